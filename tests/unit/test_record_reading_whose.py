@@ -212,4 +212,4 @@ def test_handed_speakers() -> None:
     assert (answer.fields["speaker"], answer.fields["by"], "to" in answer.fields) == ("Paul Roux", "FRA", False)
     (met,) = handed("17-speaker", "event")
     assert "parties" not in met.fields
-    assert [d.fields.get("speaker") for d in handed("17-speaker", "position", "offer")] == []
+    assert [d.fields.get("speaker") for d in handed("17-speaker", "position", "offer")] == ["Paul Roux"]

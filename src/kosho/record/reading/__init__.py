@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -18,9 +19,9 @@ from kosho.record.reading.decode import Document, decode, language_of
 from kosho.record.reading.document import is_label
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import Place, Reader
-from kosho.record.reading.forms import from_forms
+from kosho.record.reading.forms import from_forms, once_notified
 from kosho.record.reading.layout import Block
-from kosho.record.reading.mentions import Mention, Mentions
+from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.outline import titled_meeting, with_heading_days
 from kosho.record.reading.prepare import SPOKEN, prepared, sentences_of
 
@@ -112,7 +113,8 @@ def read_text(document: Document) -> list[Draft]:
     known = prepared(document)
     text, parts, about_it, mentions = known.joined.text, known.joined.blocks, known.about, known.mentions
     turns = _turns(text, parts) if about_it.fields["doc_type"] in SPOKEN else {}
-    reader = Reader(document.name, mentions, min(turns, default=0))
+    kind = about_it.fields["doc_type"]
+    reader = Reader(document.name, mentions, min(turns, default=0), opinion=kind == "editorial")
     previous: Block | None = None
     for unit, (start, end) in known.body:
         turn = turns.get(unit.block.start)
@@ -126,9 +128,9 @@ def read_text(document: Document) -> list[Draft]:
         previous = unit.block
     forms = from_forms(document.name, parts, mentions)
     drafts = [
-        *with_heading_days(text, parts, about_it.published, [*reader.drafts, *forms]),
+        *with_heading_days(text, parts, about_it.published, [*once_notified(reader.drafts, forms), *forms]),
         *titled_meeting(mentions, document.name, about_it.fields["doc_type"], parts, [*reader.drafts, *forms]),
-        *_people(document.name, mentions),
+        *_people(document.name, mentions, [block for block in parts if _is_asked(turns, block)]),
         *_bodies(document.name, text, parts, mentions),
     ]
     if parts:
@@ -149,7 +151,7 @@ class _Turn(NamedTuple):
 
 
 _TURN = re.compile(
-    r"(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?)?:)\s"
+    r"(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?){0,2}:)\s"
 )
 
 
@@ -164,16 +166,23 @@ def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
         if head and (head["mark"] or not is_label(head[0])):
             name = head["mark"] or head["name"]
             whole = text[block.start : block.end].rstrip()
-            last = _Turn(name, head.end(), name in ("Q", "Question", "Reporter") or whole.endswith("?"))
+            asks = name in ("Q", "Question", "Reporter") or whole.endswith("?")
+            last = _Turn(name, head.end(), asks or text.startswith("To ask ", head.end()))
         if last is not None:
             found[block.start] = last
     return found
 
 
-def _people(doc: str, mentions: Mentions) -> list[Draft]:
-    """Each person once, at the first mention with a post."""
+def _is_asked(turns: dict[int, _Turn], block: Block) -> bool:
+    """Whether a block of a transcript is a question: it tells nothing, not even whom."""
+    turn = turns.get(block.start)
+    return turn is not None and turn.asks
+
+
+def _people(doc: str, mentions: Mentions, asked: list[Block]) -> list[Draft]:
+    """Each person once, at the first mention with a post outside questions."""
     found: list[Draft] = []
-    for mention in _fullest(mentions):
+    for mention in filter(None, (_outside(one, mentions, asked) for one in _fullest(mentions))):
         person = mention.person
         if person is None:
             continue
@@ -205,7 +214,34 @@ def _fullest(mentions: Mentions) -> list[Mention]:
             kept.append(mention)
         elif (old := kept[same].person) and len(words) > len(old.name.split()):
             kept[same] = mention
+        elif old and _posted(old, mention):
+            kept[same] = replace(kept[same], person=mention.person)
     return kept
+
+
+def _posted(old: PersonMention, mention: Mention) -> bool:
+    """Whether a later naming tells the same post more fully: `Minister`, `Coordinating Minister for Trade`."""
+    new = mention.person
+    if new is None or set(old.name.split()) != set(new.name.split()) or (old.side and new.side != old.side):
+        return False
+    small = {"of", "for", "the", "and"}
+    return set(old.role.split()) - small < set(new.role.split()) - small
+
+
+def _outside(mention: Mention, mentions: Mentions, asked: list[Block]) -> Mention | None:
+    """A person where he or she is named outside questions; None where nowhere else."""
+    person = mention.person
+    if person is None or not _within(mention, asked):
+        return mention
+    words = set(person.name.split())
+    told = (
+        m for m in mentions.all if m.person and words & set(m.person.name.split()) and not _within(m, asked)
+    )
+    return next((replace(m, person=person) for m in told), None)
+
+
+def _within(mention: Mention, asked: list[Block]) -> bool:
+    return any(block.start <= mention.start < block.end for block in asked)
 
 
 _LED_BY = re.compile(r"\b(?:led|headed)\sby\s(?:(?:Mr|Ms|Mrs|Dr|H\.E)\.?\s)*$", re.IGNORECASE)

@@ -32,6 +32,7 @@ class Change(NamedTuple):
 _NUMBER = r"(?<![\d.,])\d+(?:[.,]\d{1,2}(?!\d))?"
 _PERCENT = r"(?:\s?%|\s?per\s?cent(?:age\spoints?)?\b)"
 _BEFORE = rf"(?P<before>{_NUMBER})"
+_ZERO = r"(?P<zero>zero|nil|nothing)\b"
 _AFTER = rf"(?:an?\s|about\s|around\s|only\s|just\s|as\s(?:much|high|low)\sas\s)?(?P<after>{_NUMBER})"
 _TURNS = (
     r"(?:fall(?:s|en|ing)?|fell|drop(?:s|ped)?|declin(?:es?|ed)|decreas(?:es?|ed)|ris(?:es?|en|ing)|rose|climb(?:s|ed)?|jump(?:s|ed)?"
@@ -69,10 +70,14 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         rf"\b(?P<verb>{_DONE})\s(?:(?!rates?\b|tariffs?\b"
         rf"|dut)[\w\ue000-\ue007’'-]+\s){{0,3}}?{duty}{goods}(?P<tail>\s(?:from|to|by)\s[^;]{{0,120}})"
     )
-    return tuple(re.compile(one, re.IGNORECASE) for one in (passive, active))
+    nominal = (
+        rf"\b(?P<verb>reduction|increase|cut|rise|hike|drop|fall|lowering|raising)\s(?:of|in)\s(?:the\s|its\s|their\s)?"
+        rf"(?:[\ue000\ue001\ue007]+(?:['’]s?)?\s)?{duty}{goods}(?P<tail>\s(?:from|to)\s[^;]{{0,120}})"
+    )
+    return tuple(re.compile(one, re.IGNORECASE) for one in (passive, active, nominal))
 
 
-_FROM_TO = re.compile(rf"\bfrom\s{_BEFORE}{_PERCENT}?\sto\s{_AFTER}{_PERCENT}", re.IGNORECASE)
+_FROM_TO = re.compile(rf"\bfrom\s{_BEFORE}{_PERCENT}?\sto\s(?:{_AFTER}{_PERCENT}|{_ZERO})", re.IGNORECASE)
 _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEFORE}{_PERCENT}?", re.IGNORECASE)
 _TO = re.compile(rf"\b(?:to|at)\s{_AFTER}{_PERCENT}", re.IGNORECASE)
 
@@ -126,7 +131,9 @@ def _values(tail: str) -> tuple[Decimal, Decimal | None, int] | None:
     for words in (_FROM_TO, _TO_FROM):
         found = words.search(tail)
         if found:
-            return decimal(found["after"], "."), decimal(found["before"], "."), found.end()
+            none = found.groupdict().get("zero")
+            after = Decimal(0) if none else decimal(found["after"], ".")
+            return after, decimal(found["before"], "."), found.end()
     found = _TO.search(tail)
     if found is None:
         return None

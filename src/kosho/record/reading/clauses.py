@@ -60,9 +60,14 @@ _SPLITS = re.compile(
     | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
     | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
         (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+    | \s(?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
+        (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
+    | ,\s(?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
+        (?:(?:that|which)\s)?<actor>\s)
     | ,\s(?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
     | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
         (?:met|held|signed|agreed|spoke|visited|announced)\b)
+    | \sas\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
     | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
     | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
     | ,\s(?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
@@ -89,7 +94,7 @@ _OBJECT = re.compile(
 _REPORTED = re.compile(
     pattern(
         r"(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
-        r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:['’]s)?\s(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
+        r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
         r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
@@ -241,6 +246,8 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
     for match in _SAY.finditer(mentions.masked, start, end):
         if any(a <= match.start() < b for a, b in quotes):
             continue
+        if _REMARK.search(mentions.masked, start, match.start()):
+            continue  # who speaks in a remark does not speak the sentence
         found = [
             m
             for m in mentions.within(match.start(), match.end())
@@ -249,6 +256,9 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
         if found:
             return (found[0],)
     return ()
+
+
+_REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 
 def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
@@ -313,6 +323,8 @@ def _resolved(  # noqa: PLR0911 - one return a pronoun
         return speaker[0]
     if word in ("he", "she"):
         return mentions.person_before(mention.start) or mention
+    if word == "they" and len(subject) == 1 and subject[0].person:  # nobody is `they` alone
+        return Mention(mention.start, mention.end, "joint", mentions.both(mention.start))
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:
         return subject[0]
     if word in ("we", "i") and mentions.author:

@@ -37,7 +37,9 @@ def _infinitives() -> tuple[re.Pattern[str], re.Pattern[str]]:
         ),
         re.IGNORECASE,
     )
-    governing = re.compile(rf"\b(?:to|will|shall|would)\s(?={adverbs}(?:{verbs}|{unsure})\b)", re.IGNORECASE)
+    governing = re.compile(
+        pattern(rf"\b(?:to|will|shall|would|that\s<any>)\s(?={adverbs}(?:{verbs}|{unsure})\b)"), re.IGNORECASE
+    )
     return joined, governing
 
 
@@ -46,7 +48,9 @@ _AND_THAT = re.compile(r"[,;]?\s(?:and|but)\s(?:also\s)?(?P<item>that\s)")
 _GERUND = re.compile(
     r"\b(?:for|on|of|by|to|propos\w+|suggest\w+|recommend\w+|includ\w+|consider\w+)\s(?=[a-z]{2,}ing\b)"
 )
-_AND_GERUND = re.compile(r"(?:,|,?\sand|\sor)\s(?P<item>[a-z]{2,}ing\s(?:the|an?|its|their|all|more|new)\b)")
+_AND_GERUND = re.compile(
+    r"(?:,|,?\sand|\sor)\s(?P<item>(?:[a-z]+ly\s)?(?!during\b)[a-z]{2,}ing\s(?:the|an?|its|their|all|more|new)\b)"
+)
 
 
 def items(masked: str, start: int, end: int) -> list[Item]:
@@ -60,12 +64,15 @@ def items(masked: str, start: int, end: int) -> list[Item]:
         first = verb.search(masked, start, end)
         if first is None:
             continue
-        cuts = [m for m in again.finditer(masked, first.end(), end) if not _inside(masked, start, m.start())]
+        purpose = _PURPOSE.search(masked, first.end(), end)  # what follows it says what for
+        stop = purpose.start() if purpose else end
+        cuts = [m for m in again.finditer(masked, first.end(), stop) if not _inside(masked, start, m.start())]
         if cuts:
             return _parts(masked, start, end, first.end(), cuts)
     return [Item(start, end, "")]
 
 
+_PURPOSE = re.compile(r"\b(?:in order|so as) to\b")
 SHORTEST = 9
 """Characters between the verbs of two items at least: fewer hold no object."""
 

@@ -45,11 +45,15 @@ WEEKDAYS = {
         ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
     )
 }
+SPANS = ("mdspan", "dmspan", "monthspan", "spanmonth")
+"""Forms from one day to another."""
 QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "q1": 1, "q2": 2, "q3": 3, "q4": 4}
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?"
+    r"|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER"
+    r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT|SEP|OCT|NOV|DEC)\.?)"
 )
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _IN_BRACKETS = r"(?:\s*\((?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)[a-z]*\.?\))?"
@@ -59,10 +63,12 @@ _YEAR = r"(?:19|20)\d\d"
 _FORMS = re.compile(
     rf"""
     \b(?P<iso>{_YEAR}(?P<isosep>[-/.])[01]?\d(?P=isosep)[0-3]?\d)\b
-  | \b(?P<num>[0-3]?\d/[0-3]?\d/{_YEAR})\b
+  | \b(?P<num>[0-3]?\d(?P<numsep>[-/])[0-3]?\d(?P=numsep){_YEAR})\b
   | \b(?P<cjk>{_YEAR}\s?年\s?[01]?\d\s?月\s?[0-3]?\d\s?日)
-  | \b(?P<mdspan>{_MONTH}\s+{_DAY}\s?(?:-|–|to|and|through)\s?{_DAY}(?:,?\s+{_YEAR})?)\b
-  | \b(?P<dmspan>{_DAY}\s?(?:-|–|to|and)\s?{_DAY}\s+{_MONTH}(?:,?\s+{_YEAR})?)\b
+  | \b(?P<monthspan>{_DAY}\s+{_MONTH}\s?(?:-|–|to|until|and|through)\s?{_DAY}\s+{_MONTH}(?:,?\s+{_YEAR})?)\b
+  | \b(?P<spanmonth>{_MONTH}\s+{_DAY}\s?(?:-|–|to|until|through)\s?{_MONTH}\s+{_DAY}(?:,?\s+{_YEAR})?)\b
+  | \b(?P<mdspan>{_MONTH}\s+{_DAY}\s?(?:-|–|to|and|AND|through)\s?{_DAY}(?:,?\s+{_YEAR})?)\b
+  | \b(?P<dmspan>{_DAY}\s?(?:-|–|to|and|AND)\s?{_DAY}\s+{_MONTH}(?:,?\s+{_YEAR})?)\b
   | (?:\b|(?<=[a-z]))(?P<mdy>{_MONTH}\s+{_DAY}{_IN_BRACKETS}(?:,?\s+{_YEAR}\b)?)(?![\d.]\d|\s?percent|\s?%)
   | \b(?P<dmy>{_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR}\b)?)
   | \b(?P<half>(?:the\s+)?(?:first|second)\s+half\s+of\s+(?:{_YEAR}|the\s+year|this\s+year|next\s+year))\b
@@ -132,8 +138,10 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[Da
     if _MAY_BE.search(text, start, end) is None:
         return
     for match in _FORMS.finditer(text, start, end):
-        form = next(name for name, found in match.groupdict().items() if found is not None and name != "isosep")
-        if form in ("mdy", "dmy", "iso", "num", "mdspan", "dmspan") and not _plausible(match[form]):
+        form = next(
+            name for name, found in match.groupdict().items() if found is not None and not name.endswith("sep")
+        )
+        if form in (*SPANS, "mdy", "dmy", "iso", "num") and not _plausible(match[form]):
             continue
         yield DateMention(match.start(form), match.end(form), match[form], form)
 
@@ -182,7 +190,7 @@ def _resolve(  # noqa: PLR0911 - one return a form
         return _day(y, m, d)
     if form == "num":
         return _numeric(text)
-    if form in ("mdspan", "dmspan"):
+    if form in SPANS:
         return _span(text, year, published, way)
     if form in ("mdy", "dmy"):
         month = _month_in(text)
@@ -225,7 +233,7 @@ def _day(year: int, month: int, day: int) -> Resolution:
 
 
 def _numeric(text: str) -> Resolution:
-    first, second, year = (int(n) for n in text.split("/"))
+    first, second, year = (int(n) for n in re.split("[-/]", text))
     readings = {d.isoformat() for d in (_date(year, first, second), _date(year, second, first)) if d}
     if len(readings) == 1:
         return readings.pop(), "day", ()
@@ -276,14 +284,17 @@ def _yearless(published: date | None, way: Direction, of_year: Callable[[int], d
 
 
 def _span(text: str, year: re.Match[str] | None, published: date | None, way: Direction) -> Resolution:
-    month = _month_in(text)
+    month, *later = (MONTHS[name.rstrip(".").lower()] for name in re.findall(_MONTH, text))
     first, last = (int(n) for n in re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)[:2])
     if year:
         begin = _date(int(year[0]), month, first)
     else:
         value = _yearless(published, way, lambda y: _date(y, month, first))[0]
         begin = date.fromisoformat(value) if value else None
-    until = _date(begin.year, month, last) if begin else None
+    ends = later[0] if later else month
+    if begin and year and ends < month:  # from one year into the next: the year told is that of the end
+        begin = _date(begin.year - 1, month, first)
+    until = _date(begin.year + (ends < month), ends, last) if begin else None
     return (f"{begin}/{until}", "period", ()) if begin and until else UNRESOLVED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kosho.record.reading.dates import DateMention, Direction
+from kosho.record.reading.dates import SPANS, DateMention, Direction
 
 __all__ = ["direction"]
 
@@ -13,7 +13,9 @@ _INFINITIVE = (
     r"|return|travel|exchange|finali[sz]e|complete|implement|submit|send|come|go|talk|speak)"
 )
 _COMING = (
-    r"(?-i:will)|would be|to be|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
+    r"(?-i:will)|would be"
+    r"|would (?:then |also |next )?(?:meet|hold|visit|travel|attend|host|sign|return|resume)|to be"
+    r"|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
     r"|(?:set|due|slated) (?:for|to)|takes? effect"
     r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
     r"|arrives|departs)"
@@ -86,7 +88,7 @@ _WILL = re.compile(r"\b(?:will|would|to be|set|due|scheduled|plan\w*|expected)\b
 
 def of_span(mention: DateMention) -> bool:
     """Whether a date is a span of days: `from 14 to 17 November` does not look ahead by its `from`."""
-    return mention.form in ("mdspan", "dmspan", "weekdays")
+    return mention.form in (*SPANS, "weekdays")
 
 
 def _told_outright(before: str, after: str, *, of_week: bool) -> Direction | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
@@ -22,7 +23,7 @@ LONGEST_HEAD = 120
 """Characters of its title, or of its beginning, by which a document without a date is quoted."""
 
 _DATELINE = re.compile(
-    r"^(?P<place>[A-Z][A-Za-z .,’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?"
+    r"^(?:(?P<place>[A-Z][A-Za-z .,/’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?|(?=[A-Z][a-z]{2,8}\.?\s\d{1,2}\s\())"
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
     r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]))[-–—:]{0,2}\s?"
 )
@@ -54,6 +55,14 @@ def is_label(head: str) -> bool:
     return _LABEL.match(head) is not None
 
 
+_RELAYS = re.compile(
+    r"^(?:\((?:via|source:)\s|via\s|source:\s|courtesy of\s)"
+    r"(?P<whom>(?:The\s)?[A-Z][\w’'&.-]+(?:\s[A-Z][\w’'&.-]+){0,3})\)?\.?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Whose story a page passes on."""
+
+
 class About(NamedTuple):
     """The document itself."""
 
@@ -69,16 +78,19 @@ def about(text: str, blocks: list[Block]) -> About:
     """Find the document's own date, title and publisher."""
     dateline, begins = _dateline(text, blocks)
     published, start, end, stamp = _published(text, blocks, dateline)
-    fields: dict[str, Any] = {"doc_type": _kind(text, blocks)}
+    fields: dict[str, Any] = {"doc_type": _kind(text, blocks, agency=bool(dateline and dateline["agency"]))}
     if stamp:
         fields["published"] = stamp
     titles = (b for b in reversed(_titles(blocks)) if b.end - b.start > 15)
     title = next((b for b in titles if not is_label(text[b.start : b.end])), None)
     if title:
         fields["title"] = text[title.start : title.end].strip()
-    publisher = _publisher(text, dateline) or _paper(text, blocks)
+    publisher = _publisher(text, dateline) or _paper(text, blocks) or _issuer(text, blocks)
     if publisher:
         fields["publisher"] = publisher
+    relayed = _RELAYS.search(text)
+    if relayed:
+        fields["relays"] = relayed["whom"]
     if start == end and blocks:
         head = title or blocks[0]
         start, end = head.start, min(head.end, head.start + LONGEST_HEAD)
@@ -184,8 +196,11 @@ def _stamp(day: str, line: str) -> str:
     return f"{day}T{hour:02d}:{match['minute']}{zone}" if hour < 24 else day
 
 
-def _kind(text: str, blocks: list[Block]) -> str:
+def _kind(text: str, blocks: list[Block], *, agency: bool) -> str:
+    """What a text is: an agency's story may tell of a joint statement, and is none."""
     head = text[: min(len(text), 600)]
+    if agency:
+        return "news"
     for kind, words in table("documents")["kinds"].items():
         if re.search(words, head, re.IGNORECASE):
             return kind
@@ -220,6 +235,27 @@ def _paper(text: str, blocks: list[Block]) -> str | None:
         found = form.match(line) if block.role != "body" and len(line) <= 80 else None
         if found:
             return found["name"]
+    return None
+
+
+_ISSUER = re.compile(
+    r"(?:AGENCY:\s)?(?P<name>(?:(?i:the\s)?(?i:office of the .{3,60}|white house)"
+    r"|(?i:(?:federal |union )?(?:ministry|department) of )[A-Z][^.:;]{2,80}))\.?"
+)
+"""A line that is the name of the body which issues a text."""
+
+
+def _issuer(text: str, blocks: list[Block]) -> str | None:
+    """The ministry or office that stands on a line of its own above the text."""
+    for block in takewhile(lambda one: one.role != "body", blocks):
+        found = _ISSUER.fullmatch(" ".join(text[block.start : block.end].split()))
+        if found:
+            name = found["name"]
+            return (
+                re.sub(r"\b(Of|The|And|For)\b", lambda word: word[0].lower(), name.title())
+                if name.isupper()
+                else name
+            )
     return None
 
 

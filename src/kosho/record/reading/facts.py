@@ -14,7 +14,14 @@ from kosho.record.reading.measures import find_measures
 from kosho.record.reading.meetings import MeetingMention, find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.phrases import free_words
-from kosho.record.reading.quantities import find_quantities, flow_of, products_in, shown, trade_sides
+from kosho.record.reading.quantities import (
+    QuantityMention,
+    find_quantities,
+    flow_of,
+    products_in,
+    shown,
+    trade_sides,
+)
 from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
@@ -62,6 +69,8 @@ class Reader:
     mentions: Mentions
     head: int = 0
     """Where the first turn of a transcript begins: what stands before says whose answers it holds."""
+    opinion: bool = False
+    """Whether it is a comment: what could or should be done is then its author's thought."""
     drafts: list[Draft] = field(default_factory=list)
     _before: Clause | None = None
     _draft_of: str | None = None
@@ -180,13 +189,20 @@ class Reader:
         alike = first.type == second.type == "position" and first.fields.get("speaker") == second.fields.get(
             "speaker"
         )
-        if alike and "speaker" in first.fields and second.start >= first.end and not between.strip(' ."“'):
+        if (
+            alike
+            and "speaker" in first.fields
+            and second.start >= first.end
+            and not _JOINING.sub("", _TAG.sub("", between)).strip(' ."“,;')
+        ):
             quote = self.mentions.text[first.start : second.end]
             self.drafts[-2:] = [replace(first, quote=quote, end=second.end)]
 
     def _clause(self, clause: Clause, again: str | None, *, draft: bool, attributed: str | None) -> str | None:
         """Read one clause; the type found, `again` that of the item before it which the same words govern."""
         words = clause.words(self.mentions)
+        if self.opinion and not clause.speaker and _OPINES.search(words):
+            return None
         places = verb_places(words)
         force = Force(self.mentions.masked, self._span, (clause.start, clause.end), clause.head)
         fit = self._rule(clause, places, force, draft=draft)
@@ -203,7 +219,7 @@ class Reader:
             and rule is not None
             and not (rule.type == "agreement" and self._repeats_meeting(words, bool(meetings)))
         ):
-            modality = modality_of(rule, words, draft=draft)
+            modality = modality_of(fit, words, draft=draft)
             if rule.type == "person_status":
                 self._status(clause)
             elif rule.type in MEETINGS:
@@ -227,7 +243,9 @@ class Reader:
         self, clause: Clause, rule: Rule | None, meetings: list[MeetingMention], attributed: str | None
     ) -> None:
         """Meetings that a clause tells of, beside a statement that may stand with one."""
-        if rule is not None and rule.type not in HOLDS_A_MEETING:
+        if rule is not None and rule.type == "commitment":
+            meetings = [one for one in meetings if not one.strong]  # named beside it: `after talks in Geneva`
+        elif rule is not None and rule.type not in HOLDS_A_MEETING:
             return
         for one in meetings:
             if rule is None or not one.strong or rule.type != "topic":
@@ -264,7 +282,9 @@ class Reader:
         self, clause: Clause, kind: str, start: int, end: int, *, planned: bool, attributed: str | None
     ) -> None:
         aside = _ASIDE.match(self.mentions.masked, start, end)
-        fields = meeting_fields(self.mentions, aside.end() if aside else start, end)
+        fields = meeting_fields(
+            self.mentions, aside.end() if aside else start, end, years=kind == "next_meeting"
+        )
         if kind == "event":
             same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
             if same[1] is not None and same in self._known and clause.start != start:
@@ -379,20 +399,15 @@ class Reader:
             self._add("measure", modality, fields, measure.start, measure.end)
 
     def _quantities(self, clause: Clause, force: Force) -> None:
-        words = self.mentions.text[clause.start : clause.end]
-        flow = flow_of(words)
-        if flow is None:
-            return
-        for amount in find_quantities(self.mentions.text, clause.start, clause.end)[:1]:
+        text = self.mentions.text
+        for amount, start, end in _amounts(text, clause.start, clause.end):
+            words = text[start:end]
+            flow = flow_of(words)
             at = amount.start - clause.start
-            if force.withheld(at, at):
+            if flow is None or force.withheld(at, at):
                 return
             fields: dict[str, Any] = {"value": shown(amount.value), "bound": amount.bound, "flow": flow}
-            fields["unit"] = amount.unit + (
-                "/year"
-                if re.search(r"\b(?:annual(?:ly)?|a year|per year|each year|every year)\b", words)
-                else ""
-            )
+            fields["unit"] = amount.unit + ("/year" if _EACH_YEAR.search(words) else "")
             subject = (
                 clause.subject[0].codes if clause.subject and clause.subject[0].start >= self._span[0] else ()
             )
@@ -401,13 +416,35 @@ class Reader:
             if products:
                 fields["product"] = products["products"][0]
                 fields["hs_hint"] = products["hs_hint"][0]
-            self._add(
-                "quantity",
-                "asserted",
-                {k: v for k, v in fields.items() if v is not None},
-                clause.start,
-                clause.end,
-            )
+            self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, start, end)
+
+
+_EACH_YEAR = re.compile(r"\b(?:annual(?:ly)?|a year|per year|per annum|each year|every year)\b")
+_ANOTHER = re.compile(r",\s(?:and\s)?|\sand\s|;\s")
+
+
+def _amounts(text: str, start: int, end: int) -> list[tuple[QuantityMention, int, int]]:
+    """Amounts of a clause with their words: the first, and each behind it with a flow of its own."""
+    found = find_quantities(text, start, end)
+    kept: list[tuple[QuantityMention, int, int]] = []
+    for number, amount in enumerate(found):
+        if not number:
+            kept.append((amount, start, end))
+            continue
+        begins = [cut.end() for cut in _ANOTHER.finditer(text, found[number - 1].end, amount.start)]
+        if begins and flow_of(text[begins[-1] : amount.start]):
+            last = kept[-1]
+            kept[-1] = (last[0], last[1], begins[-1])
+            kept.append((amount, begins[-1], end))
+    return kept
+
+
+_OPINES = re.compile(r"\b(?:could|should|might|ought to|would do well)\b", re.IGNORECASE)
+_TAG = re.compile(
+    r"^[”\",.\s]*[\w\s.’'-]{2,40}\b(?:said|added|says|told reporters)\b[^.,“\"]{0,30}[.,]\s*[“\"]$"
+)
+"""Who speaks, between two parts of what is said: `,” he said. “`."""
+_JOINING = re.compile(r"^\W*but\b")
 
 
 def _round(kind: str, words: str) -> dict[str, int]:
@@ -459,7 +496,7 @@ def _items(mentions: Mentions, clause: Clause, kind: str) -> Iterator[tuple[int,
     """Items of a list that one verb governs: `views on A and on B`."""
     words = mentions.masked[clause.start : clause.end]
     position = 0
-    cuts = {"topic": r",? and on (?=the |\w)", "agreement": _TWO_PACTS}.get(kind)
+    cuts = {"topic": r",? and on (?=the |\w|[\ue000-\ue007])", "agreement": _TWO_PACTS}.get(kind)
     for cut in re.finditer(cuts, words, re.IGNORECASE) if cuts else ():
         yield clause.start + position, clause.start + cut.start()
         position = cut.end()

@@ -16,7 +16,7 @@ from kosho.record.reading.names import aliases, plain
 from kosho.record.reading.quantities import products_in
 from kosho.record.reading.tables import table
 
-__all__ = ["from_forms"]
+__all__ = ["from_forms", "once_notified"]
 
 _LINE = re.compile(
     r"[ \t]*(?:\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+"
@@ -190,6 +190,7 @@ class _Form:
         if title is None:
             return
         kind, chapter = self._committee()
+        kind = next((name for name, words in _NAMED if re.search(words, self._words(title), re.I)), kind)
         goods, force = self._of("products"), self._day(self._of("force"))
         fields: dict[str, Any] = {
             "imposed_by": codes[0],
@@ -201,6 +202,8 @@ class _Form:
         begins = force.get("date")
         coming = bool(adopted) or self._coming(begins)
         fields["status"] = "draft" if adopted else "announced" if coming else "in force"
+        others = [code for code in self._mentions.codes(*title.value) if code not in codes]
+        fields |= {"on": others[0]} if len(others) == 1 else {}
         if goods:
             fields |= self._goods(goods)
         if begins:
@@ -225,6 +228,31 @@ class _Form:
         known = table("forms")["committees"]
         kind, chapter = known.get(symbol["of"], ("measure", None)) if symbol else ("measure", None)
         return kind, chapter
+
+
+_NAMED = (
+    ("ban", r"\b(?:ban|prohibition|suspension)\b.{0,30}\b(?:import|sale|entry)"),
+    ("quota", r"\bquotas?\b"),
+    ("import licensing", r"\bimport licen\w+"),
+)
+"""Kinds of measures that a title names, whatever the committee."""
+
+
+def once_notified(drafts: list[Draft], forms: list[Draft]) -> list[Draft]:
+    """Drafts without the measures that the sentences of a notification tell again.
+
+    >>> once_notified([], [])
+    []
+    """
+    told = next((d for d in forms if d.type == "measure"), None)
+    if told is None:
+        return drafts
+    return [
+        d
+        for d in drafts
+        if d.type != "measure"
+        or not (told.start <= d.start < told.end or d.fields.get("on") == told.fields.get("on"))
+    ]
 
 
 def _in_capitals(words: str) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ _GOES_ON = re.compile(
 )
 """How a line ends that a sentence does not end with."""
 _FULL_DATE = re.compile(
-    r"(?:19|20)\d\d[-/.][01]?\d[-/.][0-3]?\d|[0-3]?\d/[0-3]?\d/(?:19|20)\d\d|年\s?\d+\s?月"
-    r"|[A-Z][a-z]{2,8}\.?\s+[0-3]?\d(?:st|nd|rd|th)?(?:\s*\([A-Z][a-z]+\.?\))?,?\s+(?:19|20)\d\d"
-    r"|\b[0-3]?\d(?:st|nd|rd|th)?\s+(?:of\s+)?[A-Z][a-z]{2,8}\.?,?\s+(?:19|20)\d\d"
+    r"(?:19|20)\d\d[-/.][01]?\d[-/.][0-3]?\d|[0-3]?\d[-/][0-3]?\d[-/](?:19|20)\d\d|年\s?\d+\s?月"
+    r"|(?:[A-Z][a-z]{2,8}|[A-Z]{3,9})\.?\s+[0-3]?\d(?:st|nd|rd|th)?(?:\s*\([A-Z][a-z]+\.?\))?,?\s+(?:19|20)\d\d"
+    r"|\b[0-3]?\d(?:st|nd|rd|th)?\s+(?:of\s+)?(?:[A-Z][a-z]{2,8}|[A-Z]{3,9})\.?,?\s+(?:19|20)\d\d"
 )
 _MARKUP = re.compile(r"^(?:#+\s|\*\*|==)")
 
@@ -123,7 +123,8 @@ def _continues(  # noqa: PLR0911 - one return a sign
     last_line = text[max(before[0], text.rfind("\n", 0, before[1]) + 1) : before[1]]
     words = text[start:end]
     lower = text[start].islower()
-    if not lower and (_is_date_line(words) or _LABELLED.match(words)):
+    goes_on = wrapped and not _ENDS.search(last_line) and _GOES_ON.search(last_line)
+    if not lower and not goes_on and (_is_date_line(words) or _LABELLED.match(words)):
         return False
     if _is_date_line(last_line) and not (lower and wrapped):
         return False
@@ -140,8 +141,17 @@ def _continues(  # noqa: PLR0911 - one return a sign
     return not last_line.endswith(":")
 
 
+_TELLS_OF_DAY = re.compile(
+    r"[^:\n]{0,25}:\s.*\b(?:will|shall|is|are|was|were|must|deadline|due|opens?|closes?|begins?|ends?)\b",
+    re.IGNORECASE,
+)
+"""What stands on a day: `6 May 2025: The panel will meet`."""
+
+
 def _is_date_line(line: str) -> bool:
     date = _FULL_DATE.search(line)
+    if date is not None and _TELLS_OF_DAY.match(line, date.end()):
+        return False
     return date is not None and len(line) - len(date[0]) <= 45 and len(_WORD.findall(line)) <= 10
 
 

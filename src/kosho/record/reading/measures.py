@@ -80,6 +80,9 @@ def _told_duties(
     for match in _rates(mentions.masked, clause):
         wanted = _group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match))
         borne = _BORNE.search(mentions.masked, clause.start, match.start())
+        borne = borne or any(
+            words.search(mentions.masked, clause.start, match.start()) for words in (_FORECAST, _IN_RETURN)
+        )
         if wanted or borne or _overlaps(match.span(), taken):
             continue
         status = _status(mentions, clause, match, force)
@@ -92,7 +95,9 @@ def _told_duties(
 def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force) -> list[MeasureMention]:
     """A rate that becomes another one."""
     match = re.compile(r".").match(mentions.masked, change.start)
-    if match is None or _WANTED.search(mentions.masked, clause.start, change.end):
+    if match is None or any(
+        words.search(mentions.masked, clause.start, change.end) for words in (_WANTED, _FORECAST, _IN_RETURN)
+    ):
         return []
     status = _status(mentions, clause, match, force)
     if status is None:
@@ -147,6 +152,8 @@ def _status(  # noqa: PLR0911 - one return a status
     begins = _begins(mentions, clause)
     if begins and mentions.published and not force.pending() and _DONE.search(words[:at]):
         return "announced" if begins > mentions.published.isoformat() else "in force"
+    if _SET.search(words[:at]) and not force.pending():
+        return "in force"
     if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
         return "announced"
     return "in force"
@@ -157,6 +164,12 @@ _DONE = re.compile(
     r"|doubled|halved|banned|put)\b",
     re.IGNORECASE,
 )
+_SET = re.compile(
+    r"(?<!be\s)(?<!to\s)\b(?:imposed|levied|slapped|introduced)\s"
+    r"(?:(?:an?|the|its|new|sweeping|steep|additional|up to)\s|[a-z-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+"""Words that set the measure which follows them: it is there, whatever is announced beside it."""
 _FROM_DAY = re.compile(
     r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since)\s(?:on\s|from\s)?(?:the\s)?$",
     re.IGNORECASE,
@@ -207,6 +220,16 @@ _BORNE = re.compile(
 """Whoever bears a duty, or speaks of one, has not imposed it; who has is not said."""
 
 
+_FORECAST = re.compile(
+    r"\b(?:economists?|analysts?|markets?|traders?|investors?|polls?|surveys?)\b[^;.]{0,60}"
+    r"\b(?:expect|forecast|predict|project|estimat|reckon|calculat|saw|see)\w*\b",
+    re.IGNORECASE,
+)
+"""Who forecasts a rate, or works one out, tells of no measure."""
+_IN_RETURN = re.compile(r"\bin (?:return|exchange) for\s[^;,.]{0,40}$", re.IGNORECASE)
+"""What is wanted for an offer is not there yet."""
+
+
 def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
     if not tells_percent(masked, clause.start, clause.end):
         return
@@ -246,7 +269,7 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
 
 
 def _percent(text: str) -> int | float:
-    return shown(decimal(text, "."))
+    return 0 if text.lower() == "zero" else shown(decimal(text, "."))
 
 
 def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
@@ -264,6 +287,8 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
     if change is None:
         return {"rate": _percent(rate)}
     verb = next(word for word in change.groups() if word).lower()
+    if rate.lower() == "zero":
+        return {"rate": 0}
     after = _changed(decimal(rate, "."), verb, masked[told : clause.end])
     return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
 

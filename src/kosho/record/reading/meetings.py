@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
-from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS
 from kosho.record.reading.quick import either, may_fit, needed
 from kosho.record.reading.rules import compiled, fit, full, maybe
@@ -87,6 +87,8 @@ def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: 
 def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     words = mentions.masked[clause.start : clause.end]
     held = mentions.held(clause.start, clause.head)
+    asides = [found.end() for found in _WHO_MET.finditer(words)]
+    places = sorted({*places, *asides})
     for rule in _rules():
         fits = may_fit(rule.held, held)
         found = fit(words, places, maybe(rule.acts), maybe(rule.when)) if fits else None
@@ -97,8 +99,10 @@ def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -
     return _by_noun(clause, words, held, force)
 
 
+_WHO_MET = re.compile(pattern(r"<actor>,\s(?:which|who)\s(?=met\b|spoke\b|held\b|talked\b)"))
+"""What is told of somebody in a remark may be a meeting: `X, who met Y in Z, said`."""
 _COMING = re.compile(
-    r"\b(?:will|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
+    r"\b(?:will|would|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
     r"|\b(?:opens|begins|starts|resumes|reconvenes|kicks off|gets under way|takes place|concludes|convenes)$"
 )
 
@@ -176,7 +180,7 @@ _NO_PLACE = re.compile(
 )
 
 
-def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+def meeting_fields(mentions: Mentions, start: int, end: int, *, years: bool = False) -> dict[str, Any]:
     """What the words at `start:end` say of a meeting; absent where they do not say."""
     later = _LATER.search(mentions.text, start, end)
     if later and _MEETS.search(mentions.text, start, later.start()):
@@ -192,14 +196,14 @@ def meeting_fields(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     number = ordinal(words)
     if number:
         fields["round"] = number
-    fields |= _when(mentions, start, end)
+    fields |= _when(mentions, start, end, years=years)
     duration = _DURATION.search(words)
     if duration:
         fields["duration_min"] = _minutes(duration)
     clock = _clock(words)
     if clock:
         fields["time"] = clock
-    place = _place(words)
+    place = _place(words) or (_host(mentions, start, end) if years else None)
     if place:
         fields["place"] = place
     series = _SERIES.search(words)
@@ -233,10 +237,11 @@ _OF_ANOTHER = re.compile(
 """A date that is a deadline's, or another thing's, is not the meeting's: `next week's vote`."""
 
 
-def _when(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str, Any]:
+    """The day told; the year alone only where `years`, of a meeting to come."""
     for mention in mentions.within(start, end, "date"):
         date = mention.date
-        if date is None or date.value is None or date.precision == "year":
+        if date is None or date.value is None or (date.precision == "year" and not years):
             continue
         if _OF_ANOTHER.match(mentions.masked, mention.end, end):
             continue
@@ -262,6 +267,15 @@ def _clock(words: str) -> str | None:
         return f"{hour:02d}:{match['minute'] or '00'}"
     match = _TIME_24.search(words)
     return f"{int(match['hour']):02d}:{match['minute']}" if match and int(match["hour"]) < 24 else None
+
+
+_HOSTED_BY = re.compile(pattern(r"\bhosted\sby\s(?:[Tt]he\s)?(?P<who><party>)"))
+
+
+def _host(mentions: Mentions, start: int, end: int) -> str | None:
+    """The state in which a meeting to come will be, where its host is told and no town."""
+    found = _HOSTED_BY.search(mentions.masked, start, end)
+    return next(iter(mentions.codes(*found.span("who"))), None) if found else None
 
 
 def _place(words: str) -> str | None:

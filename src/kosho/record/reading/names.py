@@ -54,7 +54,9 @@ def plain(name: str) -> str:
 
 
 _ISSUER = re.compile(
-    r"^[^\n.]{0,120}\b(?:Ministry|Department|Government|Cabinet|Office)\b[^\n.]{0,120}$", re.MULTILINE
+    r"^[^\n.]{0,120}\b(?:Ministry|Department|Government|Cabinet|Office|White House|House of Commons|Parliament)"
+    r"\b[^\n.]{0,120}$",
+    re.MULTILINE,
 )
 
 

@@ -46,7 +46,7 @@ def find_mentions(
             mask.put(Mention(date.start - start, date.end - start, "date", date=date))
         _names(mask)
         _people(mask)
-        _groups(mask)
+        _groups(mask, home)
     _fill_sides(masks, home)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
@@ -87,9 +87,29 @@ def _names(mask: _Mask) -> None:
         kind, codes = known[plain(match["alias"])]
         if kind == "capital" and _is_place(mask.original, match.start()):
             continue
+        if match["alias"] in _GIVEN_NAMES and _of_person(mask.original, match.start(), match.end()):
+            continue
         mask.put(Mention(match.start(), match.end(), kind, codes))
     for match in list(_COMPOUND.finditer(mask.text)):
         mask.put(Mention(match.start(), match.end(), "adjective", mask.codes(*match.span())))
+
+
+_GIVEN_NAMES = frozenset(
+    ["Sofia", "Jordan", "Georgia", "Chad", "Israel", "India", "Paris", "London", "Santiago", "Lima"]
+)
+"""Names of states and capitals that people bear too."""
+_TITLE_ENDS = re.compile(
+    r"(?:\b(?:Mr|Ms|Mrs|Dr|Sir|Dame|[Mm]inister|[Pp]resident|[Pp]remier|[Ss]ecretary|[Cc]ommissioner|[Aa]mbassador"
+    r"|[Rr]epresentative|[Nn]egotiator|[Ee]nvoy|[Dd]irector)\.?\s(?:[A-Z][\w’'-]+\s)?)$"
+)
+
+
+def _of_person(text: str, start: int, end: int) -> bool:
+    """Whether a name of a place is that of somebody, whose post stands before it, beside another name."""
+    posted = _TITLE_ENDS.search(text, max(0, start - 40), start)
+    if posted is None:
+        return False
+    return " " in posted[0].strip() or re.match(r"\s[A-Z][\w’'-]+", text[end:]) is not None
 
 
 def _is_place(text: str, start: int) -> bool:
@@ -143,6 +163,10 @@ def _put(mask: _Mask, start: int, end: int, person: PersonMention) -> None:
     mask.put(Mention(start, end, "person", codes, person, first=True))
 
 
+_IS_OF_NEXT = re.compile(rf"\s[{UPPER}][\w’'-]+\s[{UPPER}][\w’'-]+")
+"""A name right behind a post: the post is of that one, not of who stands before the comma."""
+
+
 def _posts_behind(mask: _Mask) -> None:
     """`X, the envoy of Y`."""
     text = mask.original
@@ -150,7 +174,8 @@ def _posts_behind(mask: _Mask) -> None:
         name = match["name"]
         plain_name = is_name(name) and name.replace(" ", "").replace(".", "").isprintable()
         weak = is_weak(match["role"]) and not match["org"] and not match["lead"].strip()
-        if not plain_name or weak or re.search("[\ue000-\ue007]", name):
+        named_behind = _IS_OF_NEXT.match(mask.text, match.end("role")) and not match["org"]
+        if not plain_name or weak or named_behind or re.search("[\ue000-\ue007]", name):
             continue
         role = text[match.start("role") : match.end("role")]
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
@@ -195,17 +220,21 @@ def _posts_before(mask: _Mask) -> None:
             continue
         if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
             continue
+        if name.isupper() and len(name) > 3:  # as transcripts write who speaks
+            role = role.title() if role.isupper() else role
         begin, codes = _nationality(mask, match.start())
         of = _OF_STATE.match(mask.text, match.start("name") + len(name))
         codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
-        person = PersonMention(name, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
+        codes = codes or _led(mask, match.start())
+        shown = name.title() if name.isupper() and len(name) > 3 else name
+        person = PersonMention(shown, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
 
 
 _LED = re.compile(
-    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|\s(?:\w+\s){0,2}(?:led|headed|represented"
-    r"|co-chaired)?\s?by\s)(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
+    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
+    r"|co-chaired)?\s?by\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
 )
 
 
@@ -217,7 +246,7 @@ def _led(mask: _Mask, start: int) -> tuple[str, ...]:
 
 def _nationality(mask: _Mask, start: int) -> tuple[int, tuple[str, ...]]:
     match = re.search(
-        r"([\ue000\ue001\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
+        r"([\ue000\ue001\ue004\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
         mask.text[max(0, start - 60) : start],
     )
     if not match:
@@ -248,7 +277,7 @@ _BODY = re.compile(
     r"(?:\s(?:of|for)\s(?:the\s)?[A-Z][\w-]+(?:(?:,|\sand|,\sand)?\s[A-Z][\w-]+){0,6})?(?:\sof\s[\ue000]+)?"
 )
 _JOINT = re.compile(
-    r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s)?"
+    r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s|\d{1,3}\s|eleven\s|twelve\s)?"
     r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
     r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
@@ -256,9 +285,15 @@ _JOINT = re.compile(
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
+_BOTH = re.compile(
+    r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
+)
 _BARE = re.compile(
-    r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Participants"
-    r"|Trade [Mm]inisters)\b(?!\s(?:of|from|responsible)\b)"
+    r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Delegates|Members|Envoys|Participants"
+    r"|[A-Z]{2,6}\s(?:negotiators|members|ministers|delegates|envoys)|Trade [Mm]inisters)\b"
+    r"(?:\s(?:of|from)\s(?:the\s)?(?:\w+\s|[A-Z][\w-]+\s){0,3}(?:countries|economies|nations|members))?"
+    r"(?!\s(?:of|from|responsible)\b)"
+    r"|(?<=,\s)(?:delegations|negotiators|delegates)\b(?!\s(?:of|from|said|say)\b)"
 )
 _UNNAMED = re.compile(
     r"\b(?:[Aa]n?|[Tt]he|[Oo]ne|[Aa]nother)\s(?:(?!of\b)[a-z-]+\s){0,2}?"
@@ -275,11 +310,15 @@ _SPEAKS_FOR = re.compile(
 """`The representatives of Brazil and Colombia`."""
 _POST_HELD = re.compile(
     r"\b[Tt]he\s(?:[A-Z][a-z]+\s){0,2}?(?:Secretary\sof\sState|(?:Vice[- ]|Deputy\s"
-    r"|Prime\s)?Minister|Trade\sRepresentative|Commissioner"
+    r"|Prime\s)?Minister|(?:Secretary|Minister)\s(?:of|for)\s(?:[Tt]he\s)?[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4}|Trade\sRepresentative|Commissioner"
     r"|Ambassador|President|Director-General|Under-?[Ss]ecretary)\b(?:\sfor\s[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4})?(?!\s[A-Z\ue000-\ue007]|,\s(?:Mr|Ms|Mrs|Dr))"
 )
 """A post in capitals that stands for whoever holds it."""
 _PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
+
+
+_THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof|\s(?:of|in|and)\b)")
+"""The government of the country whose ministry or parliament signs the text."""
 
 
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
@@ -289,7 +328,7 @@ GUARDED = (_BODY, _UNNAMED, _POST_HELD)
 """Patterns that are only tried on sentences with a word of theirs."""
 
 
-def _groups(mask: _Mask) -> None:
+def _groups(mask: _Mask, home: str | None) -> None:
     """Governments, officials, posts without a name; ministries; both sides; pronouns."""
     states = [m.start for m in mask.found if m.kind in ("party", "adjective", "capital")]
     for first in states:
@@ -303,14 +342,13 @@ def _groups(mask: _Mask) -> None:
         re.finditer(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+", mask.text)
     ):
         mask.put(Mention(*match.span(), "party", mask.codes(*match.span())))
-    for match in mask.guarded(_BODY):
-        mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
+    _bodies(mask, home)
     for match in list(_SPEAKS_FOR.finditer(mask.text)):
         one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
         mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
     for match in mask.guarded(posts()[2]):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*_JOINT.finditer(mask.text), *_BARE.finditer(mask.text)]:
+    for match in [*_JOINT.finditer(mask.text), *_BOTH.finditer(mask.text), *_BARE.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
     for match in mask.guarded(_UNNAMED):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
@@ -318,12 +356,21 @@ def _groups(mask: _Mask) -> None:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 
+def _bodies(mask: _Mask, home: str | None) -> None:
+    """Ministries and the like; `the Government` of the country that signs the text."""
+    for match in _THE_GOVERNMENT.finditer(mask.text) if home else ():
+        mask.put(Mention(match.start(), match.end(), "party", (home,) if home else ()))
+    for match in mask.guarded(_BODY):
+        mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
+
+
 _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
 
 
 def _fill_sides(masks: list[_Mask], home: str | None) -> None:
     """Give people without a country the one told of them elsewhere, or that of the ministry that signs."""
-    told: dict[str, str] = {}
+    told = _signed_for(masks)
+    named = {code for mask in masks for mention in mask.found for code in mention.codes}
     for mask in masks:
         for mention in mask.found:
             person = mention.person
@@ -336,10 +383,33 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
             if person is None or person.side is not None:
                 continue
             side = told.get(person.name.split()[-1])
+            if side is None and "EU27" in named and person.role == "Commissioner":
+                side = "EU27"
             if side is None and _AT_HOME.search(person.role) and not re.match(r"(?i)prime", person.role):
                 side = home
             if side is not None:
                 mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
+
+
+_FOR_PARTY = re.compile(
+    rf"\bFor\s(?:the\s)?(?:Government\sof\s)?(?:the\s)?(?P<who>\ue000+):?\s(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?"
+    rf"(?P<name>[{UPPER}][\w’'.-]+(?:\s[{UPPER}][\w’'.-]+){{1,3}})$"
+)
+"""`For Japan: X`, as those sign who conclude something."""
+
+
+def _signed_for(masks: list[_Mask]) -> dict[str, str]:
+    """For whom those sign whom a text ends with, by the last word of their names."""
+    found = (_FOR_PARTY.match(mask.text.strip()) for mask in masks if mask.text.startswith("For "))
+    signed = (
+        (match, mask)
+        for match, mask in zip(found, (m for m in masks if m.text.startswith("For ")), strict=True)
+    )
+    return {
+        match["name"].split()[-1]: codes[0]
+        for match, mask in signed
+        if match and (codes := mask.codes(*match.span("who")))
+    }
 
 
 _POST_ALONE = re.compile(

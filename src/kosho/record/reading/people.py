@@ -26,7 +26,9 @@ _TOKEN = rf"[{UPPER}][\w’'-]*[\w’]"
 NAME = rf"{_TOKEN}(?:\s(?:(?:van|von|der|den|de|del|da|dos|bin|al|el)\s)*(?:[{UPPER}]\.|{_TOKEN})){{0,3}}"
 BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)")
 """`X, the U.S. Trade Representative`: a body that is a post too."""
-TITLED_BODY = re.compile(rf"(?P<body>[\ue004]+)(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?P<name>{NAME})")
+TITLED_BODY = re.compile(
+    rf"(?P<body>[\ue004]+)(?:\s?\([A-Z]{{2,6}}\))?(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?:(?:Ambassador|Mr|Ms|Dr)\.?\s)?(?P<name>{NAME})"
+)
 COUNTERPART = re.compile(
     rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?counterpart,?\s"
     rf"(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<name>{NAME})"
@@ -36,7 +38,7 @@ OF_PARTY = re.compile(
     rf"(?P<lead>[\ue000\ue007]+['’]s)\s(?P<name>{_TOKEN}(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,2}})(?=,\s(?:who|the|its|a|an|[a-z]+ing)\b|\s(?:said|says|told|met|held|will|has|had|spoke|asked|called)\b)"
 )
 """`Japan's X, who`: somebody without a post."""
-_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Senator|Lord|Baroness|Dame|Sir|Datuk)\.?\s)*"
+_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk|Dato|Shri|Smt|Mme|M|Hon['’]ble)\.?\s)*"
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 OFFICIALS = (
@@ -59,7 +61,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         re.escape(w)
         for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=lambda w: (-len(w), w))
     )
-    phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:and\s)?(?:the\s)?(?:{portfolio})\b){{0,7}})"
+    phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:(?:and|&)\s)?(?:the\s)?(?:{portfolio})\b){{0,9}})"
     heads = "|".join(f"(?i:{head})" for head in words["heads"])
     plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
     role = (
@@ -72,7 +74,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
         rf"|el))*(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
         rf"(?:,|\s\()\s?(?!and\s)(?:who\sis\s)?(?:the\s"
-        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b)[a-z]+\s){{0,2}}?)"
+        rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b|met\b|told\b|said\b|says\b|asked\b|\w+ed\b)[a-z]+\s){{0,2}}?)"
         rf"(?P<role>{role})"
         rf"(?P<org>(?:,|\s(?:of|at|for|to"
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
@@ -121,6 +123,8 @@ def trimmed(name: str) -> str:
         if _no_name(parts, index):
             break
         kept.append(part)
+        if part.endswith(("'s", "’s")):
+            break  # what is somebody's is no part of the name
     plain = " ".join(kept)
     return re.sub(r"['’]s?$", "", plain)
 

@@ -22,8 +22,10 @@ __all__ = ["SPOKEN", "Prepared", "prepared", "sentences_of"]
 
 LONGEST_SENTENCE = 2_000
 """Characters; what is longer is no sentence."""
-SPOKEN = {"transcript", "press conference", "interview"}
+SPOKEN = {"transcript", "press conference", "interview", "parliamentary answer"}
 """Kinds of documents whose lines begin with who speaks."""
+HOME = {"news release", "parliamentary answer", "fact sheet"}
+"""Kinds whose own government is meant where no other is named."""
 
 
 class Prepared(NamedTuple):
@@ -56,7 +58,7 @@ def prepared(document: Document) -> Prepared:
     lines = [span for block in asides(text, parts, read) for span in sentences_of(text, block)]
     spans = sorted([*(span for _, span in body), *(span for span in lines if span[1] > known.begins)])
     kind = known.fields["doc_type"]
-    home = issuer_of(text[: body[0][1][0]] if body else "") if kind == "news release" else None
+    home = issuer_of(text[: body[0][1][0]] if body else "") if kind in HOME else None
     mentions = replace(
         find_mentions(text, spans, _dates(text, spans, known.published), home),
         published=known.published,

@@ -165,9 +165,13 @@ def trade_sides(mentions: Mentions, start: int, end: int, subject: tuple[str, ..
     return {key: codes[0] for key, codes in (("reporter", subject), ("partner", others)) if codes}
 
 
+_BALANCE = re.compile(r"\b(?:trade\s)?(?:(?P<surplus>surplus)|(?P<deficit>deficit))\b", re.IGNORECASE)
+"""A balance of trade is not the trade itself."""
+
+
 def flow_of(words: str) -> str | None:
     """Export, import, trade, surplus, deficit, investment or quota, by the first such word."""
-    match = re.search(table("units")["flows"], words, re.IGNORECASE)
+    match = _BALANCE.search(words) or re.search(table("units")["flows"], words, re.IGNORECASE)
     return match.lastgroup if match else None
 
 

@@ -33,13 +33,19 @@ class Rule:
     """Pieces of words of which a clause that it fits holds one."""
     words: tuple[str, ...] | None
     """Those words themselves."""
+    quoted: bool = False
+    """Whether it fits only what stands in quotation marks."""
+
+
+def _verbs() -> list[str]:
+    return [word for key in ("base", "noun_too") for word in table("verbs")[key].split()]
 
 
 @cache
 def _macros() -> dict[str, str]:
     known: dict[str, str] = {}
     for name, source in table("rules")["macros"].items():
-        known[name] = _filled(source, known)
+        known[name] = _filled(source.replace("{BASE}", "|".join(_verbs())), known)
     return known
 
 
@@ -77,6 +83,7 @@ def _rules() -> tuple[Rule, ...]:
             one.get("modality"),
             either(*(full(one[key]) for key in ("acts", "when") if key in one)),
             any_word(*(full(one[key]) for key in ("acts", "when") if key in one)),
+            one.get("quoted", False),
         )
         for one in table("rules")["rules"]
     )
@@ -175,12 +182,15 @@ def _withheld(rule: Rule, found: re.Match[str], force: Force) -> bool:
 
 
 def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
+    if rule.quoted and not (clause.quoted and any(m.person and m.person.role for m in clause.speaker)):
+        return False
     if rule.who is None:
         return True
     if rule.who == "speaker":
         return bool(clause.speaker)
     codes = {code for m in clause.subject for code in mentions.stands_for(m)}
-    joint = len(codes) > 1 or any(m.kind == "joint" for m in clause.subject)
+    people = {m.person.name for m in clause.subject if m.person}
+    joint = len(codes) > 1 or len(people) > 1 or any(m.kind == "joint" for m in clause.subject)
     return joint if rule.who == "joint" else bool(clause.subject) and not joint
 
 
@@ -200,14 +210,22 @@ _PLANNED = re.compile(
 _DRAFT = re.compile(r"\bdraft\b|\bproposed text\b", re.IGNORECASE)
 
 
-def modality_of(rule: Rule, words: str, *, draft: bool) -> Modality:
+_DONE = re.compile(
+    r"\b(?:signed|concluded|reached|adopted|initiall?ed|struck|sealed|ratified)\b", re.IGNORECASE
+)
+"""What has been agreed, whatever will follow from it."""
+
+
+def modality_of(fit: Fit, words: str, *, draft: bool) -> Modality:
     """How sure a clause is of what it says."""
+    rule = fit.rule
     if rule.modality:
         return rule.modality
     if draft or _DRAFT.search(words):
         return "draft"
     if rule.type in ("offer", "ask", "agreement", "measure") and _CONSIDERED.search(words):
         return "considered"
-    if rule.type in ("agreement", "event", "measure") and _PLANNED.search(words):
+    told = words[: fit.end] if rule.type == "agreement" and _DONE.search(words[fit.start : fit.end]) else words
+    if rule.type in ("agreement", "event", "measure") and _PLANNED.search(told):
         return "planned"
     return "asserted"

@@ -19,6 +19,8 @@ POSITIONS = {"ask", "offer", "red_line", "complaint", "position", "response"}
 
 
 def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
+    if len(who) > 1 and any(m.person and not m.codes for m in who) and mentions.bilateral:
+        return list(mentions.sides)  # somebody of theirs is named without a side
     found: dict[str, None] = {}
     for mention in who:
         found.update(dict.fromkeys(mentions.stands_for(mention)))
@@ -26,7 +28,7 @@ def _codes(mentions: Mentions, who: tuple[Mention, ...]) -> list[str]:
 
 
 _AMONG = re.compile(pattern(r"\b(?:by|between|among)\s(?P<who><one>(?:(?:,|,?\sand)\s<one>)+)"))
-_WITH = re.compile(pattern(r"\bwith\s(?P<who><one>)"))
+_WITH = re.compile(pattern(r"\bwith\s(?P<who><one>(?:(?:,\s(?:and\s)?|\sand\s)<one>)*)"))
 
 
 def _parties(mentions: Mentions, clause: Clause, kind: str) -> list[str]:
@@ -57,9 +59,20 @@ def _by(mentions: Mentions, clause: Clause, rule: Rule, words: str) -> list[str]
     subject = _codes(mentions, clause.subject)
     if _IMPERSONAL.match(words):
         return list(mentions.both(clause.start))
-    if rule.type == "position" and clause.speaker and not clause.quoted:
+    if rule.type == "position" and clause.speaker and (rule.quoted or not clause.quoted):
         return speaker or subject
     return subject or speaker
+
+
+_SHARED = re.compile(pattern(r"\b(?:expressed|raised|voiced|made|shared)\sby\s<any>(?:(?:,|,?\sand)\s<any>)*"))
+
+
+def _told_of(mentions: Mentions, kind: str, start: int, end: int) -> tuple[str, ...]:
+    """Whom a statement is to or against; whose concern a complaint joins is not whom it is against."""
+    joins = _SHARED.search(mentions.masked, start, end) if kind == "complaint" else None
+    if joins is None:
+        return mentions.acting(start, end)
+    return (*mentions.acting(start, joins.start()), *mentions.acting(joins.end(), end))
 
 
 _IMPERSONAL = re.compile(
@@ -85,7 +98,7 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
         behind = start if _demanded(rule) else behind
         if kind == "complaint" and rule.acts is None:
             behind = start
-        others = [c for c in mentions.acting(behind, end) if c not in by]
+        others = [c for c in _told_of(mentions, kind, behind, end) if c not in by]
         if not others and re.search(r"\bus\b", mentions.text[behind:end]):
             others = [c for c in speaker_codes if c not in by]
         if not others and by and mentions.bilateral:

@@ -142,17 +142,28 @@ def _people(text: str, start: int, end: int) -> list[Named]:
         first, last = name
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
         role = text[role_start : head.end()]
-        state = next((one for one in _long() if role.startswith(one)), None)
-        if state:
-            codes, role = (_known()[0][state],), role.removeprefix(state)
+        codes, role = _of_state(codes, role)
         found.append(Named(begin, head.end(), codes, "person", text[first:last], role, org))
     return found
+
+
+def _of_state(codes: tuple[str, ...], role: str) -> tuple[tuple[str, ...], str]:
+    """For whom a post acts whose name begins with a state, and the post without it: `米大統領`."""
+    names, short, _ = _known()
+    known = {**short, **names}
+    for state in (*_long(), *short):
+        rest = role.removeprefix(state)
+        if rest != role and re.search(rf"(?:{table('japanese')['posts']})$", rest):
+            return (known[state],), rest
+    return codes, role
 
 
 def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, int] | None, int]:
     """The name that stands before a post: names of people, or words in katakana; None where there is none."""
     index = next((i for i, one in enumerate(tokens) if one.end >= head.end()), len(tokens) - 1)
     role = head.start()
+    if _is_one_word(tokens, index, role):
+        return (tokens[index].start, role), role
     while index >= 0 and tokens[index].end > head.start():
         role = tokens[index].start
         index -= 1
@@ -167,6 +178,7 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
     ):
         role = tokens[index].start
         index -= 1
+    index, role = _before_body(tokens, index, role)
     if index >= 0 and tokens[index].surface == "・" and index > 0 and _may_be_name(tokens, index - 1):
         index -= 1
     given = index
@@ -182,7 +194,12 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         return (tokens[given].start, tokens[index].end), role
     if index < 0 or not _may_be_name(tokens, index) or role - tokens[index].end > 1:
         return None, role
-    last, first = tokens[index].end, tokens[index].start
+    return (_first_of(tokens, index), tokens[index].end), role
+
+
+def _first_of(tokens: list[Word], index: int) -> int:
+    """Where the name begins whose last word is `tokens[index]`."""
+    first = tokens[index].start
     while index > 0:
         before = tokens[index - 1]
         chained = before.surface in "・＝=" and index > 1 and _is_katakana(tokens[index - 2])
@@ -194,7 +211,31 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         else:
             break
         first = tokens[index].start
-    return (first, last), role
+    return first
+
+
+def _is_one_word(tokens: list[Word], index: int, role: int) -> bool:
+    """Whether name and post are one word of the dictionary: `トランプ大統領`."""
+    return index >= 0 and tokens[index].start < role and tokens[index].is_name
+
+
+_BODY_OF_POST = re.compile(r"[一-龥ァ-ヶー・]{1,16}(?:省|庁|府|局|部)")
+"""A body between a name and a post: `X 農業・農産食品省次官補`."""
+
+
+def _before_body(tokens: list[Word], index: int, role: int) -> tuple[int, int]:
+    """The word before a body that belongs to a post, and where the post then begins; over spaces."""
+    for first in range(1, index + 1):
+        if not tokens[first - 1].surface.strip() and _BODY_OF_POST.fullmatch(_surface(tokens, first, index)):
+            index, role = first - 1, tokens[first].start
+            break
+    while index >= 0 and not tokens[index].surface.strip():
+        index -= 1
+    return index, role
+
+
+def _surface(tokens: list[Word], first: int, last: int) -> str:
+    return "".join(one.surface for one in tokens[first : last + 1])
 
 
 def _is_katakana(word: Word) -> bool:
@@ -205,6 +246,13 @@ def _may_be_name(tokens: list[Word], index: int) -> bool:
     word = tokens[index]
     if word.is_name:
         return True
+    if (
+        "地名" in word.kind
+        and _KANJI.fullmatch(word.surface)
+        and word.surface not in table("japanese")["regions"]
+    ):
+        before = tokens[index - 1] if index else None  # many families are called like places
+        return len(word.surface) in (2, 3) and (before is None or before.kind[0] not in ("名詞", "接頭辞"))
     if not _is_katakana(word) or len(word.surface) < 2:
         return False
     if "地名" in word.kind:
@@ -226,7 +274,7 @@ def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tup
     long, one = _states()
     before = text[max(floor, first - 40) : first]
     led = re.search(
-        rf"(?P<state>{long}|[{one}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|\s)?$",
+        rf"(?P<state>{long}|(?<![一-龥])[{one}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|側[：:]\s?|\s)?$",
         before,
     )
     if led:
@@ -243,5 +291,7 @@ def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tup
     table_ = table("japanese")
     code = next((code for code, posts in table_["post_sides"].items() if re.search(posts, role)), None)
     if code is None and re.search(table_["japanese_posts"], role) and not _KATAKANA.match(text, first):
+        code = HOME
+    if code is None and _KANJI.match(text, first) and re.fullmatch(table_["home_posts"], role):
         code = HOME
     return begin, (code,) if code else (), org

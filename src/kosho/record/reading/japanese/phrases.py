@@ -97,7 +97,8 @@ def place_of(words: str) -> str | None:
 def publisher_of(text: str) -> str | None:
     """The ministry that signs by a line of its own, the paper or the agency."""
     line = re.search(
-        r"^(?P<name>(?:経済産業|外務|財務|農林水産|国土交通|環境|総務|厚生労働|防衛)省|内閣(?:府|官房)|首相官邸|日本貿易振興機構|ジェトロ)$",
+        r"^(?P<name>(?:経済産業|外務|財務|農林水産|国土交通|環境|総務|厚生労働|防衛)省|内閣(?:府|官房)|首相官邸|日本貿易振興機構|ジェトロ)"
+        r"(?:[\s　]+(?:報道発表|プレスリリース|報道資料|発表))?$",
         text,
         re.MULTILINE,
     )

@@ -85,6 +85,8 @@ class _Reader:
         self._doc, self._source = document.name, document.text
         self.text = half_width(document.text)
         self._found: list[Draft] = []
+        self._asked: list[tuple[int, int]] = []
+        """Lines of questions: they tell nothing, not even whom."""
         self._lines = list(lines_of(self.text))
         short = [(a, b) for a, b in self._lines if b - a <= 60 and not self.text[a:b].endswith("。")]
         self._ends = next((a for a, b in self._lines if ENDS_TEXT.match(self.text[a:b])), len(self.text))
@@ -130,6 +132,8 @@ class _Reader:
             answers, speaks = _ANSWERS.match(line), _SPEAKS.match(line)
             turn = answers or speaks
             asked = _ASKS.match(line) is not None or (asked and turn is None)
+            if asked:
+                self._asked.append((a, b))
             if asked or SET_ASIDE.match(line):
                 continue
             if turn:
@@ -147,8 +151,8 @@ class _Reader:
     def _document(self, lines: list[_Line]) -> Draft:
         head = self.text[:400]
         kinds = (
-            ("joint statement", "共同声明|共同文書"),
             ("press conference", "記者会見"),
+            ("joint statement", "共同声明|共同文書"),
             ("minutes", "議事録|議事要旨|議事概要"),
             ("press release", "開催しました|を行いました|結果概要|概要は以下|お問い合わせ|報道発表"),
         )
@@ -179,7 +183,7 @@ class _Reader:
 
     def _people(self) -> Iterator[Draft]:
         known: set[str] = set()
-        for one in self.named:
+        for one in _fullest([one for one in self.named if not self._is_asked(one)]):
             if one.kind != "person" or one.name is None or self._after_end(one.start):
                 continue
             parts = {one.name, *re.split("[・＝=]", one.name)}
@@ -198,6 +202,9 @@ class _Reader:
             yield Draft(
                 self._doc, "person", "asserted", fields, self._source[one.start : one.end], one.start, one.end
             )
+
+    def _is_asked(self, one: Named) -> bool:
+        return any(a <= one.start < b for a, b in self._asked)
 
     def _after_end(self, position: int) -> bool:
         return self._ends <= position or any(
@@ -239,7 +246,7 @@ class _Reader:
         if facts and subject:
             self._subject = subject
         if len(self._found) == before:
-            self._rest(start, end, self._acting(start, end) or voice)
+            self._rest(start, end, self._acting(start, end))
 
     def _acting(self, start: int, end: int) -> Named | None:
         """Who acts: named before `は`, `から`, `が` or `も`; the last such one."""
@@ -247,7 +254,7 @@ class _Reader:
         for one in self.named:
             if start <= one.start and one.end <= end:
                 mark = re.match(
-                    r"[^、。はがをにで]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])",
+                    r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])",
                     self.text[one.end : one.end + 14],
                 )
                 if mark and (found is None or "は" in mark[0] or "から" in mark[0]):
@@ -268,7 +275,7 @@ class _Reader:
         ending = re.split("[、。」\\n]", self.text[fact.verb : fact.end + 10])[0]
         if re.search(table("japanese")["denied"], ending) and kind not in ("no_agreement", "red_line"):
             return
-        if kind in ("event", "next_meeting"):
+        if kind in ("event", "next_meeting") or (kind == "topic" and _FOR_LONG.search(clause)):
             self._event(fact, subject)
             return
         if not _SAYS_SOMETHING.search(self.text[start : fact.verb]) and kind in (
@@ -279,12 +286,16 @@ class _Reader:
             return
         measure = measure_of(self.text, start, end)
         if (
-            kind in ("offer", "position", "topic")
+            kind in ("offer", "position", "topic", "response", "commitment")
             and measure
             and re.search(table("japanese")["restrictive"], clause)
-        ):
+        ) or (kind in ("accord", "commitment", "offer") and measure and "rate_before" in measure):
             self._measure(start, end, measure, subject, considered=modality == "considered" or "示唆" in clause)
             return
+        if kind == "accord" and fact.verb >= 0:
+            object_ = self.text[start : fact.verb]
+            kind = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
+            kind = kind if "確認" in self.text[fact.verb : fact.end] else "accord"
         if kind == "accord":
             deliverable = re.search(table("japanese")["deliverable"], self.text[start : fact.verb])
             kind = "commitment" if deliverable else "agreement"
@@ -482,6 +493,35 @@ class _Reader:
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
+_FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
+"""How long somebody talked: it is a meeting, whatever the verb."""
+_CONFIRMED = (
+    ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
+    ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
+)
+"""What `確認` is of, where nothing is agreed by it."""
+
+
+def _fullest(named: list[Named]) -> list[Named]:
+    """Mentions in order, without people whom a later one names by the same post and more of the name."""
+    return [
+        one
+        for one in named
+        if one.name is None
+        or not any(
+            other.name
+            and other.name != one.name
+            and other.role == one.role
+            and _names_more(other.name, one.name)
+            for other in named
+        )
+    ]
+
+
+def _names_more(longer: str, name: str) -> bool:
+    return longer.startswith(name) or name in re.split("[・＝=]", longer)
+
+
 def _parts(name: str) -> list[str]:
     """The parts of a name: of `西田健太郎` the family's, of others what `・` divides."""
     if re.search("[・＝=]", name):
@@ -503,7 +543,7 @@ def _talks() -> re.Pattern[str]:
 def _predicates() -> list[tuple[str, Modality | None, re.Pattern[str]]]:
     known = table("japanese")
     event = re.compile(
-        rf"(?:{known['talks']})(?:(?:を|が|に|は)[^、。]{{0,8}}?)?(?:{known['held']})[^、。]{{0,4}}|(?:{known['spoke']})[^、。]{{0,6}}"
+        rf"(?:{known['talks']})」?(?!を(?:継続|加速|推進|重ね))(?:(?:を|が|に|は)[^、。]{{0,8}}?)?(?:{known['held']})[^、。]{{0,4}}|(?:{known['spoke']})[^、。]{{0,6}}"
     )
     found: list[tuple[str, Modality | None, re.Pattern[str]]] = [
         (one["type"], one.get("modality"), re.compile(one["when"])) for one in known["predicates"]

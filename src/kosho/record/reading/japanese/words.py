@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.util import find_spec
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ __all__ = ["Word", "half_width", "words"]
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
     ord("％"): "%",
     ord("．"): ".",
-    ord("，"): ",",
+    ord("，"): "、",
     ord("　"): " ",
     ord("～"): "〜",
     ord("−"): "-",
@@ -21,6 +22,10 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
     ord("（"): "(",
     ord("）"): ")",
 }
+
+
+_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3})")
+"""A wide comma inside a number; any other is written for `、`."""
 
 
 class Word(NamedTuple):
@@ -44,7 +49,7 @@ def half_width(text: str) -> str:
     >>> half_width("７０分、２５％")
     '70分、25%'
     """
-    return text.translate(_WIDE)
+    return _IN_NUMBER.sub(",", text).translate(_WIDE)
 
 
 @cache
