@@ -11,14 +11,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, TextIO
 from xml.etree import ElementTree as ET
 
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 from kosho.extras import missing
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -34,6 +34,7 @@ __all__ = [
     "members_of",
     "open_bytes",
     "open_csv",
+    "refuse_twice",
     "sheet_rows",
     "size_of",
 ]
@@ -149,7 +150,7 @@ def open_csv(path: Path) -> Generator[TextIO]:
     """A CSV file as text, line by line: a plain or zipped one is never in memory as a whole.
 
     Raises:
-        InputError: as `content_of`.
+        InputError: as `content_of`, or what is read inside is no CSV text.
     """
     with _told(path):
         if path.suffix.lower() == ".gz":
@@ -167,6 +168,18 @@ def open_csv(path: Path) -> Generator[TextIO]:
         else:
             with path.open(newline="", encoding="utf-8-sig") as text:
                 yield text
+
+
+def refuse_twice(header: Sequence[str], wanted: Collection[str], file: str) -> None:
+    """Columns that are asked for stand once.
+
+    Raises:
+        InputError: some stand twice: which of them is meant, nobody knows.
+    """
+    problems = Problems(file)
+    for name in dict.fromkeys(name for name in header if name in wanted and header.count(name) > 1):
+        problems.add(_("has the column {name!r} {count} times", name=name, count=header.count(name)), line=1)
+    problems.raise_if_any()
 
 
 def sheet_rows(path: Path, sheet: str | None = None) -> Iterator[Sequence[object]]:
@@ -198,12 +211,14 @@ def _is_text(path: Path) -> bool:
 
 @contextmanager
 def _told(path: Path) -> Generator[None]:
-    """What the system or a packed file says of itself, for people."""
+    """What the system, a packed file or a text says of itself while it is read, for people."""
     try:
         yield
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(Problem(_("cannot be read: {told}", told=told), file=str(path))) from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
 
 
 def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:

@@ -2,17 +2,17 @@
 
     python -m tests.mutants bargain record --count 25 --seconds 1800 --seed 1
 
-The tests of a room are run once without a change, with coverage.py, which notes what test comes by what
-line. Each change is then made to a copy of the sources, and those that come by its line are run, the
-quickest first; where none fails, all of the room. Two libraries do such tests: mutmut 3 runs all changes of
-all files, after the whole test suite, and wants `mutants/` in the checkout, without a sample, a seed or an
-end by time; cosmic-ray changes the checkout itself and runs one command for all. So a sample of this code
-would take a day.
+Each change is made to a copy of the sources, and the test files of the room are run one after another until
+one fails: the examples of the module first, then the files that mention most of what it defines. Two
+libraries do such tests: mutmut 3 runs all changes of all files, after the whole test suite, and wants
+`mutants/` in the checkout, without a sample, a seed or an end by time; cosmic-ray changes the checkout itself
+and runs one command for all. So a sample of this code would take a day.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.mutants.bench import ROOT, Bench, Traced
+from tests.mutants.bench import ROOT, Bench
 from tests.mutants.changes import Change, changes
 
 TESTS = {
@@ -66,21 +66,26 @@ def sources(bench: Bench, room: str) -> list[Path]:
     return sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
 
 
-def run(bench: Bench, room: str, tests: Traced, drawn: Sequence[tuple[Path, Change]], end: float) -> Tally:
+def run(
+    bench: Bench,
+    room: str,
+    drawn: Sequence[tuple[Path, Change]],
+    files: list[str],
+    nearest: int | None,
+    end: float,
+) -> Tally:
     """Make changes of a room, one after another, until the time is over."""
     tally = Tally()
     for path, change in drawn:
         if time.monotonic() > end:
             sys.stdout.write(f"{room}: the time is over\n")
             break
-        if bench.noticed(path, change, tests):
+        if bench.noticed(path, change, files, nearest):
             tally.killed += 1
-            continue
-        place = f"{path.relative_to(bench.source).as_posix()}:{change}"
-        tally.survived.append(place)
-        by = "" if tests.by(path, change) else "  (no test comes by)"
-        sys.stdout.write(f"  alive   {place}{by}\n")
-        sys.stdout.flush()
+        else:
+            tally.survived.append(f"{path.relative_to(bench.source).as_posix()}:{change}")
+            sys.stdout.write(f"  alive   {tally.survived[-1]}\n")
+            sys.stdout.flush()
     return tally
 
 
@@ -92,6 +97,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=25, help="changes a room")
     parser.add_argument("--seconds", type=float, default=1800.0, help="for all rooms together")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS[:3], help="of tests")
+    parser.add_argument("--nearest", type=int, default=None, help="test files a change; all of the room")
     parser.add_argument("--seed", type=int, default=None, help="the same changes again")
     asked = parser.parse_args()
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
@@ -102,15 +108,13 @@ def main() -> int:
         bench = Bench(Path(folder))
         for number, room in enumerate(rooms):
             share = time.monotonic() + (end - time.monotonic()) / (len(rooms) - number)
-            tests = bench.traced(room, files_of_tests(room, asked.kinds))
             possible = [(path, one) for path in sources(bench, room) for one in changes(path.read_bytes())]
             chance = random.Random(f"{seed} {room}")  # noqa: S311 - chance, not secrets
             drawn = chance.sample(possible, min(asked.count, len(possible)))
-            took = sum(tests.seconds.values())
-            sys.stdout.write(f"{room}: {len(possible)} changes possible, {len(drawn)} drawn; ")
-            sys.stdout.write(f"{len(tests.seconds)} tests of {took:.0f} s\n")
+            sys.stdout.write(f"{room}: {len(possible)} changes possible, {len(drawn)} drawn\n")
             sys.stdout.flush()
-            found = run(bench, room, tests, drawn, share)
+            os.environ["MUTANTS_ROOM"] = room
+            found = run(bench, room, drawn, files_of_tests(room, asked.kinds), asked.nearest, share)
             sys.stdout.write(f"{room}: {found.killed} noticed, {len(found.survived)} alive\n")
             sys.stdout.flush()
     return 0

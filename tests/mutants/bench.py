@@ -2,67 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import compileall
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+import time
+from collections.abc import Sequence
+from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
 
-import coverage
 from tests.mutants.changes import Change
 
-__all__ = ["ROOT", "Bench", "Traced"]
+__all__ = ["ROOT", "Bench"]
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = "tests/mutants/examples.py"
-FIRST = 20.0
-"""Seconds of the tests that come by a line themselves, the quickest first; then all tests of the room."""
-PATIENCE, LEAST = 8.0, 120.0
-"""How many times as long as without a change tests may take, and the seconds they always may."""
-
-
-@dataclass
-class Traced:
-    """The tests of a room that pass without any change: what each took, and the lines it came by."""
-
-    seconds: dict[str, float]
-    lines: dict[tuple[Path, int], set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    @cached_property
-    def _in_file(self) -> dict[Path, Counter[str]]:
-        """How many lines of a file a test comes by."""
-        found: dict[Path, Counter[str]] = defaultdict(Counter)
-        for (path, _), tests in self.lines.items():
-            found[path].update(tests)
-        return found
-
-    def by(self, path: Path, change: Change) -> set[str]:
-        """Tests that come by the statement of a change; "" where it is run when its module is imported."""
-        return set().union(*(self.lines.get((path, line), ()) for line in change.statement))
-
-    def first(self, path: Path, change: Change) -> list[str]:
-        """Tests that notice a change soonest: those that come by it, or else by most of its file."""
-        own = {one for one in self.by(path, change) if one in self.seconds}
-        near = self._in_file[path]
-        order = (
-            sorted(own, key=self.seconds.__getitem__)
-            if own
-            else sorted((one for one in near if one in self.seconds), key=lambda one: -near[one])
-        )
-        found, together = list[str](), 0.0
-        for one in order:
-            together += self.seconds[one]
-            if found and together > FIRST:
-                break
-            found.append(one)
-        return found
+FIRST = 2
+"""Files that are run together with the examples, before all others."""
+PATIENCE, LEAST, ENDLESS = 8.0, 120.0, 3600.0
+"""How many times as long as without a change tests may take, and the least and most seconds that may be."""
 
 
 class Bench:
@@ -74,60 +36,76 @@ class Bench:
         shutil.copytree(ROOT / "src", self.source)
         compileall.compile_dir(self.source, quiet=2)
         (folder / "cache").mkdir()
+        self._usual: dict[tuple[str, ...], float] = {}
+        """Seconds that tests take without a change; endless where they fail."""
 
-    def traced(self, room: str, files: Iterable[str]) -> Traced:
-        """Run test files and the room's examples without a change, once; what fails is left out, and named."""
-        os.environ["MUTANTS_ROOM"] = room
-        data, told = self._folder / "lines", self._folder / "told.json"
-        measure = ["-m", "coverage", "run", f"--data-file={data}", f"--source={self.source}"]
-        self._run([*measure, "-m", "pytest", *files, EXAMPLES], None, MUTANTS_TOLD=str(told))
-        content = json.loads(told.read_text(encoding="utf-8"))
-        for one in content["failed"]:
-            sys.stderr.write(f"{one}: fails without any change; left out\n")
-        failed = {*content["failed"]}
-        found = Traced({one: took for one, took in content["seconds"].items() if one not in failed})
-        lines = coverage.CoverageData(str(data))
-        lines.read()
-        for source in lines.measured_files():
-            for line, tests in lines.contexts_by_lineno(source).items():
-                found.lines[Path(source), line].update(tests)
-        return found
+    def noticed(self, path: Path, change: Change, files: Sequence[str], nearest: int | None) -> bool:
+        """Whether a test fails with a change, or takes many times as long; the nearest first."""
+        content, names = path.read_bytes(), defined(path)
+        order = sorted(files, key=lambda one: -nearness(ROOT / one, path.stem, names))[:nearest]
+        first = (f"{EXAMPLES}::test_examples[{self._module(path)}]", *order[:FIRST])
+        for tests in (first, tuple(order[FIRST:])):
+            compiled = Path(cache_from_source(str(path)))
+            compiled.unlink(missing_ok=True)  # it tells sources apart by the second
+            try:
+                path.write_bytes(change.made(content))
+                failed = bool(tests) and not self._run(tests, self._usual.get(tests))
+            finally:
+                path.write_bytes(content)
+            if failed and self._pass_without(tests):
+                return True
+        return False
 
-    def noticed(self, path: Path, change: Change, tests: Traced) -> bool:
-        """Whether a test fails with a change, or takes many times as long."""
-        if not tests.by(path, change):
-            return False
-        content = path.read_bytes()
-        Path(cache_from_source(str(path))).unlink(missing_ok=True)  # it tells sources apart by the second
-        try:
-            path.write_bytes(change.made(content))
-            first = tests.first(path, change)
-            rest = sorted(set(tests.seconds).difference(first), key=tests.seconds.__getitem__)
-            return any(not self._passes(some, tests) for some in (first, rest) if some)
-        finally:
-            path.write_bytes(content)
+    def _pass_without(self, tests: tuple[str, ...]) -> bool:
+        """Whether tests pass without a change, tried once: else they are left out, and named."""
+        if tests not in self._usual:
+            started = time.monotonic()
+            passes = self._run(tests, None)
+            self._usual[tests] = time.monotonic() - started if passes else float("inf")
+            if not passes:
+                sys.stderr.write(f"{' '.join(tests)}: fail without any change; left out\n")
+        return self._usual[tests] < float("inf")
 
-    def _passes(self, some: list[str], tests: Traced) -> bool:
-        names = self._folder / "tests.txt"
-        names.write_text("\n".join(some), encoding="utf-8")
-        most = max(LEAST, PATIENCE * sum(tests.seconds[one] for one in some))
-        return self._run(["-m", "pytest", "-x", f"@{names}"], most)
+    def _module(self, path: Path) -> str:
+        name = ".".join(path.relative_to(self.source).with_suffix("").parts)
+        return name.removesuffix(".__init__")
 
-    def _run(self, words: list[str], seconds: float | None, **more: str) -> bool:
-        plain = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants.lasting"]
+    def _run(self, tests: tuple[str, ...], usual: float | None) -> bool:
+        """Whether tests pass, in not too many times the seconds that they usually take."""
+        seconds = ENDLESS if usual is None else min(ENDLESS, max(LEAST, PATIENCE * usual))
+        plain = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "tests.mutants.lasting"]
         own = {
             "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}",
             "MUTANTS_CACHE": str(self._folder / "cache"),
         }
         try:
             done = subprocess.run(
-                [sys.executable, "-B", *words, *plain, "--basetemp", str(self._folder / "base")],
+                [sys.executable, "-B", "-m", "pytest", *tests, *plain, "--basetemp", self._folder / "base"],
                 cwd=ROOT,
                 capture_output=True,
                 check=False,
                 timeout=seconds,
-                env={**os.environ, **own, **more},
+                env={**os.environ, **own},
             )
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
+
+
+def nearness(test: Path, stem: str, names: frozenset[str]) -> float:
+    """How much a test file has to do with a module: words of its name, and what it mentions of its names."""
+    own, other = set(stem.split("_")), set(test.stem.removeprefix("test_").split("_"))
+    return len(own & other) / len(own) + len(names & _words(test)) / max(1, len(names))
+
+
+@cache
+def _words(path: Path) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+
+
+@cache
+def defined(path: Path) -> frozenset[str]:
+    """Public functions and types of a module, and what they hold."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    found = {one.name for one in ast.walk(ast.parse(path.read_bytes())) if isinstance(one, kinds)}
+    return frozenset({path.stem, *(name for name in found if not name.startswith("_"))})

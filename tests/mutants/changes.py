@@ -41,8 +41,6 @@ class Change:
     end: int
     new: str
     old: str
-    statement: range
-    """Lines of the statement it is in, without what stands below a heading."""
 
     def made(self, content: bytes) -> bytes:
         return content[: self.start] + self.new.encode() + content[self.end :]
@@ -62,17 +60,7 @@ class _Finder(ast.NodeVisitor):
         lines = content.splitlines(keepends=True)
         self._starts = [sum(map(len, lines[:k])) for k in range(len(lines) + 1)]
         self.found: list[Change] = []
-        self._statement = range(0)
         self.visit(ast.parse(content))
-
-    def visit(self, node: ast.AST) -> None:
-        before = self._statement
-        if isinstance(node, ast.stmt):
-            body = getattr(node, "body", None)
-            last = body[0].lineno - 1 if body else node.end_lineno or node.lineno
-            self._statement = range(node.lineno, max(last, node.lineno) + 1)
-        super().visit(node)
-        self._statement = before
 
     def _at(self, node: ast.AST) -> tuple[int, int]:
         start = self._starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
@@ -81,7 +69,7 @@ class _Finder(ast.NodeVisitor):
     def _note(self, line: int, place: tuple[int, int], new: str) -> None:
         old = self._content[slice(*place)].decode()
         if old != new:
-            self.found.append(Change(line, *place, new, " ".join(old.split()), self._statement))
+            self.found.append(Change(line, *place, new, " ".join(old.split())))
 
     def _between(self, left: ast.AST, right: ast.AST, operator: ast.AST) -> None:
         """Put another operator where one stands between two operands."""

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ import pytest
 import xlsxwriter
 
 from kosho.errors import InputError
+from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
+from kosho.lines import LineTable, read_annex, read_package, read_trade
 from kosho.tabular import content_of, kind_of, open_csv
 from kosho.world.csv_input import rows_of
+from kosho.world.estimation import panel_of
 from kosho.world.readers import reader
+from kosho.world.readers.gravity import read_gravity
+from kosho.world.readers.gtap_files import held_in
+from kosho.world.readers.long_csv import read_long_csv
 
 
 def workbook(path: Path, rows: list[list[Any]], *others: str) -> Path:
@@ -157,3 +164,55 @@ def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path):
             book.add_worksheet(name).write(0, 0, "x")
     with pytest.raises(InputError, match=r"has 2 sheets with something in them \(One, Two\)"):
         content_of(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hs,rate,rate\n870323,5,7\n", "package.csv:1: has the column 'rate' 2 times"),
+        ('hs,rate\n870323,"5\n6"\n', r"package.csv:2: rate: '5\n6' is no rate"),
+        ('hs,rate\n870323,5\n"8703,7\n8704,4\n', "package.csv:3: has 1 cells"),
+        ("hs,rate\n870323,5\n870323,7\n", "package.csv:3: hs: 870323 of JPN stands twice (first on line 2)"),
+        ("hs,rate\n87032310,5\n87032390,7\n", "'87032310' is a part of 870323, and lines are no finer here"),
+    ],
+)
+def test_a_table_that_may_mean_two_things_is_refused(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "package.csv"
+    path.write_text(text, encoding="utf-8")
+    one = np.ones((1, 1))
+    table = LineTable("USA", ("870323",), ("JPN",), one, 0.1 * one, ("line",), ())
+    with pytest.raises(InputError) as error:
+        read_package(path, table)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "read"),
+    [
+        ("panel.csv", "exporter,importer,trade,trade,tariff\nJPN,USA,1,2,0\n", panel_of),
+        ("trade.csv", "importer,exporter,hs,value,value\nUSA,JPN,870323,1,2\n", read_trade),
+        ("gravity.csv", "exporter,importer,trade,trade\nJPN,JPN,1,2\n", lambda path: read_gravity([path], {})),
+        (
+            "sales.csv",
+            "exporter,seller,importer,user,value,value\nJPN,A,JPN,A,1,2\n",
+            lambda path: read_long_csv([path], {"final": "c"}),
+        ),
+        ("duties.csv", "code,duty,duty\n87032301,2.5%,3%\n", lambda path: read_files([path])),
+    ],
+)
+def test_a_column_that_stands_twice_is_refused(
+    name: str, text: str, read: Callable[[Path], object], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=rf"{name}:1: has the column '\w+' 2 times"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["panel.csv", "VXSB.csv", "annex.csv"])
+def test_what_is_no_text_is_told_by_every_reader_of_lines(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"exporter,importer,trade,tariff\nJPN,\xff\xfe,1,0\n")
+    read = {"panel.csv": panel_of, "VXSB.csv": lambda one: held_in([one]), "annex.csv": read_annex}[name]
+    with pytest.raises(InputError, match=f"{name}: is not CSV text"):
+        read(path)

@@ -12,6 +12,7 @@ from tests.published_tables import Made, economy
 
 from kosho.errors import InputError
 from kosho.world.build import Said, completed
+from kosho.world.har import HeaderArray, har_bytes
 from kosho.world.loading import calibrated
 from kosho.world.naming import named
 from kosho.world.readers import READERS, oecd_csv, reader
@@ -257,6 +258,59 @@ def test_gtap_in_each_of_its_forms_is_the_same_table(tmp_path: Path):
     assert world.countries == ("JPN", "USA", "xea")
     assert world.meta.sectors["wht"] == ("A01",)
     assert world.imbalance < 1e-12
+
+
+def test_what_is_no_number_of_a_pymrio_table_is_told(tmp_path: Path):
+    pytest.importorskip("pymrio")
+    made = economy(("JP", "WA"), ("Cultivation of wheat", "Education (80)"), published.EXIOBASE_FINAL, 4)
+    path = published.exiobase(tmp_path / "IOT_2019_ixi.zip", made)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    lines = parts["IOT_2019_ixi/Z.txt"].decode().splitlines()
+    lines[-1] = "\t".join([*lines[-1].split("\t")[:-1], "many"])
+    parts["IOT_2019_ixi/Z.txt"] = "\n".join(lines).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match=r"IOT_2019_ixi\.zip: holds what is no number: .*'many'"):
+        reader("exiobase3").table([path], {})
+
+
+def test_a_buyer_that_sells_nothing_and_a_value_that_is_none_are_told(tmp_path: Path):
+    made = economy(("DE", "JP"), ("A01", "L"), ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M"))
+    path = published.figaro(tmp_path / "flatfile_eu-ic-io_ind-by-ind_25ed_2023.csv", made, flat=True)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "DE_A01,XX_A01,DE,A01,XX,A01,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="economies that buy and sell nothing: XX"):
+        reader("figaro").table([path], {})
+    path.write_text(text + "DE_A01,JP_P9,DE,A01,JP,P9,inf\n", encoding="utf-8")
+    with pytest.raises(InputError, match="obsValue 'inf' is not a number"):
+        reader("figaro").table([path], {})
+
+
+@pytest.mark.parametrize(
+    ("name", "axes", "told"),
+    [
+        ("VST", None, "no axis of VTWR is of the services in VST"),
+        ("VDFB", (0, 2), "VDFB has 2 axes"),
+        ("ESBM", (0, 1), "over other regions or commodities"),
+    ],
+)
+def test_arrays_of_gtap_that_do_not_fit_together_are_told(
+    name: str, axes: tuple[int, ...] | None, told: str, tmp_path: Path
+):
+    made = published.gtap()
+    arrays = dict(made.arrays)
+    one = arrays.pop(name)
+    if axes is not None:
+        sets = [one.sets[k] for k in axes]
+        if len(axes) == len(one.sets):  # a commodity has another name
+            sets[0] = ("COMM", ("wht", "mvh", "xxx"))
+        arrays[name] = HeaderArray(name, np.ones([len(labels) for _, labels in sets]), tuple(sets), name)
+    path = tmp_path / "basedata.har"
+    path.write_bytes(har_bytes(arrays))
+    with pytest.raises(InputError, match=told):
+        reader("gtap").table([path], {})
 
 
 def test_gtap_of_before_version_7(tmp_path: Path):

@@ -99,11 +99,8 @@ def read_annex(path: Path) -> list[AnnexLine]:
     Raises:
         InputError: no head is found, or rows are wrong; every mistake, with its row.
     """
-    try:
-        with open_csv(path) as text:
-            rows = list(enumerate(csv.reader(text), start=1))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
+    with open_csv(path) as text:
+        rows = list(enumerate(csv.reader(text), start=1))
     head, places = _head(rows, path)
     problems = Problems(str(path))
     found = [one for row, cells in rows if row > head for one in _line(cells, places, row, problems)]

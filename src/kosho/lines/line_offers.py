@@ -54,9 +54,17 @@ def read_package(path: Path, table: LineTable) -> Array:
     problems = Problems(str(path))
     after = table.paid.copy()
     rows = sorted(rows_of(path, ["hs", "rate"], ["partner"]), key=lambda row: len(row[1]["hs"]))
+    seen: dict[tuple[str, int], int] = {}
     for line, cells in rows:
         prefix = cells["hs"].replace(".", "")
-        at = [k for k, code in enumerate(table.codes) if code.startswith(prefix) or prefix.startswith(code)]
+        at = [k for k, code in enumerate(table.codes) if code.startswith(prefix)]
+        whole = next((code for code in table.codes if prefix.startswith(code) and prefix != code), None)
+        if whole is not None and prefix.isdigit():
+            told = _("{hs!r} is a part of {whole}, and lines are no finer here", hs=cells["hs"], whole=whole)
+            problems.add(
+                told, _("{whole} for all of it, or trade by finer lines", whole=whole), line=line, key="hs"
+            )
+            continue
         if not re.fullmatch(r"\d{2,10}", prefix) or not at:
             problems.add(
                 _("{hs!r} fits no line of {importer}", hs=cells["hs"], importer=table.importer),
@@ -65,6 +73,10 @@ def read_package(path: Path, table: LineTable) -> Array:
             )
             continue
         for column in _partners(cells.get("partner", ""), table, line, problems):
+            if (first := seen.setdefault((prefix, column), line)) != line:
+                told = _("{hs} of {partner} stands twice", hs=prefix, partner=table.partners[column])
+                problems.add(told, _("first on line {line}", line=first), line=line, key="hs")
+                continue
             new = _rate(cells["rate"], table.paid[at, column], line, problems)
             if new is not None:
                 after[at, column] = new

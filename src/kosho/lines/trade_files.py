@@ -7,6 +7,7 @@ Columns of the table: `importer`, `exporter` (ISO3, or as the file has it where 
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
 from kosho.language import _
 from kosho.lines.trade_formats import Column, TradeFormat, formats, partner_codes, recognised
-from kosho.tabular import content_of, kind_of
+from kosho.tabular import content_of, kind_of, refuse_twice
 
 if TYPE_CHECKING:
     import polars as pl
@@ -195,12 +196,15 @@ def _frame(path: Path) -> pl.DataFrame:
         if kind_of(path) == ".json":
             return _json(content_of(path), path)
         content = content_of(path)
-        mark = "\t" if content[: content.find(b"\n")].count(b"\t") > 2 else ","
+        first = content.partition(b"\n")[0].decode("utf-8-sig")
+        mark = "\t" if first.count("\t") > 2 else ","
+        header = next(csv.reader([first], delimiter=mark), [])
+        refuse_twice(header, set(header) - {""}, str(path))
         found = pl.read_csv(io.BytesIO(content), infer_schema=False, separator=mark)
         return found.with_columns(pl.all().fill_null(""))
     except pl.exceptions.NoDataError:
         raise InputError(Problem(_("is empty"), file=str(path))) from None
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+    except (pl.exceptions.PolarsError, csv.Error, UnicodeDecodeError) as error:
         told = str(error).splitlines()[0]
         raise InputError(
             Problem(_("is no table that can be read: {told}", told=told), file=str(path))

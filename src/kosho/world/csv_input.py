@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
-from kosho.tabular import content_of
+from kosho.tabular import content_of, refuse_twice
 
-__all__ = ["Row", "not_text", "number", "rows_of"]
+__all__ = ["Row", "number", "rows_of"]
 
 Row = tuple[int, Mapping[str, str]]
 """A line and what stands in it, by column."""
@@ -29,22 +31,28 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
         text = content_of(path).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(Problem(_("is not UTF-8 text"), file=str(path))) from None
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and line[0] != "#"]
+    given = enumerate(io.StringIO(text, newline=""), 1)
+    lines = [(n, line) for n, line in given if line.strip() and line[0] != "#"]
+    reader = csv.reader(line for _other, line in lines)
+    table: list[tuple[int, list[str]]] = []
     try:
-        table = list(csv.reader(line for _other, line in lines))
+        table += ((lines[0][0], one) for one in islice(reader, 1))
+        while reader.line_num < len(lines):  # a cell in quotes may be of several lines
+            table.append((lines[reader.line_num][0], next(reader)))
     except csv.Error as error:
         raise InputError(Problem(_("is not CSV: {error}", error=error), file=str(path))) from None
-    header = [name.strip() for name in table[0]] if table else []
+    header = [name.strip() for name in table[0][1]] if table else []
     missing = [name for name in columns if name not in header]
     if missing or len(table) < 2:
         told = _("has no column {names}", names=", ".join(missing)) if missing else _("has no rows")
         raise InputError(
             Problem(told, _("columns are {names}", names=", ".join([*columns, *optional])), str(path), 1)
         )
+    refuse_twice(header, [*columns, *optional], str(path))
     wanted = [name for name in (*columns, *optional) if name in header]
     found: list[Row] = []
     problems = Problems(str(path))
-    for (line, _other), cells in zip(lines[1:], table[1:], strict=True):
+    for line, cells in table[1:]:
         if len(cells) != len(header):
             problems.add(
                 _("has {number} cells", number=len(cells)),
@@ -77,8 +85,3 @@ def number(text: str, what: str, line: int, problems: Problems, least: float = -
         )
         return None
     return value
-
-
-def not_text(path: Path, error: Exception) -> InputError:
-    """The error of a file that is no CSV."""
-    return InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path)))

@@ -29,8 +29,7 @@ from kosho.display import Shown, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
 from kosho.language import _
-from kosho.tabular import open_csv
-from kosho.world.csv_input import not_text
+from kosho.tabular import open_csv, refuse_twice
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "estimate", "interval", "panel_of"]
 
@@ -112,19 +111,16 @@ def panel_of(
     given = names or {}
     problems = Problems(str(path))
     found: list[tuple[dict[str, str], list[float]]] = []
-    try:
-        with open_csv(path) as file:
-            lines = csv.reader(file)
-            header = [name.strip() for name in next(lines, [])]
-            at = _places(header, given, controls, problems)
-            for line, row in enumerate(lines, start=2):
-                if row:
-                    one = _row(row, at, controls, line, problems)
-                    found += [] if one is None else [one]
-                if len(problems.found) >= MOST:
-                    break
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise not_text(path, error) from None
+    with open_csv(path) as file:
+        lines = csv.reader(file)
+        header = [name.strip() for name in next(lines, [])]
+        at = _places(header, given, controls, problems)
+        for line, row in enumerate(lines, start=2):
+            if row:
+                one = _row(row, at, controls, line, problems)
+                found += [] if one is None else [one]
+            if len(problems.found) >= MOST:
+                break
     problems.raise_if_any()
     if not found:
         raise InputError(Problem(_("has no rows"), file=str(path)))
@@ -157,6 +153,7 @@ def _places(
             )
             problems.add(_("has no column {column!r} for the {name}", column=column, name=name), hint, line=1)
     problems.raise_if_any()
+    refuse_twice(header, {header[place] for place in found.values()}, problems.file or "")
     return found
 
 

@@ -17,7 +17,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
-from kosho.tabular import content_of, kind_of
+from kosho.tabular import content_of, kind_of, refuse_twice
 
 __all__ = [
     "ScheduleDraft",
@@ -171,6 +171,7 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     except csv.Error as error:
         problems.add(_("is not CSV: {error}", error=error), line=1)
         return
+    refuse_twice(header, set(header) - {""}, str(path))
     while True:
         start = reader.line_num + 1
         try:

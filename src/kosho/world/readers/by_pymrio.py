@@ -14,7 +14,7 @@ from kosho.extras import missing
 from kosho.language import _, pgettext
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
-from kosho.world.readers.reader import Reader, Settings
+from kosho.world.readers.reader import Reader, Settings, as_numbers
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
@@ -76,9 +76,9 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
     place = {label: k for k, label in enumerate(columns)}
     finals = [(str(a), str(b)) for a, b in final.columns]
     stocks = frozenset(name for _, name in finals if STOCK.search(name))
-    values = used.to_numpy(float)[:, [place[label] for label in rows]]
+    values = as_numbers(used, str(path))[:, [place[label] for label in rows]]
     formation = next((name for _, name in finals if FORMED.search(name)), "")
-    blocks = Blocks(rows, finals, values, final.to_numpy(float), None, stocks, formation)
+    blocks = Blocks(rows, finals, values, as_numbers(final, str(path)), None, stocks, formation)
     scale, told = _unit(system, database, year, settings, path)
     sales: Sales = blocks.sales(rule_of(settings), scale, str(path))
     about = {key: text.format(file=path.name) for key, text in database.about.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -17,7 +18,6 @@ import numpy as np
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.tabular import open_bytes, open_csv
-from kosho.world.csv_input import not_text
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, read_matrix, stop_if_many
 from kosho.world.readers.reader import Reader, Settings
@@ -46,20 +46,17 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
     path = files[0]
     year, edition = _about(path, settings)
     rate, told = usd_per_euro(year, settings, str(path))
-    try:
+    with open_csv(path) as file:
+        first = file.readline()
+    if any(word in first or word in path.name for word in PRODUCTS):
+        told = _("is a table of products by products")
+        raise InputError(Problem(told, _("take the one of industries by industries"), str(path)))
+    if set(FLAT) <= set(next(csv.reader([first]), [])):
         with open_csv(path) as file:
-            first = file.readline()
-        if any(word in first or word in path.name for word in PRODUCTS):
-            told = _("is a table of products by products")
-            raise InputError(Problem(told, _("take the one of industries by industries"), str(path)))
-        if set(FLAT) <= set(next(csv.reader([first]), [])):
-            with open_csv(path) as file:
-                sales = _flat(file, path, settings)
-        else:
-            with open_bytes(path) as raw:
-                sales = _matrix(raw, path, settings)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise not_text(path, error) from None
+            sales = _flat(file, path, settings)
+    else:
+        with open_bytes(path) as raw:
+            sales = _matrix(raw, path, settings)
     sales.scale = rate
     return sales.table(
         {
@@ -138,6 +135,8 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
         try:
             value = float(row["obsValue"] or 0.0)
         except ValueError:
+            value = float("nan")
+        if not isfinite(value):
             problems.add(
                 _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"]), line=line, key="obsValue"
             )
@@ -165,6 +164,10 @@ def _of_cells(found: dict[tuple[str, str], dict[tuple[str, str], float]], rule: 
         raise InputError(Problem(_("has no rows"), file=str(path)))
     countries = tuple(sorted({country for country, _ in found}))
     sectors = tuple(dict.fromkeys(sector for _, sector in found))
+    nowhere = sorted({buyer for cells in found.values() for buyer, _user in cells}.difference(countries))
+    if nowhere:
+        told = _("economies that buy and sell nothing: {codes}", codes=", ".join(nowhere[:10]))
+        raise InputError(Problem(told, file=str(path)))
     place, goods = ({code: k for k, code in enumerate(codes)} for codes in (countries, sectors))
     kinds = {name: k for k, name in enumerate(FINAL)}
     strange = sorted(

@@ -9,7 +9,6 @@ sectors. What products sell to industries is the input-output table. The matrice
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
@@ -21,7 +20,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 from kosho.language import _
-from kosho.tabular import sheet_rows
+from kosho.tabular import members_of, open_bytes, open_csv, sheet_rows
 from kosho.world.readers.matrix_csv import figures
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
@@ -101,17 +100,15 @@ def _matrix(files: Sequence[Path], letter: str) -> Generator[tuple[TextIO, str]]
     pattern = rf"_{letter}-Results_.*Markup001"
     plain = [path for path in files if re.search(pattern, path.name)]
     if plain:
-        with plain[0].open(encoding="utf-8") as file:
+        with open_csv(plain[0]) as file:
             yield file, plain[0].name
         return
     for path in files:
-        if path.suffix.lower() == ".zip":
-            with zipfile.ZipFile(path) as packed:
-                inside = [name for name in packed.namelist() if re.search(pattern, name)]
-                if inside:
-                    with packed.open(inside[0]) as raw, TextIOWrapper(raw, "utf-8") as file:
-                        yield file, inside[0]
-                    return
+        inside = [name for name in members_of(path) if re.search(pattern, name)]
+        if inside:
+            with open_bytes(path, inside[0]) as raw, TextIOWrapper(raw, "utf-8") as file:
+                yield file, inside[0]
+            return
     raise InputError(
         Problem(
             _("no file holds the matrix {letter} at basic prices", letter=letter), f"..._{letter}-Results_..."

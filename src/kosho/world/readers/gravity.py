@@ -20,8 +20,7 @@ from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
-from kosho.tabular import open_csv
-from kosho.world.csv_input import not_text
+from kosho.tabular import open_csv, refuse_twice
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.store import IOTable
@@ -111,6 +110,7 @@ def _columns(header: Sequence[str], settings: Settings, file: str) -> dict[str, 
                 line=1,
             )
     problems.raise_if_any()
+    refuse_twice(header, {header[place] for place in found.values()}, file)
     return found
 
 
@@ -118,22 +118,19 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
     wanted = settings.get("year")
     panel, years = Panel(), set[str]()
     problems = Problems(str(path))
-    try:
-        with open_csv(path) as file:
-            lines = csv.reader(file)
-            at = _columns([name.strip() for name in next(lines, [])], settings, str(path))
-            width = max(at.values()) + 1
-            for line, row in enumerate(lines, start=2):
-                if len(row) < width:
-                    problems.add(_("has {number} cells", number=len(row)), line=line)
-                    continue
-                year = row[at["year"]].strip() if "year" in at else ""
-                years.add(year)
-                if wanted is None or not year or year.split(".")[0] == wanted:
-                    sector = row[at["sector"]].strip() if broad and "sector" in at else GOODS
-                    _note(panel, row, at, sector, line, problems)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise not_text(path, error) from None
+    with open_csv(path) as file:
+        lines = csv.reader(file)
+        at = _columns([name.strip() for name in next(lines, [])], settings, str(path))
+        width = max(at.values()) + 1
+        for line, row in enumerate(lines, start=2):
+            if len(row) < width:
+                problems.add(_("has {number} cells", number=len(row)), line=line)
+                continue
+            year = row[at["year"]].strip() if "year" in at else ""
+            years.add(year)
+            if wanted is None or not year or year.split(".")[0] == wanted:
+                sector = row[at["sector"]].strip() if broad and "sector" in at else GOODS
+                _note(panel, row, at, sector, line, problems)
     if wanted is None and len(years) > 1:
         told = _(
             "holds {number}: {years}", number=plural(len(years), "year"), years=", ".join(sorted(years)[-8:])

@@ -13,7 +13,8 @@ Letters: c commodity, a activity, m margin, s source, d destination, r region.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,13 @@ INVESTMENT = "cgds"
 """The activity that investment was before version 7."""
 BUYERS = ("P", "G", "I")
 TOLERANCE = 1e-3
+AXES: Mapping[str, tuple[int, ...]] = {
+    **dict.fromkeys(("VXSB", "VDFB", "VMFB", "MAKB", "VMSB", "VCIF", UNKNOWN), (3,)),
+    **dict.fromkeys(("VDPB", "VMPB", "VDGB", "VMGB", "VDIB", "VMIB", "VST"), (2,)),
+    "VTWR": (4,),
+    "ESBM": (1, 2),
+}
+"""How many an array may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +76,13 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
         InputError: an array is missing, or sales miss output; region and commodity are named.
     """
     held, texts = held_in(files)
-    base = _base(held, files)
+    _refuse_lacking(held, files)
     notes: list[str] = []
+    with _of_one_base():
+        base = _assembled(held)
+        rate = _rates(held, base, notes)
+        theta = _theta(held, base)
+        unknown = None if rate is None else _unknown(held, base)
     _refuse_unbalanced(base)
     inputs = _inputs(base)
     intermediate, final = _sales(base)
@@ -77,8 +90,6 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
         clipped(intermediate, "intermediate sales", notes),
         clipped(final, "final sales", notes),
     )
-    rate = _rates(held, base, notes)
-    theta = _theta(held, base)
     release, year = _release(texts, files, settings)
     told = ["duties are levied on exporters' prices, at rates of VMSB over VCIF; other taxes stay out"]
     told += [] if theta is None else ["theta is ESBM - 1; domestic goods and imports are no nest of their own"]
@@ -91,7 +102,7 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
         final.sum(axis=0),
         final=final,
         tariff=rate,
-        unknown=None if rate is None else _unknown(held, base),
+        unknown=unknown,
         theta=theta,
         meta={
             "name": f"gtap-{year}" if year else "gtap",
@@ -108,7 +119,8 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
     )
 
 
-def _base(held: Mapping[str, Held], files: Sequence[Path]) -> Base:
+def _refuse_lacking(held: Mapping[str, Held], files: Sequence[Path]) -> None:
+    """Arrays that must be there are, and all have the axes that they must have."""
     needed = ["VXSB", "VDFB", "VMFB", "VDPB", "VMPB", "VDGB", "VMGB"]
     lacking = [name for name in needed if name not in held]
     if lacking:
@@ -118,8 +130,19 @@ def _base(held: Mapping[str, Held], files: Sequence[Path]) -> Base:
             "give all files of the data base: basedata.har, default.prm, or a CSV an array, named as it is"
         )
         raise InputError(Problem(told, hint))
+    problems = Problems()
+    for name, axes in AXES.items():
+        if name in held and len(held[name].axes) not in axes:
+            told = _("{name} has {number} axes", name=name, number=len(held[name].axes))
+            problems.add(told, " / ".join(map(str, axes)))
+    problems.raise_if_any()
+
+
+@contextmanager
+def _of_one_base() -> Generator[None, None, None]:
+    """Labels that one array has and another lacks are an error for people."""
     try:
-        return _assembled(held)
+        yield
     except ValueError as error:
         told = _("the arrays are over other regions or commodities: {error}", error=error)
         raise InputError(Problem(told, _("all files of one data base"))) from None
@@ -182,9 +205,10 @@ def _margins(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[s
     supply = _supplied(held, goods, regions)
     if "VTWR" in held:
         one = held["VTWR"]
-        margin = next(
-            axis for axis in one.axes if len(axis) <= len(goods) and set(axis) <= set(held["VST"].axes[0])
-        )
+        carried = set(held["VST"].axes[0]) if "VST" in held else set[str]()
+        margin = next((axis for axis in one.axes if len(axis) <= len(goods) and set(axis) <= carried), None)
+        if margin is None:
+            raise ValueError(_("no axis of {name} is of the services in {other}", name="VTWR", other="VST"))
         first = one.axes.index(margin)
         order = (margin, goods, regions, regions) if first == 0 else (goods, regions, regions, margin)
         values = one.ordered(*order) if first == 0 else np.moveaxis(one.ordered(*order), -1, 0)
@@ -280,7 +304,7 @@ def _theta(held: Mapping[str, Held], base: Base) -> Array | None:
         return one.ordered(base.goods) - 1.0
     weight, _ = _bought(base)
     values = one.ordered(base.goods, base.regions)
-    return (values * weight).sum(axis=1) / weight.sum(axis=1) - 1.0
+    return ratio((values * weight).sum(axis=1), weight.sum(axis=1), values.mean(axis=1)) - 1.0
 
 
 def _release(

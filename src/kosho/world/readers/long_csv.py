@@ -19,8 +19,7 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
-from kosho.tabular import open_csv, size_of
-from kosho.world.csv_input import not_text
+from kosho.tabular import open_csv, refuse_twice, size_of
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
 from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
@@ -82,27 +81,25 @@ def _adds(settings: Settings) -> bool:
 
 def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
     problems = Problems(str(path))
-    try:
-        refuse_beyond("rows", _rows_about(path), ROW_BYTES, file=str(path))
-        with open_csv(path) as file:
-            lines = csv.reader(file)
-            header = [name.strip() for name in next(lines, [])]
-            for name, column in names.items():
-                if column not in header:
-                    near = suggest(column, header)
-                    hint = near or _(
-                        "say which it is: --set {name}=COLUMN; columns are {names}",
-                        name=name,
-                        names=", ".join(header),
-                    )
-                    problems.add(
-                        _("has no column {column!r} for the {name}", column=column, name=name), hint, line=1
-                    )
-            problems.raise_if_any()
-            places = [header.index(names[name]) for name in COLUMNS]
-            return list(_rows(lines, places, len(header), problems))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise not_text(path, error) from None
+    refuse_beyond("rows", _rows_about(path), ROW_BYTES, file=str(path))
+    with open_csv(path) as file:
+        lines = csv.reader(file)
+        header = [name.strip() for name in next(lines, [])]
+        for name, column in names.items():
+            if column not in header:
+                near = suggest(column, header)
+                hint = near or _(
+                    "say which it is: --set {name}=COLUMN; columns are {names}",
+                    name=name,
+                    names=", ".join(header),
+                )
+                problems.add(
+                    _("has no column {column!r} for the {name}", column=column, name=name), hint, line=1
+                )
+        problems.raise_if_any()
+        refuse_twice(header, list(names.values()), str(path))
+        places = [header.index(names[name]) for name in COLUMNS]
+        return list(_rows(lines, places, len(header), problems))
 
 
 def _rows_about(path: Path) -> int:

@@ -9,7 +9,6 @@ a year.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from kosho.codes import sectors as icio_sectors
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.tabular import members_of, open_bytes
-from kosho.world.csv_input import not_text
 from kosho.world.readers.matrix_csv import BELOW, DROPPED, TOTAL, Cell, Shape, What, near, read_matrix
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, rule_of
@@ -93,11 +91,8 @@ def build_from_oecd_csv(path: Path, settings: Settings | None = None) -> IOTable
     """
     given = settings or {}
     kept = _kept(given.get("parts", "joined"))
-    try:
-        with _opened(path, given.get("year")) as (file, name):
-            sales = read_matrix(file, _shape(kept=kept), _order, rule_of(given), path)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise not_text(path, error) from None
+    with _opened(path, given.get("year")) as (file, name):
+        sales = read_matrix(file, _shape(kept=kept), _order, rule_of(given), path)
     whole = {code: code.partition(".")[0] for code in sales.sectors}
     edition, classification = _edition(tuple(dict.fromkeys(whole.values())), path)
     split = {code: base for code, base in whole.items() if code != base}

@@ -5,19 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 import numpy as np
 
 from kosho.arrays import Array
 from kosho.display import plural
-from kosho.errors import Problems, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.world.store import IOTable
 
-__all__ = ["Reader", "Settings", "clipped", "formed_or_none"]
+__all__ = ["Reader", "Settings", "as_numbers", "clipped", "formed_or_none"]
 
 Settings = Mapping[str, str]
 """What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
+
+
+def as_numbers(values: Any, file: str) -> Array:
+    """Values of a file as an array of numbers, with those that are missing.
+
+    Raises:
+        InputError: one is no number.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (ValueError, TypeError) as error:
+        told = _("holds what is no number: {error}", error=shorten(str(error), 100, placeholder=" …"))
+        raise InputError(Problem(told, file=file)) from None
 
 
 def clipped(values: Array, what: str, notes: list[str]) -> Array:

@@ -23,7 +23,7 @@ from kosho.extras import missing
 from kosho.language import _
 from kosho.tabular import sheet_rows
 from kosho.world.readers.blocks import Blocks, labels_of
-from kosho.world.readers.reader import Reader, Settings
+from kosho.world.readers.reader import Reader, Settings, as_numbers
 from kosho.world.readers.sales import INVENTORIES, rule_of
 from kosho.world.store import IOTable
 
@@ -153,7 +153,7 @@ def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int
     if release is None:
         raise _unknown(path, len(industries))
     finals = labels_of(countries, release.finals)
-    used, bought = np.asarray(found["inter"], float), np.asarray(found["final"], float)
+    used, bought = as_numbers(found["inter"], str(path)), as_numbers(found["final"], str(path))
     if used.shape != (len(countries) * len(industries),) * 2 or bought.shape[1] != len(finals):
         raise InputError(
             Problem(
@@ -161,8 +161,8 @@ def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int
                 file=str(path),
             )
         )
-    year = int(np.ravel(found["year"])[0]) if "year" in found else None
-    output = np.asarray(found["output"], float) if "output" in found else None
+    year = int(as_numbers(found["year"], str(path)).flat[0]) if "year" in found else None
+    output = as_numbers(found["output"], str(path)) if "output" in found else None
     rows = labels_of(countries, release.codes)
     stocks = frozenset({release.stocks})
     return (
@@ -181,7 +181,7 @@ def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
         raise _unknown(path, industries)
     number = [int(re.sub(r"\D", "", str(text)) or 0) for text in frame["RNr"]]
     country = [str(code) for code in frame["Country"]]
-    values = frame.iloc[:, [k for k, _, _ in places]].to_numpy(float)
+    values = as_numbers(frame.iloc[:, [k for k, _, _ in places]], str(path))
     lines = [k for k, code in enumerate(country) if code != "TOT" and 1 <= number[k] <= industries]
     used = [k for k, (_, _, column) in enumerate(places) if column <= industries]
     finals = [k for k, (_, _, column) in enumerate(places) if column > industries]
@@ -194,7 +194,7 @@ def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
         [(places[k][1], release.finals[places[k][2] - industries - 1]) for k in finals],
         values[np.ix_(lines, [used[k] for k in order])],
         values[np.ix_(lines, finals)],
-        frame["TOT"].to_numpy(float)[lines] if "TOT" in frame.columns else None,
+        as_numbers(frame["TOT"], str(path))[lines] if "TOT" in frame.columns else None,
         frozenset({release.stocks}),
         release.formation,
     )
