@@ -231,7 +231,7 @@ class Reference:
             and (one.get("first") or date.min) <= asked.on <= (one.get("last") or date.max)
         ]
         frees = [one for one in missing if one.get("excludes")]
-        raises = any(one.get("raises") for one in missing)
+        tops = [one.get("raises_to", inf) / 100 for one in missing if one.get("raises")]
         on = {
             name
             for one in law
@@ -256,7 +256,7 @@ class Reference:
                 for name in one["excludes"]
             }
             totals.append(self._total(asked, law, on - off, freed))
-        low, high = min(totals), inf if raises else max(totals)
+        low, high = min(totals), max(totals) + max([0.0, *(top - asked.duty for top in tops)])
         freed_only = [
             self._total(
                 asked,
@@ -266,7 +266,7 @@ class Reference:
             )
             for flags in product((True, False), repeat=len(frees))
         ]
-        settled = not raises and max(freed_only) - min(freed_only) < SAME
+        settled = not tops and max(freed_only) - min(freed_only) < SAME
         return Answer(as_it_stands if settled else None, low, high)
 
     def _total(self, asked: Shipment, law: list[dict[str, Any]], on: set[str], freed: set[str]) -> float:

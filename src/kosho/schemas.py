@@ -21,7 +21,7 @@ from kosho.language import _
 from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import NicheFile
 from kosho.law.own_products import CaseProductFile
-from kosho.law.product_groups import ProductFile
+from kosho.law.product_file import ProductFile
 from kosho.outputs import require_folder, save
 from kosho.record.schema import RecordFile
 

@@ -96,7 +96,9 @@ def test_polysilicon_itself_has_a_least_price_and_no_duty_on_top() -> None:
 def test_the_mexican_reform_leaves_claims_alone() -> None:
     plain = ask("MEX", "USA", "8703.23.01", "2026-06-01", "20%")
     assert plain.rate is None
-    assert plain.low == pytest.approx(0.2)
+    assert (plain.low, plain.high) == pytest.approx((0.2, 0.5))  # at most what the decree has
+    more = ask("MEX", "CHN", "6110.20.01", "2026-06-01", "60%")
+    assert (more.rate, more.low, more.high) == (None, pytest.approx(0.6), pytest.approx(0.6))
     query = Query(
         "MEX", "USA", "8703.23.01", date(2026, 6, 1), facts=Facts(preference="usmca"),
         general=parse_duty("20%"), claimed=parse_duty("Free"),

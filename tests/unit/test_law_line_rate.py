@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from tests.measures import headings, measure, query, register
 
 from kosho.errors import InputError
@@ -219,6 +220,11 @@ def test_what_is_not_held_and_adds_leaves_the_rate_without_a_top():
     book = replace(register(measure()), not_covered=(omission(raises=True),))
     found = quote(book, query("4501.10"))
     assert (percent(found), between(found)) == (None, (12.5, None))
+    most = replace(register(measure()), not_covered=(omission(raises=True, raises_to=30),))
+    raised = quote(most, query("4501.10"))
+    assert (percent(raised), between(raised)) == (None, (12.5, 40.0))  # 30 in place of 2.5
+    with pytest.raises(ValidationError, match="raises_to without raises"):
+        omission(raises_to=30)
     told = replace(register(measure()), not_covered=(omission(),))
     assert percent(quote(told, query("4501.10"))) == 12.5
     assert any("does not hold a list" in text for text in quote(told, query("4501.10")).warnings)
@@ -229,7 +235,13 @@ def test_what_is_not_held_and_adds_leaves_the_rate_without_a_top():
 def test_bulk_and_look_up_agree_on_what_is_not_held():
     books = [
         replace(register(measure(value=15, kind="floor")), not_covered=(omission(**one),))
-        for one in ({"excludes": ["a"]}, {"raises": True}, {}, {"excludes": ["a"], "first": "2025-07-01"})
+        for one in (
+            {"excludes": ["a"]},
+            {"raises": True},
+            {"raises": True, "raises_to": 9},
+            {},
+            {"excludes": ["a"], "first": "2025-07-01"},
+        )
     ]
     lines = [("4501.10", 0.0), ("4501.10", 0.16), ("4501", 0.0), ("4503", 0.0)]
     for book in books:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kosho.law.measure import Measure as Measure
     from kosho.law.measure_file import MeasureFile as MeasureFile
     from kosho.law.overlay import Overlay as Overlay
+    from kosho.law.product_file import ProductGroup as ProductGroup
     from kosho.law.product_groups import Product as Product
-    from kosho.law.product_groups import ProductGroup as ProductGroup
     from kosho.law.product_groups import Products as Products
     from kosho.law.query import Facts as Facts
     from kosho.law.query import Pending as Pending

@@ -13,7 +13,8 @@ from typing import Literal, get_args
 from kosho.codes import blocs, countries, sectors
 from kosho.display import Shown, listing
 from kosho.language import _
-from kosho.law.product_groups import ProductGroup, Products
+from kosho.law.product_file import ProductGroup
+from kosho.law.product_groups import Products
 
 __all__ = ["Code", "CodeKind", "catalogue", "found", "nearest"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -40,8 +41,9 @@ class DayLaw:
     may touch them, every other way in which the open points may stand."""
     freed: list[list[tuple[Form, ...]]]
     """As the register has it, and freed by lists that it does not hold; one where there is none."""
-    raised: list[list[bool]]
-    """Whether it may add to the duty, by nobody knows how much."""
+    raised: list[list[float]]
+    """Up to what something that it does not hold may raise the ordinary duty, a fraction; below any where
+    nothing does."""
 
 
 class DayLaws:
@@ -91,12 +93,12 @@ class DayLaws:
         places = [int(np.argmax(row == k)) for k in range(len(rows))]
         found: list[list[tuple[Form, ...]]] = []
         freed: list[list[tuple[Form, ...]]] = []
-        raised: list[list[bool]] = []
+        raised: list[list[float]] = []
         for place in places:
             covered = np.flatnonzero(masks[:, place]).tolist()
             at = [bit for bit in missing if self._groups[place].touched(bit)]
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
-            raised.append([any(omission.raises for omission in one) for one in meeting])
+            raised.append([max((omission.raised_to for omission in one), default=-inf) for one in meeting])
             freed.append([self._freed(one, covered, left) for one, left in zip(aimed, meeting, strict=True)])
             found.append(
                 [

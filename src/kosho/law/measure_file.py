@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -48,6 +49,21 @@ class Omission(Frozen):
     its headings pay is then a range, and no number."""
     raises: bool = False
     """Whether it adds to what goods under its headings pay, nobody knows how much."""
+    raises_to: float | None = Field(default=None, ge=0, le=1000)
+    """Where it raises the ordinary duty: the most it is raised to, percent. Then what goods pay has a top."""
+
+    @model_validator(mode="after")
+    def _raised(self) -> Omission:
+        if self.raises_to is not None and not self.raises:
+            raise ValueError(_("raises_to without raises: true"))
+        return self
+
+    @property
+    def raised_to(self) -> float:
+        """The most that the ordinary duty may be, as a fraction; below any where it is not raised."""
+        if not self.raises:
+            return -inf
+        return inf if self.raises_to is None else self.raises_to / 100
 
     @property
     def decides(self) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kosho.errors import Problems, suggest
+from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.scope import Id
 from kosho.provenance import Day, Frozen
 
-__all__ = ["MeasureEnd", "Overlay", "Replacement"]
+__all__ = ["MeasureEnd", "Overlay", "Replacement", "named"]
 
 
 class MeasureEnd(Frozen):
@@ -54,3 +58,40 @@ class Overlay(Frozen):
         """Ids of the sources it refers to."""
         measures: list[Any] = [*self.add, *(item.by for item in self.replace)]
         return {source for measure in measures for source in measure.source}
+
+    def refuse_unfit(self, law: Sequence[Measure], places: Mapping[str, str]) -> None:
+        """Refuse what does not fit the measures of a register.
+
+        Args:
+            law: The measures.
+            places: File and line of each, where known.
+
+        Raises:
+            InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
+        """
+        problems, ids = Problems(), [measure.id for measure in law]
+        for name in [item.measure for item in (*self.end, *self.replace)]:
+            if name not in ids:
+                problems.add(
+                    _("{title}: unknown measure {name!r}", title=self.title, name=name), suggest(name, ids)
+                )
+        new = [*(measure.id for measure in self.add), *(item.by.id for item in self.replace)]
+        left = set(ids).difference(item.measure for item in self.replace)
+        for name in new:
+            if name in left:
+                message = _(
+                    "{title}: measure {named} is there already", title=self.title, named=named(name, places)
+                )
+                problems.add(message, _("choose another id"))
+        for name, times in Counter(new).items():
+            if times > 1:
+                problems.add(
+                    _("{title}: {times} measures {name!r}", title=self.title, times=times, name=name),
+                    _("give each an id of its own"),
+                )
+        problems.raise_if_any()
+
+
+def named(measure: str, places: Mapping[str, str]) -> str:
+    """The id of a measure, with the place where it is written if that is known."""
+    return f"{measure} ({places[measure]})" if measure in places else measure

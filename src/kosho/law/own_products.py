@@ -9,17 +9,16 @@ from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
-from kosho.law.product_groups import (
+from kosho.law.product_file import (
     BaseDuty,
     Coverage,
     OwnRate,
     PreferenceUse,
     ProductFile,
     ProductGroup,
-    Products,
     RateSpread,
-    products_of,
 )
+from kosho.law.product_groups import Products, products_of
 from kosho.law.scope import Id
 from kosho.provenance import Frozen, Source
 from kosho.yamlfile import Key, LineNumbers

@@ -436,7 +436,7 @@ class _Alike:
             if (found := cover(measure, query.facts, self.position, goods.headings)) is not None
         )
         frees = [one for one in self.omissions if one.excludes]
-        raises = any(one.raises for one in self.omissions)
+        raised = max((one.raised_to for one in self.omissions), default=-inf)
         possible = ways([measure for measure, _ in rated], query.facts, self.position, goods.headings, frees)
         piles = [pile(way, rated, goods.register.order, query.facts.content) for way in possible]
         freed = [
@@ -446,8 +446,9 @@ class _Alike:
         totals = [total(one, self.duty, self._levels) for one in piles]
         lowest = min(range(len(piles)), key=lambda k: totals[k].low)
         highest = max(range(len(piles)), key=lambda k: totals[k].high)
-        around = RateBounds(totals[lowest].low, inf if raises else totals[highest].high)
-        settled = totals[0].exact and not raises
+        more = max(0.0, raised - self.duty.claimed.high)
+        around = RateBounds(totals[lowest].low, totals[highest].high + more)
+        settled = totals[0].exact and raised == -inf
         settled &= all(
             isclose(total(one, self.duty, self._levels).low, totals[0].low, abs_tol=1e-12) for one in freed
         )

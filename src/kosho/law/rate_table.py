@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 import numpy as np
 
@@ -220,12 +221,13 @@ class _Table:
         found = paid_under([[one[0] for one in row] for row in state.ways], kinds, ordinary)
         for row, columns in enumerate(state.freed):
             for column, forms in enumerate(columns):
-                if len(forms) == 1 and not state.raised[row][column]:
+                raised = state.raised[row][column] > -inf
+                if len(forms) == 1 and not raised:
                     continue
                 here = np.flatnonzero(kinds == row)
                 each = [paid_under([[form]], np.zeros_like(here), ordinary[here])[:, 0] for form in forms]
                 spread = np.max(each, axis=0) - np.min(each, axis=0)
-                unsettled = here if state.raised[row][column] else here[~(spread <= ALIKE)]
+                unsettled = here if raised else here[~(spread <= ALIKE)]
                 found[unsettled, column] = np.nan
         return found
 
@@ -255,5 +257,5 @@ class _Table:
             high = values if high is None else np.maximum(high, values)
         assert low is not None  # noqa: S101 - there is always the way that the register has it
         assert high is not None  # noqa: S101
-        raised = np.array(state.raised, bool)[kinds]
-        return low, np.where(raised, np.float32(np.inf), high)
+        raised = np.array(state.raised, np.float32)[kinds]
+        return low, high + np.maximum(np.float32(0.0), raised - ordinary[:, None])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING
 from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.law.measure import DUTIES, Measure
 from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
-from kosho.law.overlay import Overlay
+from kosho.law.overlay import Overlay, named
 from kosho.law.product_groups import Product, Products, in_scope
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import HsList, HsScope, belongs
@@ -291,8 +290,7 @@ class Register(Shown):
 
     def named(self, measure: Measure) -> str:
         """Its id, with the place where it is written if that is known."""
-        place = self.places.get(measure.id)
-        return measure.id if place is None else f"{measure.id} ({place})"
+        return named(measure.id, self.places)
 
     def problem(self, measure: Measure, message: str, hint: str | None = None) -> Problem:
         """What is wrong with a measure, at the place where it is written."""
@@ -477,31 +475,9 @@ class Register(Shown):
         Raises:
             InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
         """
-        problems = Problems()
-        ids = [measure.id for measure in self.measures]
-        for name in [item.measure for item in (*overlay.end, *overlay.replace)]:
-            if name not in ids:
-                problems.add(
-                    _("{title}: unknown measure {name!r}", title=overlay.title, name=name), suggest(name, ids)
-                )
+        overlay.refuse_unfit(self.measures, self.places)
         replaced = {item.measure for item in overlay.replace}
         new = [*overlay.add, *(item.by for item in overlay.replace)]
-        law = {measure.id: measure for measure in self.measures if measure.id not in replaced}
-        for measure in new:
-            if measure.id in law:
-                message = _(
-                    "{title}: measure {named} is there already",
-                    title=overlay.title,
-                    named=self.named(law[measure.id]),
-                )
-                problems.add(message, _("choose another id"))
-        for name, times in Counter(measure.id for measure in new).items():
-            if times > 1:
-                problems.add(
-                    _("{title}: {times} measures {name!r}", title=overlay.title, times=times, name=name),
-                    _("give each an id of its own"),
-                )
-        problems.raise_if_any()
         return replace(
             self,
             measures=(*(measure for measure in self.measures if measure.id not in replaced), *new),

@@ -293,6 +293,23 @@ def _real_income(setting: Setting) -> Figure:
     return _between(*found)
 
 
+def _under_duty(before: float, after: float) -> Callable[[Setting], Figure]:
+    """Change of the value before duty of one product among many whose duty rises, percent.
+
+    With the rest of its market held the value goes with 1 + duty to the power -(lambda + sigma (1 - lambda)):
+    see the equations of `kosho.equilibrium.first_year`.
+    """
+
+    def ask(setting: Setting) -> Figure:
+        strong = 1.0 + mean_theta(low_elasticity(setting.world))
+        rise = (1.0 + after) / (1.0 + before)
+        found = [100 * (rise**-power - 1.0) for power in (ONE_YEAR, 1.0, strong)]
+        duty = f"a duty of {100 * before:g} to {100 * after:g} % on one product among many"
+        return Figure("1", f"{duty}; {YEAR_ONE}", min(found), None, max(found))
+
+    return ask
+
+
 def _slope_in_year_one(setting: Setting) -> Figure:
     strong = 1.0 + mean_theta(low_elasticity(setting.world))
     return Figure("1", "elasticity of year one to the low set", -strong, None, -ONE_YEAR)
@@ -345,6 +362,8 @@ QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
     "pass-through-2018": _pass_through,
     "real-income-2018": _real_income,
     "deadweight-2018": _real_income,
+    "targeted-imports-2018": _under_duty(0.026, 0.166),
+    "targeted-exports-2018": _under_duty(0.073, 0.204),
     "slope-2018": _slope_in_year_one,
     "slope-2018-long-run": _slope_in_the_long_run,
     "gains-from-trade": _gains_from_trade,

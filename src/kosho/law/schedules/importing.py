@@ -18,7 +18,7 @@ from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
 from kosho.law.schedules.lines import LineBook, Schedule
 from kosho.law.schedules.preferences import territory
-from kosho.law.schedules.reading import ScheduleDraft, csv_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, csv_rows, json_rows, parquet_rows, require
 from kosho.law.schedules.store import write
 from kosho.law.schedules.table import AS_PRINTED, Reading
 from kosho.tabular import kind_of
@@ -82,33 +82,40 @@ def _inside(files: Sequence[Path]) -> list[Path]:
 
 def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
     suffix = kind_of(path)
-    if suffix == ".json":
-        read_hts(path, draft)
-    elif suffix in (".parquet", ".htm", ".html"):
+    if suffix in (".htm", ".html"):
         if not path.is_file():
             raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
         japan.read_japan(path, draft)
-    elif suffix == ".csv":
-        _read_csv(path, draft, reading)
+    elif suffix in (".csv", ".tsv", ".json", ".parquet"):
+        _read_rows(path, suffix, draft, reading)
     else:
         hint = _(
             "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in "
-            ".csv; .xlsx and .zip for .csv"
+            ".csv, .tsv, .json or .parquet; .xlsx and .zip for .csv"
         )
         raise InputError(
             Problem(_("unknown kind of file {suffix!r}", suffix=path.suffix), hint, file=str(path))
         )
 
 
-def _read_csv(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
-    first = next(csv_rows(path, Problems(str(path))), None)
-    headings = [] if first is None else list(first.cells)
+def _read_rows(path: Path, kind: str, draft: ScheduleDraft, reading: Reading) -> None:
+    """Read a file by its headings: those of the USITC's export, of Japan's schedule, or of a plain table."""
+    headings = _headings(path, kind)
     if require(headings, {"number": HTS_COLUMNS["number"]})["number"]:
         read_hts(path, draft)
-    elif japan.is_japanese_schedule(headings):
+    elif kind != ".json" and japan.is_japanese_schedule(headings):
         japan.read_japan(path, draft)
+    elif kind == ".json" and not table.is_table(headings):
+        read_hts(path, draft)  # which tells what is missing
     else:
         table.read_table(path, draft, reading)
+
+
+def _headings(path: Path, kind: str) -> dict[str, str]:
+    """Of the first row; none where there is no row to be read."""
+    rows = {".json": json_rows, ".parquet": parquet_rows}.get(kind, csv_rows)(path, Problems(str(path)))
+    first = next(rows, None)
+    return {} if first is None else dict.fromkeys(first.cells, "")
 
 
 def import_files(

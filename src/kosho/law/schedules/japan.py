@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kosho.errors import InputError, Problems
-from kosho.extras import missing
 from kosho.language import _
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
-from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, text_of
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, parquet_rows, text_of
 from kosho.law.schedules.seasons import season
 from kosho.tabular import kind_of
 
@@ -91,7 +90,7 @@ def is_japanese_schedule(headings: Iterable[str]) -> bool:
 def read_japan(path: Path, draft: ScheduleDraft) -> None:
     """Add the lines of a page or table to a draft; codes have six digits and a statistical suffix of three."""
     problems = Problems(str(path))
-    rows = {".parquet": _parquet, ".csv": csv_rows}.get(kind_of(path), _page)(path, problems)
+    rows = {".parquet": parquet_rows, ".csv": csv_rows}.get(kind_of(path), _page)(path, problems)
     above: list[_Heading] = []
     seasonal: dict[str, list[tuple[str, Line, int]]] = {}
     last_code = ""
@@ -242,20 +241,6 @@ def _through_the_year(parts: list[tuple[str, Line, int]]) -> Line:
             for column in columns
         },
     )
-
-
-def _parquet(path: Path, problems: Problems) -> Iterator[SourceRow]:
-    try:
-        from pyarrow import parquet  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise missing("schedules", "reading Parquet", path) from None
-    try:
-        table = parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        problems.add(_("is not Parquet: {error}", error=error).splitlines()[0])
-        return
-    for number, cells in enumerate(table.to_pylist(), 1):
-        yield SourceRow(number, {name: "" if cell is None else str(cell) for name, cell in cells.items()})
 
 
 def _page(path: Path, problems: Problems) -> Iterator[SourceRow]:

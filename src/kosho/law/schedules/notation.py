@@ -29,7 +29,8 @@ _SIGNS = "".join(FRACTIONS)
 _AMOUNT = rf"(?:\d+\s+\d+\s*/\s*\d+|\d+\s?/\s?\d+|\d*\s?[{_SIGNS}]|{NUMBER})"
 _BASIS = r"(?P<basis>(?:on|of|over|including)\s.+)"
 _PERCENT = re.compile(
-    rf"(?P<sign>-?)\s*(?P<percent>{_AMOUNT})\s*(?:%|％|percent|per cent|p\.c\.)(?:\s*,?\s+{_BASIS})?",
+    rf"(?P<sign>-?)\s*(?P<percent>{_AMOUNT})\s*(?:%|％|percent|per cent|p\.c\.)"
+    rf"(?:\s+ad\s+val(?:orem|\.)?)?(?:\s*,?\s+{_BASIS})?",
     re.IGNORECASE,
 )
 _PLAIN_PERCENT = re.compile(r"[0-9]+(?:\.[0-9]+)?%")
@@ -263,8 +264,8 @@ def _sum(text: str) -> tuple[Term, ...] | None:
             if term is None:
                 return None
             terms.append(term)
-    if not terms:
-        return None  # a sign alone
+    if not terms or (len(terms) == 1 and isinstance(terms[0], AdValorem) and terms[0].percent < 0):
+        return None  # a sign alone, or a duty below nothing
     nothing = len(terms) == 1 and isinstance(terms[0], AdValorem) and not terms[0].percent
     return () if nothing else tuple(terms)
 

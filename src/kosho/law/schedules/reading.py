@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from kosho.errors import InputError, Problem, Problems
+from kosho.extras import missing
 from kosho.language import _
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
@@ -25,6 +26,8 @@ __all__ = [
     "cell",
     "csv_rows",
     "json_rows",
+    "parquet_rows",
+    "plain_rows",
     "require",
     "text_of",
 ]
@@ -32,6 +35,8 @@ __all__ = [
 
 MEMORY_OF_TEXT = 12.0
 """Bytes of memory that a byte of a schedule takes, once its lines are read."""
+PART = 1000
+"""Rows of Parquet made into text at once: whoever looks at the first row waits for no more."""
 
 
 class SourceRow(NamedTuple):
@@ -226,6 +231,47 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         position = _after(gap(text, position))
     if position >= end:
         problems.add(_("ends before the array does"), line=text.count("\n") + 1)
+
+
+def parquet_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
+    """Rows of a Parquet file, cells as text; the first is row 1.
+
+    Raises:
+        InputError: there is no such file; what reads Parquet is not installed.
+    """
+    if not path.is_file():
+        raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
+    try:
+        from pyarrow import parquet  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        raise missing("schedules", "reading Parquet", path) from None
+    try:
+        table = parquet.read_table(path)
+    except (OSError, ValueError) as error:
+        problems.add(_("is not Parquet: {error}", error=error).splitlines()[0])
+        return
+    rows = (cells for batch in table.to_batches(max_chunksize=PART) for cells in batch.to_pylist())
+    for number, cells in enumerate(rows, 1):
+        yield SourceRow(number, {name: "" if one is None else str(one) for name, one in cells.items()})
+
+
+def plain_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
+    """Rows of a table in CSV, JSON or Parquet, all cells as text; a heading that a row has not is empty there.
+
+    Raises:
+        InputError: see `parquet_rows`.
+    """
+    kind = kind_of(path)
+    if kind != ".json":
+        yield from parquet_rows(path, problems) if kind == ".parquet" else csv_rows(path, problems)
+        return
+    headings: dict[str, str] = {}
+    rows: list[SourceRow] = []
+    for row in json_rows(path, problems):
+        rows.append(SourceRow(row.line, {name: cell(value) for name, value in row.cells.items()}))
+        headings |= dict.fromkeys(row.cells, "")
+    for row in rows:
+        yield SourceRow(row.line, headings | dict(row.cells))
 
 
 _GAP = re.compile(r"[ \t\r\n,]*")

@@ -1,4 +1,4 @@
-"""A plain table of codes and duties in CSV: one row a line."""
+"""A plain table of codes and duties in CSV, JSON or Parquet: one row a line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from kosho.language import _
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import is_bare_number, parse_duty
-from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, plain_rows, require
 from kosho.numbers import Mark, convention, decimal, rewritten
 
-__all__ = ["AS_PRINTED", "COLUMNS", "Rates", "Reading", "read_table"]
+__all__ = ["AS_PRINTED", "COLUMNS", "Rates", "Reading", "is_table", "read_table"]
 
 COLUMNS = {
     "code": (
@@ -93,10 +93,16 @@ def _in_own_money(text: str, importer: str) -> str:
     return _SIGNED.sub(named, text)
 
 
+def is_table(headings: Mapping[str, str]) -> bool:
+    """Whether headings are those of a plain table."""
+    names = _columns(headings)
+    return bool(names["code"] and names["duty"])
+
+
 def read_table(path: Path, draft: ScheduleDraft, reading: Reading = AS_PRINTED) -> None:
     """Add every row to a draft as a line."""
     problems = Problems(str(path))
-    rows = list(csv_rows(path, problems))
+    rows = list(plain_rows(path, problems))
     names = _columns(rows[0].cells if rows else {})
     if rows and not (names["code"] and names["duty"]):
         problems.add(_("no column code or duty"), line=1)
