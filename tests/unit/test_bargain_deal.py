@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kosho.bargain import Effort, Game, Table, negotiate
+from kosho.bargain import Effort, Game, Table, negotiate, robustness
 from kosho.bargain.caveats import warnings
 from kosho.bargain.payoffs import Weights, payoffs_of_outcomes
 from kosho.bargain.pricing import PricingParameters, price, price_at
@@ -203,6 +203,33 @@ def test_the_zone_is_open_as_long_as_any_allowed_package_gains_all(deal):
         assert zone.theta_scale <= critical[one[0]].theta_scale
         assert gaining(zone.theta_scale * 1.02)
         assert not gaining(LEAST_SCALE)
+
+
+def test_points_that_a_package_is_bisected_at_are_foreseen_and_change_nothing(deal, monkeypatch):
+    packages = np.array(sorted(deal.deals), np.intp)
+    asked: list[int] = []
+    price_at = robustness.price_at
+
+    def counted(*given):
+        asked.append(len(given[2]))
+        return price_at(*given)
+
+    monkeypatch.setattr(robustness, "price_at", counted)
+    foreseen, zone = closing_points(deal.priced[0], packages)
+    batches = len(asked)
+    asked.clear()
+    monkeypatch.setattr(robustness, "bisection_points", lambda *_: [])
+    one_by_one, same_zone = closing_points(deal.priced[0], packages)
+    assert (foreseen, zone) == (one_by_one, same_zone)
+    if any(one.theta_scale for one in foreseen.values()):
+        assert batches < len(asked)
+
+
+def test_a_zone_is_open_if_any_package_is_wherever_it_lies(deal, monkeypatch):
+    monkeypatch.setattr(robustness, "TOGETHER", 2)
+    _, zone = closing_points(deal.priced[0], np.array(deal.deals[:1]))
+    monkeypatch.undo()
+    assert zone == closing_points(deal.priced[0], np.array(deal.deals[:1]))[1]
 
 
 def test_a_gain_within_the_solvers_noise_is_none_in_draws_and_at_critical_points(deal):

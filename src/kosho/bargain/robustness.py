@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
+from scipy.optimize import brentq
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
 from kosho.bargain.payoffs import PayoffParts
 from kosho.bargain.pricing import NOTICED, PricedTable, PricingParameters, price_at
 from kosho.bargain.screening import screen
-from kosho.bargain.zone import critical_value, critical_weight, zone_weights
+from kosho.bargain.zone import bisection_points, critical_value, critical_weight, walk, zone_weights
 from kosho.display import Card, Shown, million
 from kosho.equilibrium import Deficits, Failure
 from kosho.errors import InputError, Problem
@@ -185,14 +188,14 @@ def closing_points(priced: PricedTable, packages: Index) -> tuple[dict[int, Crit
     """
     priced, whole = _zone_weights(priced)
     weights = priced.weights
-    scales = _Scaled(priced, packages)
+    scales = _Scaled(priced, packages).closing()
     found: dict[int, CriticalValues] = {}
     for package in packages.tolist():
         one = {
             name: critical_weight(gains[package], slope[package], start)
             for name, gains, slope, start in _along_weights(priced, priced.screened.values)
         }
-        found[package] = CriticalValues(one, scales.closing(package))
+        found[package] = CriticalValues(one, scales[package])
     return found, CriticalValues(dict(zip(weights.names, whole, strict=True)), _zone_closing(priced))
 
 
@@ -224,16 +227,18 @@ def _zone_weights(priced: PricedTable) -> tuple[PricedTable, list[float | None]]
 def _zone_closing(priced: PricedTable) -> float | None:
     """The scale of theta at which the last allowed package stops leaving all better off.
 
-    At each scale those that lead at the central one are solved first, and all others only if none of them
-    leaves all better off: at the end of the way first, and only if nobody gains there is the way bisected. A
-    zone that closes and opens again further down counts as open.
+    At each scale those that lead at the central one are solved first, and others only as long as none leaves
+    all better off: at the end of the way first, and only if nobody gains there is the way bisected. A zone that
+    closes and opens again further down counts as open.
     """
     few = _Scaled(priced, np.sort(leading_packages(priced.game, TOGETHER)))
     every = _Scaled(priced, np.flatnonzero(priced.game.allowed))
 
     def best(scale: float) -> float:
         first = few.best(scale)
-        return first if first > 0 or len(few) == len(every) else every.best(scale)
+        if first > 0 or len(few) == len(every):
+            return first
+        return every.best(scale) if priced.screening is not None else every.first_good(scale, few)
 
     return critical_value(best, 1.0, LEAST_SCALE, steps=1)
 
@@ -247,21 +252,71 @@ def _regions(scales: Array, gaining: Mask) -> tuple[Region, ...]:
 
 
 class _Scaled:
-    """The smallest gain of any party in some packages, at a scale of theta; each scale is solved once."""
+    """What any party gains least in some packages, at a scale of theta; each scale is solved once."""
 
     def __init__(self, priced: PricedTable, packages: Index) -> None:
         self._priced = priced
         self._packages = packages
-        central = priced.game.gains[packages].min(axis=1) - priced.game.resolution
-        self._known: dict[float, Array] = {1.0: central}
+        self._known: dict[float, Array] = {1.0: priced.game.gains[packages] - priced.game.resolution}
 
     def __len__(self) -> int:
         return len(self._packages)
 
-    def closing(self, package: int) -> float | None:
-        """The scale at which a package stops leaving all better off."""
-        place = int(np.searchsorted(self._packages, package))
-        return critical_value(lambda scale: float(self._at(scale)[place]), 1.0, LEAST_SCALE)
+    def closing(self) -> dict[int, float | None]:
+        """By package, the scale at which it stops leaving all better off.
+
+        All points of the way are solved together, then all at which each package will be bisected if its gains
+        move smoothly; a point that is asked for besides is solved when it is.
+        """
+        way = walk(1.0, LEAST_SCALE)
+        open_ = self._known[1.0].min(axis=1) > 0
+        if open_.any():
+            self._solve(way)
+            self._solve(point for place in np.flatnonzero(open_).tolist() for point in self._likely(place, way))
+        return {
+            package: critical_value(lambda scale, k=place: float(self._at(scale)[k]), 1.0, LEAST_SCALE)
+            for place, package in enumerate(self._packages.tolist())
+        }
+
+    def _likely(self, place: int, way: Sequence[float]) -> list[float]:
+        """Where the step in which a package stops will be bisected."""
+        last = next((far for far in way if self._at(far)[place] <= 0), None)
+        if last is None or last == way[0]:
+            return []
+        near = way[way.index(last) - 1]
+        solved = sorted(scale for scale in way if scale in self._known)
+        smooth = PchipInterpolator(np.log(solved), [self._known[scale][place] for scale in solved])
+        root: Any = brentq(lambda log: float(smooth(log).min()), np.log(last), np.log(near))
+        return bisection_points(near, last, float(np.exp(root)))
+
+    def _solve(self, scales: Iterable[float]) -> None:
+        """Solve at scales that are not known yet, all together; those without an equilibrium stay unknown."""
+        new = [scale for scale in dict.fromkeys(scales) if scale not in self._known]
+        if new:
+            gains = dict(zip(new, self._gains(self._packages, new), strict=True))
+            self._known |= {scale: one for scale, one in gains.items() if np.isfinite(one).all()}
+
+    def first_good(self, scale: float, known: _Scaled) -> float:
+        """What is gained least in the first package found in which all gain, else in the best of all.
+
+        They are solved in turns, first those that gains known by then promise most of, option by option.
+        """
+        priced = self._priced
+        options = _options(priced.table.grid.choices)
+        rows, gains = known._packages, known._known[scale]
+        while True:
+            if (best := float(gains.min(axis=1).max())) > 0:
+                return best
+            left = np.setdiff1d(self._packages, rows)
+            if not len(left):
+                return best
+            slopes = np.linalg.lstsq(options[rows], gains, rcond=None)[0]
+            order = np.argsort(-(options[left] @ slopes).min(axis=1), kind="stable")
+            # Some from all over: what no package solved so far holds is promised nothing.
+            spread = left[:: -(-len(left) // (TOGETHER // 2))]
+            some = np.union1d(left[order[:TOGETHER]], spread)
+            rows = np.append(rows, some)
+            gains = np.concatenate([gains, self._gains(some, [scale], insist=True)[0]])
 
     def best(self, scale: float) -> float:
         """The largest smallest gain at a scale; where packages were screened, of all that could have it."""
@@ -273,7 +328,12 @@ class _Scaled:
         """The same, of packages that are screened at the scale as they were at the central one."""
         allowed = self._priced.game.allowed
         parties = len(self._priced.table.parties)
-        found = screen(self._priced.table.grid, lambda rows: self._gains(rows, scale), np.eye(parties), NOTICED)
+        found = screen(
+            self._priced.table.grid,
+            lambda rows: self._gains(rows, [scale], insist=True)[0],
+            np.eye(parties),
+            NOTICED,
+        )
         while True:
             high = found.values + np.where(found.solved[:, None], 0.0, found.bound)
             smallest = np.where(allowed, high.min(axis=1), -np.inf)
@@ -281,22 +341,35 @@ class _Scaled:
             if found.solved[first[0]]:
                 return float(smallest[first[0]])
             first = first[~found.solved[first]]
-            found = found.with_exact(first, self._gains(first, scale))
+            found = found.with_exact(first, self._gains(first, [scale], insist=True)[0])
 
     def _at(self, scale: float) -> Array:
         """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
-            self._known[scale] = self._gains(self._packages, scale).min(axis=1)
-        return self._known[scale]
+            self._known[scale] = self._gains(self._packages, [scale], insist=True)[0]
+        return self._known[scale].min(axis=1)
 
-    def _gains(self, packages: Index, scale: float) -> Array:
-        """`[package, party]`, above zero where a party gains more than noise."""
-        setting = PricingParameters.scaled(self._priced.world, scale)
-        worth = price_at(self._priced, packages, [setting], self._priced.deficits)
+    def _gains(self, packages: Index, scales: Sequence[float], *, insist: bool = False) -> Array:
+        """`[scale, package, party]`, above zero where a party gains more than noise.
+
+        Not a number where there is no equilibrium.
+
+        Raises:
+            KoshoError: there is none, and one is insisted on.
+        """
+        settings = [PricingParameters.scaled(self._priced.world, scale) for scale in scales]
+        worth = price_at(self._priced, packages, settings, self._priced.deficits)
         names = [f"package {k}" for k in packages.tolist()] + ["the disagreement", "the status quo"]
-        worth.complete([f"{name} at {scale:g} of the elasticities" for name in names])
-        payoffs = worth.payoffs(self._priced.weights)
-        return payoffs[:-2] - payoffs[-2] - self._priced.game.resolution
+        if insist:
+            worth.complete([f"{name} at {scale:g} of the elasticities" for scale in scales for name in names])
+        payoffs = worth.payoffs(self._priced.weights).reshape(len(scales), len(packages) + 2, -1)
+        return payoffs[:, :-2] - payoffs[:, -2:-1] - self._priced.game.resolution
+
+
+def _options(choices: Array) -> Array:
+    """`[package, option]`, one where a package holds an option of an issue; and a constant."""
+    issues = [choices[:, k, None] == np.arange(choices[:, k].max() + 1) for k in range(choices.shape[1])]
+    return np.concatenate([np.ones((len(choices), 1)), *issues], axis=1).astype(float)
 
 
 def _spreads(priced: PricedTable, drawn: Array) -> dict[str, GainQuantiles]:

@@ -15,11 +15,13 @@ from kosho.display import Shown
 __all__ = [
     "Relaxation",
     "Transfer",
+    "bisection_points",
     "critical_value",
     "critical_weight",
     "critical_zone_weight",
     "fewest_red_lines",
     "smallest_transfer",
+    "walk",
     "zone_weights",
 ]
 
@@ -148,8 +150,32 @@ def zone_weights(gains: Array, slope: Array, start: float) -> tuple[float, list[
         keeping.append(best)
 
 
+STEPS, BISECTIONS = 8, 7
+"""Of a walk, and of the step of it in which the sign changes."""
+
+
+def walk(start: float, end: float, steps: int = STEPS) -> list[float]:
+    """Where `critical_value` looks before it bisects."""
+    return np.geomspace(start, end, steps + 1).tolist()
+
+
+def bisection_points(near: float, far: float, root: float, bisections: int = BISECTIONS) -> list[float]:
+    """Where `critical_value` looks between two points of its walk if the sign changes at `root`."""
+    found: list[float] = []
+    for _other in range(bisections):
+        middle = float(np.sqrt(near * far))
+        found.append(middle)
+        near, far = (middle, far) if (middle - root) * (near - far) > 0 else (near, middle)
+    return found
+
+
 def critical_value(
-    smallest_gain: Callable[[float], float], start: float, end: float, *, steps: int = 8, bisections: int = 7
+    smallest_gain: Callable[[float], float],
+    start: float,
+    end: float,
+    *,
+    steps: int = STEPS,
+    bisections: int = BISECTIONS,
 ) -> float | None:
     """The first point on the way from `start` to `end` at which the smallest gain of any party is gone.
 
@@ -166,10 +192,9 @@ def critical_value(
     Returns:
         None if it survives to `end`; `start` if it is gone already.
     """
-    path = np.geomspace(start, end, steps + 1)
     if smallest_gain(start) <= 0:
         return start
-    for near, far in pairwise(path.tolist()):
+    for near, far in pairwise(walk(start, end, steps)):
         if smallest_gain(far) > 0:
             continue
         good, bad = near, far

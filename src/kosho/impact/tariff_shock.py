@@ -139,11 +139,18 @@ class _Asked:
 
 @lru_cache(maxsize=32)
 def _translated(of: _Asked) -> Shock:
-    frame = _Frame.of(of.world)
     table = _ShockRows(of.world.countries, of.world.sectors)
     for importer in of.importers:
-        _add_importer(table, frame, of.laws.of(importer), (importer, of.among))
+        table.join(_of_importer(_Asked(of.world, of.laws.of(importer), (importer,), of.among)))
     return table.shock()
+
+
+@lru_cache(maxsize=128)
+def _of_importer(of: _Asked) -> _ShockRows:
+    """The rows of one importer: a change of law is mostly that of one."""
+    table = _ShockRows(of.world.countries, of.world.sectors)
+    _add_importer(table, _Frame.of(of.world), of.laws, (of.importers[0], of.among))
+    return table
 
 
 @dataclass(frozen=True)
@@ -254,6 +261,11 @@ class _ShockRows:
             self.columns[name].append(np.broadcast_to(np.asarray(columns[name], float), (length,)))
         self.labels += [label] * length
 
+    def join(self, other: _ShockRows) -> None:
+        for name in _COLUMNS:
+            self.columns[name] += other.columns[name]
+        self.labels += other.labels
+
     def shock(self) -> Shock:
         flat = {
             name: np.concatenate(pieces) if pieces else np.zeros(0) for name, pieces in self.columns.items()
@@ -354,7 +366,7 @@ class _Imports:
         return isinstance(other, _Imports) and self._made_of == other._made_of
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _parts(of: _Imports) -> list[tuple[int, list[_Part]]]:
     """By ICIO sector of a sector of the table, the parts of everything one economy imports from others."""
     touched = of.laws.touched(of.importer)

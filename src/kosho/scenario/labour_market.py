@@ -15,7 +15,7 @@ from kosho.equilibrium.comparison import over
 from kosho.provenance import Frozen
 from kosho.scenario.against import differences, figures_of
 from kosho.scenario.interval import Number
-from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.simulate import posed
 from kosho.world import World
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def of_scenarios(
     """
     coarsely = case.allowing_idle()  # what the whole world tells apart acts there
     asked = list(dict.fromkeys((*names, against)))
-    posed = {name: scenario_effects(coarsely, name, as_of, world) for name in asked}
-    changes = [posed[name][1].counterfactual for name in asked]
-    base = posed[against][1].counterfactual
+    laid = {name: posed(coarsely, name, as_of, world) for name in asked}
+    changes = [laid[name][1].counterfactual for name in asked]
+    base = laid[against][1].counterfactual
     parties = [party.economy for party in case.parties]
-    found = _over(posed[against][0], changes, base, parties, "fixed")
+    found = _over(laid[against][0], changes, base, parties, "fixed")
     return {name: one for name, one in zip(asked, found, strict=True) if one is not None and name != against}
 
 
