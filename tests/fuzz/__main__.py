@@ -23,6 +23,7 @@ from random import Random
 
 import numpy as np
 from tests.fuzz.broken import UnansweredError
+from tests.fuzz.served import request
 from tests.fuzz.tables import table
 from tests.fuzz.texts import document, register_file, schedule
 from tests.fuzz.worlds import economy_holds
@@ -95,11 +96,12 @@ def _text(case: Callable[[Random, Path], None]) -> Case:
 def kinds() -> tuple[Kind, ...]:
     """All kinds."""
     return (
-        Kind("worlds", 0.75, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
+        Kind("worlds", 0.70, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
         Kind("registers", 0.07, _text(register_file)),
         Kind("documents", 0.07, _text(document)),
         Kind("schedules", 0.07, _text(schedule)),
         Kind("tables", 0.04, _text(table)),
+        Kind("serve", 0.05, _text(request)),
     )
 
 

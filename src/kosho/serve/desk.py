@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -30,6 +31,8 @@ from kosho.world import World
 
 __all__ = ["Desk", "Desks"]
 
+NOBODY: AbstractContextManager[None] = nullcontext()
+"""Whom to wait for where nothing is solved."""
 KEPT = 512
 """Packages whose answers a desk keeps."""
 OPEN = 4
@@ -47,7 +50,9 @@ class Desk:
     case: Case
     as_of: date
     deal: Deal
-    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _solving: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Of what is kept, and never held for long."""
     _kept: OrderedDict[tuple[str, int, str], Any] = field(default_factory=OrderedDict)
 
     @staticmethod
@@ -66,7 +71,7 @@ class Desk:
     @property
     def spoken(self) -> tuple[Case, Deal]:
         """Case and deal with their texts in the language that is spoken; what was priced is the same."""
-        return (self.case, self.deal) if current() == SOURCE else self._once("spoken", -1, self._spoken)
+        return (self.case, self.deal) if current() == SOURCE else self._once("spoken", -1, self._spoken, NOBODY)
 
     def _spoken(self) -> tuple[Case, Deal]:
         case = replace(Case.load(self.case.folder, self.as_of), name=self.case.name)
@@ -76,7 +81,7 @@ class Desk:
 
     def recorded(self) -> dict[str, Any]:
         """The record of the talks by the day, and the duties between the parties in force on it."""
-        return self._once("recorded", -1, self._recorded)
+        return self._once("recorded", -1, self._recorded, NOBODY)
 
     def _recorded(self) -> dict[str, Any]:
         case = self.spoken[0]
@@ -90,7 +95,7 @@ class Desk:
 
     def described(self) -> dict[str, Any]:
         """What is on the table, who said it, the frontier, and positions of one click."""
-        return self._once("described", -1, self._described)
+        return self._once("described", -1, self._described, NOBODY)
 
     def _described(self) -> dict[str, Any]:
         case, deal = self.spoken
@@ -206,7 +211,7 @@ class Desk:
 
     def told(self, package: int) -> dict[str, Any]:
         """What a package is worth to each side, and why: as `kosho bargain --explain`, word for word."""
-        return self._once("told", package, lambda: package_contract(self.spoken[1], package))
+        return self._once("told", package, lambda: package_contract(self.spoken[1], package), NOBODY)
 
     def effects(self, package: int) -> dict[str, Any]:
         """Who else is hit, sectors, jobs, prices and flows, against no deal."""
@@ -296,13 +301,21 @@ class Desk:
             self._keep(key, asdict(found))
         return self._kept[key]
 
-    def _once(self, what: str, package: int, make: Callable[[], Any]) -> Any:
+    def _once(
+        self, what: str, package: int, make: Callable[[], Any], turn: AbstractContextManager[Any] | None = None
+    ) -> Any:
+        """What was made before, else made now; whoever solves waits for the turn, who need not does not."""
         key = what, package, current()
         with self._lock:
-            if key not in self._kept:
-                self._keep(key, make())
-            self._kept.move_to_end(key)
-            return self._kept[key]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        with self._solving if turn is None else turn:
+            made = self._kept.get(key)  # by somebody else meanwhile
+            if made is None:
+                made = make()
+                self._keep(key, made)
+            return made
 
     def _keep(self, key: tuple[str, int, str], value: object) -> None:
         with self._lock:
@@ -339,6 +352,14 @@ class Desks:
     def is_open(self, name: str, as_of: date | None) -> bool:
         """Whether a desk needs no opening."""
         return (name, as_of) in self._desks
+
+    def at_hand(self, name: str, as_of: date | None) -> Desk | None:
+        """A desk that is open already; None where it is not."""
+        with self._lock:
+            found = self._desks.get((name, as_of))
+            if found is not None:
+                self._desks.move_to_end((name, as_of))
+            return found
 
     def desk(self, name: str, as_of: date | None) -> Desk:
         """The desk of a case on a day, opened if it is not.
