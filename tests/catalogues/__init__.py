@@ -40,7 +40,7 @@ from kosho.record.schema import Status as Standing
 from kosho.translations import untranslated, written_for_people
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
-METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
+METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("serve/static/**.js", "javascript")]
 KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
 WIDTH = 110

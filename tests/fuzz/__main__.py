@@ -24,6 +24,7 @@ from random import Random
 import numpy as np
 from tests.fuzz.broken import UnansweredError
 from tests.fuzz.files import paper, trade, world_import
+from tests.fuzz.served import request
 from tests.fuzz.tables import table
 from tests.fuzz.texts import document, register_file, schedule
 from tests.fuzz.worlds import economy_holds
@@ -96,7 +97,7 @@ def _text(case: Callable[[Random, Path], None]) -> Case:
 def kinds() -> tuple[Kind, ...]:
     """All kinds."""
     return (
-        Kind("worlds", 0.63, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
+        Kind("worlds", 0.60, lambda seed, number, _: economy_holds(np.random.default_rng([seed, number]))),
         Kind("registers", 0.07, _text(register_file)),
         Kind("documents", 0.07, _text(document)),
         Kind("schedules", 0.07, _text(schedule)),
@@ -104,6 +105,7 @@ def kinds() -> tuple[Kind, ...]:
         Kind("trade", 0.04, _text(trade)),
         Kind("imports", 0.04, _text(world_import)),
         Kind("papers", 0.04, _text(paper)),
+        Kind("serve", 0.03, _text(request)),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kosho.law.one_line import OneLine
     from kosho.scenario.additions import Added, SellerChange, Way
 
-__all__ = ["Question", "answer", "contract"]
+__all__ = ["Question", "answer"]
 
 GRAMMAR = N_("'IMPORTER PARTNERS GOODS RATE', such as 'EU27 JPN C29 25%'")
 SELLERS = 4
@@ -74,6 +74,7 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
         IdleError: a line changes nothing, and that was not allowed.
         ConvergenceError: as `kosho simulate`.
     """
+    from kosho.scenario.added_contract import contract
     from kosho.scenario.additions import add_to_base, add_to_case, add_to_law
     from kosho.scenario.against import resolved
     from kosho.scenario.results import BASE
@@ -123,45 +124,6 @@ def _only(case: Case, role: str | None) -> str:
             )
         )
     return found[0]
-
-
-def contract(found: Added, shared: dict[str, Any]) -> dict[str, Any]:
-    """What `--json` prints; fractions, and million USD of the base year."""
-    report = found.with_them.solver
-    return {
-        "schema_version": 1,
-        **shared,
-        "on": found.on.isoformat(),
-        "against": found.against,
-        "world": found.with_them.base.hash,
-        "table": found.with_them.base.meta.name,
-        "deficits": found.with_them.deficits,
-        "horizon": "10",
-        "closure": list(found.with_them.closure.told),
-        "added": [
-            {
-                "text": line.text,
-                "title": line.title,
-                "measures": [one.id for one in line.measures],
-                "sectors": list(line.covers),
-                "sellers": [
-                    {"exporter": one.exporter, "before_musd": one.before, "after_musd": one.after}
-                    for one in found.sellers(line)
-                ],
-            }
-            for line in found.lines
-        ],
-        "countries": found.countries,
-        "idle": dict(found.idle),
-        "left_out": dict(found.left_out),
-        "assumptions": list(found.assumptions),
-        "solver": {
-            "iterations": report.iterations,
-            "residual": report.residual,
-            "seconds": report.seconds,
-            "method": report.method,
-        },
-    }
 
 
 def _show(found: Added) -> None:

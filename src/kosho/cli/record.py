@@ -18,8 +18,7 @@ from kosho.language import N_, _
 if TYPE_CHECKING:
     from datetime import date
 
-    from kosho.record.ledger import Due, Ledger, Record, SameEvent, Standing
-    from kosho.record.schema import Statement
+    from kosho.record.ledger import Ledger, Record
 
 __all__ = ["app"]
 
@@ -49,6 +48,7 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Show the record of a negotiation, or check it: `kosho record check CASE`."""
     from kosho.errors import InputError, Problem
+    from kosho.record.contract import contract
     from kosho.record.ledger import Record
 
     if case == "check":
@@ -163,66 +163,6 @@ def _cited(record: Record) -> list[str] | None:
 
     table = Case.load(folder).table()
     return sorted({name for _other, item in justified(table.file) for name in item.statements})
-
-
-def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
-    """What `--json` prints."""
-    contentions = [_contention(one) for one in ledger.contentions if one.is_open or not only_open]
-    commitments = [_commitment(one) for one in ledger.commitments if one.is_open or not only_open]
-    deadlines = [_deadline(one) for one in ledger.deadlines if one.days_left >= 0 or not only_open]
-    declared = [
-        {
-            "id": one.id,
-            "about": one.about,
-            "statements": [_plain(s) for s in ledger.statements if s.id in one.statements],
-            "note": one.note,
-        }
-        for one in ledger.declared
-    ]
-    return {
-        "schema_version": 1,
-        "case": ledger.record.name,
-        "as_of": ledger.day.isoformat(),
-        "timeline": [] if only_open else [_plain(one) for one in ledger.timeline],
-        "positions": [_plain(one) for one in ledger.positions],
-        "contentions": contentions,
-        "commitments": commitments,
-        "deadlines": deadlines,
-        "conflicts": declared + [_same(one) for one in ledger.same_events],
-    }
-
-
-def _plain(statement: Statement) -> dict[str, Any]:
-    place = {"start": statement.start, "end": statement.end}  # of a quote without a text, said to be nowhere
-    return statement.model_dump(mode="json", exclude_none=True) | place
-
-
-def _known(standing: Standing) -> dict[str, Any]:
-    return {
-        "status": standing.status,
-        "history": [entry.model_dump(mode="json", exclude_none=True) for entry in standing.history],
-    }
-
-
-def _contention(one: Standing) -> dict[str, Any]:
-    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
-
-
-def _commitment(one: Standing) -> dict[str, Any]:
-    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
-
-
-def _deadline(one: Due) -> dict[str, Any]:
-    content = one.deadline.model_dump(mode="json", exclude_none=True, exclude={"extensions"})
-    return content | {"due": one.on, "days_left": one.days_left}
-
-
-def _same(one: SameEvent) -> dict[str, Any]:
-    return {
-        "about": _("one event, told by ") + _(" and ").join(dict.fromkeys(m.source for m in one.meetings)),
-        "statements": [_plain(m) for m in one.meetings],
-        "differences": one.differences,
-    }
 
 
 def _words(text: str, most: int = 90) -> str:

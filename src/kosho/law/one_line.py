@@ -1,6 +1,6 @@
 """A measure in one line: `EU27 JPN C29 25%`, read into what a register holds.
 
-    IMPORTER PARTNERS GOODS RATE
+    IMPORTER PARTNERS GOODS RATE [from DAY]
 
 `IMPORTER` is an economy or a bloc. `PARTNERS` are economies and blocs with commas between, a minus before what
 is left out, or `all`. `GOODS` are ICIO sectors and product groups with commas between, or `goods` for all of
@@ -12,6 +12,8 @@ them. `RATE` is one of
     free       all of the ordinary duty is taken off
     max 5%     the ordinary duty is at most 5 percent
     ban        nothing may come in
+
+`DAY`, such as 2025-08-01, is its first; without one it is the day that is asked about.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ __all__ = ["SOURCE", "OneLine", "blocs_alone", "one_line"]
 GRAMMAR = "IMPORTER PARTNERS GOODS RATE, such as EU27 JPN C29 25%"
 RATES = "25% in all, +25% on top, cut 50%, free, max 5%, ban"
 GOODS = "goods"
+FROM = "from"
 _SAID = {None: " in all", "+": " on top"}
 """What may be said of a rate besides its sign."""
 SOURCE = "command-line"
@@ -61,6 +64,10 @@ class OneLine:
     measures: tuple[Measure, ...]
     kind: str
     """Of the rate: `in all`, `tariff`, `cut`, `bind`, `ban`."""
+    since: date | None = None
+    """Its first day, where the line says one."""
+    heard: tuple[str, ...] = ()
+    """What words were taken for, where it was said in words."""
 
     @property
     def in_all(self) -> bool:
@@ -116,7 +123,8 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     importer = reading.code(words[0], words[0], ACTORS, _("economy or bloc"))
     include, exclude = reading.partners(words[1])
     sectors, groups = reading.goods(words[2])
-    rate = reading.rate(" ".join(words[3:]))
+    since, told = reading.since(words[3:])
+    rate = reading.rate(" ".join(told))
     for code in include if importer else ():
         reading.refuse_itself(words[1], importer, code)
     if reading.found or rate is None:
@@ -131,7 +139,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
         "partners": whom,
         "scope": scope,
         "stage": "offered",
-        "legal_from": on,
+        "legal_from": since or on,
         "known_from": on,
         "legal_basis": _("none; asked on the command line"),
         "source": [SOURCE],
@@ -150,7 +158,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     covers = (*sectors, *(register.products.groups[group].sector for group in groups))
     if words[2].lower() == GOODS:
         covers = tuple(code for code, sector in icio_sectors().items() if sector.goods)
-    return OneLine(text, title, importer, include, tuple(dict.fromkeys(covers)), made, kind)
+    return OneLine(text, title, importer, include, tuple(dict.fromkeys(covers)), made, kind, since)
 
 
 Rate = tuple[str, float | None]
@@ -262,6 +270,16 @@ class _Reading:
             tuple(code for code in found if kinds.get(code) == "sector"),
             tuple(code for code in found if kinds.get(code) == "group"),
         )
+
+    def since(self, words: list[str]) -> tuple[date | None, list[str]]:
+        """The first day that the end of a line says, and the words before it."""
+        if len(words) < 3 or words[-2].lower() != FROM:
+            return None, words
+        try:
+            return date.fromisoformat(words[-1]), words[:-2]
+        except ValueError:
+            self.wrong(words[-1], _("no day {word!r}", word=words[-1]), _("such as from 2025-08-01"))
+            return None, words[:-2]
 
     def rate(self, words: str) -> Rate | None:
         """Kind of measure and percent; None where it is no rate."""

@@ -22,12 +22,20 @@ from kosho.record.reading.draft import Draft, Modality
 from kosho.turns import in_turn
 from kosho.yamlfile import load
 
-__all__ = ["Decision", "Pile", "key_of"]
+__all__ = ["Decision", "DraftRow", "Pile", "key_of"]
 
 Decision = Literal["pending", "accepted", "rejected", "skipped"]
 
 
-class _Row(Frozen):
+class DraftRow(Frozen):
+    """A draft as a file of drafts has it, with what was decided of it.
+
+    >>> from kosho.record.drafts import DraftRow
+    >>> row = DraftRow(doc="a.txt", type="ask", modality="asserted", quote="we ask", start=0, end=6)
+    >>> row.decision, row.draft.quote
+    ('pending', 'we ask')
+    """
+
     doc: str
     type: str
     modality: Modality
@@ -38,10 +46,17 @@ class _Row(Frozen):
     proposed_by: str | None = None
     decision: Decision = "pending"
 
+    @property
+    def draft(self) -> Draft:
+        """What it proposes."""
+        return Draft(
+            self.doc, self.type, self.modality, self.fields, self.quote, self.start, self.end, self.proposed_by
+        )
+
 
 class _File(Frozen):
     schema_version: int = 1
-    drafts: tuple[_Row, ...] = ()
+    drafts: tuple[DraftRow, ...] = ()
 
 
 @dataclass
@@ -62,13 +77,14 @@ class Pile(Shown):
         pile = Pile(path, {}, {})
         if path.exists():
             for row in load(path, _File)[0].drafts:
-                draft = Draft(
-                    row.doc, row.type, row.modality, row.fields, row.quote, row.start, row.end, row.proposed_by
-                )
-                key = key_of(draft)
-                pile.drafts[key] = draft
-                pile.decisions[key] = row.decision
+                pile.put(row)
         return pile
+
+    def put(self, row: DraftRow) -> None:
+        """Hold a draft and what was decided of it."""
+        key = key_of(row.draft)
+        self.drafts[key] = row.draft
+        self.decisions[key] = row.decision
 
     def add(self, drafts: Iterable[Draft]) -> int:
         """Add drafts that are not there yet; how many were new."""
@@ -113,11 +129,15 @@ class Pile(Shown):
             if self.decisions[key] == "pending":
                 self.decisions[key] = decision
 
-    def _write(self) -> None:
+    def text(self) -> str:
+        """The file as YAML."""
         rows = [draft.as_dict() | {"decision": self.decisions[key]} for key, draft in self.drafts.items()]
         plain = json.loads(json.dumps({"schema_version": 1, "drafts": rows}))
         dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        save({self.path: yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110)})
+        return yaml.dump(plain, Dumper=dumper, allow_unicode=True, sort_keys=False, width=110)
+
+    def _write(self) -> None:
+        save({self.path: self.text()})
 
 
 def key_of(draft: Draft) -> str:

@@ -23,12 +23,13 @@ from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.scenario.against import differences, figures_of
 from kosho.scenario.own_labels import OwnLine, own_lines, with_duties
+from kosho.scenario.plain_line import PlainLine, is_plain, plain_line
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, WorldChoice, low_elasticity
 from kosho.world.loading import DEFAULT
 
-__all__ = ["Added", "SellerChange", "Way", "add_to_base", "add_to_case", "add_to_law"]
+__all__ = ["Added", "SellerChange", "Way", "add_to_base", "add_to_case", "add_to_law", "read_lines"]
 
 OF_THE_BASE = "the base of the table"
 ANY_DAY = date(2000, 1, 1)
@@ -133,6 +134,9 @@ def add_to_case(
     law = case.law(scenario, as_of)
     lines = _read(texts, law)
     base, found = scenario_effects(case.allowing_idle(), scenario, as_of, world)
+    law, moved = _begun(law, lines)
+    if moved:  # the law of the scenario on the day on which the last line begins
+        found = effects(base, law.register, law.on, law.known)
     table, other = _responding(base, way), way.against or scenario
     if other == BASE:
         return _asked(lines, law, (table, found), (OF_THE_BASE, None), way)
@@ -157,9 +161,13 @@ def add_to_law(
     register.refuse_uncovered(on)
     law = Law(register, on, on)
     lines = _read(texts, law)
+    law, _moved = _begun(law, lines)
     table = _responding(_table(lines, world), way)
-    found = effects(table, register, on, on)
-    against = (_("the law in force on {on}, as known on that day", on=on), found)
+    found = effects(table, register, law.on, law.known)
+    told = _("the law in force on {on}, as known on that day", on=on)
+    if law.on != on:
+        told = _("the law in force on {on}, as known on {known}", on=law.on, known=on)
+    against = (told, found)
     return _asked(lines, law, (table, found), (OF_THE_BASE, None) if way.against == BASE else against, way)
 
 
@@ -202,6 +210,22 @@ def add_to_base(
     register = replace(register, measures=imposed)
     law = Law(register, on, on)
     lines = _read(texts, law)
+    late = [
+        Problem(
+            _(
+                "{text!r} begins on {since}, and the base is the law of {year}",
+                text=text,
+                since=line.since,
+                year=table.meta.year,
+            ),
+            _("leave the day away"),
+            key=f"--add {n}",
+        )
+        for n, (text, line) in enumerate(zip(texts, lines, strict=True), 1)
+        if line.since is not None
+    ]
+    if late:
+        raise InputError(late)
     priced = any(one.kind != "termination" for one in imposed)
     found = effects(table, register, on, on) if priced else None
     against = _(
@@ -231,16 +255,48 @@ def _in_own_labels(own: Sequence[OwnLine], world: World, way: Way) -> Added:
 
 
 def _read(texts: Sequence[str], law: Law) -> tuple[OneLine, ...]:
+    return tuple(line for line, _plain in read_lines(texts, law))
+
+
+def read_lines(
+    texts: Sequence[str], law: Law, importer: str | None = None
+) -> tuple[tuple[OneLine, PlainLine | None], ...]:
+    """Measures from lines, in codes or in words; beside each what words were taken for.
+
+    Args:
+        texts: As `kosho.law.one_line` or `kosho.scenario.plain_line` read them.
+        law: What they are laid on.
+        importer: Who imposes what is said in words, where they do not say.
+
+    Raises:
+        InputError: a line is wrong; all mistakes of all lines are told.
+
+    >>> from kosho import Case
+    >>> from kosho.scenario.additions import read_lines
+    >>> law = Case.load("japan-us-2025").law("status-quo")
+    >>> ((line, said),) = read_lines(["US puts 30% on Korean cars from 1 August"], law)
+    >>> line.title, str(line.since)
+    ('United States on Korea, vehicles-232: 30 % in all', '2025-08-01')
+    """
     problems: list[Problem] = []
-    lines: list[OneLine] = []
+    found: list[tuple[OneLine, PlainLine | None]] = []
     for position, text in enumerate(texts, 1):
         try:
-            lines.append(one_line(text, law.register, law.on, position))
+            said = plain_line(text, law.register, law.known, importer, position) if is_plain(text) else None
+            line = one_line(said.line if said else text, law.register, law.on, position)
         except InputError as error:
             problems += error.problems
+            continue
+        found.append((replace(line, heard=said.heard) if said else line, said))
     if problems:
         raise InputError(problems)
-    return tuple(lines)
+    return tuple(found)
+
+
+def _begun(law: Law, lines: Sequence[OneLine]) -> tuple[Law, bool]:
+    """The law on the day on which the last of some lines has begun, and whether that is later than asked."""
+    day = max([law.on, *(line.since for line in lines if line.since)])
+    return replace(law, on=day), day != law.on
 
 
 def _table(lines: Sequence[OneLine], world: WorldChoice | None) -> World:
@@ -283,7 +339,7 @@ def _asked(
         with_them=(outcome := solve(world, after.counterfactual, way.deficits, closure=closure)),
         idle=nothing,
         left_out={name: why for name, why in after.left_out.items() if name in own},
-        assumptions=(*after.assumptions, *outcome.assumed),
+        assumptions=(*(heard for line in lines for heard in line.heard), *after.assumptions, *outcome.assumed),
     )
 
 

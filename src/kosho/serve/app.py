@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from kosho._version import __version__
 from kosho.errors import KoshoError
-from kosho.serve import pages, tables
+from kosho.serve import own_routes, pages, paper_routes, tables
 from kosho.serve.asking import Answer, answered
 from kosho.serve.guard import Guard
 from kosho.serve.problems import ANSWERS, MEDIA
 from kosho.serve.questions import QUESTIONS, Question
 from kosho.serve.refusing import refused
 from kosho.serve.rooms import Rooms, Settings
+from kosho.serve.speaking import Speaking
 from kosho.serve.workers import BusyError
+
+if TYPE_CHECKING:
+    from kosho.serve.assistants import OverHttp
 
 __all__ = ["create_app"]
 
@@ -35,11 +42,17 @@ def create_app(settings: Settings) -> FastAPI:
     True
     """
     rooms = Rooms.of(settings)
+    assistants = _assistants(rooms)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None, None]:
-        yield
-        rooms.close()
+        try:
+            async with AsyncExitStack() as running:
+                if assistants is not None:
+                    await running.enter_async_context(assistants.run())
+                yield
+        finally:
+            rooms.close()
 
     app = FastAPI(
         title="Kosho",
@@ -53,10 +66,23 @@ def create_app(settings: Settings) -> FastAPI:
     _catch(app)
     for name, kind in QUESTIONS.items():
         _ask(app, rooms, name, kind)
-    app.include_router(tables.router)
+    for router in (tables.router, paper_routes.router, own_routes.router):
+        app.include_router(router)
     pages.add(app, settings)
-    app.add_middleware(Guard, names=settings.names, token=settings.token)
+    if assistants is not None:
+        app.router.routes.append(Route("/mcp", assistants, include_in_schema=False))
+    app.add_middleware(Speaking)
+    app.add_middleware(Guard, names=settings.names, token=settings.token, large=paper_routes.LARGE)
     return app
+
+
+def _assistants(rooms: Rooms) -> OverHttp | None:
+    """The way for assistants over HTTP, where the extra `mcp` is installed."""
+    if find_spec("mcp") is None:
+        return None
+    from kosho.serve.assistants import over_http  # noqa: PLC0415 - an extra
+
+    return over_http(rooms)
 
 
 def _catch(app: FastAPI) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kosho.errors import InputError, KoshoError
-from kosho.language import _
+from kosho.language import _, current
 from kosho.serve.questions import Question, Read
 from kosho.serve.rooms import Rooms
+from kosho.serve.speaking import run_in
 from kosho.serve.stamps import stamp
 
 __all__ = ["Answer", "answered"]
@@ -44,7 +45,7 @@ def answered(rooms: Rooms, question: Question) -> Answer:
     place = None if case is None else rooms.place(case)
     with _typed(question, words) as typed:
         told = [place if word == case and place is not None else word for word in typed]
-        status, text, problems = rooms.workers.ask(rooms.settings.run, told)
+        status, text, problems = rooms.workers.ask(run_in, (rooms.settings.run, current(), told))
     if status == InputError.exit_status:
         raise InputError(problems)
     if status != 0 and not text:

@@ -1,4 +1,4 @@
-"""The same questions for assistants: a server of the Model Context Protocol, over standard input and output.
+"""The same questions for assistants: a server of the Model Context Protocol, over standard input or HTTP.
 
 It only reads. Arguments that a question does not have are errors, and every answer has its law, quotes and
 ranges as the command line has them, with the hashes it rests on.
@@ -7,10 +7,12 @@ ranges as the command line has them, with the hashes it rests on.
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp_types import (
     CallToolRequestParams,
     CallToolResult,
@@ -22,6 +24,7 @@ from mcp_types import (
 )
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from kosho._version import __version__
 from kosho.errors import KoshoError
@@ -32,7 +35,7 @@ from kosho.serve.refusing import refused
 from kosho.serve.rooms import Rooms, Settings
 from kosho.serve.workers import BusyError
 
-__all__ = ["assistant_server", "run"]
+__all__ = ["OverHttp", "assistant_server", "over_http", "run"]
 
 ABOUT = (
     "Trade talks: duties in force with their law, what measures do to economies, deals that leave every side "
@@ -41,16 +44,16 @@ ABOUT = (
 )
 
 
-def assistant_server(settings: Settings) -> Server[Any]:
-    """The server; `run` lets it talk over standard input and output.
+def assistant_server(rooms: Rooms) -> Server[Any]:
+    """The server; `run` lets it talk over standard input and output, `over_http` answers requests.
 
     >>> from kosho.cli.answering import answer
     >>> from kosho.serve.assistants import assistant_server
     >>> from kosho.serve import Settings
-    >>> assistant_server(Settings({}, run=answer)).name
+    >>> from kosho.serve.rooms import Rooms
+    >>> assistant_server(Rooms.of(Settings({}, run=answer))).name
     'kosho'
     """
-    rooms = Rooms.of(settings)
 
     async def tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(
@@ -92,11 +95,31 @@ def _refused(found: ProblemDocument) -> CallToolResult:
     return CallToolResult(content=[text], structured_content=content, is_error=True)
 
 
+class OverHttp:
+    """An ASGI application that answers assistants, each request by itself; whoever asks is let in before."""
+
+    def __init__(self, server: Server[Any]) -> None:
+        self._sessions = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
+
+    def run(self) -> AbstractAsyncContextManager[None]:
+        """Answer inside."""
+        return self._sessions.run()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._sessions.handle_request(scope, receive, send)
+
+
+def over_http(rooms: Rooms) -> OverHttp:
+    """The same server as an application for `/mcp`, over what the server holds."""
+    return OverHttp(assistant_server(rooms))
+
+
 def run(settings: Settings) -> None:
     """Talk over standard input and output until they end."""
 
     async def talk() -> None:
-        server = assistant_server(settings)
+        server = assistant_server(Rooms.of(settings))
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -21,18 +22,23 @@ from kosho.bargain.robustness import certify
 from kosho.case import Case
 from kosho.codes import country_name
 from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
+from kosho.language import SOURCE, _, current, known, use
 from kosho.scenario import negotiate_case
 from kosho.scenario.labour_market import LABOUR
 from kosho.scenario.simulate import with_quantities
-from kosho.serve import effects
+from kosho.serve import beside, effects
 from kosho.world import World
 
 __all__ = ["Desk", "Desks"]
 
+NOBODY: AbstractContextManager[None] = nullcontext()
+"""Whom to wait for where nothing is solved."""
 KEPT = 512
 """Packages whose answers a desk keeps."""
 OPEN = 4
 """Desks kept at once; the one used longest ago is closed first."""
+NAMES = {"en": "English", "ja": "日本語"}
+"""Languages in their own words."""
 PLAIN = Effort(draws=0, confirm=False, exact=True)
 """Any package may be asked for, so all are solved."""
 
@@ -44,8 +50,10 @@ class Desk:
     case: Case
     as_of: date
     deal: Deal
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _kept: OrderedDict[tuple[str, int], Any] = field(default_factory=OrderedDict)
+    _solving: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Of what is kept, and never held for long."""
+    _kept: OrderedDict[tuple[str, int, str], Any] = field(default_factory=OrderedDict)
 
     @staticmethod
     def open(name: str, as_of: date | None, progress: Callable[[str], None]) -> Desk:
@@ -55,16 +63,43 @@ class Desk:
             InputError: there is none, it has no table, it begins later, or it is wrong.
             KoshoError: a package has no equilibrium.
         """
-        case = Case.load(name, as_of)
-        deal = negotiate_case(case, as_of, None, "fixed", PLAIN, progress)
+        with use(SOURCE):  # every language is told from it
+            case = Case.load(name, as_of)
+            deal = negotiate_case(case, as_of, None, "fixed", PLAIN, progress)
         return Desk(case, as_of or case.as_of, deal)
+
+    @property
+    def spoken(self) -> tuple[Case, Deal]:
+        """Case and deal with their texts in the language that is spoken; what was priced is the same."""
+        return (self.case, self.deal) if current() == SOURCE else self._once("spoken", -1, self._spoken, NOBODY)
+
+    def _spoken(self) -> tuple[Case, Deal]:
+        case = replace(Case.load(self.case.folder, self.as_of), name=self.case.name)
+        told = case.table()
+        file = self.deal.table.file.model_copy(update=dict(told.file))
+        return case, replace(self.deal, table=replace(self.deal.table, file=file, backgrounds=told.backgrounds))
+
+    def recorded(self) -> dict[str, Any]:
+        """The record of the talks by the day, and the duties between the parties in force on it."""
+        return self._once("recorded", -1, self._recorded, NOBODY)
+
+    def _recorded(self) -> dict[str, Any]:
+        case = self.spoken[0]
+        return {
+            "case": case.name,
+            "as_of": self.as_of.isoformat(),
+            "begins": None if case.begins is None else case.begins.isoformat(),
+            "record": beside.recorded(case, self.as_of),
+            "duties": beside.duties(case, self.deal.table, self.as_of),
+        }
 
     def described(self) -> dict[str, Any]:
         """What is on the table, who said it, the frontier, and positions of one click."""
-        return self._once("described", -1, self._described)
+        return self._once("described", -1, self._described, NOBODY)
 
     def _described(self) -> dict[str, Any]:
-        told, game = contract(self.deal), self.deal.game
+        case, deal = self.spoken
+        told, game = contract(deal), deal.game
         issues = [
             {
                 "id": one["id"],
@@ -99,7 +134,7 @@ class Desk:
             "deadline": {key: told["deadline"][key] for key in ("date", "passed", "follows")},
             "issues": issues,
             "names": {code: country_name(code) for code in told["parties"]},
-            "positions": list(self._positions(told)),
+            "positions": list(self._positions(told, deal)),
             "frontier": [
                 {
                     "options": one["options"],
@@ -107,43 +142,51 @@ class Desk:
                 }
                 for k, one in zip(game.frontier.tolist(), told["frontier"], strict=True)
             ],
-            "sources": self._sources(told),
+            "sources": self._sources(told, case),
+            "languages": {tag: NAMES.get(tag, tag) for tag in known()},
             **{key: told[key] for key in kept},
         }
 
-    def _positions(self, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _positions(self, told: Mapping[str, Any], deal: Deal) -> Iterator[dict[str, Any]]:
         """Named positions: the fallbacks, the deals that theory picks, what was agreed."""
-        meaning = "every issue at what holds without a deal"
-        yield {"id": "no-deal", "title": "No deal", "options": told["fallback"], "meaning": meaning}
-        game = self.deal.game
+        meaning = _("every issue at what holds without a deal")
+        yield {"id": "no-deal", "title": _("No deal"), "options": told["fallback"], "meaning": meaning}
+        game = deal.game
         apart = np.abs(game.payoffs - game.status_quo).max(axis=1)
         nearest = int(apart.argmin())
-        meaning = "the law in force today"
+        meaning = _("the law in force today")
         if apart[nearest] > game.resolution:
-            meaning = f"the package nearest to today, while for others: {self.deal.priced[0].background.title}"
+            others = next(one.title for one in deal.table.backgrounds if one.id == deal.priced[0].background.id)
+            meaning = _("the package nearest to today, while for others: {others}", others=others)
         yield {
             "id": "today",
-            "title": "Today",
-            "options": self.deal.table.grid.label(nearest),
+            "title": _("Today"),
+            "options": deal.table.grid.label(nearest),
             "meaning": meaning,
         }
         for name, one in told["solutions"].items():
             concept = CONCEPTS[name]
-            yield {"id": name, "title": concept.title, "options": one["options"], "meaning": concept.meaning}
+            yield {
+                "id": name,
+                "title": _(concept.title),
+                "options": one["options"],
+                "meaning": _(concept.meaning),
+            }
         struck = told["struck"]
         if struck and set(struck["options"]) == set(told["fallback"]):
             known = {one["id"]: set(one["options"]) for one in told["issues"]}
             if all(option in known[issue] for issue, option in struck["options"].items()):
                 yield {
                     "id": "struck",
-                    "title": "What was agreed",
+                    "title": _("What was agreed"),
                     "options": struck["options"],
                     "meaning": struck["title"],
                 }
 
-    def _sources(self, told: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    @staticmethod
+    def _sources(told: Mapping[str, Any], case: Case) -> dict[str, dict[str, Any]]:
         """Of the statements: title, publisher, date and address."""
-        record = self.case.record
+        record = case.record
         if record is None:
             return {}
         wanted = {one["source"] for one in told["statements"].values()}
@@ -168,7 +211,7 @@ class Desk:
 
     def told(self, package: int) -> dict[str, Any]:
         """What a package is worth to each side, and why: as `kosho bargain --explain`, word for word."""
-        return self._once("told", package, lambda: package_contract(self.deal, package))
+        return self._once("told", package, lambda: package_contract(self.spoken[1], package), NOBODY)
 
     def effects(self, package: int) -> dict[str, Any]:
         """Who else is hit, sectors, jobs, prices and flows, against no deal."""
@@ -178,12 +221,12 @@ class Desk:
         (before, working_before), (after, working) = self._no_deal(), self._solved(self._shock(package))
         parties = self.deal.game.parties
         return {
-            "against": "no deal",
-            "countries": effects.countries(self._world.countries, before, after),
+            "against": _("no deal"),
+            "countries": effects.countries(self._world, before, after),
             "sectors": {code: effects.sectors(before, after, code) for code in parties},
             "labour": effects.labour(working_before, working, parties),
             "labour_supply": LABOUR.labour_supply,
-            "flows": effects.flows(self._here.flows, before, after),
+            "flows": effects.flows(self.spoken[0].within(self._world).flows, before, after),
         }
 
     @cached_property
@@ -206,7 +249,8 @@ class Desk:
 
     def _no_deal(self) -> tuple[Outcome, Outcome]:
         shocks = self.deal.priced[0].shocks
-        return self._once("no-deal", -1, lambda: self._solved(shocks.comparison_counterfactuals()[0]))
+        with use(SOURCE):  # kept once for all languages
+            return self._once("no-deal", -1, lambda: self._solved(shocks.comparison_counterfactuals()[0]))
 
     def _solved(self, change: Counterfactual) -> tuple[Outcome, Outcome]:
         """With labour given, and with labour that answers to wages."""
@@ -251,21 +295,29 @@ class Desk:
 
     def drawn(self, package: int, draws: int, progress: Callable[[str], None]) -> dict[str, Any]:
         """The certificate of a package over draws of all that is uncertain; `progress` may raise to stop."""
-        key = f"drawn {draws}", package
+        key = f"drawn {draws}", package, SOURCE
         if key not in self._kept:  # outside the lock: it takes long, and others ask meanwhile
             (found,) = certify(self.deal.priced[0], np.array([package], np.intp), draws, PLAIN.seed, progress)
             self._keep(key, asdict(found))
         return self._kept[key]
 
-    def _once(self, what: str, package: int, make: Callable[[], Any]) -> Any:
-        key = what, package
+    def _once(
+        self, what: str, package: int, make: Callable[[], Any], turn: AbstractContextManager[Any] | None = None
+    ) -> Any:
+        """What was made before, else made now; whoever solves waits for the turn, who need not does not."""
+        key = what, package, current()
         with self._lock:
-            if key not in self._kept:
-                self._keep(key, make())
-            self._kept.move_to_end(key)
-            return self._kept[key]
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        with self._solving if turn is None else turn:
+            made = self._kept.get(key)  # by somebody else meanwhile
+            if made is None:
+                made = make()
+                self._keep(key, made)
+            return made
 
-    def _keep(self, key: tuple[str, int], value: object) -> None:
+    def _keep(self, key: tuple[str, int, str], value: object) -> None:
         with self._lock:
             self._kept[key] = value
             while len(self._kept) > KEPT:
@@ -300,6 +352,14 @@ class Desks:
     def is_open(self, name: str, as_of: date | None) -> bool:
         """Whether a desk needs no opening."""
         return (name, as_of) in self._desks
+
+    def at_hand(self, name: str, as_of: date | None) -> Desk | None:
+        """A desk that is open already; None where it is not."""
+        with self._lock:
+            found = self._desks.get((name, as_of))
+            if found is not None:
+                self._desks.move_to_end((name, as_of))
+            return found
 
     def desk(self, name: str, as_of: date | None) -> Desk:
         """The desk of a case on a day, opened if it is not.

@@ -18,6 +18,7 @@ from kosho.scenario.sensitivity import counted
 if TYPE_CHECKING:
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Outcome
+    from kosho.world import World
 
 __all__ = ["countries", "flows", "labour", "sectors"]
 
@@ -25,15 +26,37 @@ SHOWN = 5
 """Sectors that win and lose most."""
 
 
-def countries(codes: Sequence[str], before: Outcome, after: Outcome) -> list[dict[str, Any]]:
-    """Gain of every economy, million USD a year and percent of its income before; the largest first."""
+def countries(world: World, before: Outcome, after: Outcome) -> list[dict[str, Any]]:
+    """Gain of every economy, million USD a year and percent of its income before; the largest first.
+
+    Members of a region are the economies that it stands for; its gain is theirs together.
+    """
+    codes, members = world.countries, _members(world)
     gained = (after.equivalent_variation - before.equivalent_variation).to_numpy()
     share = gained / before.income.to_numpy()
     found = [
-        {"code": code, "name": country_name(code), "musd": float(gained[k]), "percent": float(100 * share[k])}
+        {
+            "code": code,
+            "name": country_name(code),
+            "musd": float(gained[k]),
+            "percent": float(100 * share[k]),
+            "members": members.get(k, [code]),
+        }
         for k, code in enumerate(codes)
     ]
     return sorted(found, key=lambda one: -abs(one["percent"]))
+
+
+def _members(world: World) -> dict[int, list[str]]:
+    """Economies by the position of the country or region they are in; none where the labels are no codes."""
+    try:
+        place = world.law_cells.place
+    except InputError:
+        return {}
+    found: dict[int, list[str]] = {}
+    for code, k in place.items():
+        found.setdefault(k, []).append(code)
+    return found
 
 
 def sectors(before: Outcome, after: Outcome, country: str) -> dict[str, list[dict[str, Any]]]:

@@ -8,13 +8,14 @@ so are those that a browser says come from a page of another site.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
+from kosho.language import _
 from kosho.serve.problems import MEDIA, refusal
 
 __all__ = ["COOKIE", "LOOPBACK", "Guard"]
@@ -46,10 +47,21 @@ COOKIE = "kosho-token"
 class Guard:
     """Wraps an application. See the module."""
 
-    def __init__(self, app: Application, names: Iterable[str] = LOOPBACK, token: str | None = None) -> None:
+    def __init__(
+        self,
+        app: Application,
+        names: Iterable[str] = LOOPBACK,
+        token: str | None = None,
+        large: Mapping[str, int] | None = None,
+    ) -> None:
         self.app = app
         self.names = {name.lower() for name in names}
         self.token = token
+        self.large = large or {}
+        """Bytes that bodies may have where they may have more, by the end of the path."""
+
+    def _most(self, path: str) -> int:
+        return next((most for end, most in self.large.items() if path.endswith(end)), MOST_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -60,22 +72,24 @@ class Guard:
         if refused is not None:
             await refused(scope, receive, _with_headers(send))
             return
-        await self.app(scope, _bounded(receive), _with_headers(send))
+        await self.app(scope, _bounded(receive, self._most(scope["path"])), _with_headers(send))
 
     def _refused(self, asked: HTTPConnection) -> JSONResponse | None:
         headers = asked.headers
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name.lower() not in self.names:
-            return _problem(421, "this server answers under the name it was started for")
+            return _problem(421, _("this server answers under the name it was started for"))
         origin = headers.get("origin")
         if origin is not None and origin.split("//", 1)[-1] != host:
-            return _problem(403, "asked by a page of another site")
-        if not _sized(headers):
-            return _problem(413, f"at most {MOST_BYTES:,} bytes, with their number told")
+            return _problem(403, _("asked by a page of another site"))
+        most = self._most(asked.scope["path"])
+        if not _sized(headers, most):
+            return _problem(413, _("at most {most:,} bytes, with their number told", most=most))
         if self.token is not None and not self._known(asked, self.token):
             return _problem(
-                401, "give the token: the header Authorization: Bearer ..., or the address told at the start"
+                401,
+                _("give the token: the header Authorization: Bearer ..., or the address told at the start"),
             )
         return None
 
@@ -88,14 +102,14 @@ class Guard:
         return any(hmac.compare_digest(one.encode("utf-8", "replace"), token.encode()) for one in found)
 
 
-def _sized(headers: Headers) -> bool:
+def _sized(headers: Headers, most: int) -> bool:
     told = headers.get("content-length")
     if told is None:
         return "transfer-encoding" not in headers
-    return told.isascii() and told.isdigit() and int(told) <= MOST_BYTES
+    return told.isascii() and told.isdigit() and len(told) < 12 and int(told) <= most
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Whatever was told, no more than so much is taken."""
     taken = 0
 
@@ -103,7 +117,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
+        if taken > most:
             return {"type": "http.disconnect"}
         return message
 

@@ -12,7 +12,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from kosho.language import _, current, known
+from kosho.serve.desk import NAMES
 from kosho.serve.guard import COOKIE
+from kosho.serve.speaking import SCRIPTS, script_words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,10 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
+BY_LANGUAGE = {"vary": "accept-language"}
+
 STATIC: Mapping[str, str] = {
-    "table.js": "text/javascript; charset=utf-8",
-    "figures.js": "text/javascript; charset=utf-8",
+    **dict.fromkeys(SCRIPTS, "text/javascript; charset=utf-8"),
     "table.css": "text/css; charset=utf-8",
+    "world.json": "application/json",
 }
 
 
@@ -32,9 +37,12 @@ STATIC: Mapping[str, str] = {
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - an extra
 
-    return Environment(
+    found = Environment(
         loader=PackageLoader("kosho.serve"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    said: dict[str, Any] = {"_": _}
+    found.globals.update(said)
+    return found
 
 
 def add(app: FastAPI, settings: Settings) -> None:
@@ -45,9 +53,12 @@ def add(app: FastAPI, settings: Settings) -> None:
         names = list(settings.cases)
         shown = request.query_params.get("case") or settings.first or names[0]
         if shown not in settings.cases:
-            raise HTTPException(404, f"no case {shown!r} is open here; there are {', '.join(names)}")
-        text = _environment().get_template("table.html.j2").render(case=shown, cases=names)
-        answer = HTMLResponse(text)
+            told = _("no case {shown!r} is open here; there are {names}", shown=shown, names=", ".join(names))
+            raise HTTPException(404, told)
+        languages = {tag: NAMES.get(tag, tag) for tag in known()}
+        template = _environment().get_template("table.html.j2")
+        text = template.render(case=shown, cases=names, language=current(), languages=languages)
+        answer = HTMLResponse(text, headers=BY_LANGUAGE)
         if settings.token is not None:
             answer.set_cookie(COOKIE, settings.token, httponly=True, samesite="strict")
         return answer
@@ -55,12 +66,16 @@ def add(app: FastAPI, settings: Settings) -> None:
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         found = app.openapi()
-        return HTMLResponse(_environment().get_template("docs.html.j2").render(api=found, calls=_calls(found)))
+        template = _environment().get_template("docs.html.j2")
+        text = template.render(api=found, calls=_calls(found), language=current())
+        return HTMLResponse(text, headers=BY_LANGUAGE)
 
     @app.get("/static/{name}", include_in_schema=False)
     async def static(name: str) -> Response:
+        if name == "words.json":
+            return Response(script_words(), media_type="application/json")
         if name not in STATIC:
-            raise HTTPException(404, "no such file")
+            raise HTTPException(404, _("no such file"))
         content = files("kosho.serve").joinpath("static", name).read_bytes()
         return Response(content, media_type=STATIC[name])
 

@@ -1,5 +1,7 @@
 // Figures drawn as SVG from numbers: gains of all sides, the frontier, gains along the scale of elasticities, draws.
 
+import { _, language, listed } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 360, HEIGHT = 260, LEFT = 46, RIGHT = 14, TOP = 16, BOTTOM = 36;
 
@@ -16,7 +18,7 @@ export function element(name, attributes = {}, ...inside) {
 }
 
 /** An element of SVG. */
-function drawn(name, attributes, text) {
+export function svg(name, attributes, text) {
   const found = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) found.setAttribute(key, value);
   if (text !== undefined) found.textContent = text;
@@ -26,22 +28,22 @@ function drawn(name, attributes, text) {
 /** Billions with a sign, as precise as they are large; a minus is a minus. */
 export function billions(musd) {
   const x = musd / 1000, size = Math.abs(x);
-  if (size < 0.0005) return "about nil";
+  if (size < 0.0005) return _("about nil");
   const digits = size >= 10 ? 0 : size >= 1 ? 1 : size >= 0.1 ? 2 : 3;
   return (x > 0 ? "+" : "−") + size.toFixed(digits);
 }
 
 /** A number with digits that are true, and its sign. */
 export function signed(x, digits = 2) {
-  if (x === null || x === undefined) return "not known";
+  if (x === null || x === undefined) return _("not known");
   const text = Math.abs(x).toFixed(digits);
-  if (Number(text) === 0) return "about nil";
+  if (Number(text) === 0) return _("about nil");
   return (x > 0 ? "+" : "−") + text;
 }
 
 /** A number with separators. */
 export function count(x) {
-  return x === null || x === undefined ? "not known" : Math.round(x).toLocaleString("en-US");
+  return x === null || x === undefined ? _("not known") : Math.round(x).toLocaleString(language);
 }
 
 /** Round steps of an axis between two ends, about four of them. */
@@ -68,34 +70,35 @@ function frame(xs, ys, label, names) {
   const [left, right] = xs, [low, high] = ys;
   const x = (value) => LEFT + (WIDTH - LEFT - RIGHT) * (value - left) / (right - left);
   const y = (value) => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low);
-  const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "plot" });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "plot" });
   for (const at of ticks(low, high)) {
-    svg.append(drawn("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: at === 0 ? "zero" : "grid" }));
-    svg.append(drawn("text", { x: LEFT - 5, y: y(at) + 4, "text-anchor": "end" }, plain(at)));
+    picture.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(at), y2: y(at), class: at === 0 ? "zero" : "grid" }));
+    picture.append(svg("text", { x: LEFT - 5, y: y(at) + 4, "text-anchor": "end" }, plain(at)));
   }
-  svg.append(drawn("text", { x: LEFT, y: 11, class: "axis" }, names.y));
-  svg.append(drawn("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, "text-anchor": "end", class: "axis" }, names.x));
-  return { svg, x, y };
+  picture.append(svg("text", { x: LEFT, y: 11, class: "axis" }, names.y));
+  picture.append(svg("text", { x: WIDTH - RIGHT, y: HEIGHT - 4, "text-anchor": "end", class: "axis" }, names.x));
+  return { picture, x, y };
 }
 
 /** Where a package lies beside the frontier: gains of two sides over no deal, billions. */
 export function frontier(points, here, named, parties, names) {
   const xs = [...points, here].map((one) => one[parties[0]] / 1000), ys = [...points, here].map((one) => one[parties[1]] / 1000);
-  const told = `${names[0]} ${billions(here[parties[0]])}, ${names[1]} ${billions(here[parties[1]])} billion dollars over no deal`;
-  const axes = { x: `${names[0]}, bn USD`, y: `${names[1]}, bn USD` };
-  const { svg, x, y } = frame(ends(xs), ends(ys), told, axes);
+  const gains = listed(parties.map((party, k) => `${names[k]} ${billions(here[party])}`));
+  const told = _("{gains} billion dollars over no deal", { gains });
+  const axes = { x: _("{name}, bn USD", { name: names[0] }), y: _("{name}, bn USD", { name: names[1] }) };
+  const { picture, x, y } = frame(ends(xs), ends(ys), told, axes);
   for (const at of ticks(...ends(xs))) {
-    svg.append(drawn("line", { x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM, class: at === 0 ? "zero" : "grid" }));
-    svg.append(drawn("text", { x: x(at), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, plain(at)));
+    picture.append(svg("line", { x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM, class: at === 0 ? "zero" : "grid" }));
+    picture.append(svg("text", { x: x(at), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, plain(at)));
   }
-  for (const one of points) svg.append(drawn("circle", { cx: x(one[parties[0]] / 1000), cy: y(one[parties[1]] / 1000), r: 2.5, class: "dot" }));
+  for (const one of points) picture.append(svg("circle", { cx: x(one[parties[0]] / 1000), cy: y(one[parties[1]] / 1000), r: 2.5, class: "dot" }));
   for (const one of named) {
-    svg.append(drawn("circle", { cx: x(one.gains[parties[0]] / 1000), cy: y(one.gains[parties[1]] / 1000), r: 4.5, class: "named" }));
+    picture.append(svg("circle", { cx: x(one.gains[parties[0]] / 1000), cy: y(one.gains[parties[1]] / 1000), r: 4.5, class: "named" }));
   }
   const [hx, hy] = [x(here[parties[0]] / 1000), y(here[parties[1]] / 1000)];
-  svg.append(drawn("path", { d: `M${hx - 7} ${hy}H${hx + 7}M${hx} ${hy - 7}V${hy + 7}`, class: "here" }));
-  svg.append(drawn("text", { x: Math.min(hx + 9, WIDTH - 90), y: hy < TOP + 20 ? hy + 16 : hy - 8, class: "label" }, "this package"));
-  return svg;
+  picture.append(svg("path", { d: `M${hx - 7} ${hy}H${hx + 7}M${hx} ${hy - 7}V${hy + 7}`, class: "here" }));
+  picture.append(svg("text", { x: Math.min(hx + 9, WIDTH - 90), y: hy < TOP + 20 ? hy + 16 : hy - 8, class: "label" }, _("this package")));
+  return picture;
 }
 
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "1 4"];
@@ -106,32 +109,32 @@ export function along(found, parties, names) {
   const [low, high] = ends(values), scales = found.scales, log = Math.log;
   const told = parties.map((party, k) => {
     const turns = found.crossings[party].map((one) => one.toFixed(2));
-    return `${names[k]}: ${turns.length ? "the gain turns at " + turns.join(" and ") : "the gain keeps its sign"}`;
+    return `${names[k]}: ${turns.length ? _("the gain turns at {places}", { places: listed(turns) }) : _("the gain keeps its sign")}`;
   }).join("; ");
-  const { svg, x, y } = frame([log(scales[0]), log(scales.at(-1))], [low, high], told, { x: "strength of trade, 1 is the centre", y: "bn USD" });
+  const { picture, x, y } = frame([log(scales[0]), log(scales.at(-1))], [low, high], told, { x: _("strength of trade, 1 is the centre"), y: _("bn USD") });
   for (const at of [0.2, 0.5, 1]) {
     if (at < scales[0] || at > scales.at(-1)) continue;
-    svg.append(drawn("line", { x1: x(log(at)), x2: x(log(at)), y1: TOP, y2: HEIGHT - BOTTOM, class: "grid" }));
-    svg.append(drawn("text", { x: x(log(at)), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, String(at)));
+    picture.append(svg("line", { x1: x(log(at)), x2: x(log(at)), y1: TOP, y2: HEIGHT - BOTTOM, class: "grid" }));
+    picture.append(svg("text", { x: x(log(at)), y: HEIGHT - BOTTOM + 14, "text-anchor": "middle" }, String(at)));
   }
   for (const one of found.estimates) {
     const from = Math.max(one.low, scales[0]), to = Math.min(one.high, scales.at(-1));
     if (from >= to) continue;
-    const bar = drawn("rect", { x: x(log(from)), width: x(log(to)) - x(log(from)), y: HEIGHT - BOTTOM - 5, height: 5, class: "study" });
-    bar.append(drawn("title", {}, one.title));
-    svg.append(bar);
+    const bar = svg("rect", { x: x(log(from)), width: x(log(to)) - x(log(from)), y: HEIGHT - BOTTOM - 5, height: 5, class: "study" });
+    bar.append(svg("title", {}, one.title));
+    picture.append(bar);
   }
   parties.forEach((party, k) => {
     const places = found.gains[party].map((one, n) => one === null ? null : `${x(log(scales[n])).toFixed(1)} ${y(one / 1000).toFixed(1)}`);
-    svg.append(drawn("polyline", { points: places.filter((one) => one).join(" "), class: `line line-${k}`, "stroke-dasharray": DASHES[k % DASHES.length] }));
+    picture.append(svg("polyline", { points: places.filter((one) => one).join(" "), class: `line line-${k}`, "stroke-dasharray": DASHES[k % DASHES.length] }));
     const last = found.gains[party].findLastIndex((one) => one !== null);
-    svg.append(drawn("text", { x: WIDTH - RIGHT - 2, y: y(found.gains[party][last] / 1000) - 5, "text-anchor": "end", class: "label" }, names[k]));
+    picture.append(svg("text", { x: WIDTH - RIGHT - 2, y: y(found.gains[party][last] / 1000) - 5, "text-anchor": "end", class: "label" }, names[k]));
     for (const turn of found.crossings[party]) {
-      svg.append(drawn("circle", { cx: x(log(turn)), cy: y(0), r: 4, class: "turn" }));
-      svg.append(drawn("text", { x: x(log(turn)), y: y(0) + 16, "text-anchor": "middle", class: "label" }, turn.toFixed(2)));
+      picture.append(svg("circle", { cx: x(log(turn)), cy: y(0), r: 4, class: "turn" }));
+      picture.append(svg("text", { x: x(log(turn)), y: y(0) + 16, "text-anchor": "middle", class: "label" }, turn.toFixed(2)));
     }
   });
-  return svg;
+  return picture;
 }
 
 /** Draws: a bar a side from the 5th to the 95th of a hundred, the median marked, billions. */
@@ -139,23 +142,24 @@ export function fan(found, parties, names) {
   const all = parties.flatMap((party) => [found.gains[party].p5, found.gains[party].p95]).map((one) => one / 1000);
   const [low, high] = ends(all), row = 34, height = row * parties.length + 26, left = 110;
   const x = (value) => left + (WIDTH - left - 12) * (value - low) / (high - low);
-  const told = parties.map((party, k) => `${names[k]} ${billions(found.gains[party].p50)} (${billions(found.gains[party].p5)} to ${billions(found.gains[party].p95)})`).join("; ");
-  const svg = drawn("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": told, class: "plot fan" });
+  const told = parties.map((party, k) => _("{name} {middle} ({low} to {high})", {
+    name: names[k], middle: billions(found.gains[party].p50), low: billions(found.gains[party].p5), high: billions(found.gains[party].p95) })).join("; ");
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": told, class: "plot fan" });
   for (const at of ticks(low, high)) {
-    svg.append(drawn("line", { x1: x(at), x2: x(at), y1: 4, y2: height - 20, class: at === 0 ? "zero" : "grid" }));
-    svg.append(drawn("text", { x: x(at), y: height - 6, "text-anchor": "middle" }, plain(at)));
+    picture.append(svg("line", { x1: x(at), x2: x(at), y1: 4, y2: height - 20, class: at === 0 ? "zero" : "grid" }));
+    picture.append(svg("text", { x: x(at), y: height - 6, "text-anchor": "middle" }, plain(at)));
   }
   parties.forEach((party, k) => {
     const one = found.gains[party], middle = row * k + row / 2 + 2;
-    svg.append(drawn("text", { x: 0, y: middle + 4, class: "label" }, names[k]));
-    svg.append(drawn("rect", { x: x(one.p5 / 1000), width: Math.max(1, x(one.p95 / 1000) - x(one.p5 / 1000)), y: middle - 7, height: 14, class: "spread" }));
-    svg.append(drawn("line", { x1: x(one.p50 / 1000), x2: x(one.p50 / 1000), y1: middle - 10, y2: middle + 10, class: "median" }));
+    picture.append(svg("text", { x: 0, y: middle + 4, class: "label" }, names[k]));
+    picture.append(svg("rect", { x: x(one.p5 / 1000), width: Math.max(1, x(one.p95 / 1000) - x(one.p5 / 1000)), y: middle - 7, height: 14, class: "spread" }));
+    picture.append(svg("line", { x1: x(one.p50 / 1000), x2: x(one.p50 / 1000), y1: middle - 10, y2: middle + 10, class: "median" }));
   });
-  return svg;
+  return picture;
 }
 
-/** A table that can be sorted by its heads; numbers are told by `data-value`. */
-export function sortable(heads, rows, caption) {
+/** A table that can be sorted by its heads; numbers are told by `data-value`. All columns but the first hold numbers, or those named. */
+export function sortable(heads, rows, caption, numeric = heads.map((_head, k) => k).slice(1)) {
   const body = element("tbody");
   const sort = (column, button) => {
     const up = button.getAttribute("aria-sort") === "descending";
@@ -168,14 +172,14 @@ export function sortable(heads, rows, caption) {
   const head = element("tr");
   heads.forEach((text, k) => {
     const press = element("button", { type: "button", class: "sort" }, text);
-    const cell = element("th", { scope: "col", class: k ? "number" : "" }, press);
+    const cell = element("th", { scope: "col", class: numeric.includes(k) ? "number" : "" }, press);
     press.addEventListener("click", () => sort(k, cell));
     head.append(cell);
   });
   for (const row of rows) {
     body.append(element("tr", {}, ...row.map((cell, k) => {
       const [text, value] = Array.isArray(cell) ? cell : [cell, undefined];
-      return k ? element("td", { class: "number", "data-value": value }, text) : element("th", { scope: "row" }, text);
+      return k ? element("td", { class: numeric.includes(k) ? "number" : "", "data-value": value }, text) : element("th", { scope: "row" }, text);
     })));
   }
   return element("table", {}, element("caption", {}, caption), element("thead", {}, head), body);

@@ -1,19 +1,14 @@
 // The live table: controls on the left, what they do on the right. The address holds the whole state.
 
 import { along, billions, count, element, fan, frontier, signed, sortable } from "./figures.js";
+import * as map from "./map.js";
+import * as measures from "./own.js";
+import * as reading from "./reading.js";
+import * as record from "./record.js";
+import { _, ask, at, day, listed, spoken, told } from "./words.js";
 
-const at = (id) => document.getElementById(id);
-const state = { case: document.body.dataset.case, asOf: "", options: {}, kept: [] };
-let table = null, running = null, drawing = null, shown = 0, notice = "";
-
-/** The answer to a request, or an error that says what is wrong. */
-async function ask(path, settings = {}) {
-  const answer = await fetch(path, settings);
-  if (answer.ok) return answer.json();
-  const found = await answer.json().catch(() => ({ detail: answer.statusText }));
-  const more = (found.errors || []).map((one) => [one.field, one.message, one.hint].filter(Boolean).join(": "));
-  throw new Error(more.length ? more.join("; ") : found.detail || found.title);
-}
+const state = { case: document.body.dataset.case, asOf: "", options: {}, kept: [], own: [], by: "", lang: "" };
+let table = null, running = null, drawing = null, shown = 0, opened = 0, notice = "";
 
 const written = (options) => table.issues.map((one) => `${one.id}:${options[one.id]}`).join(",");
 const query = (options) => new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: written(options) });
@@ -27,15 +22,31 @@ function fromAddress() {
   state.asOf = given.get("as_of") || "";
   state.options = Object.fromEntries((given.get("options") || "").split(",").filter(Boolean).map((one) => one.split(":")));
   state.kept = given.getAll("kept").slice(0, 3);
+  state.own = given.getAll("own").slice(0, 10);
+  state.by = given.get("by") || "";
+  state.lang = given.get("lang") || "";
 }
 
 function toAddress(push) {
   const found = new URLSearchParams({ case: state.case, ...(state.asOf ? { as_of: state.asOf } : {}), options: written(state.options) });
   for (const one of state.kept) found.append("kept", one);
+  for (const one of state.own) found.append("own", one);
+  if (state.by) found.set("by", state.by);
+  if (state.lang) found.set("lang", state.lang);
   const address = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",") + location.hash;
   if (push) history.pushState({ deep: (history.state?.deep || 0) + 1 }, "", address);
   else history.replaceState(history.state, "", address);
   at("undo").disabled = !history.state?.deep;
+  languages();
+}
+
+/** The same state in the other languages. */
+function languages() {
+  for (const one of document.querySelectorAll("[data-language]")) {
+    const found = new URLSearchParams(location.search);
+    found.set("lang", one.dataset.language);
+    one.href = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",") + location.hash;
+  }
 }
 
 /** What went wrong, else what the address asked for in vain. */
@@ -50,24 +61,30 @@ async function patience(stop) {
   const where = state.asOf ? `?as_of=${state.asOf}` : "";
   while (!stop.done) {
     try {
-      const found = await ask(`${base()}/progress${where}`);
-      if (found.progress && !stop.done) at("waiting").textContent = `Opening the table … ${found.progress}`;
+      const found = await told(`${base()}/progress${where}`);
+      const parts = /(\d[\d,]*) of (\d[\d,]*)/.exec(found.progress);
+      if (parts && !stop.done) at("waiting").textContent = _("Opening the table … {done} of {all} packages", { done: parts[1], all: parts[2] });
     } catch { return; }
     await new Promise((next) => setTimeout(next, 700));
   }
 }
 
 async function open() {
+  const mine = ++opened;
   at("desk").hidden = true;
   at("waiting").hidden = false;
+  at("waiting").textContent = _("Opening the table …");
   at("case").value = state.case;
   at("as-of").value = state.asOf;
   const stop = { done: false };
   patience(stop);
   try {
-    table = await ask(base() + (state.asOf ? `?as_of=${state.asOf}` : ""));
+    const found = await told(base() + (state.asOf ? `?as_of=${state.asOf}` : ""));
+    if (mine !== opened) return;
+    table = found;
     problem(null);
   } catch (error) {
+    if (mine !== opened) return;
     problem(error);
     at("waiting").hidden = true;
     return;
@@ -82,13 +99,16 @@ async function open() {
   const known = Object.fromEntries(table.issues.map((one) => [one.id, one.options.map((option) => option.id)]));
   const wanted = Object.entries(state.options).filter(([issue, option]) => !(known[issue] || []).includes(option));
   const vain = wanted.map((one) => one.join(" = ")).join(", ");
-  notice = vain ? `Not on this table: ${vain}. The fallback stands in its place.` : "";
+  notice = vain ? _("Not on this table: {names}. The fallback stands in its place.", { names: vain }) : "";
   const fallback = Object.fromEntries(table.issues.map((one) => [one.id, one.fallback]));
   const given = Object.fromEntries(Object.entries(state.options).filter(([issue, option]) => (known[issue] || []).includes(option)));
   state.options = { ...fallback, ...given };
   controls();
   at("by").replaceChildren(...table.parties.map((party) => element("option", { value: party }, name(party))));
+  at("own-by").replaceChildren(element("option", { value: "" }, _("as the line says")), ...table.parties.map((party) => element("option", { value: party }, name(party))));
+  measures.restore(state.own, state.by, base());
   log().catch(problem);
+  told(base() + "/record" + (state.asOf ? `?as_of=${state.asOf}` : "")).then((found) => { if (mine === opened) record.show(found, asKnown); }, problem);
   toAddress(false);
   await show();
 }
@@ -98,8 +118,8 @@ function said(id) {
   const one = table.statements[id];
   if (!one) return null;
   const source = table.sources[one.source] || { title: one.source, publisher: "", date: "" };
-  const told = `${one.by.join(", ")}: ${source.title}, ${source.publisher}, ${source.date}`;
-  const link = source.url ? element("a", { href: source.url, rel: "noreferrer" }, told) : told;
+  const words = `${one.by.join(", ")}: ${source.title}, ${source.publisher}, ${source.date}`;
+  const link = source.url ? element("a", { href: source.url, rel: "noreferrer" }, words) : words;
   return element("li", {}, element("q", {}, one.quote), " ", element("small", {}, link));
 }
 
@@ -116,10 +136,10 @@ function controls() {
       const box = element("input", { type: "radio", name: issue.id, value: option.id });
       box.addEventListener("change", () => move({ ...state.options, [issue.id]: option.id }));
       const alone = table.not_priced.find((one) => one.issue === issue.id && one.option === option.id);
-      return element("label", { class: "choice" }, box, " ", option.title, alone ? element("small", {}, ` not priced: ${alone.why}`) : null);
+      return element("label", { class: "choice" }, box, " ", option.title, alone ? element("small", {}, " " + _("not priced: {why}", { why: alone.why })) : null);
     });
     const words = [...new Set(issue.options.flatMap((one) => one.statements))].map(said).filter(Boolean);
-    const fold = words.length ? element("details", {}, element("summary", {}, `What was said (${words.length})`), element("ul", { class: "said" }, ...words)) : null;
+    const fold = words.length ? element("details", {}, element("summary", {}, _("What was said ({count})", { count: words.length })), element("ul", { class: "said" }, ...words)) : null;
     return element("fieldset", { "data-issue": issue.id }, element("legend", {}, issue.title), ...choices, fold);
   }));
 }
@@ -140,8 +160,8 @@ function ticked() {
     const one = table.positions.find((found) => found.id === button.dataset.position);
     button.setAttribute("aria-pressed", String(written({ ...state.options, ...one.options }) === written(state.options)));
   }
-  const links = ["xlsx", "docx", "pdf", "csv", "yaml", "json"].map((kind) => element("a", { href: `${base()}/export/${kind}?${query(state.options)}`, download: true }, kind));
-  at("exports").replaceChildren("Take away: ", ...links.flatMap((one, k) => k ? [" ", one] : [one]));
+  const links = ["xlsx", "docx", "pdf", "csv", "yaml", "json"].map((kind) => element("a", { href: spoken(`${base()}/export/${kind}?${query(state.options)}`), download: true }, kind));
+  at("exports").replaceChildren(_("Take away: "), ...links.flatMap((one, k) => k ? [" ", one] : [one]));
 }
 
 /** Everything about the package: payoffs and effects first; the full table and the curve follow by themselves. */
@@ -153,23 +173,23 @@ async function show() {
   const mine = ++shown, signal = running.signal;
   at("results").setAttribute("aria-busy", "true");
   try {
-    const found = await ask(`${base()}/package?${query(state.options)}`, { signal });
+    const found = await told(`${base()}/package?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     problem(null);
     worth(found);
     document.body.dataset.shown = written(state.options);
     at("results").setAttribute("aria-busy", "false");
     await own(mine, signal);
-    const effects = await ask(`${base()}/package/effects?${query(state.options)}`, { signal });
+    const effects = await told(`${base()}/package/effects?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     follows(effects);
-    const curve = await ask(`${base()}/package/along?${query(state.options)}`, { signal });
+    const curve = await told(`${base()}/package/along?${query(state.options)}`, { signal });
     if (mine !== shown) return;
     const names = table.parties.map(name);
     at("along-head").textContent = turns(curve);
     at("along").replaceChildren(along(curve, table.parties, names));
-    at("full").textContent = "On the full table: being computed …";
-    const whole = await ask(`${base()}/package/full?${query(state.options)}`, { signal });
+    at("full").textContent = _("On the full table: being computed …");
+    const whole = await told(`${base()}/package/full?${query(state.options)}`, { signal });
     if (mine === shown) full(whole);
     await side(mine);
   } catch (error) {
@@ -181,50 +201,52 @@ async function show() {
 }
 
 function turns(curve) {
-  const found = table.parties.filter((party) => curve.crossings[party].length).map((party) => `${name(party)} turns at ${curve.crossings[party].map((one) => one.toFixed(2)).join(", ")}`);
-  return "By how strongly trade answers: " + (found.length ? found.join("; ") : "no side's gain turns its sign");
+  const found = table.parties.filter((party) => curve.crossings[party].length).map((party) => _("{name} turns at {places}", { name: name(party), places: listed(curve.crossings[party].map((one) => one.toFixed(2))) }));
+  return found.length ? _("By how strongly trade answers: {turns}", { turns: found.join("; ") }) : _("By how strongly trade answers: no side's gain turns its sign");
 }
 
 function full(whole) {
-  const gains = table.parties.map((party) => `${name(party)} ${billions(whole.gains[party])}`).join(", ");
-  const differ = whole.same_sign ? `at most ${billions(whole.apart_musd).replace("+", "")} billion apart` : "and there a side's sign differs: trust the full table";
-  at("full").textContent = `On the full table: ${gains} billion dollars over no deal, ${differ}.`;
+  const gains = listed(table.parties.map((party) => `${name(party)} ${billions(whole.gains[party])}`));
+  const apart = billions(whole.apart_musd).replace("+", "");
+  at("full").textContent = whole.same_sign ? _("On the full table: {gains} billion dollars over no deal, at most {apart} billion apart.", { gains, apart })
+    : _("On the full table: {gains} billion dollars over no deal, and there a side's sign differs: trust the full table.", { gains });
 }
 
 /** What the package is worth to each side, and why. */
 function worth(found) {
-  const told = found.explained;
-  at("against").textContent = `Billion dollars a year in the long run (year ten), in the economy of ${table.base_year ?? "a year the table does not tell"}; as known on ${found.as_of}.`;
-  const crossed = told.crosses.map((id) => table.red_lines.find((one) => one.id === id)).filter(Boolean);
-  const broken = told.possible ? [] : [element("p", { class: "crossed" }, "It takes apart what only goes together.")];
+  const worked = found.explained;
+  at("against").textContent = _("Billion dollars a year in the long run (year ten), in the economy of {year}; as known on {day}.", { year: table.base_year ?? _("a year the table does not tell"), day: day(found.as_of) });
+  const crossed = worked.crosses.map((id) => table.red_lines.find((one) => one.id === id)).filter(Boolean);
+  const broken = worked.possible ? [] : [element("p", { class: "crossed" }, _("It takes apart what only goes together."))];
   at("crossed").replaceChildren(...broken, ...crossed.map((one) => {
     const words = one.statements.map(said).filter(Boolean);
-    return element("div", { class: "crossed" }, element("p", {}, `Crosses a red line of ${name(one.party)}: ${one.title} (${one.status})`), words.length ? element("ul", { class: "said" }, ...words) : null);
+    return element("div", { class: "crossed" }, element("p", {}, _("Crosses a red line of {name}: {title} ({status})", { name: name(one.party), title: one.title, status: one.status })), words.length ? element("ul", { class: "said" }, ...words) : null);
   }));
-  at("gains").replaceChildren(...table.parties.map((party) => element("div", { class: "gain " + (told.gains[party] < 0 ? "loss" : "") },
+  at("gains").replaceChildren(...table.parties.map((party) => element("div", { class: "gain " + (worked.gains[party] < 0 ? "loss" : "") },
     element("h3", {}, name(party)),
-    element("p", { class: "big", "data-gain": party }, billions(told.gains[party])), element("p", { class: "note" }, "over no deal"),
-    element("p", { "data-today": party }, billions(told.over_status_quo[party])), element("p", { class: "note" }, "over today"))));
+    element("p", { class: "big", "data-gain": party }, billions(worked.gains[party])), element("p", { class: "note" }, _("over no deal")),
+    element("p", { "data-today": party }, billions(worked.over_status_quo[party])), element("p", { class: "note" }, _("over today")))));
   const names = table.parties.map(name);
   const named = table.positions.map((one) => ({ ...one, gains: table.frontier.find((point) => written(point.options) === written({ ...state.options, ...one.options }))?.gains })).filter((one) => one.gains);
-  at("frontier-head").textContent = told.better_for_all ? "Every side gains over no deal" : "Not every side gains over no deal";
-  at("frontier").replaceChildren(table.parties.length > 1 ? frontier(table.frontier.map((one) => one.gains), told.gains, named, table.parties.slice(0, 2), names) : "");
-  const shares = table.issues.map((one) => [one.title, ...table.parties.map((party) => told.issues[one.id] === null ? "not priced" : [billions(told.issues[one.id][party]), told.issues[one.id][party]])]);
-  at("shares").replaceChildren(sortable(["Issue", ...names], shares, "Gains over no deal by issue, billion USD a year (Shapley value)"));
-  at("rests").textContent = `World ${found.world}, run ${found.rerun}.`;
+  at("frontier-head").textContent = worked.better_for_all ? _("Every side gains over no deal") : _("Not every side gains over no deal");
+  at("frontier").replaceChildren(table.parties.length > 1 ? frontier(table.frontier.map((one) => one.gains), worked.gains, named, table.parties.slice(0, 2), names) : "");
+  const shares = table.issues.map((one) => [one.title, ...table.parties.map((party) => worked.issues[one.id] === null ? _("not priced") : [billions(worked.issues[one.id][party]), worked.issues[one.id][party]])]);
+  at("shares").replaceChildren(sortable([_("Issue"), ...names], shares, _("Gains over no deal by issue, billion USD a year (Shapley value)")));
+  at("rests").textContent = _("World {world}, run {run}.", { world: found.world, run: found.rerun });
 }
 
 /** What it does to jobs, prices, trades, sectors and everybody else. */
 function follows(does) {
-  at("labour").replaceChildren(sortable(["Side", "Jobs, %", "Prices over wages, %"], table.parties.map((party) => [name(party), [signed(does.labour[party].employment, 3), does.labour[party].employment], [signed(does.labour[party].prices_over_wages, 3), does.labour[party].prices_over_wages]]),
-    `Against no deal, where hours answer to real wages with an elasticity of ${does.labour_supply} (assumption)`));
-  at("flows").replaceChildren(sortable(["Trade", "No deal, bn USD", "This package", "Units"], does.flows.map((one) => [one.title, one.before_musd === null ? "not told apart" : [(one.before_musd / 1000).toFixed(1), one.before_musd], one.after_musd === null ? "not told apart" : [(one.after_musd / 1000).toFixed(1), one.after_musd], one.unit ? [`${count(one.before_units)} to ${count(one.after_units)} ${one.unit}`, one.after_units] : "not counted"]), "A year, before the duty"));
+  at("labour").replaceChildren(sortable([_("Side"), _("Jobs, %"), _("Prices over wages, %")], table.parties.map((party) => [name(party), [signed(does.labour[party].employment, 3), does.labour[party].employment], [signed(does.labour[party].prices_over_wages, 3), does.labour[party].prices_over_wages]]),
+    _("Against no deal, where hours answer to real wages with an elasticity of {elasticity} (assumption)", { elasticity: does.labour_supply })));
+  at("flows").replaceChildren(sortable([_("Trade"), _("No deal, bn USD"), _("This package"), _("Units")], does.flows.map((one) => [one.title, one.before_musd === null ? _("not told apart") : [(one.before_musd / 1000).toFixed(1), one.before_musd], one.after_musd === null ? _("not told apart") : [(one.after_musd / 1000).toFixed(1), one.after_musd], one.unit ? [_("{before} to {after} {unit}", { before: count(one.before_units), after: count(one.after_units), unit: one.unit }), one.after_units] : _("not counted")]), _("A year, before the duty")));
   at("sectors").replaceChildren(...table.parties.map((party) => {
     const rows = [...does.sectors[party].win, ...does.sectors[party].lose].map((one) => [one.name, [billions(one.musd), one.musd]]);
-    return sortable(["Sector", "bn USD"], rows, `${name(party)}: real value added against no deal`);
+    return sortable([_("Sector"), _("bn USD")], rows, _("{name}: real value added against no deal", { name: name(party) }));
   }));
   const others = does.countries.map((one) => [one.name, [billions(one.musd), one.musd], [signed(one.percent, 3), one.percent]]);
-  at("others").replaceChildren(sortable(["Economy", "bn USD a year", "% of income"], others, "Gain over no deal, every economy of the table"));
+  at("others").replaceChildren(sortable([_("Economy"), _("bn USD a year"), _("% of income")], others, _("Gain over no deal, every economy of the table")));
+  map.show(does.countries);
 }
 
 /** What the side whose key is in the address counts, which the other side's page never has. */
@@ -232,30 +254,30 @@ async function own(mine, signal) {
   const given = new URLSearchParams(location.hash.slice(1)), party = given.get("side"), key = given.get("key");
   at("own").hidden = !party;
   if (!party) return;
-  const found = await ask(`${base()}/sides/${encodeURIComponent(party)}/package?${query(state.options)}`, { signal, headers: { "X-Kosho-Side": key || "" } });
+  const found = await told(`${base()}/sides/${encodeURIComponent(party)}/package?${query(state.options)}`, { signal, headers: { "X-Kosho-Side": key || "" } });
   if (mine !== shown) return;
-  at("own-told").textContent = `${name(party)}, with its own weights: ${billions(found.gain)} billion dollars over no deal, ${billions(found.over_status_quo)} over today.`;
-  at("own-crossed").replaceChildren(...found.crosses.map((one) => element("li", {}, `Crosses your own red line: ${one}`)));
+  at("own-told").textContent = _("{name}, with its own weights: {gain} billion dollars over no deal, {today} over today.", { name: name(party), gain: billions(found.gain), today: billions(found.over_status_quo) });
+  at("own-crossed").replaceChildren(...found.crosses.map((one) => element("li", {}, _("Crosses your own red line: {title}", { title: one }))));
 }
 
 /** What was proposed at this table, the latest first. */
 async function log() {
-  const found = (await ask(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`)).proposals;
+  const found = (await told(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`)).proposals;
   at("log").replaceChildren(...found.reverse().map((one) => {
     const changed = table.issues.filter((issue) => one.options[issue.id] !== issue.fallback).map((issue) => issue.options.find((option) => option.id === one.options[issue.id]).title);
-    const press = element("button", { type: "button" }, "Show");
+    const press = element("button", { type: "button" }, _("Show"));
     press.addEventListener("click", () => move(one.options));
-    return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: ${changed.join("; ") || "nothing changes"}${one.note ? ` (${one.note})` : ""} `, press);
+    return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: ${changed.join("; ") || _("nothing changes")}${one.note ? ` (${one.note})` : ""} `, press);
   }));
   at("log-away").hidden = !found.length;
-  at("log-away").href = `${base()}/proposals/export`;
+  at("log-away").href = spoken(`${base()}/proposals/export${state.asOf ? `?as_of=${state.asOf}` : ""}`);
 }
 
 async function propose(event) {
   event.preventDefault();
   try {
     const body = JSON.stringify({ by: at("by").value, options: state.options, note: at("note").value });
-    await ask(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    await told(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`, { method: "POST", headers: { "content-type": "application/json" }, body });
     at("note").value = "";
     await log();
   } catch (error) {
@@ -268,16 +290,16 @@ async function side(mine) {
   const all = [written(state.options), ...state.kept];
   at("kept").hidden = all.length < 2;
   if (all.length < 2) return;
-  const found = await Promise.all(all.map((one) => ask(`${base()}/package?${new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: one })}`)));
+  const found = await Promise.all(all.map((one) => told(`${base()}/package?${new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: one })}`)));
   if (mine !== shown) return;
-  const heads = ["Issue", ...all.map((_, k) => k ? `Kept ${k}` : "This")];
+  const heads = [_("Issue"), ...all.map((_one, k) => k ? _("Kept {number}", { number: k }) : _("This"))];
   const rows = table.issues.map((issue) => [issue.title, ...found.map((one) => issue.options.find((option) => option.id === one.options[issue.id]).title)]);
-  for (const party of table.parties) rows.push([`${name(party)}, over no deal`, ...found.map((one) => billions(one.explained.gains[party]))]);
-  at("kept-table").replaceChildren(sortable(heads, rows, "Packages side by side, billion USD a year"));
+  for (const party of table.parties) rows.push([_("{name}, over no deal", { name: name(party) }), ...found.map((one) => billions(one.explained.gains[party]))]);
+  at("kept-table").replaceChildren(sortable(heads, rows, _("Packages side by side, billion USD a year")));
 }
 
 function stopDrawing() {
-  if (drawing) fetch(`/api/v1/draws/${drawing}`, { method: "DELETE" });
+  if (drawing) ask(`/api/v1/draws/${drawing}`, { method: "DELETE" });
   drawing = null;
   at("drawing").hidden = true;
   at("drawn").textContent = "";
@@ -288,35 +310,44 @@ async function draw() {
   stopDrawing();
   const mine = shown;
   try {
-    let found = await ask(`${base()}/draws?${query(state.options)}&draws=100`, { method: "POST" });
+    let found = await told(`${base()}/draws?${query(state.options)}&draws=100`, { method: "POST" });
     drawing = found.id;
     at("drawing").hidden = false;
     while (found.state === "running") {
       const parts = /(\d[\d,]*) of (\d[\d,]*)/.exec(found.progress);
       at("drawing").value = parts ? Number(parts[1]) / Number(parts[2]) : 0;
-      at("drawn").textContent = found.progress;
+      at("drawn").textContent = parts ? _("{done} of {all}", { done: parts[1], all: parts[2] }) : "";
       await new Promise((next) => setTimeout(next, 400));
       if (mine !== shown) return;
-      found = await ask(`/api/v1/draws/${found.id}`);
+      found = await told(`/api/v1/draws/${found.id}`);
     }
     if (mine !== shown) return;
     at("drawing").hidden = true;
-    if (found.state !== "done") throw new Error(found.detail || "The draws were stopped.");
+    if (found.state !== "done") throw new Error(found.detail || _("The draws were stopped."));
     drawing = null;
     const share = Math.round(100 * found.result.all_gain);
-    at("drawn").textContent = `Every side gains in ${share} of 100 draws of all that is uncertain. Bars: the middle 90 of 100; the line is their median.`;
+    at("drawn").textContent = _("Every side gains in {share} of 100 draws of all that is uncertain. Bars: the middle 90 of 100; the line is their median.", { share });
     at("fan").replaceChildren(fan(found.result, table.parties, table.parties.map(name)));
   } catch (error) {
     if (mine === shown) problem(error);
   }
 }
 
+/** The whole page as known on another day: options, positions, law and record. */
+function asKnown(when) {
+  if (!when || when === (state.asOf || table?.as_of)) return;
+  state.asOf = when;
+  if (!table) { location.assign(`/?${new URLSearchParams({ case: state.case, as_of: when, ...(state.lang ? { lang: state.lang } : {}) })}`); return; }
+  toAddress(true);
+  open();
+}
+
 at("where").addEventListener("submit", (event) => {
   event.preventDefault();
-  const day = at("as-of").value, other = at("case").value;
-  location.assign(`/?${new URLSearchParams({ case: other, ...(day && (other === state.case) ? { as_of: day } : {}) })}`);
+  if (at("case").value === state.case) asKnown(at("as-of").value);
 });
-at("case").addEventListener("change", () => location.assign(`/?${new URLSearchParams({ case: at("case").value })}`));
+at("as-of").addEventListener("change", () => asKnown(at("as-of").value));
+at("case").addEventListener("change", () => location.assign(`/?${new URLSearchParams({ case: at("case").value, ...(state.lang ? { lang: state.lang } : {}) })}`));
 at("undo").addEventListener("click", () => history.back());
 at("keep").addEventListener("click", () => {
   const mine = written(state.options);
@@ -325,12 +356,16 @@ at("keep").addEventListener("click", () => {
   side(shown);
 });
 at("draw").addEventListener("click", draw);
+reading.begin(base);
+measures.begin(base, (typed) => { state.own = typed.lines; state.by = typed.by; toAddress(true); });
 at("propose").addEventListener("submit", propose);
 at("issues").addEventListener("submit", (event) => event.preventDefault());
 addEventListener("popstate", () => {
-  const before = [state.case, state.asOf].join();
+  const before = [state.case, state.asOf].join(), typed = [...state.own, state.by].join();
   fromAddress();
+  languages();
   if (before !== [state.case, state.asOf].join()) { open(); return; }
+  if (typed !== [...state.own, state.by].join()) measures.restore(state.own, state.by, base());
   at("undo").disabled = !history.state?.deep;
   state.options = { ...Object.fromEntries(table.issues.map((one) => [one.id, one.fallback])), ...state.options };
   show();

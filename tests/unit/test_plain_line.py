@@ -1,0 +1,90 @@
+"""Measures as people say them: every word is understood, or told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from tests.measures import shipped
+
+from kosho.errors import InputError
+from kosho.law.one_line import one_line
+from kosho.scenario.additions import add_to_base, add_to_law
+from kosho.scenario.plain_line import is_plain, plain_line
+from kosho.world import WorldChoice
+
+DAY = date(2025, 6, 29)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("US puts 25% on German steel from August 1, 2025", "USA DEU C24A 25% from 2025-08-01"),
+        ("The EU will impose an additional 10% on Japanese cars and steel", "EU27 JPN C29,C24A +10%"),
+        ("USA: 15% on everything from Japan", "USA JPN goods 15%"),
+        ("United States bans steel from China", "USA CHN C24A ban"),
+        ("Japan halves the duty on American wine", "JPN USA C10T12 cut 50%"),
+        ("US 10% on all countries but Canada, all goods", "USA all,-CAN goods 10%"),
+        ("duty-free access for British whisky into Japan", "JPN GBR C10T12 free"),
+        ("America's 50 percent tariff on Brazilian coffee", "USA BRA A01 50%"),
+        ("American duty of 25% on German cars from 1 August", "USA DEU vehicles-232 25% from 2025-08-01"),
+        ("米国がドイツ車に8月1日から25%", "USA DEU vehicles-232 25% from 2025-08-01"),
+        ("米国がドイツ車に6月1日から25%", "USA DEU vehicles-232 25% from 2026-06-01"),
+        ("日本が米国産牛肉の関税を半減", "JPN USA C10T12 cut 50%"),
+        ("EUが中国製電池に２０２５年８月１日から１０％上乗せ", "EU27 CHN C27 +10% from 2025-08-01"),
+    ],
+)
+def test_words_become_the_line_they_mean(said: str, line: str):
+    found = plain_line(said, shipped(), DAY)
+    assert found.line == line
+    assert one_line(found.line, shipped(), DAY).measures
+
+
+def test_who_imposes_it_may_be_said_beside_and_is_never_guessed():
+    said = "at most 5% on Korean batteries"
+    assert plain_line(said, shipped(), DAY, "JPN").line == "JPN KOR C27 max 5%"
+    with pytest.raises(InputError, match="who imposes it is not said"):
+        plain_line(said, shipped(), DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("US 25% on German unicorns", "'unicorns' is not understood"),
+        ("US 25% on cars", "whose goods it is on is not said"),
+        ("US duty on German cars", "no rate is said"),
+        ("US 25% on Germany", "which goods is not said"),
+        ("US and Japan put 25% on German cars", "two are said to impose it"),
+        ("US 25% on German cars from August", "August"),
+        ("米国がドイツのりんごジャムに25%", "is not understood"),
+    ],
+)
+def test_what_is_not_said_or_not_understood_is_told(said: str, wrong: str):
+    with pytest.raises(InputError, match=wrong):
+        plain_line(said, shipped(), DAY)
+
+
+def test_codes_are_read_as_before():
+    lines = [
+        "EU27 JPN C29 25%",
+        "USA DEU C29 +25% on top",
+        "USA DEU C29 25% from 2025-08-01",
+        "EU27 JAP C92 25",
+    ]
+    assert not any(map(is_plain, lines))
+
+
+def test_a_line_in_words_does_what_the_line_in_codes_does_and_is_laid_on_the_law_of_its_first_day():
+    world = WorldChoice.parse("talks")
+    said = add_to_law(["US puts an additional 5% on Korean cars from 1 August"], DAY, world)
+    coded = add_to_law(["USA KOR vehicles-232 +5% from 2025-08-01"], DAY, world)
+    assert said.countries == coded.countries
+    assert said.on == date(2025, 8, 1)
+    assert any("vehicles-232" in one for one in said.assumptions)
+    with pytest.raises(InputError, match="the base is the law of 2022"):
+        add_to_base(["US puts 25% on Korean cars from 1 August"], world)
+
+
+def test_a_day_that_is_none_is_told():
+    with pytest.raises(InputError, match="no day '2025-13-01'"):
+        one_line("USA DEU C29 25% from 2025-13-01", shipped(), DAY)
