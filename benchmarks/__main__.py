@@ -4,7 +4,8 @@
 `python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
 tables, `python -m benchmarks cluster` sweeps by workers of Dask, `python -m benchmarks worlds` imports and
 solves tables of the size of real ones, `python -m benchmarks lines` many tariff lines at once,
-`python -m benchmarks ways` counts the steps to an answer.
+`python -m benchmarks ways` counts the steps to an answer, `python -m benchmarks reading documents` reads many
+documents.
 """
 
 from __future__ import annotations
@@ -21,7 +22,19 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closures, cluster, games, many, rates, screening, startup, tariff_lines, ways, worlds
+from benchmarks import (
+    closures,
+    cluster,
+    games,
+    many,
+    rates,
+    reading,
+    screening,
+    startup,
+    tariff_lines,
+    ways,
+    worlds,
+)
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from kosho.bench.plain_solver import solve_plain
@@ -76,6 +89,7 @@ ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "screening": screening.main,
     "worlds": worlds.main,
     "lines": tariff_lines.main,
+    "reading": reading.report,
     "ways": lambda _: ways.report(Console(width=120)),
 }
 

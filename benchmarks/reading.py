@@ -2,19 +2,24 @@
 
 `python -m benchmarks.reading record [COUNT]`: a record of 100,000 statements read in new processes, the first
 time and the second; with `PYTHONPATH` of another tree in front, by that one.
+
+`python -m benchmarks reading documents [--count N] [--base TREE]`: `kosho read` of so many documents of 3,000
+characters, all different, on all cores; with a checkout of another build both in turn, wall and processor time.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 from kosho.record import Record
 from kosho.record.reading import Document, read_text
@@ -87,6 +92,80 @@ def show_record(count: int = 100_000) -> None:
         for _ in range(2):
             environment = {**os.environ, "KOSHO_CACHE": str(Path(folder) / "copies")}
             subprocess.run([sys.executable, "-c", LOAD, str(path)], check=True, env=environment)  # noqa: S603
+
+
+CHILD = """
+import sys
+sys.argv[0] = "kosho"
+from kosho.cli import main
+main()
+"""
+BASES = 15
+"""Texts that documents are cut from, each time a little further on."""
+STEP = 37
+ROUNDS = 3
+
+
+class Took(NamedTuple):
+    """Seconds of a command with its processes."""
+
+    wall: float
+    processor: float
+
+
+def write_documents(folder: Path, count: int) -> list[Path]:
+    """Documents of 3,000 characters, no two alike."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(TEXTS.glob("*.txt"))[:BASES]]
+    found: list[Path] = []
+    for n in range(count):
+        whole = "\n\n".join(texts[n % BASES :] + texts[: n % BASES])
+        path = folder / f"{n:05}.txt"
+        path.write_text(whole[n // BASES * STEP % len(whole) :][:CHARACTERS].ljust(1, "."), encoding="utf-8")
+        found.append(path)
+    return found
+
+
+def took(tree: Path | None, files: Sequence[Path]) -> Took:
+    """One `kosho read` of files, by this build or by that of another checkout."""
+    own = {"PYTHONPATH": str(tree / "src")} if tree else {}
+    before, started = os.times(), time.perf_counter()
+    command = [sys.executable, "-c", CHILD, "read", *map(str, files), "--json"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **own})  # noqa: S603
+    wall, after = time.perf_counter() - started, os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return Took(wall, spent)
+
+
+def report_documents(arguments: Sequence[str]) -> None:
+    """Print what many documents take, and one; beside another build where one is named."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks reading documents")
+    parser.add_argument("--count", type=int, default=1_000)
+    parser.add_argument("--base", type=Path, metavar="TREE", help="Checkout of a build to compare with.")
+    told = parser.parse_args(arguments)
+    if told.base is not None and not (told.base / "src" / "kosho").is_dir():
+        parser.error(f"{told.base} is no checkout: it has no src/kosho")
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_documents(Path(folder), told.count)
+        for name, some, rounds in (
+            (f"{told.count:,} documents", files, 1),
+            ("one document", files[:1], ROUNDS),
+        ):
+            trees = [None, told.base] if told.base else [None]
+            runs = [[took(tree, some) for tree in trees] for _ in range(rounds)]
+            own = [median(run[0][n] for run in runs) for n in range(2)]
+            line = f"{name}: {own[0]:.2f} s, processors {own[1]:.2f} s"
+            if told.base:
+                ratios = [median(run[0][n] / run[1][n] for run in runs) for n in range(2)]
+                line += f"; {ratios[0]:.2f} and {ratios[1]:.2f} of the other build"
+            sys.stdout.write(f"{line}\n")
+
+
+def report(arguments: Sequence[str]) -> None:
+    """`python -m benchmarks reading`."""
+    if arguments[:1] == ["documents"]:
+        report_documents(arguments[1:])
+    else:
+        main()
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kosho.record import reading
-from kosho.record.reading import measures, naming, people
+from kosho.record.reading import clauses, measures, naming, people
 from kosho.record.reading.quick import LETTERS, name_of
 from kosho.record.reading.rules import full
 from kosho.record.reading.tables import table
@@ -86,6 +86,8 @@ def sources() -> list[str]:
         before.pattern,
         alone.pattern,
         *(one.pattern for one in naming.GUARDED),
+        clauses.SAYS.pattern,
+        *(one for key in ("makers", "captions") for one in table("furniture")[key]),
     ]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.reading import pdf
 
 from kosho.errors import InputError
-from kosho.record.reading import Document, Draft, decode, read_text
+from kosho.record.reading import Document, Draft, decode, read, read_text
 
 HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
 
@@ -223,3 +226,56 @@ def test_languages_that_are_not_read_are_named(tmp_path: Any, text: str, languag
     (tmp_path / "x.txt").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=f"is written in {language}"):
         decode(tmp_path / "x.txt")
+
+
+LEFT = (
+    "Japan and Peru held the second round of talks in Lima on 12 May 2025. Peru asked Japan to lift its ban"
+    " on imports of avocados by December 2025. Japan offered to send inspectors to three farms and to"
+)
+RIGHT = (
+    "share their reports. Both sides agreed to set up a working group on customs. The next round will be held"
+    " in Tokyo in September 2025. Peru complained about the long delays of Japanese quarantine."
+)
+
+
+def shown(rows: list[tuple[int, int, str]]) -> bytes:
+    """A PDF of one page that draws words at places."""
+    return pdf(" ".join(f"BT /F1 10 Tf {x} {y} Td ({words}) Tj ET" for x, y, words in rows).encode("latin-1"))
+
+
+def set_in_two(*, words: bool) -> bytes:
+    """A page in two columns, drawn line by line over both; `words` draws each word by itself."""
+    rows = [(60, 790, "Joint press release on the second round of talks of Japan and Peru, Lima, 13 May 2025")]
+    for x, text in ((60, LEFT), (320, RIGHT)):
+        for number, line in enumerate(textwrap.wrap(text, 36)):
+            parts = line.split() if words else [line]
+            places = [x + 5 * sum(len(part) + 1 for part in parts[:n]) for n in range(len(parts))]
+            rows += [(place, 740 - 14 * number, part) for place, part in zip(places, parts, strict=True)]
+    return shown(sorted(rows, key=lambda row: (-row[1], row[0])))
+
+
+@pytest.mark.parametrize("words", [False, True])
+def test_a_page_in_two_columns_is_read_column_by_column(tmp_path: Path, *, words: bool) -> None:
+    path = tmp_path / "two.pdf"
+    path.write_bytes(set_in_two(words=words))
+    found = [(d.type, " ".join(d.quote.split())) for d in read([path])]
+    for fact in [
+        ("event", "Japan and Peru held the second round of talks in Lima on 12 May 2025"),
+        ("ask", "Peru asked Japan to lift its ban on imports of avocados by December 2025"),
+        ("offer", "Japan offered to send inspectors to three farms"),
+        ("offer", "to share their reports"),
+        ("next_meeting", "The next round will be held in Tokyo in September 2025"),
+    ]:
+        assert fact in found
+
+
+def test_a_table_of_a_page_is_read_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "table.pdf"
+    goods = ["cotton garments", "leather shoes", "cut flowers", "frozen fish", "passenger cars", "green tea"]
+    rows = [(60, name, 320, f"{n + 3} percent") for n, name in enumerate(goods)]
+    drawn = [
+        [(x, 700 - 14 * n, name), (right, 700 - 14 * n, rate)] for n, (x, name, right, rate) in enumerate(rows)
+    ]
+    path.write_bytes(shown([cell for row in drawn for cell in row]))
+    lines = [" ".join(line.split()) for line in decode(path).text.splitlines() if line.strip()]
+    assert lines == [f"{name} {n + 3} percent" for n, name in enumerate(goods)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -106,6 +107,21 @@ def read_text(document: Document) -> list[Draft]:
     >>> [draft.type for draft in read_text(Document("note.txt", "Japan will lower its tariff on rice."))]
     ['offer', 'document']
     """
+    if len(document.text) > SHORT:
+        return _read_anew(document)
+    return [replace(draft, doc=document.name) for draft in _read_once(document.text)]
+
+
+SHORT = 20_000
+"""Characters of texts that are read once, under however many names they come: stories are passed on."""
+
+
+@lru_cache(maxsize=256)
+def _read_once(text: str) -> tuple[Draft, ...]:
+    return tuple(_read_anew(Document("", text)))
+
+
+def _read_anew(document: Document) -> list[Draft]:
     if language_of(document.text) == "Japanese":
         from kosho.record.reading.japanese import read_japanese  # noqa: PLC0415 - English needs none of it
 

@@ -82,14 +82,16 @@ _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEF
 _TO = re.compile(rf"\b(?:to|at)\s{_AFTER}{_PERCENT}", re.IGNORECASE)
 
 
+_IN_WORDS = re.compile("per ?cent|point|PER ?CENT|POINT|Per ?[Cc]ent|Point")
+
+
 def tells_percent(masked: str, start: int, end: int) -> bool:
     """Whether `masked[start:end]` holds a sign of a percentage, without which it gives no rate.
 
     >>> tells_percent("from 18 to 12 Percent", 0, 21)
     True
     """
-    folded = masked[start:end].casefold()
-    return any(sign in folded for sign in ("%", "per cent", "percent", "point"))
+    return masked.find("%", start, end) >= 0 or _IN_WORDS.search(masked, start, end) is not None
 
 
 MOST = 12

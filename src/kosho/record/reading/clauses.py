@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kosho.record.reading.coordination import items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
+from kosho.record.reading.quick import has_word, words_of
 
-__all__ = ["Clause", "split"]
+__all__ = ["SAYS", "Clause", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ _SAY = re.compile(
         r"|(?:said|says|added|stated|noted)\s<actor>(?=\s*(?:[,.;:“”\"]|$|\s(?:on|in|at|after|of|during|who|last|this)\b))"
     )
 )
+SAYS = _SAY
+"""Only tried on sentences with a word of its own."""
 _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
     r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
@@ -243,6 +246,8 @@ def _inside_brackets(masked: str, start: int, position: int) -> bool:
 
 
 def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Mention, ...]:
+    if not has_word(words_of(_SAY.pattern), mentions.masked[start:end].casefold()):
+        return ()
     for match in _SAY.finditer(mentions.masked, start, end):
         if any(a <= match.start() < b for a, b in quotes):
             continue

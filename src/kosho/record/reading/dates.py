@@ -62,6 +62,7 @@ _YEAR = r"(?:19|20)\d\d"
 
 _FORMS = re.compile(
     rf"""
+    (?:\b(?=[\dJFMASONDQTWtfslneymb])|(?=[JFMASOND]))(?:
     \b(?P<iso>{_YEAR}(?P<isosep>[-/.])[01]?\d(?P=isosep)[0-3]?\d)\b
   | \b(?P<num>[0-3]?\d(?P<numsep>[-/])[0-3]?\d(?P=numsep){_YEAR})\b
   | \b(?P<cjk>{_YEAR}\s?年\s?[01]?\d\s?月\s?[0-3]?\d\s?日)
@@ -91,7 +92,7 @@ _FORMS = re.compile(
   | (?<=\b(?:in|by|of)\s)(?P<year>{_YEAR})\b(?!\s?(?:%|percent|per))
   | (?<=\b(?:since|until)\s)(?P<sinceyear>{_YEAR})\b
   | (?<=\b(?:since|until)\s)(?P<sincemonth>{_MONTH})(?=[\s,.;:)—-]|$)
-    """,
+    )""",
     re.VERBOSE,
 )
 
@@ -125,9 +126,8 @@ class DateMention:
 
 
 _MAY_BE = re.compile(
-    r"\d|day\b|week|month|year|tomorrow|summer|autumn|fall\b|winter|spring"
-    r"|\b(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec)",
-    re.IGNORECASE,
+    r"\d|day|week|month|year|tomorrow|summer|autumn|fall|winter|spring"
+    r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 )
 """What every date holds one of."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from kosho.record.reading.tables import one_of, table
+from kosho.record.reading.tables import holds_one, table
 
 __all__ = ["Block", "Role", "blocks", "sentences"]
 
@@ -19,6 +20,8 @@ LONG = 70
 """A line of this many characters with a verb's small words is prose even if its full stop is missing."""
 HEADLINE = 4
 """Words of a headline at least; fewer name a section or an hour."""
+LONGEST_DATE_LINE = 90
+"""Characters of a line that is a date with a few words, at most."""
 WIDEST = 110
 """Characters of lines broken by a program at most."""
 
@@ -149,6 +152,8 @@ _TELLS_OF_DAY = re.compile(
 
 
 def _is_date_line(line: str) -> bool:
+    if len(line) > LONGEST_DATE_LINE:
+        return False
     date = _FULL_DATE.search(line)
     if date is not None and _TELLS_OF_DAY.match(line, date.end()):
         return False
@@ -185,10 +190,13 @@ def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
 
 def _opens_other_stories(line: str) -> bool:
     plain = re.sub(r"[\"“”:]", "", line).strip(" -–—")
-    return len(plain) <= LONG and any(
-        re.fullmatch(rf"(?:\w+ )?{pattern}", plain, re.IGNORECASE)
-        for pattern in table("furniture")["other_stories"]
-    )
+    return len(plain) <= LONG and _other_stories().fullmatch(plain) is not None
+
+
+@cache
+def _other_stories() -> re.Pattern[str]:
+    listed = "|".join(f"(?:{pattern})" for pattern in table("furniture")["other_stories"])
+    return re.compile(rf"(?:\w+ )?(?:{listed})", re.IGNORECASE)
 
 
 def _is_prose(line: str) -> bool:
@@ -211,9 +219,9 @@ def _is_sentence(line: str) -> bool:
 def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
     if _is_date_line(line):
         return "date"
-    if len(line) < 400 and (one_of("furniture", "makers").search(line)):
+    if len(line) < 400 and holds_one("furniture", "makers", line):
         return "furniture"
-    if len(line) < 600 and one_of("furniture", "captions").search(line):
+    if len(line) < 600 and holds_one("furniture", "captions", line):
         return "furniture"
     if _STOPS.search(line) and len(_WORD.findall(line)) >= 4:
         return "body"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from kosho.numbers import decimal
@@ -47,14 +47,21 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     found = _changed_rates(mentions, clause, force, taken)
     found += _told_duties(mentions, clause, force, taken)
     held = mentions.held(clause.start)
-    for rule in table("measures")["other"]:
-        if not may_fit(needed(full(rule["when"])), held):
-            continue
-        for match in _compiled(rule["when"]).finditer(mentions.masked, clause.start, clause.end):
+    for kind, words in _others(held):
+        for match in words.finditer(mentions.masked, clause.start, clause.end):
             if not _overlaps(match.span(), taken):
                 status = _status(mentions, clause, match, force)
-                found += _of_kind(mentions, clause, match, (rule["kind"], status)) if status is not None else []
+                found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
     return found
+
+
+@lru_cache(maxsize=64)
+def _others(held: frozenset[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds of measures besides duties, with the patterns that a sentence with such pieces of words may fit."""
+    rules = table("measures")["other"]
+    return tuple(
+        (one["kind"], _compiled(one["when"])) for one in rules if may_fit(needed(full(one["when"])), held)
+    )
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:

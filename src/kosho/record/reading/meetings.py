@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
@@ -73,6 +73,11 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
+def _by_pieces(held: frozenset[str]) -> tuple[_Rule, ...]:
+    return tuple(rule for rule in _rules() if may_fit(rule.held, held))
+
+
 def _noun(key: str, words: str, held: frozenset[str]) -> re.Match[str] | None:
     """Where a clause words a meeting by the pattern `key`."""
     source = table("meetings")[key]
@@ -89,9 +94,8 @@ def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -
     held = mentions.held(clause.start, clause.head)
     asides = [found.end() for found in _WHO_MET.finditer(words)]
     places = sorted({*places, *asides})
-    for rule in _rules():
-        fits = may_fit(rule.held, held)
-        found = fit(words, places, maybe(rule.acts), maybe(rule.when)) if fits else None
+    for rule in _by_pieces(held):
+        found = fit(words, places, maybe(rule.acts), maybe(rule.when))
         if not found or (rule.unless and compiled(rule.unless).search(words)):
             continue
         if not force.withheld(found.start(), found.start()):

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
@@ -99,15 +100,23 @@ class Mentions:
     author: tuple[str, ...] = ()
     """Whose ministry says `we` in it, where one signs it."""
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [mention.start for mention in self.all]
+
+    @cached_property
+    def _span_starts(self) -> list[int]:
+        return [start for start, _ in self.spans]
+
     def held(self, start: int, head: str = "") -> frozenset[str]:
         """Pieces of words of the sentence at `start`, and of words that govern it."""
-        index = bisect_right(self.spans, start, key=lambda span: span[0]) - 1
+        index = bisect_right(self._span_starts, start) - 1
         own = self.spans[index][1] if index >= 0 else frozenset[str]()
         return own | pieces(head) if head else own
 
     def within(self, start: int, end: int, *kinds: Kind) -> list[Mention]:
         """Mentions inside a span, of some kinds or of any."""
-        first = bisect_left(self.all, start, key=lambda m: m.start)
+        first = bisect_left(self._starts, start)
         found: list[Mention] = []
         for index in range(first, len(self.all)):
             mention = self.all[index]
@@ -119,7 +128,7 @@ class Mentions:
 
     def person_before(self, start: int) -> Mention | None:
         """The last person told of before `start`, with a name or with a post alone."""
-        for index in range(bisect_left(self.all, start, key=lambda m: m.start) - 1, -1, -1):
+        for index in range(bisect_left(self._starts, start) - 1, -1, -1):
             mention = self.all[index]
             if mention.kind == "person" and mention.end <= start:
                 return mention
@@ -150,7 +159,7 @@ class Mentions:
         if self.bilateral:
             return self.sides
         found: dict[str, None] = {}
-        for index in range(bisect_left(self.all, at, key=lambda m: m.start) - 1, -1, -1):
+        for index in range(bisect_left(self._starts, at) - 1, -1, -1):
             mention = self.all[index]
             if at - mention.start > NEAR or len(found) > 1:
                 break

@@ -44,8 +44,14 @@ def aliases() -> tuple[re.Pattern[str], dict[str, tuple[NameKind, tuple[str, ...
     ]
     names += [*others, *(row["name"] for row in rows("bodies"))]
     ordered = sorted(set(names), key=lambda name: (-len(name), name))
-    together = "|".join(_flexible(name) for name in ordered)
-    return re.compile(rf"(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>{together})(?![\w$])"), known
+    by_letter: dict[str, list[str]] = {}
+    for name in ordered:
+        by_letter.setdefault(name[0], []).append(_flexible(name))
+    starts = "".join(sorted(by_letter))
+    together = "|".join(rf"(?={letter})(?:{'|'.join(same)})" for letter, same in sorted(by_letter.items()))
+    return re.compile(
+        rf"(?=[{starts}Tt])(?<!\w)(?<![a-z]-)(?:[Tt]he\s)?(?P<alias>(?=[{starts}])(?:{together}))(?![\w$])"
+    ), known
 
 
 def plain(name: str) -> str:

@@ -19,10 +19,11 @@ from kosho.record.reading.people import (
     UPPER,
     is_name,
     is_weak,
+    post_words,
     posts,
     trimmed,
 )
-from kosho.record.reading.quick import may_fit, needed, pieces
+from kosho.record.reading.quick import has_word, may_fit, needed, pieces, words_of
 from kosho.record.reading.tables import table
 
 __all__ = ["GUARDED", "find_mentions"]
@@ -60,7 +61,7 @@ def find_mentions(
         parts_of_text += [text[position:start], mask.text]
         position = end
         found += [
-            replace(m, start=m.start + start, end=m.end + start)
+            Mention(m.start + start, m.end + start, m.kind, m.codes, m.person, m.first, m.date)
             for m in sorted(mask.found, key=lambda m: m.start)
         ]
     parts_of_text.append(text[position:])
@@ -128,6 +129,7 @@ class _Mask:
         self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
         self.found: list[Mention] = []
         self.held = pieces(self.original)
+        self.folded = self.original.casefold()
 
     def put(self, mention: Mention) -> None:
         if any(
@@ -142,7 +144,11 @@ class _Mask:
 
     def guarded(self, words: re.Pattern[str]) -> list[re.Match[str]]:
         """Where a pattern fits, tried only where a word that it needs is held; what is put later moves none."""
-        return list(words.finditer(self.text)) if may_fit(needed(words.pattern), self.held) else []
+        return list(words.finditer(self.text)) if self.may_hold(words) else []
+
+    def may_hold(self, words: re.Pattern[str]) -> bool:
+        """Whether a word stands in the text of which the pattern needs one."""
+        return may_fit(needed(words.pattern), self.held) and has_word(words_of(words.pattern), self.folded)
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
@@ -150,7 +156,7 @@ class _Mask:
 
 def _people(mask: _Mask) -> None:
     """People by the forms in which they are named; what is put later only takes the place of less."""
-    posted = may_fit(needed(posts()[0].pattern), mask.held)
+    posted = mask.may_hold(posts()[0])
     if posted:
         _posts_behind(mask)
     _without_posts(mask)
@@ -214,7 +220,7 @@ def _without_posts(mask: _Mask) -> None:
 
 def _posts_before(mask: _Mask) -> None:
     """`Trade Minister X of Y`."""
-    for match in list(posts()[0].finditer(mask.text)):
+    for match in _near_posts(mask.text):
         name, role = trimmed(match["name"]), match["role"]
         if not name or re.search("[\ue000-\ue007]", role):
             continue
@@ -230,6 +236,25 @@ def _posts_before(mask: _Mask) -> None:
         person = PersonMention(shown, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
+
+
+BEFORE_POST, BEHIND_POST = 130, 150
+"""Characters within which the portfolio of a post stands before its word, and the name behind it."""
+
+
+def _near_posts(text: str) -> list[re.Match[str]]:
+    """Posts before names, looked for only around words that are posts."""
+    found: list[re.Match[str]] = []
+    reached = 0
+    for head in post_words().finditer(text):
+        if head.start() < reached:
+            continue
+        begin = max(reached, head.start() - BEFORE_POST)
+        match = posts()[0].search(text, begin, min(len(text), head.end() + BEHIND_POST))
+        if match:
+            found.append(match)
+            reached = match.end()
+    return found
 
 
 _LED = re.compile(
@@ -321,10 +346,11 @@ _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof
 """The government of the country whose ministry or parliament signs the text."""
 
 
+_STATE = re.compile(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
 
 
-GUARDED = (_BODY, _UNNAMED, _POST_HELD)
+GUARDED = (_BODY, _UNNAMED, _POST_HELD, _STATE, _SPEAKS_FOR, _JOINT, _BOTH, _BARE, OWN)
 """Patterns that are only tried on sentences with a word of theirs."""
 
 
@@ -338,21 +364,19 @@ def _groups(mask: _Mask, home: str | None) -> None:
         the = re.search(r"[Tt]he\s$", mask.text[:first])
         begin, stop = the.start() if the else first, match.end()
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
-    for match in list(
-        re.finditer(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+", mask.text)
-    ):
+    for match in mask.guarded(_STATE):
         mask.put(Mention(*match.span(), "party", mask.codes(*match.span())))
     _bodies(mask, home)
-    for match in list(_SPEAKS_FOR.finditer(mask.text)):
+    for match in mask.guarded(_SPEAKS_FOR):
         one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
         mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
     for match in mask.guarded(posts()[2]):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*_JOINT.finditer(mask.text), *_BOTH.finditer(mask.text), *_BARE.finditer(mask.text)]:
+    for match in [*mask.guarded(_JOINT), *mask.guarded(_BOTH), *mask.guarded(_BARE)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
     for match in mask.guarded(_UNNAMED):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*OWN.finditer(mask.text), *_PRONOUN.finditer(mask.text)]:
+    for match in [*mask.guarded(OWN), *_PRONOUN.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "UPPER",
     "is_name",
     "is_weak",
+    "post_words",
     "posts",
     "trimmed",
 ]
@@ -82,6 +83,12 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone
+
+
+@cache
+def post_words() -> re.Pattern[str]:
+    """The words that every post ends in or is."""
+    return re.compile("|".join(f"(?:{head})" for head in table("posts")["heads"]), re.IGNORECASE)
 
 
 @cache

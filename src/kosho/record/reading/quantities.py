@@ -85,6 +85,8 @@ def shown(number: Decimal | float) -> int | float:
 
 
 _DIGIT = re.compile(r"\d")
+WIDEST_BOUND = 30
+"""Characters before a number in which its bound and its sign stand."""
 
 
 @cache
@@ -97,8 +99,10 @@ def _codes_of_units() -> tuple[dict[str, str], dict[str, str]]:
 
 def find_quantities(text: str, start: int, end: int) -> list[QuantityMention]:
     """Amounts with a unit or a currency in `text[start:end]`."""
-    if not _DIGIT.search(text, start, end):
+    first = _DIGIT.search(text, start, end)
+    if first is None:
         return []
+    start = max(start, first.start() - WIDEST_BOUND)
     units = table("units")
     names, signs = _codes_of_units()
     found: list[QuantityMention] = []
@@ -178,8 +182,11 @@ def flow_of(words: str) -> str | None:
 @cache
 def _products() -> tuple[re.Pattern[str], dict[str, str]]:
     codes = {word: row["hs"] for row in rows("products") for word in row["words"].split("|")}
-    together = "|".join(re.escape(word) for word in sorted(codes, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?:{together})(?![\w-])", re.IGNORECASE), codes
+    by_letter: dict[str, list[str]] = {}
+    for word in sorted(codes, key=len, reverse=True):
+        by_letter.setdefault(word[0], []).append(re.escape(word))
+    together = "|".join(rf"(?={letter})(?:{'|'.join(same)})" for letter, same in by_letter.items())
+    return re.compile(rf"(?=[{''.join(by_letter)}])(?<![\w-])(?:{together})(?![\w-])", re.IGNORECASE), codes
 
 
 def products_in(words: str) -> dict[str, Any]:

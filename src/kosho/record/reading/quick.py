@@ -11,7 +11,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["any_word", "either", "may_fit", "name_of", "needed", "pieces", "words_of"]
+__all__ = ["any_word", "either", "has_word", "may_fit", "name_of", "needed", "pieces", "words_of"]
 
 LETTERS = 3
 """Letters of the pieces by which words are looked for."""
@@ -96,6 +96,15 @@ def any_word(*sources: str | None) -> tuple[str, ...] | None:
             return None
         found += words
     return tuple(found)
+
+
+def has_word(words: tuple[str, ...] | None, folded: str) -> bool:
+    """Whether a folded text holds one of the words that a pattern needs; true where they are not known.
+
+    >>> has_word(("tariff", "duty"), "a tariff"), has_word(("ban",), "a tariff"), has_word(None, "")
+    (True, False, True)
+    """
+    return words is None or any(map(folded.__contains__, words))
 
 
 def may_fit(words: frozenset[str] | None, held: frozenset[str]) -> bool:

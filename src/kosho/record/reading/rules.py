@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from kosho.record.reading.clauses import Clause
@@ -89,6 +89,12 @@ def _rules() -> tuple[Rule, ...]:
     )
 
 
+@lru_cache(maxsize=64)
+def _by_pieces(held: frozenset[str]) -> tuple[Rule, ...]:
+    """Rules that a sentence with such pieces of words may fit, in their order; clauses of one share them."""
+    return tuple(rule for rule in _rules() if rule.held is None or not rule.held.isdisjoint(held))
+
+
 @cache
 def _steps() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return compiled("{lead}"), compiled("<actor>"), compiled("{app}"), compiled("{aux}")
@@ -155,10 +161,8 @@ class Fit(NamedTuple):
 def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Fit | None:
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = clause.words(mentions)
-    held, folded = mentions.held(clause.start, clause.head), words.casefold()
-    for rule in _rules():
-        if rule.held is not None and rule.held.isdisjoint(held):
-            continue
+    folded = words.casefold()
+    for rule in _by_pieces(mentions.held(clause.start, clause.head)):
         if rule.words is not None and not any(map(folded.__contains__, rule.words)):
             continue
         found = fit(words, places, maybe(rule.acts), maybe(rule.when))

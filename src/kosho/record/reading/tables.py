@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-__all__ = ["one_of", "rows", "table"]
+from kosho.record.reading.quick import has_word, words_of
+
+__all__ = ["holds_one", "rows", "table"]
 
 
 @cache
@@ -21,9 +23,14 @@ def table(name: str) -> dict[str, Any]:
 
 
 @cache
-def one_of(name: str, key: str) -> re.Pattern[str]:
-    """The patterns listed under `key` of a table, as one."""
-    return re.compile("|".join(f"(?:{pattern})" for pattern in table(name)[key]), re.IGNORECASE)
+def _each_of(name: str, key: str) -> tuple[tuple[tuple[str, ...] | None, re.Pattern[str]], ...]:
+    return tuple((words_of(pattern), re.compile(pattern, re.IGNORECASE)) for pattern in table(name)[key])
+
+
+def holds_one(name: str, key: str, line: str) -> bool:
+    """Whether one of the patterns listed under `key` of a table fits somewhere in a line."""
+    folded = line.casefold()
+    return any(has_word(words, folded) and one.search(line) for words, one in _each_of(name, key))
 
 
 @cache
