@@ -279,3 +279,36 @@ def test_a_table_of_a_page_is_read_row_by_row(tmp_path: Path) -> None:
     path.write_bytes(shown([cell for row in drawn for cell in row]))
     lines = [" ".join(line.split()) for line in decode(path).text.splitlines() if line.strip()]
     assert lines == [f"{name} {n + 3} percent" for n, name in enumerate(goods)]
+
+
+def test_what_a_paragraph_is_about_is_the_topic_of_its_statements() -> None:
+    text = (
+        "Concerning the labelling of wine, Chile asked Japan to accept its certificates,"
+        " and Japan showed a positive response."
+    )
+    (response,) = fields(text, "response")
+    assert response["topic"] == "labelling of wine"
+
+
+def test_this_is_the_second_one_numbers_the_meeting_just_told_of() -> None:
+    text = (
+        "Japan and Chile held a regular consultation in Lima on Monday."
+        " This is the second consultation since its inauguration in 2012."
+    )
+    (event,), (series,) = fields(text, "event"), fields(text, "event_series")
+    assert (event["round"], series["inaugurated"]) == (2, "2012")
+
+
+def test_an_instrument_is_called_as_the_words_in_capitals_call_it() -> None:
+    (pact,) = fields("Japan and Chile signed an Agreement on Reciprocal Trade on Monday.", "agreement")
+    assert pact["title"] == "Agreement on Reciprocal Trade"
+
+
+def test_a_meeting_beside_another_tells_which() -> None:
+    text = "Japan and Chile held talks on the sidelines of the G7 summit in Canada on Monday."
+    assert fields(text, "event")[0]["occasion"] == "G7 summit"
+
+
+def test_several_amounts_of_a_sentence_are_told_one_by_one() -> None:
+    text = "In 2024 exports of Chile to Japan were $3.4 billion, and imports were $2.1 billion."
+    assert [one["value"] for one in fields(text, "quantity")] == [3.4e9, 2.1e9]

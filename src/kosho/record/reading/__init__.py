@@ -262,7 +262,7 @@ def _within(mention: Mention, asked: list[Block]) -> bool:
 
 _LED_BY = re.compile(r"\b(?:led|headed)\sby\s(?:(?:Mr|Ms|Mrs|Dr|H\.E)\.?\s)*$", re.IGNORECASE)
 _LEADS_TALKS = re.compile(
-    r",?\s(?:who\s)?(?:is|was|has been)?\s?(?:leading|heads|heading|leads|led|headed)\s(?:the|its"
+    r",?\s(?:who\s)?(?:is|was|has been|will)?\s?(?:lead|leading|heads|heading|leads|led|headed)\s(?:the|its"
     r"|their)\s[^,.;]{0,40}?(?:talks|negotiat\w+|delegation|team)"
 )
 _NEGOTIATES = re.compile(r"\b(?:(?:chief|lead|top|senior|deputy)\s)*negotiator\b", re.IGNORECASE)

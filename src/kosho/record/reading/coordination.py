@@ -72,7 +72,8 @@ def items(masked: str, start: int, end: int) -> list[Item]:
     return [Item(start, end, "")]
 
 
-_PURPOSE = re.compile(r"\b(?:in order|so as) to\b")
+_PURPOSE = re.compile(r"\b(?:in order|so as) to\b|,?\s(?:if|unless|provided)\s")
+"""What follows is a purpose or a condition: its verbs are not governed by those before."""
 SHORTEST = 9
 """Characters between the verbs of two items at least: fewer hold no object."""
 

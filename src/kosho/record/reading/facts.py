@@ -84,12 +84,17 @@ class Reader:
     _span: tuple[int, int] = (0, 0)
     """The sentence being read."""
 
+    _theme: str | None = None
+    """What a paragraph says that it is about: `Concerning the RoHS system,`."""
     _intro: tuple[int, Clause] | None = None
     """Where the last words that introduce a list begin, and what they say."""
 
     def sentence(self, start: int, end: int, place: Place, voice: str | None = None) -> None:
         """Read one sentence; `voice` is who speaks in a transcript."""
         words = self.mentions.text[start:end]
+        theme = _THEME.match(words)
+        if place.opens or theme:
+            self._theme = theme["what"] if theme else None
         if report_untrue(words, self.mentions.text[slice(*self._span)]):
             while self.drafts and self.drafts[-1].start >= self._span[0]:
                 self.drafts.pop()
@@ -292,6 +297,7 @@ class Reader:
             self._known.add(same)
             if clause.start != start:
                 self._drop_unnamed(fields["event_type"])
+        fields |= self._of_series(kind, fields.get("round"), (start, end))
         if kind in ("carried_over", "next_meeting", "event_series"):
             fields.pop("round", None)
             fields |= _round(kind, self.mentions.text[start:end])
@@ -311,6 +317,20 @@ class Reader:
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _of_series(self, kind: str, number: int | None, span: tuple[int, int]) -> dict[str, Any]:
+        """What is only told of a series of meetings, and of what goes to its next one."""
+        if kind == "event_series":
+            self._number_last(number)
+            since = _BEGUN.search(self.mentions.text, *span)
+            return {"inaugurated": since["year"]} if since else {}
+        return {"status": "open"} if kind == "carried_over" else {}
+
+    def _number_last(self, number: int | None) -> None:
+        """`This is the second consultation` says of the meeting just told of which it is."""
+        last = self.drafts[-1] if self.drafts else None
+        if number and last and last.type == "event" and "round" not in last.fields:
+            self.drafts[-1] = replace(last, fields={**last.fields, "round": number})
 
     def _with_speaker(self, clause: Clause, parties: list[str]) -> list[str]:
         """Parties of a meeting that somebody tells of as `I` or `we`: the speaker's own is one of them."""
@@ -338,7 +358,10 @@ class Reader:
             fields = statement_fields(self.mentions, clause, rule, start, end)
             told = [clause.start + place - len(clause.head) for place in (fit.start, fit.end)]
             verb = (max(told[0], clause.start), max(told[1], clause.start))
-            fields |= free_words(rule.type, self.mentions.text, self.mentions.masked, verb, end)
+            free = free_words(rule.type, self.mentions.text, self.mentions.masked, verb, end)
+            fields = free | fields if "topic" in free else fields | free
+            if self._theme and rule.type in THEMED and "topic" not in fields:
+                fields["topic"] = self._theme
             if clause.head and not number:
                 fields |= self._of_first_item(rule.type)
             if rule.type == "no_agreement" and all(m.end <= self._span[0] for m in clause.subject):
@@ -419,6 +442,13 @@ class Reader:
             self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, start, end)
 
 
+THEMED = {"ask", "offer", "response", "complaint", "position", "commitment", "agreement", "no_agreement"}
+"""Types that are about what their paragraph is."""
+_THEME = re.compile(
+    r"\W{0,3}(?:(?:Concerning|Regarding|As (?:for|regards|to)|With (?:regard|respect) to"
+    r"|Turning to|In the (?:field|area) of|On the (?:issue|question|subject|matter) of)"
+    r"\s(?:the\s)?(?P<what>[^,;:]{3,60}),\s)"
+)
 _EACH_YEAR = re.compile(r"\b(?:annual(?:ly)?|a year|per year|per annum|each year|every year)\b")
 _ANOTHER = re.compile(r",\s(?:and\s)?|\sand\s|;\s")
 
@@ -439,9 +469,13 @@ def _amounts(text: str, start: int, end: int) -> list[tuple[QuantityMention, int
     return kept
 
 
+_BEGUN = re.compile(
+    r"since (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
+    r" in (?P<year>(?:19|20)\d\d)\b"
+)
 _OPINES = re.compile(r"\b(?:could|should|might|ought to|would do well)\b", re.IGNORECASE)
 _TAG = re.compile(
-    r"^[”\",.\s]*[\w\s.’'-]{2,40}\b(?:said|added|says|told reporters)\b[^.,“\"]{0,30}[.,]\s*[“\"]$"
+    r"^[”\",.\s]*(?:[\w\s.’'-]{2,40}\b)?(?:said|added|says|told reporters)\b[^.,“\"]{0,40}[.,]\s*[“\"]$"
 )
 """Who speaks, between two parts of what is said: `,” he said. “`."""
 _JOINING = re.compile(r"^\W*but\b")

@@ -14,7 +14,7 @@ from kosho.record.reading.quick import either, may_fit, needed
 from kosho.record.reading.rules import compiled, fit, full, maybe
 from kosho.record.reading.tables import table
 
-__all__ = ["MeetingMention", "find_meetings", "meeting_fields", "ordinal"]
+__all__ = ["MeetingMention", "find_meetings", "meeting_fields", "minutes_in", "ordinal"]
 
 _UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _TEENS = (
@@ -201,18 +201,17 @@ def meeting_fields(mentions: Mentions, start: int, end: int, *, years: bool = Fa
     if number:
         fields["round"] = number
     fields |= _when(mentions, start, end, years=years)
-    duration = _DURATION.search(words)
-    if duration:
-        fields["duration_min"] = _minutes(duration)
+    lasted = minutes_in(words)
+    if lasted:
+        fields["duration_min"] = lasted
     clock = _clock(words)
     if clock:
         fields["time"] = clock
     place = _place(words) or (_host(mentions, start, end) if years else None)
     if place:
         fields["place"] = place
-    series = _SERIES.search(words)
-    if series:
-        fields["series"] = series["name"]
+    named = {"occasion": _BESIDE.search(words), "topic": _ON.search(words), "series": _SERIES.search(words)}
+    fields |= {key: found["what"] for key, found in named.items() if found}
     parties = list(mentions.acting(start, end))
     unknown = any(not m.codes for m in mentions.within(start, end, "person"))
     if len(parties) < 2 and (mentions.bilateral or not (parties or unknown)):
@@ -222,9 +221,13 @@ def meeting_fields(mentions: Mentions, start: int, end: int, *, years: bool = Fa
     return fields
 
 
+_ON = re.compile(
+    r"\b(?:Seminar|Workshop|Symposium|Forum|Conference|Dialogue|seminar|workshop|symposium) on "
+    r"(?P<what>[A-Z][\w-]+(?: (?:and |of )?[A-Z][\w-]+){0,5})"
+)
 _SERIES = re.compile(
     rf"\b(?i:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?i:session|meeting|round|plenary)\sof\s(?:the\s)?"
-    r"(?P<name>(?:[A-Z][\w’'&–-]+)(?:\s(?:[A-Z][\w’'&–-]+|of|on|and|for|the))*(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
+    r"(?P<what>(?:[A-Z][\w’'&–-]+)(?:\s(?:[A-Z][\w’'&–-]+|of|on|and|for|the))*(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
 )
 _LATER = re.compile(
     r"\b(?:before|ahead of|prior to|in preparation for) (?:an?|the|their|its|next)(?: [\w’'-]+){0,5}? "
@@ -254,6 +257,22 @@ def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str,
             return {"start": first, "end": last, "date_precision": date.precision}
         return {"date": date.value, "date_precision": date.precision}
     return {}
+
+
+_BESIDE = re.compile(
+    r"\bon the (?:sidelines|margins) of (?:the |an? )?(?P<what>[^,;.]{3,60}?)(?=,|;|\.|$| held | in | on | at )"
+)
+"""At what other meeting one was held."""
+
+
+def minutes_in(words: str) -> int | None:
+    """How long something lasted, in minutes.
+
+    >>> minutes_in("for an hour and a half"), minutes_in("on Monday")
+    (90, None)
+    """
+    found = _DURATION.search(words)
+    return _minutes(found) if found else None
 
 
 def _minutes(match: re.Match[str]) -> int:

@@ -163,7 +163,8 @@ class Mentions:
             mention = self.all[index]
             if at - mention.start > NEAR or len(found) > 1:
                 break
-            if not is_where(self.text, mention):
+            owned = self.text[mention.end : mention.end + 2] in ("'s", "’s") or mention.kind == "adjective"
+            if not owned and not is_where(self.text, mention):
                 found.update(dict.fromkeys(mention.codes))
         return tuple(reversed(found)) if len(found) == 2 else ()
 

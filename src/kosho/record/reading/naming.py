@@ -232,6 +232,11 @@ def _posts_before(mask: _Mask) -> None:
         of = _OF_STATE.match(mask.text, match.start("name") + len(name))
         codes = codes or mask.codes(*match.span("state")) or (mask.codes(*of.span("who")) if of else ())
         codes = codes or _led(mask, match.start())
+        if mask.text[begin] == KINDS["body"] and not re.search(
+            "[\ue004]", role
+        ):  # `European Commission President`
+            owner = mask.original[begin : match.start("role")].strip()
+            role = f"{re.sub('^[Tt]he ', '', owner)} {role}"
         shown = name.title() if name.isupper() and len(name) > 3 else name
         person = PersonMention(shown, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
         whole = match["native"] and name == match["name"]

@@ -18,6 +18,8 @@ _KEY = {
     "commitment": "deliverable",
     "position": "stance",
     "response": "stance",
+    "agreement": "topic",
+    "red_line": "topic",
 }
 _MODAL = re.compile(
     r"(?:will|shall|would|may|could|(?:is|are|plans?|intends?) to)\s(?:(?:also|jointly|\w+ly)\s)?",
@@ -31,6 +33,7 @@ _ADDRESSEE = re.compile(
 _MARK = re.compile(
     r"\W*(?:(?:also|again|jointly|therefore|would|will|should|could)\s)*(?:not\sto|to|for|that|on|of|about|regarding)\s"
 )
+_AGREED_TO = re.compile(r"[^,;]{0,20}?(?:,[^,;]{2,30},)?\s?\bto\s")
 _END = re.compile(
     r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after)\s"
 )
@@ -50,6 +53,12 @@ def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: in
     if key is None:
         return {}
     start, behind = verb
+    while start < end and text[start] in ' “"':
+        start += 1
+    if key == "topic":
+        mark = _AGREED_TO.match(masked, behind, end) if kind == "agreement" else None
+        place = mark.end() if mark else behind
+        return _phrase(key, text, place, end) if mark or kind == "red_line" else {}
     if kind in ("position", "response"):
         return _phrase(key, text, start, end)
     modal = _MODAL.match(masked, start, behind)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from kosho.record.reading.clauses import Clause
+from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
 from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in, shown
@@ -124,6 +125,7 @@ _KINDS = (
     ("action plan", r"\baction plans?\b"),
     ("treaty", r"\btreat(?:y|ies)\b"),
     ("protocol", r"\bprotocols?\b"),
+    ("cooperation framework", r"\bco-?operation frameworks?\b"),
     ("framework", r"\bframeworks?\b"),
     ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
     ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
@@ -132,7 +134,7 @@ _TOPIC = re.compile(
     r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
     r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
     r"|\d{1,2}(?:st|nd|rd|th)? [A-Z])"
-    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|\.\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
+    r"(?P<topic>[^,;()“”\"]{4,90}?)(?=[,;()“”\"]|(?<![A-Z])\.\s|\sand\s(?:its|their|the)\s|\.?$|\s(?:which|that|with|by|from|as|is|was"
     r"|were|are|will|has|have|to|at|during|in (?:[A-Z]|an? |the )|[-–—]{1,2}"
     r"|ended|ends|failed|fails|remains?|remained|collapsed|stalled|resumed?|began|begins|concluded|broke|without)\s?)"
 )
@@ -151,8 +153,8 @@ def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) ->
     if kind == "commitment":
         fields["status"] = "ongoing" if re.search(r"\bcontinu", words) else "open"
         fields |= _due(mentions, start, end)
-    if kind == "red_line":
-        fields |= _threshold(words)
+    if kind in ("red_line", "no_agreement"):
+        fields |= _threshold(words) if kind == "red_line" else _lasted(words)
     if kind in ("offer", "ask", "red_line", "response", "commitment", "complaint"):
         fields |= products_in(words)
     if kind in ("offer", "ask", "commitment"):
@@ -170,11 +172,39 @@ def _details(mentions: Mentions, kind: str, words: str, start: int, end: int) ->
 def _instrument(mentions: Mentions, words: str, start: int, end: int) -> dict[str, Any]:
     """What was agreed on, how far it has come, when and by whom it was signed."""
     fields: dict[str, Any] = {"kind": _kind_of(words), "status": _agreement_status(words)}
+    fields |= _title(mentions, start, end)
     fields |= first_date(mentions, start, end, "signed") if re.search(r"\bsigned\b", words) else {}
     names = [m.person.name for m in mentions.within(start, end, "person") if m.person]
     if names and re.search(r"\b(?:signed|inked|initial)", words):
         fields["signatories"] = list(dict.fromkeys(names))
     return fields
+
+
+def _title(mentions: Mentions, start: int, end: int) -> dict[str, str]:
+    """What the instrument is called, between the dates of a clause."""
+    cuts = [start, *(place for m in mentions.within(start, end, "date") for place in (m.start, m.end)), end]
+    for begin, stop in zip(cuts[::2], cuts[1::2], strict=True):
+        found = _TITLE.search(mentions.text[begin:stop])
+        if found:
+            name = next(filter(None, found.groups()))
+            return {"title": re.sub(r"(?:\s(?:on|in|of|for|and|the))+$", "", name)}
+    return {}
+
+
+_TITLE = re.compile(
+    r"[“\"](?P<quoted>[^”\"]{3,80})[”\"](?=\s(?:statement|declaration|plan|agreement|framework|memorandum|document))"
+    r"|\b(?P<name>(?:(?!The\b)[A-Z][\w–-]+\s(?:(?:and|of|for|on)\s)?){0,6}"
+    r"(?:(?<!\w)(?:Agreement|Memorandum of (?:Understanding|Cooperation)|Protocol|Declaration|Arrangement"
+    r"|Treaty|Convention|Partnership)"
+    r"(?:\s(?:on|for|of|concerning)\s(?:[A-Z][\w-]+|and|the|on|of)(?:\s(?:[A-Z][\w-]+|and|the|on|of|for)(?=\s|$|[,.]))*)?))"
+    r"(?=\s|[,.;(]|$)"
+)
+"""What an instrument is called: in quotation marks, or in capitals."""
+
+
+def _lasted(words: str) -> dict[str, Any]:
+    minutes = minutes_in(words)
+    return {"duration_min": minutes} if minutes else {}
 
 
 def _threshold(words: str) -> dict[str, Any]:
@@ -190,7 +220,7 @@ def _topics(mentions: Mentions, words: str, start: int, end: int) -> dict[str, A
     """What was discussed: the subject of a passive, or the object, one or a list."""
     passive = subject_of(words)
     if passive:
-        return {"topic": passive}
+        return {"topic": passive} | _kind_of_topic(words)
     told = _OBJECT_OF_TALK.search(words)
     first = next(iter(mentions.within(start, end, "date")), None)
     stop = first.start - start if first and told and first.start - start > told.end() else len(words)
@@ -198,9 +228,22 @@ def _topics(mentions: Mentions, words: str, start: int, end: int) -> dict[str, A
     if len(named) > 1:
         return {"topics": named}
     topic = _topic(mentions, start, end) or (named[0] if named else None)
-    return {"topic": topic} if topic else {}
+    return ({"topic": topic} if topic else {}) | _kind_of_topic(words)
 
 
+def _kind_of_topic(words: str) -> dict[str, str]:
+    """Whether a subject is of trade at all, and whether views on it were only exchanged."""
+    if _NOT_OF_TRADE.search(words):
+        return {"kind": "non-trade linkage"}
+    return {"kind": "exchange of views"} if re.search(r"\bexchang\w+ (?:\w+ )?views\b", words) else {}
+
+
+_NOT_OF_TRADE = re.compile(
+    r"\b(?:defen[cs]e|cyber-?security|military|joint training|maritime security|disaster|human rights"
+    r"|space cooperation)\b",
+    re.IGNORECASE,
+)
+"""Subjects of talks on trade that are not of trade."""
 _OBJECT_OF_TALK = re.compile(
     r"\b(?:discuss(?:ed|es|ing)?|talk(?:ed|s)? about|exchang\w+ (?:\w+ )?(?:views|opinions"
     r"|information|notes|ideas)(?: with \S+)?"
@@ -218,7 +261,7 @@ def _chapter(words: str) -> dict[str, str]:
 
 
 _NO_TOPIC = re.compile(
-    r"(?:the\s)?(?:condition|behalf|track|board|time|hold|offer|paper|purpose|average|top|schedule|course|record"
+    r"(?:the\s)?(?:this|that|it|them|these|those|condition|behalf|track|board|time|hold|offer|paper|purpose|average|top|schedule|course|record"
     r"|a\sregular\sbasis|the\sone\shand|the\sother\shand|\d.*)$"
     r"|.*\b(?:would|will|could|should|can|may|must|has|have|had|is|are|was|were|did|does|do|said|told)\b",
     re.IGNORECASE,
@@ -322,15 +365,23 @@ def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     return fields
 
 
+_SCHEDULED = re.compile(
+    r"\b(?:was|were|had been)\s(?:\w+ly\s)?(?:scheduled|due|set|expected)\s[^,;]{3,50}?(?=\ue005)"
+)
+
+
 def change_fields(mentions: Mentions, clause: Clause) -> dict[str, Any]:
     """How a plan was changed, and whose."""
     words = mentions.text[clause.start : clause.end]
     change = re.search(
         r"\b(?:postpon|delay|put off|brought forward|reschedul|pushed back|cut short|moved|extend"
-        r"|prolong)\w*[^,;]{0,30}",
+        r"|prolong)\w*(?:\s(?!in order\b|because\b|so\b)[\w’'-]+){0,4}",
         words,
     )
     fields: dict[str, Any] = {"change": change[0].strip() if change else "changed"}
+    planned = _SCHEDULED.search(mentions.masked, clause.start, clause.end)
+    if planned:
+        fields |= first_date(mentions, planned.end() - 1, clause.end, "planned")
     who = next((m.person.name for m in clause.subject if m.person), None)
     if who:
         fields["person"] = who

@@ -257,6 +257,8 @@ class _Reader:
                     r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])",
                     self.text[one.end : one.end + 14],
                 )
+                if mark and _FROM_TO.match(self.text, one.end):
+                    continue  # `EUから日本への輸出` tells whence, not who acts
                 if mark and (found is None or "は" in mark[0] or "から" in mark[0]):
                     found = one
         return found
@@ -493,6 +495,7 @@ class _Reader:
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
+_FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
 _CONFIRMED = (
@@ -543,7 +546,9 @@ def _talks() -> re.Pattern[str]:
 def _predicates() -> list[tuple[str, Modality | None, re.Pattern[str]]]:
     known = table("japanese")
     event = re.compile(
-        rf"(?:{known['talks']})」?(?!を(?:継続|加速|推進|重ね))(?:(?:を|が|に|は)[^、。]{{0,8}}?)?(?:{known['held']})[^、。]{{0,4}}|(?:{known['spoke']})[^、。]{{0,6}}"
+        rf"(?:{known['talks']})」?(?!を(?:継続|加速|推進|重ね))"
+        rf"(?:(?:が、[^、。]{{0,12}}?)?(?:を|が|に|は|にて)[^、。]{{0,8}}?)?(?:{known['held']})[^、。]{{0,4}}"
+        rf"|(?:{known['spoke']})[^、。]{{0,6}}"
     )
     found: list[tuple[str, Modality | None, re.Pattern[str]]] = [
         (one["type"], one.get("modality"), re.compile(one["when"])) for one in known["predicates"]
