@@ -67,17 +67,16 @@ def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
 
 def __getattr__(name: str) -> Any:
     # A table of the terminal is laid out without what writes pages.
-    match name:
-        case "compose":
-            from kosho.brief.composing import compose as found
-        case "SCHEMA_VERSION" | "Brief":
-            from kosho.brief import model
+    if name == "compose":
+        from kosho.brief import composing
 
-            found = getattr(model, name)
-        case "render" | "require_extra":
-            from kosho.brief import page
+        return composing.compose
+    if name in ("SCHEMA_VERSION", "Brief"):
+        from kosho.brief import model
 
-            found = getattr(page, name)
-        case _:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return found
+        return getattr(model, name)
+    if name in ("render", "require_extra"):
+        from kosho.brief import page
+
+        return getattr(page, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
