@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.refined import refined
 
 from kosho.bargain.collapse_rows import MarkedShock, collapse, concatenate
-from kosho.bargain.package_duties import law_of_package
+from kosho.bargain.package_duties import ReachedTrade, law_of_package
 from kosho.bargain.package_shocks import package_shocks
 from kosho.bargain.sweep import background_shocks
 from kosho.bargain.table import Table
@@ -18,6 +19,7 @@ from kosho.equilibrium import Counterfactual, Part, Shock, solve
 from kosho.errors import InputError
 from kosho.impact import effects
 from kosho.impact.reach import IdleError
+from kosho.impact.tariff_shock import shock as duties
 from kosho.law.narrow_products import niche
 
 ACCESS = "case-rice-access"
@@ -288,3 +290,29 @@ def test_rows_with_other_marks_and_rows_apart_are_not_folded(talks):
     rents = replace(shock, rent=np.full(5, 0.1), holder=np.zeros(5, np.intp))
     with pytest.raises(InputError, match="rents cannot be collapsed"):
         collapse(rents, talks)
+
+
+def test_a_product_that_bears_one_issue_is_translated_once_for_all_rates_of_others(table, talks, monkeypatch):
+    """Cars are under a duty that takes the place of the one on the rest, whatever that is."""
+    finer = refined(table, {"cars": 12, "rest": 15})
+    translated: list[int] = []
+    plain = ReachedTrade.translated
+    monkeypatch.setattr(
+        ReachedTrade, "translated", lambda *given: translated.append(given[-1]) or plain(*given)
+    )
+    shocks = package_shocks(finer, talks, finer.backgrounds[0].packages)
+    label = finer.grid.label(finer.fallback)
+    cars, rest = (finer.grid.options[finer.grid.issues.index(name)] for name in ("cars", "rest"))
+    every = [finer.grid.find({**label, "cars": one, "rest": other}) for one in cars for other in rest]
+    found = [shocks.position(package).duties.shock for package in every]
+    assert len(translated) < len(every) / 2
+    state = finer.backgrounds[0].packages
+    for package, shock in list(zip(every, found, strict=True))[:: len(every) // 6]:
+        law = law_of_package(finer, state.register, package)
+        whole = duties(talks, law, state.on, state.known)
+        moved = {
+            (*place, round(float(share), 12)): float(rate)
+            for place, share, rate in zip(shock.places(), shock.share, shock.tariff, strict=True)
+        }
+        for place, share, rate in zip(whole.places(), whole.share, whole.tariff, strict=True):
+            assert moved[(*place, round(float(share), 12))] == rate

@@ -14,7 +14,7 @@ from tests.cases import with_table
 from kosho.bargain import CONCEPTS, Effort
 from kosho.bargain.report import contract
 from kosho.brief import page
-from kosho.brief.compose import negotiation
+from kosho.brief.composing import negotiation
 from kosho.brief.deal_tables import (
     bases_table,
     bounds_table,
@@ -285,7 +285,7 @@ def case(tmp_path_factory) -> Case:
 
 
 EFFORT = Effort(draws=4, confirm=False)
-COMPOSE = import_module("kosho.brief.compose")
+COMPOSE = import_module("kosho.brief.composing")
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from tests.surroundings import within
 from tests.unit.test_brief_page import Reader
 
 from kosho.brief import page, statement_text
-from kosho.brief.compose import _cited, _numbered
+from kosho.brief.composing import _cited, _numbered
 from kosho.brief.model import Brief
 from kosho.brief.recorded import SHOWN, Recorded, recorded
 from kosho.case import Case

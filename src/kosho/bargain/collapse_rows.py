@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -131,4 +131,4 @@ class _Groups:
 def concatenate(shocks: Sequence[Shock]) -> Shock:
     """Shocks to different rows as one."""
     columns = {name: np.concatenate([getattr(one, name) for one in shocks]) for name in _COLUMNS}
-    return replace(shocks[0], **columns, part=tuple(chain.from_iterable(one.part for one in shocks)))
+    return shocks[0].remade(**columns, part=tuple(chain.from_iterable(one.part for one in shocks)))

@@ -201,7 +201,7 @@ class NontariffEffects:
             for mark in touched:
                 here = marks[:, mark]
                 cost[here] *= levels.factors[mark, shock.sector[here]]
-            shock = replace(shock, cost=cost)
+            shock = shock.remade(cost=cost)
         for p in np.flatnonzero(one.active):
             if (subsidy := levels.subsidies[p]) is not None:
                 shock = subsidised(shock, self.world, subsidy)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,13 +12,15 @@ from kosho.bargain.package_plan import Group, Reach, TradedProduct
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Shock
 from kosho.impact.applicable import covers_sector
-from kosho.impact.tariff_shock import Trade
-from kosho.impact.tariff_shock import shock as duties
+from kosho.impact.tariff_shock import Trade, Translation
 from kosho.law import Register
 from kosho.law.overlay import Overlay
 from kosho.world import World
 
-__all__ = ["ReachedTrade", "law_of_package", "split_by_issues"]
+Structure = tuple[tuple[str, ...], tuple[tuple[str, frozenset[str] | None], ...]]
+"""Overlays of an option, and the measures that they add, with the partners that have rates of their own."""
+
+__all__ = ["ReachedTrade", "Structure", "law_of_package", "split_by_issues", "structure"]
 
 
 def law_of_package(table: Table, register: Register, package: int) -> Register:
@@ -27,6 +29,17 @@ def law_of_package(table: Table, register: Register, package: int) -> Register:
     for issue, choice in enumerate(table.grid.choices[package]):
         overlay = overlay + table.overlay(issue, int(choice))
     return register.with_overlay(overlay)
+
+
+def structure(table: Table, issue: int, choice: int) -> Structure:
+    """What is equal for options that differ in rates alone."""
+    return (
+        table.option(issue, choice).overlays,
+        tuple(
+            (one.id, frozenset(one.value) if isinstance(one.value, Mapping) else None)
+            for one in table.overlay(issue, choice).add
+        ),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +53,10 @@ class ReachedTrade:
     register: Register
     """Measures that play a part."""
     among: Trade
+    known: dict[tuple[Structure, ...], Translation] = field(
+        default_factory=dict[tuple[Structure, ...], Translation]
+    )
+    """Translations by what packages change; rates apart."""
 
     @staticmethod
     def of(table: Table, world: World, state: LawState, reached: Iterable[TradedProduct]) -> ReachedTrade:
@@ -74,9 +91,21 @@ class ReachedTrade:
         return ReachedTrade(world, replace(register, measures=tuple(concerned)), among)
 
     def translated(self, table: Table, state: LawState, package: int) -> Shock:
-        """The duties of a package."""
-        register = law_of_package(table, self.register, package)
-        return duties(self.world, register, state.on, state.known, among=self.among)
+        """The duties of a package.
+
+        Options that differ in rates alone share all but these.
+        """
+        return self.law(table, state, package).shock()
+
+    def law(self, table: Table, state: LawState, package: int) -> Translation:
+        """The law of a package, from which its duties follow."""
+        chosen = list(enumerate(table.grid.choices[package].tolist()))
+        key = tuple(structure(table, *option) for option in chosen)
+        if key not in self.known:
+            register = law_of_package(table, self.register, package)
+            self.known[key] = Translation.of(self.world, register, state.on, state.known, self.among)
+        added = (one for option in chosen for one in table.overlay(*option).add)
+        return self.known[key].with_rates({one.id: one.on_day(state.on) for one in added})
 
 
 def split_by_issues(one: MarkedShock, reach: Reach) -> dict[Group, MarkedShock]:

@@ -7,7 +7,8 @@ them. That is exact: a test holds it against `kosho.impact.effects` of each pack
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import product
@@ -17,8 +18,14 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.collapse_rows import MarkedShock, concatenate_marked
 from kosho.bargain.nontariff import LawPosition, Levels, NontariffEffects, collect_nontariff
-from kosho.bargain.package_duties import ReachedTrade, law_of_package, split_by_issues
-from kosho.bargain.package_plan import Combination, Group, Reach, reach_of_issues
+from kosho.bargain.package_duties import (
+    ReachedTrade,
+    Structure,
+    law_of_package,
+    split_by_issues,
+    structure,
+)
+from kosho.bargain.package_plan import Combination, Group, Reach, TradedProduct, reach_of_issues
 from kosho.bargain.table import LawState, Table
 from kosho.equilibrium import Counterfactual, Shock
 from kosho.impact.effects import law_effects
@@ -30,23 +37,30 @@ from kosho.world import World
 __all__ = ["PackageShocks", "package_shocks"]
 
 
+def _itself(options: Combination) -> Combination:
+    return options
+
+
 @dataclass(frozen=True, eq=False)
 class _Piece:
     """Products that the same issues reach, and what each combination of their options does to them."""
 
     issues: Group
     make: Callable[[Combination], MarkedShock]
+    like: Callable[[Combination], Combination] = _itself
+    """The first combination that did the same."""
     known: dict[Combination, MarkedShock] = field(default_factory=dict[Combination, MarkedShock])
 
     def duties(self, options: Combination) -> MarkedShock:
         """What a combination of options does; worked out once."""
-        if options not in self.known:
-            self.known[options] = self.make(options)
-        return self.known[options]
+        first = self.like(options)
+        if first not in self.known:
+            self.known[first] = self.make(first)
+        return self.known[first]
 
     def collapsed(self, theta: Array) -> _Piece:
         """With rows of the same effect merged, at elasticities `[sector]`."""
-        return _Piece(self.issues, lambda options: self.duties(options).collapsed(theta))
+        return _Piece(self.issues, lambda options: self.duties(options).collapsed(theta), self.like)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,9 +194,10 @@ class PackageShocks:
         there = self.table.grid.positions(other)
         if (self.active[mine] != self.active[there]).any():
             return True
+        shape = self.table.grid.shape
         return any(
             not same_duties(piece.duties(with_it).shock, piece.duties(without).shock)
-            for piece in self.pieces
+            for piece in sorted(self.pieces, key=lambda one: math.prod(shape[k] for k in one.issues))
             if issue in piece.issues
             for with_it, without in self._pairs(piece.issues, issue, (choice, fallback))
         )
@@ -234,10 +249,9 @@ def package_shocks(
     untouched = split_by_issues(nontariff.marked(base), reach)[()]
     pieces = [_Piece((), lambda _: untouched)]
     for group in sorted(set(reach.values())):
-        mine = (place for place, issues in reach.items() if issues == group)
+        mine = [place for place, issues in reach.items() if issues == group]
         trade = ReachedTrade.of(table, world, state, mine)
-        translation = _Translation(table, state, reach, trade, nontariff)
-        pieces.append(_Piece(group, partial(translation.duties, group)))
+        pieces += _Translation(table, state, reach, trade, nontariff, group).pieces(mine)
     positions = [
         LawPosition(nontariff.marked(one.duties), mask) for one, mask in zip(others, held[1:], strict=True)
     ]
@@ -253,11 +267,78 @@ class _Translation:
     reach: Reach
     trade: ReachedTrade
     nontariff: NontariffEffects
+    group: Group
+    first: dict[tuple[Structure, ...], Combination] = field(
+        default_factory=dict[tuple[Structure, ...], Combination]
+    )
+    """The first combination met of those that differ in rates alone."""
+    known: dict[Combination, dict[TradedProduct, MarkedShock]] = field(
+        default_factory=dict[Combination, dict[TradedProduct, MarkedShock]]
+    )
+    """By combination, its products taken apart."""
 
-    def duties(self, group: Group, options: Combination) -> MarkedShock:
+    def pieces(self, places: Sequence[TradedProduct]) -> list[_Piece]:
+        """One for all products that an issue reaches; where several do together, one for each product.
+
+        Then what a product bears hangs mostly on one of them: the measures of the others are taken off it.
+        """
+        if len(self.group) == 1:
+            return [_Piece(self.group, self.duties)]
+        return [
+            _Piece(self.group, partial(self._at, place), partial(self._like, place)) for place in sorted(places)
+        ]
+
+    def duties(self, options: Combination) -> MarkedShock:
         """Of the products that these issues reach and no others, with the fallbacks of all other issues."""
+        shock = self.trade.translated(self.table, self.state, self._package(options))
+        return split_by_issues(self.nontariff.marked(shock), self.reach)[self.group]
+
+    def _package(self, options: Combination) -> int:
         choices = self.table.grid.choices[self.table.fallback].copy()
-        choices[list(group)] = options
-        package = self.table.grid.position(choices)
-        marked = self.nontariff.marked(self.trade.translated(self.table, self.state, package))
-        return split_by_issues(marked, self.reach)[group]
+        choices[list(self.group)] = options
+        return self.table.grid.position(choices)
+
+    def _at(self, place: TradedProduct, options: Combination) -> MarkedShock:
+        """Of one product."""
+        if options not in self.known:
+            whole = self.duties(options)
+            mine = (one for one, issues in self.reach.items() if issues == self.group)
+            rows: dict[TradedProduct, list[int]] = {one: [] for one in mine}
+            for row, other in enumerate(whole.shock.places()):
+                rows[other].append(row)
+            self.known[options] = {other: whole.take(np.array(some, np.intp)) for other, some in rows.items()}
+        return self.known[options][place]
+
+    def _like(self, place: TradedProduct, options: Combination) -> Combination:
+        """Options of issues whose rates the product does not bear as they were first met."""
+        key = tuple(self._structures[k][choice] for k, choice in zip(self.group, options, strict=True))
+        first = self.first.setdefault(key, options)
+        borne = self._borne(first).get(place, frozenset())
+        return tuple(
+            mine if k in borne else other for k, mine, other in zip(self.group, options, first, strict=True)
+        )
+
+    @cached_property
+    def _structures(self) -> dict[int, list[Structure]]:
+        """By issue, of each option."""
+        shape = self.table.grid.shape
+        return {k: [structure(self.table, k, choice) for choice in range(shape[k])] for k in self.group}
+
+    def _borne(self, first: Combination) -> Mapping[TradedProduct, frozenset[int]]:
+        """By product, the issues whose rates matter to it in combinations like one."""
+        if first not in self._issues:
+            added = {
+                one.id: k
+                for k, choice in zip(self.group, first, strict=True)
+                for one in self.table.overlay(k, choice).add
+            }
+            law = self.trade.law(self.table, self.state, self._package(first))
+            self._issues[first] = {
+                place: frozenset(added[name] for name in names if name in added)
+                for place, names in law.borne().items()
+            }
+        return self._issues[first]
+
+    @cached_property
+    def _issues(self) -> dict[Combination, Mapping[TradedProduct, frozenset[int]]]:
+        return {}

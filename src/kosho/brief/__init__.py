@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from kosho.brief.compose import compose
-from kosho.brief.exports import save as save_formats
-from kosho.brief.model import SCHEMA_VERSION, Brief
-from kosho.brief.page import render, require_extra
-from kosho.progress import Progress
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kosho.brief.composing import compose as compose
+    from kosho.brief.model import SCHEMA_VERSION as SCHEMA_VERSION
+    from kosho.brief.model import Brief as Brief
+    from kosho.brief.page import render as render
+    from kosho.brief.page import require_extra as require_extra
     from kosho.case import Case
+    from kosho.progress import Progress
 
 __all__ = ["SCHEMA_VERSION", "Brief", "compose", "render", "require_extra", "save", "write"]
 
@@ -41,6 +41,9 @@ def write(case: Case, as_of: date | None = None, out: Path | str | None = None) 
         ...
     kosho.errors.InputError: the measures of ... on 2031-01-01 are not in the register (it covers ...)
     """
+    from kosho.brief.composing import compose
+    from kosho.brief.page import require_extra
+
     require_extra()
     return save(compose(case, as_of), Path(out) if out else Path("out") / case.name)
 
@@ -57,4 +60,23 @@ def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
     >>> sorted(file.name for file in page.parent.iterdir())
     ['brief.html', 'brief.json']
     """
+    from kosho.brief.exports import save as save_formats
+
     return save_formats(brief, out, progress=progress)[0]
+
+
+def __getattr__(name: str) -> Any:
+    # A table of the terminal is laid out without what writes pages.
+    if name == "compose":
+        from kosho.brief import composing
+
+        return composing.compose
+    if name in ("SCHEMA_VERSION", "Brief"):
+        from kosho.brief import model
+
+        return getattr(model, name)
+    if name in ("render", "require_extra"):
+        from kosho.brief import page
+
+        return getattr(page, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

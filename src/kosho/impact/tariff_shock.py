@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
 from datetime import date
@@ -25,7 +26,7 @@ from kosho.law.stacking import Stack, stack
 from kosho.world import World
 from kosho.world.law_cells import LawCells
 
-__all__ = ["Trade", "shock"]
+__all__ = ["Trade", "Translation", "shock"]
 
 
 HIGHEST_REST = 1.0
@@ -93,33 +94,86 @@ def shock(
     """
     if replace is not None:
         register = register.with_overlay(replace)
-    register.refuse_uncovered(on)
-    place = _Frame.of(world).cells.place
-    imposers = [code for code in register.economies if code in place]
-    if not imposers:
-        names = ", ".join(register.imposers)
-        raise InputError(
-            Problem(_("no economy of this world imposes a measure of the register ({names})", names=names))
-        )
-    told_apart = {code for group in register.products.groups.values() for code in group.importers}
-    imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
-    base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
-    laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
-    wanted = tuple(importer for importer in imposers if among is None or among.of(place[importer]))
-    return _translated(_Asked(world, laws, wanted, among))
+    return Translation.of(world, register, on, known, among).shock()
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
-    """What a shock follows from; equal if made of the same objects.
+class Translation:
+    """The law of a day as a world has it, from which a shock follows; equal if made of the same objects.
 
-    A brief asks for the same law at every end of a range, for every draw and every table.
+    A brief asks for the same law at every end of a range, for every draw and every table; a table for the same
+    measures at hundreds of rates (`with_rates`).
+
+    >>> from datetime import date
+    >>> from kosho.impact.tariff_shock import Translation
+    >>> from kosho.law import Register
+    >>> from kosho.world import load
+    >>> law = Translation.of(load(regions="talks", sectors="talks"), Register.load(), date(2025, 6, 29))
+    >>> cars = law.laws.register.measure("us-232-autos-25")
+    >>> half = law.with_rates({cars.id: cars.model_copy(update={"value": 12.5})})
+    >>> float(law.shock().tariff.max()) > 0.25, len(half.shock()) == len(law.shock())
+    (True, True)
     """
 
     world: World
     laws: _Laws
     importers: tuple[str, ...]
     among: Trade | None
+
+    @staticmethod
+    def of(
+        world: World, register: Register, on: date, known: date | None = None, among: Trade | None = None
+    ) -> Translation:
+        """See `shock`."""
+        register.refuse_uncovered(on)
+        place = _Frame.of(world).cells.place
+        imposers = [code for code in register.economies if code in place]
+        if not imposers:
+            names = ", ".join(register.imposers)
+            raise InputError(
+                Problem(_("no economy of this world imposes a measure of the register ({names})", names=names))
+            )
+        told_apart = {code for group in register.products.groups.values() for code in group.importers}
+        imposers += sorted((told_apart & place.keys()) - set(imposers))  # parts are there whatever is in force
+        base = [(weight, register.in_force(day)) for weight, day in base_days(register, world)]
+        laws = _Laws(register, register.in_force(on, known), base).without_concessions_of_base()
+        wanted = tuple(importer for importer in imposers if among is None or among.of(place[importer]))
+        return Translation(world, laws, wanted, among)
+
+    def with_rates(self, others: Mapping[str, Measure]) -> Translation:
+        """The same law with other rates.
+
+        Args:
+            others: Measures by id, as the day has them, that differ from those here in their rates alone; those
+                that are not in force here are left out.
+        """
+        new = [others.get(measure.id, measure) for measure in self.laws.new]
+        return replaced(self, laws=replaced(self.laws, new=new))
+
+    def shock(self) -> Shock:
+        """What it changes against the base year."""
+        return _translated(self)
+
+    def borne(self) -> dict[tuple[int, int, int, str], set[str]]:
+        """By importer, exporter, sector and product group (or ""): measures whose rate matters there.
+
+        What others take off a product altogether does not, whatever its rate.
+        """
+        found: dict[tuple[int, int, int, str], set[str]] = {}
+        frame = _Frame.of(self.world)
+        for importer in self.importers:
+            asked = _imports(frame, self.laws.of(importer), importer, self.among)
+            if asked is None:
+                continue
+            here, there = frame.cells.place[importer], [frame.cells.place[code] for code in asked.partners]
+            for k, j, slots in _asked_slots(asked):
+                cell = asked.cell(k)
+                for slot in slots:
+                    piles, which = cell.piles(slot.product, asked.laws.new)
+                    for place, pile in zip(there, which.tolist(), strict=True):
+                        names = {item.measure.id for item in piles[pile].applied}
+                        found.setdefault((here, place, j, slot.product.group or ""), set()).update(names)
+        return found
 
     @cached_property
     def _made_of(self) -> tuple[Any, ...]:
@@ -134,19 +188,19 @@ class _Asked:
         return hash(self._made_of)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asked) and self._made_of == other._made_of
+        return isinstance(other, Translation) and self._made_of == other._made_of
 
 
 @lru_cache(maxsize=32)
-def _translated(of: _Asked) -> Shock:
+def _translated(of: Translation) -> Shock:
     table = _ShockRows(of.world.countries, of.world.sectors)
     for importer in of.importers:
-        table.join(_of_importer(_Asked(of.world, of.laws.of(importer), (importer,), of.among)))
+        table.join(_of_importer(Translation(of.world, of.laws.of(importer), (importer,), of.among)))
     return table.shock()
 
 
 @lru_cache(maxsize=128)
-def _of_importer(of: _Asked) -> _ShockRows:
+def _of_importer(of: Translation) -> _ShockRows:
     """The rows of one importer: a change of law is mostly that of one."""
     table = _ShockRows(of.world.countries, of.world.sectors)
     _add_importer(table, _Frame.of(of.world), of.laws, (of.importers[0], of.among))
@@ -293,16 +347,14 @@ _COLUMNS = ("importer", "exporter", "sector", "share", "base_tariff", "tariff")
 def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str, Trade | None]) -> None:
     """Add the parts of everything one economy imports from others, or of some of it only."""
     importer, among = whom
-    if not laws.measures() and not laws.touched(importer):
+    asked = _imports(frame, laws, importer, among)
+    if asked is None:
         return
     cells, world = frame.cells, frame.world
     here = cells.place[importer]
-    partners = tuple(
-        code for code, n in cells.place.items() if n != here and (among is None or n in among.countries)
-    )
-    there = np.array([cells.place[code] for code in partners])
+    there = np.array([cells.place[code] for code in asked.partners])
     gross = world.arrays.flows[here] * (1.0 + world.arrays.tariff[here])
-    for k, parts in _parts(_Imports(laws, cells, importer, partners, among and among.products)):
+    for k, parts in _parts(asked):
         j = cells.sector[k]
         for part in parts:
             keep = (part.spending > 0) & ((part.tariff != part.base) | (part.product.group is not None))
@@ -316,6 +368,17 @@ def _add_importer(table: _ShockRows, frame: _Frame, laws: _Laws, whom: tuple[str
                     base_tariff=part.base[keep],
                     tariff=part.tariff[keep],
                 )
+
+
+def _imports(frame: _Frame, laws: _Laws, importer: str, among: Trade | None) -> _Imports | None:
+    """What an economy imports from others, or some of it; None where no law is on it."""
+    if not laws.measures() and not laws.touched(importer):
+        return None
+    place = frame.cells.place
+    partners = tuple(
+        code for code, n in place.items() if n != place[importer] and (among is None or n in among.countries)
+    )
+    return _Imports(laws, frame.cells, importer, partners, among and among.products)
 
 
 @dataclass(frozen=True, eq=False)
@@ -369,17 +432,18 @@ class _Imports:
 @lru_cache(maxsize=128)
 def _parts(of: _Imports) -> list[tuple[int, list[_Part]]]:
     """By ICIO sector of a sector of the table, the parts of everything one economy imports from others."""
+    return [(k, of.cell(k).parts(slots)) for k, _j, slots in _asked_slots(of)]
+
+
+def _asked_slots(of: _Imports) -> Iterator[tuple[int, int, list[_Slot]]]:
+    """ICIO sectors, each with its sector of the table and what a law changes of its imports."""
     touched = of.laws.touched(of.importer)
     past = replaced(of, laws=replaced(of.laws, new=[]), among=None)
-    found: list[tuple[int, list[_Part]]] = []
     for k, code in enumerate(of.cells.sectors):
         j = int(of.cells.sector[k])
         if code in touched and (of.among is None or any(sector == j for sector, _ in of.among)):
             slots = _slots(past, k)
-            if of.among is not None:
-                slots = [one for one in slots if (j, one.product.group or "") in of.among]
-            found.append((k, of.cell(k).parts(slots)))
-    return found
+            yield k, j, [one for one in slots if of.among is None or (j, one.product.group or "") in of.among]
 
 
 @lru_cache(maxsize=4096)
@@ -470,7 +534,7 @@ class _Cell:
         cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
         return [cover[slot.group] * weight for slot, weight in slots]
 
-    def _piles(self, slot: Product, law: list[Measure]) -> tuple[list[Stack], Index]:
+    def piles(self, slot: Product, law: list[Measure]) -> tuple[list[Stack], Index]:
         """The distinct stacks on the product, and which of them each partner bears."""
         register = self.laws.register
         covering = [measure for measure in law if register.covered(measure, slot)]
@@ -491,14 +555,14 @@ class _Cell:
         """Layers of the base year above the ordinary duty."""
         layers = np.zeros(len(self.partners))
         for weight, law in self.laws.base:
-            piles, which = self._piles(slot, law)
+            piles, which = self.piles(slot, law)
             layers += weight * _above_nothing(piles)[which]
         return layers
 
     def _layers(self, slot: Product, ordinary: Array, share: Array) -> Array:
         """Layers on the day above the ordinary duty; floors line by line where the lines' spread is known."""
         products = self.laws.register.products
-        piles, which = self._piles(slot, self.laws.new)
+        piles, which = self.piles(slot, self.laws.new)
         layers = _above_nothing(piles)[which]
         single = slot.group is not None and products.mfn(slot.group, self.importer) is not None
         floored = np.array([pile.rests_on_ordinary for pile in piles])[which]

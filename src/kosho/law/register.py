@@ -381,7 +381,16 @@ class Register(Shown):
 
     def covered(self, measure: Measure, product: Product) -> bool:
         """Whether a measure's scope covers a product."""
-        return measure.id not in self.not_translated and self.in_scope(measure, product)
+        asked = measure.id, product
+        if asked not in self._known_covered:
+            self._known_covered[asked] = measure.id not in self.not_translated and self.in_scope(
+                measure, product
+            )
+        return self._known_covered[asked]
+
+    @cached_property
+    def _known_covered(self) -> dict[tuple[str, Product], bool]:
+        return {}
 
     def in_scope(self, measure: Measure, product: Product) -> bool:
         """Whether a product is under a measure's scope, whatever becomes of it in sector tables."""
