@@ -3,7 +3,8 @@
 `python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
 `python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
 tables, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
-lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer.
+lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer, `python -m
+benchmarks brief` times whole briefs against another build.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closures, games, many, rates, screening, startup, tariff_lines, ways, worlds
+from benchmarks import brief, closures, games, many, rates, screening, startup, tariff_lines, ways, worlds
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -69,6 +70,7 @@ def show_corridor(console: Console) -> None:
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
+    "brief": brief.main,
     "closures": closures.main,
     "games": games.main,
     "screening": screening.main,
