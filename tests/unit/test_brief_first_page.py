@@ -251,7 +251,7 @@ def test_what_was_agreed_is_drawn_beside_what_could_have_been() -> None:
     shown = made.model_copy(update={"negotiation": laid, "agreed": found, "outlook": None})
     drawn = page.render(shown.model_copy(update={"first_page": first_page(shown)}))
     text = Reader(drawn).text
-    assert "The United States gains only above 0.37 of the central strength of trade" in plain(text)
+    assert "By what was agreed the United States gains only above 0.37 of the central strength" in plain(text)
     assert "Possible: the first deal of the table as it stood on 20 June 2025." in plain(text)
     assert 'class="line agreed"' in drawn
     assert 'class="line possible"' in drawn

@@ -149,7 +149,8 @@ def solve_payoffs(
 
     Changes without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
     """
-    processes = None if thetas is None else cores()  # each set of elasticities is work of its own
+    # Without deficits each set of elasticities has a base, and so work, of its own.
+    processes = cores() if thetas is not None and deficits == "zero" else None
     outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes, reached=reached)
     gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
     return replace(_counted(table, world, *gained), failures=outcome.failures)

@@ -21,7 +21,7 @@ from kosho.language import N_, _
 __all__ = ["NAMES", "drawn", "gain_note", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
-LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
+LEFT, RIGHT, TOP, BOTTOM = 38, 68, 28, 76
 SAME = 0.99
 """Of the unit of tables: what an axis counts is that, or the smaller one."""
 SHARED = 16
@@ -74,10 +74,21 @@ def gain_note(brief: Brief, found: Outlook) -> str:
 
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
+    agreed = found.prospects[0].role == "agreed"
     if not found.stops:
-        return _("Every side gains at every published strength of trade")
+        return (
+            _("By what was agreed every side gains at every published strength of trade")
+            if agreed
+            else _("Every side gains at every published strength of trade")
+        )
     party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
+    if agreed:
+        return _(
+            "By what was agreed {name} gains only above {turning_point} of the central strength of trade",
+            name=formatting.the_country(party),
+            turning_point=turning_point(scale),
+        )
     return _(
         "{name} gains only above {turning_point} of the central strength of trade",
         name=name,
