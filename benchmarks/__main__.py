@@ -5,7 +5,7 @@
 tables, `python -m benchmarks cluster` sweeps by workers of Dask, `python -m benchmarks worlds` imports and
 solves tables of the size of real ones, `python -m benchmarks lines` many tariff lines at once,
 `python -m benchmarks ways` counts the steps to an answer, `python -m benchmarks reading documents` reads many
-documents.
+documents, `python -m benchmarks brief` times whole briefs against another build.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    brief,
     closures,
     cluster,
     games,
@@ -83,6 +84,7 @@ def show_corridor(console: Console) -> None:
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
+    "brief": brief.main,
     "closures": closures.main,
     "cluster": cluster.main,
     "games": games.main,

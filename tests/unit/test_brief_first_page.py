@@ -13,6 +13,7 @@ from kosho.brief import page
 from kosho.brief.first_page import first_page
 from kosho.brief.model import (
     Brief,
+    DateAhead,
     DealTerm,
     LeftByParty,
     NamedDeal,
@@ -25,6 +26,7 @@ from kosho.brief.model import (
     StruckSummary,
     WeightLimit,
 )
+from kosho.brief.outlook import agreed as agreed_outlook
 from kosho.brief.outlook import outlook
 from kosho.scenario.interval import Interval
 from kosho.scenario.turning import Turning
@@ -230,6 +232,50 @@ def test_a_page_that_tells_what_was_agreed_is_as_short_as_any() -> None:
     lines = told(laid.model_copy(update={"struck": laid.struck.model_copy(update={"parts": (part,) * 9})}))
     assert "more on the next page" in lines["ask"]
     assert sum(len(line.split()) for line in lines.values()) < 230
+
+
+def test_what_was_agreed_is_drawn_beside_what_could_have_been() -> None:
+    laid = agreed()
+    assert laid.struck is not None
+    curve: dict[str, tuple[float | None, ...]] = {
+        "JPN": (2_000.0, 2_500.0, 2_900.0),
+        "USA": (-900.0, 400.0, 1_800.0),
+    }
+    struck = laid.struck.model_copy(update={"curve": curve, "turns": {"JPN": (), "USA": (0.37,)}})
+    laid = laid.model_copy(update={"struck": struck})
+    made = brief("")
+    found = agreed_outlook(laid, (), made.as_of)
+    assert found is not None
+    assert [one.role for one in found.prospects] == ["agreed", "possible"]
+    assert found.stops == {"USA": 0.37}
+    shown = made.model_copy(update={"negotiation": laid, "agreed": found, "outlook": None})
+    drawn = page.render(shown.model_copy(update={"first_page": first_page(shown)}))
+    text = Reader(drawn).text
+    assert "By what was agreed the United States gains only above 0.37 of the central strength" in plain(text)
+    assert "Possible: the first deal of the table as it stood on 20 June 2025." in plain(text)
+    assert 'class="line agreed"' in drawn
+    assert 'class="line possible"' in drawn
+    assert "What could have been agreed: gain over no deal" in plain(text)  # the numbers behind it
+    # Before the talks were over, and where nothing was followed along the scale, there is nothing to draw.
+    assert agreed_outlook(laid.model_copy(update={"as_of": made.as_of}), (), made.as_of) is None
+    assert agreed_outlook(agreed(), (), made.as_of) is None
+
+
+def test_three_dates_are_due_and_how_many_more() -> None:
+    days = [
+        DateAhead(date=date(2025, 7, day), title=f"Step {day}", consequence="duties rise", sources=())
+        for day in (4, 8, 15, 20, 25)
+    ]
+    laid = agreed().model_copy(update={"deadline": None})
+    due = plain(told(laid, calendar=tuple(days))["due"])
+    assert due.startswith("4 July 2025 (5 days left): Step 4: duties rise. 8 July 2025 (9 days left): Step 8: ")
+    assert due.count("days left") == 3
+    assert due.endswith("And 2 more dates.")
+    assert plain(told(laid, calendar=tuple(days[:4]))["due"]).endswith("And 1 more date.")
+    long = tuple(one.model_copy(update={"consequence": "duties rise " * 12}) for one in days)
+    due = plain(told(laid, calendar=long)["due"])
+    assert due.startswith("4 July 2025 (5 days left): Step 4: duties rise")
+    assert "15 July 2025 (16 days left): Step 15. And 2 more dates." in due
 
 
 def test_before_the_day_that_talks_were_over_the_deal_to_ask_for_is_told() -> None:

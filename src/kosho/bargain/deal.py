@@ -321,7 +321,7 @@ def negotiate(
         relaxations = relax_zone(first)
     if table.struck is not None:
         say(table.struck.deal.title)
-    struck = price_struck(first, confirm=work.confirm)
+    struck = price_struck(first, confirm=work.confirm, along=bool(work.draws))
     in_full = None
     if work.confirm and len(deals):
         say(_("The deals on the full table"))

@@ -125,10 +125,11 @@ def solve_payoffs(  # noqa: PLR0913 - the last is for a person who waits
     """What changes are worth to the parties, each solved at elasticities of its own if given.
 
     Work is shared by so many processes. None leaves that to `kosho.equilibrium.solve_batch`, and takes one a
-    core for elasticities, each set of which is work of its own. Changes without an equilibrium are in
-    `PayoffParts.failures`: the caller decides what that means.
+    core for elasticities without deficits, each set of which has a base, and so work, of its own. Changes
+    without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
     """
-    processes = cores() if processes is None and thetas is not None else processes
+    if processes is None and thetas is not None and deficits == "zero":
+        processes = cores()
     outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes, reached=reached)
     gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
     return replace(_counted(table, world, *gained), failures=outcome.failures)

@@ -24,7 +24,15 @@ from kosho.language import _
 from kosho.progress import Progress, estimated
 from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE, draw_over_range
 
-__all__ = ["Certificate", "CriticalValues", "GainQuantiles", "certify", "closing_points", "leading_packages"]
+__all__ = [
+    "Certificate",
+    "CriticalValues",
+    "GainQuantiles",
+    "certify",
+    "closing_points",
+    "closing_scale",
+    "leading_packages",
+]
 
 
 REGIONS = (LEAST_SCALE, 0.3, 0.7, MOST_SCALE)
@@ -199,6 +207,20 @@ def closing_points(priced: PricedTable, packages: Index) -> tuple[dict[int, Crit
     return found, CriticalValues(dict(zip(weights.names, whole, strict=True)), _zone_closing(priced))
 
 
+def closing_scale(priced: PricedTable, package: int, gains: Array) -> float | None:
+    """As `CriticalValues.theta_scale`, of one package of a table whose others need not be solved.
+
+    Args:
+        priced: The table; nothing of its game is used.
+        package: The package.
+        gains: `[party]`, over the disagreement at the centre, million USD a year.
+
+    Raises:
+        KoshoError: a point that is asked for has no equilibrium.
+    """
+    return _Scaled(priced, np.array([package]), gains[None]).closing()[package]
+
+
 def _along_weights(priced: PricedTable, values: Array) -> Iterator[tuple[str, Array, Array, float]]:
     """For each weight its name, gains without it and what a unit adds `[package, party]`, and its value."""
     weights, parties = priced.weights, len(priced.table.parties)
@@ -254,10 +276,12 @@ def _regions(scales: Array, gaining: Mask) -> tuple[Region, ...]:
 class _Scaled:
     """What any party gains least in some packages, at a scale of theta; each scale is solved once."""
 
-    def __init__(self, priced: PricedTable, packages: Index) -> None:
+    def __init__(self, priced: PricedTable, packages: Index, gains: Array | None = None) -> None:
         self._priced = priced
         self._packages = packages
-        self._known: dict[float, Array] = {1.0: priced.game.gains[packages] - priced.game.resolution}
+        self._noise = priced.game.resolution if gains is None else NOTICED
+        central = priced.game.gains[packages] if gains is None else gains
+        self._known: dict[float, Array] = {1.0: central - self._noise}
 
     def __len__(self) -> int:
         return len(self._packages)
@@ -363,7 +387,7 @@ class _Scaled:
         if insist:
             worth.complete([f"{name} at {scale:g} of the elasticities" for scale in scales for name in names])
         payoffs = worth.payoffs(self._priced.weights).reshape(len(scales), len(packages) + 2, -1)
-        return payoffs[:, :-2] - payoffs[:, -2:-1] - self._priced.game.resolution
+        return payoffs[:, :-2] - payoffs[:, -2:-1] - self._noise
 
 
 def _options(choices: Array) -> Array:

@@ -9,10 +9,12 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.bargain.attribution import shapley
+from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.package_shocks import PackageShocks
 from kosho.bargain.payoffs import solve_payoffs
 from kosho.bargain.pricing import PricedTable, price_in_full
+from kosho.bargain.robustness import closing_scale
 from kosho.bargain.sweep import background_shocks
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
@@ -52,6 +54,10 @@ class StruckOutcome(Shown):
     """`[party]`, on the table in full: `payoffs`, `disagreement`, `status_quo`; empty where not asked for."""
     bounds: tuple[Settled, ...]
     """On the table in full: what became of its promises to buy."""
+    along: GainsAlong | None = None
+    """Along the common scale of elasticities; None where not asked for."""
+    stops: float | None = None
+    """The scale at which it stops leaving all better off; None where it does not, or where not asked for."""
     others: Mapping[str, float] = field(default_factory=dict[str, float])
     """On the table in full: what economies that are no party gain over no deal, million USD a year."""
 
@@ -65,12 +71,13 @@ class StruckOutcome(Shown):
         return Card(f"StruckOutcome: {self.agreed.deal.title}", rows)
 
 
-def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
+def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> StruckOutcome | None:
     """Price the deal that was struck, if the table of `priced` knows one.
 
     Args:
         priced: The table under one background.
         confirm: Whether to price it on the full table as well.
+        along: Whether to follow it along the common scale of elasticities.
 
     Raises:
         IdleError: a part of the deal changes nothing that is priced.
@@ -102,6 +109,11 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
         confirmed = dict(zip(("payoffs", "disagreement", "status_quo"), found.payoffs, strict=True))
         bounds = found.outcomes[0].constraints
         (others,) = found.others(table.parties)
+    curve, stops = None, None
+    if along:
+        laid = replace(priced, table=table, shocks=shocks, world=shocks.world)
+        curve = gains_along(laid, np.array([package]))
+        stops = closing_scale(laid, package, mine - game.disagreement)
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
@@ -114,6 +126,8 @@ def price_struck(priced: PricedTable, *, confirm: bool) -> StruckOutcome | None:
         nearest=_nearest(game, mine),
         confirmed=confirmed,
         bounds=bounds,
+        along=curve,
+        stops=stops,
         others=others,
     )
 

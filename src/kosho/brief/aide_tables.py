@@ -340,6 +340,7 @@ def trade_at_stake(brief: Brief) -> CellTable:
     names = {"status-quo": _("today stays"), "no-deal": _("no deal"), "deal": _("a deal")}
     return CellTable(
         id="at-stake",
+        stacked=True,
         caption=_(
             "The trade at stake: change of its value in percent of the {base_label}",
             base_label=brief.base_label,
@@ -394,6 +395,7 @@ def certainty(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="certainty",
+        stacked=True,
         caption=_("How sure: draws in which every side gains, in percent, by how strongly trade answers"),
         columns=(
             _("Deal"),

@@ -28,7 +28,7 @@ from kosho.brief.model import (
     ScaleMark,
     WorldStamp,
 )
-from kosho.brief.outlook import outlook
+from kosho.brief.outlook import agreed, outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
 from kosho.errors import InputError
@@ -189,6 +189,7 @@ def _composed(
         world=None if worlds is None else _stamp(worlds.whole),
         talks_world=None if worlds is None else _stamp(worlds.coarse),
         outlook=outlook(numbers, turns, tabled, marks, on),
+        agreed=agreed(tabled, marks, on),
         turning=turns,
         year_one=years,
         labour=labour,

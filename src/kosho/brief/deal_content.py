@@ -34,6 +34,7 @@ from kosho.scenario.results import Quantiles
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal, Table
+    from kosho.bargain.gains_along import GainsAlong
     from kosho.bargain.schema import Justified, Option, StruckDeal, UnpricedIssue
 
 __all__ = ["described"]
@@ -178,16 +179,21 @@ def _along(
     """Gains along the common scale by party, and the scale at which the deal stops leaving all better off."""
     if deal.along is None:
         return {}, {}
-    parties, gains = deal.game.parties, deal.along.gains[package]
+    critical = deal.critical_values.get(package)
+    return _curve(deal, deal.along, package, None if critical is None else critical.theta_scale)
+
+
+def _curve(
+    deal: Deal, along: GainsAlong, package: int, stops: float | None
+) -> tuple[dict[str, tuple[float | None, ...]], dict[str, tuple[float, ...]]]:
+    parties, gains = deal.game.parties, along.gains[package]
     curve = {
         party: tuple(x if np.isfinite(x) else None for x in gains[:, k].tolist())
         for k, party in enumerate(parties)
     }
-    critical = deal.critical_values.get(package)
-    if critical is None or critical.theta_scale is None:
+    if stops is None:
         return curve, dict.fromkeys(parties, ())
-    stops = critical.theta_scale
-    weaker = [k for k, scale in enumerate(deal.along.scales) if scale < stops]
+    weaker = [k for k, scale in enumerate(along.scales) if scale < stops]
     below = gains[weaker[-1] if weaker else 0]
     losing = parties[int(np.nanargmin(below))]
     return curve, {party: (stops,) if party == losing else () for party in parties}
@@ -218,6 +224,11 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         for party, found in one["left"].items()
         if found
     ]
+    curve, turns = (
+        ({}, {})
+        if deal.struck.along is None
+        else _curve(deal, deal.struck.along, agreed.package, deal.struck.stops)
+    )
     fallback = agreed.table.grid.label(agreed.table.fallback)
     nearest = _("Nearest that cannot be bettered for one side without costing another")
     left += [(None, nearest, one["nearest"])] if one["nearest"] else []
@@ -260,6 +271,8 @@ def _struck(deal: Deal, one: dict[str, Any] | None) -> StruckSummary | None:
         statements=tuple(one["statements"]),
         sources=tuple(one["source"]),
         others=_worst(deal.struck.others),
+        curve=curve,
+        turns=turns,
         **_labour(of_struck(deal)),
     )
 

@@ -299,7 +299,15 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
         *(_("{name}, more than agreed", name=name) for name in names),
     )
     caption = _("What was agreed, and what was left on the table, billion USD a year")
-    return CellTable("struck", caption, columns, (first, *rows), numeric=2 * len(names), note=" ".join(notes))
+    return CellTable(
+        "struck",
+        caption,
+        columns,
+        (first, *rows),
+        numeric=2 * len(names),
+        note=" ".join(notes),
+        stacked=True,
+    )
 
 
 def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
@@ -331,6 +339,7 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
         (_("Part"), *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),
+        stacked=True,
     )
 
 

@@ -14,7 +14,7 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect, StruckSummary
 from kosho.brief.outlook import over
-from kosho.language import SOURCE, _, current
+from kosho.language import SOURCE, _, current, ngettext
 from kosho.scenario.interval import Interval
 
 __all__ = ["first_page", "struck", "turning_point"]
@@ -23,8 +23,10 @@ ROOM = 62
 """Words that the terms of a deal may take; what does not fit is on the next page."""
 ROOM_ONCE_AGREED = 36
 """Words for them where a page tells what was agreed, and what of it has no price."""
-DATES = 2
-"""Dates that are named."""
+DATES = 3
+"""Dates that are named; one where it is told besides what a week costs."""
+FOR_DATES = 66
+"""Words that they may take: beyond, what follows from the later ones is left to the page of dates."""
 
 
 def first_page(brief: Brief) -> dict[FirstPart, str]:
@@ -318,12 +320,19 @@ def _weights(found: Outlook) -> Iterator[str]:
 
 def _due(brief: Brief) -> str:
     waiting = list(_waiting(brief))
-    dates = sorted(_dates(brief)[: 1 if waiting or struck(brief) else DATES])
-    told = [
-        _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=text)
-        for on, text in dates
+    ahead = _dates(brief)
+    named = ahead[: 1 if waiting else DATES]
+    told = {on: whole for on, whole, _other in named}
+    for on, _whole, short in reversed(named[1:]):
+        if sum(len(text.split()) for text in told.values()) > FOR_DATES:
+            told[on] = short
+    dates = [
+        _("{day} ({left}): {text}", day=formatting.day(on), left=_left(brief, on), text=told[on])
+        for on in sorted(told)
     ]
-    return " ".join([*_passed(brief), *told, *waiting]) or _("No date ahead is known.")
+    left = len(ahead) - len(named)
+    more = [ngettext("And {left} more date.", "And {left} more dates.", left, left=left)] if left else []
+    return " ".join([*_passed(brief), *dates, *more, *waiting]) or _("No date ahead is known.")
 
 
 def _passed(brief: Brief) -> Iterator[str]:
@@ -343,21 +352,24 @@ def _left(brief: Brief, on: date) -> str:
     return statement_text.days(left)
 
 
-def _dates(brief: Brief) -> list[tuple[date, str]]:
-    """Dates ahead with what happens, each once, the nearest first."""
-    found: dict[date, str] = {}
+def _dates(brief: Brief) -> list[tuple[date, str, str]]:
+    """Dates ahead with what happens, each once, the nearest first: with what follows from it, and in short."""
+    found: dict[date, tuple[str, str]] = {}
     one = brief.negotiation
     if one is not None and one.deadline is not None and one.deadline >= brief.as_of:
-        found[one.deadline] = one.follows
+        found[one.deadline] = (one.follows, one.follows)
     for due in brief.record.deadlines if brief.record else ():
         if len(due.on) == len("2025-07-09"):
-            text = _(", ").join(filter(None, (due.what, due.consequence)))
-            found.setdefault(date.fromisoformat(due.on), _("{text}.", text=formatting.starting(text)))
+            whole = _(", ").join(filter(None, (due.what, due.consequence)))
+            both = (_("{text}.", text=formatting.starting(text)) for text in (whole, due.what))
+            found.setdefault(date.fromisoformat(due.on), tuple[str, str](both))
     for ahead in brief.calendar:
         then = _(": {consequence}", consequence=ahead.consequence) if ahead.consequence else ""
-        found.setdefault(ahead.date, _("{text}.", text=ahead.title + then))
+        both = (_("{text}.", text=text) for text in (ahead.title + then, ahead.title))
+        found.setdefault(ahead.date, tuple[str, str](both))
     deadline = None if one is None or over(one, brief.as_of) else one.deadline
-    return sorted(found.items(), key=lambda item: (item[0] != deadline, item[0]))
+    each = ((on, whole, short) for on, (whole, short) in found.items())
+    return sorted(each, key=lambda item: (item[0] != deadline, item[0]))
 
 
 def _waiting(brief: Brief) -> Iterator[str]:

@@ -13,22 +13,27 @@ from dataclasses import dataclass
 
 from kosho import formatting
 from kosho.brief.first_page import turning_point
-from kosho.brief.model import Brief, Outlook, Prospect
+from kosho.brief.model import Brief, Outlook, Prospect, Role
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.language import N_, _
 
-__all__ = ["NAMES", "gain_table", "gain_title", "panels", "spoken"]
+__all__ = ["NAMES", "drawn", "gain_note", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
-LEFT, RIGHT, TOP, BOTTOM = 38, 58, 28, 76
+LEFT, RIGHT, TOP, BOTTOM = 38, 68, 28, 76
 SAME = 0.99
 """Of the unit of tables: what an axis counts is that, or the smaller one."""
 SHARED = 16
 """Height of a name at the end of a line."""
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
-NAMES = {"ask": N_("ask"), "accept": N_("least")}
+NAMES: dict[Role, str] = {
+    "ask": N_("ask"),
+    "accept": N_("least"),
+    "agreed": N_("agreed"),
+    "possible": N_("possible"),
+}
 """What a line is called at its end."""
 
 
@@ -52,12 +57,38 @@ class _Frame:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share, 1)
 
 
+def drawn(brief: Brief) -> Outlook | None:
+    """What the figure shows: deals to ask for and accept, or what was agreed and could have been."""
+    return brief.outlook or brief.agreed
+
+
+def gain_note(brief: Brief, found: Outlook) -> str:
+    """What the lines are, where their names do not say it."""
+    if found.prospect("possible") is None or brief.negotiation is None or brief.negotiation.as_of is None:
+        return ""
+    return _(
+        "Possible: the first deal of the table as it stood on {day}.",
+        day=formatting.day(brief.negotiation.as_of),
+    )
+
+
 def gain_title(found: Outlook) -> str:
     """What the figure finds."""
+    agreed = found.prospects[0].role == "agreed"
     if not found.stops:
-        return _("Every side gains at every published strength of trade")
+        return (
+            _("By what was agreed every side gains at every published strength of trade")
+            if agreed
+            else _("Every side gains at every published strength of trade")
+        )
     party, scale = max(found.stops.items(), key=lambda item: item[1])
     name = formatting.the_country(party, starts=True)
+    if agreed:
+        return _(
+            "By what was agreed {name} gains only above {turning_point} of the central strength of trade",
+            name=formatting.the_country(party),
+            turning_point=turning_point(scale),
+        )
     return _(
         "{name} gains only above {turning_point} of the central strength of trade",
         name=name,
@@ -67,7 +98,7 @@ def gain_title(found: Outlook) -> str:
 
 def panels(brief: Brief) -> list[str]:
     """A panel for each party that has a part in the deals; none where no curve was solved."""
-    found = brief.outlook
+    found = drawn(brief)
     if found is None or not any(one.curve for one in found.prospects):
         return []
     frame = _frame(found)
@@ -87,7 +118,7 @@ def spoken(found: Outlook, party: str) -> str:
 
 def gain_table(brief: Brief) -> list[CellTable]:
     """The numbers behind the figure, a table a deal."""
-    found = brief.outlook
+    found = drawn(brief)
     return [] if found is None else [_table(found, one) for one in found.prospects if one.curve]
 
 
@@ -99,7 +130,12 @@ def _table(found: Outlook, one: Prospect) -> CellTable:
         )
         for k, scale in enumerate(found.scales)
     )
-    what = {"ask": _("What to ask for"), "accept": _("The least to accept")}[one.role]
+    what = {
+        "ask": _("What to ask for"),
+        "accept": _("The least to accept"),
+        "agreed": _("What was agreed"),
+        "possible": _("What could have been agreed"),
+    }[one.role]
     return CellTable(
         id=f"along-{one.role}",
         caption=_("{what}: gain over no deal, billion USD a year, year ten", what=what),
@@ -220,6 +256,6 @@ def _turns(found: Outlook, party: str, frame: _Frame) -> Iterable[str]:
         yield f'<circle class="turn" cx="{frame.x(scale)}" cy="{zero}" r="5"/>'
         text = turning_point(scale)
         if text not in told:
-            side = -9 if role == "ask" else 18
+            side = -9 if role in ("ask", "agreed") else 18
             yield f'<text class="turns" x="{frame.x(scale)}" y="{zero + side}" text-anchor="end">{text}</text>'
             told.add(text)

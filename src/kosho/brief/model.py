@@ -337,6 +337,9 @@ class StruckSummary(Frozen):
     """As `NamedDeal.others`, `jobs` and `prices` too."""
     jobs: dict[str, Number] = Field(default_factory=dict)
     prices: dict[str, Number] = Field(default_factory=dict)
+    curve: dict[str, tuple[Number | None, ...]] = Field(default_factory=dict)
+    """As `NamedDeal.curve`, `turns` too."""
+    turns: dict[str, tuple[Number, ...]] = Field(default_factory=dict)
 
 
 class TariffLineTold(Frozen):
@@ -449,10 +452,14 @@ class Negotiation(Frozen):
         )
 
 
-class Prospect(Frozen):
-    """A deal to ask for or to accept, along the common scale of elasticities; million USD a year."""
+Role = Literal["ask", "accept", "agreed", "possible"]
+"""To ask for, or the least to accept; once the talks are over, what was agreed and what could have been."""
 
-    role: Literal["ask", "accept"]
+
+class Prospect(Frozen):
+    """A deal in a role, along the common scale of elasticities; million USD a year."""
+
+    role: Role
     title: str
     """In plain words; empty where the terms say it."""
     terms: tuple[DealTerm, ...] = ()
@@ -473,7 +480,7 @@ class Prospect(Frozen):
 
 
 class Outlook(Frozen):
-    """What the first party can ask for and accept, and how sure that is."""
+    """What the first party can ask for and accept, or what was agreed and could have been; how sure that is."""
 
     party: str
     against: str
@@ -485,15 +492,14 @@ class Outlook(Frozen):
     limits: tuple[WeightLimit, ...] = ()
     """Of what is asked for."""
 
-    def prospect(self, role: Literal["ask", "accept"]) -> Prospect | None:
+    def prospect(self, role: Role) -> Prospect | None:
         """The deal in a role; None where there is none."""
         return next((one for one in self.prospects if one.role == role), None)
 
     @property
     def stops(self) -> dict[str, float]:
-        """By party: the strongest trade at which the deal asked for stops bringing it a gain."""
-        ask = self.prospect("ask")
-        return {party: scales[-1] for party, scales in (ask.turns if ask else {}).items() if scales}
+        """By party: the strongest trade at which the first of the deals stops bringing it a gain."""
+        return {party: scales[-1] for party, scales in self.prospects[0].turns.items() if scales}
 
 
 class FlowYears(Frozen):
@@ -530,6 +536,8 @@ class Brief(Frozen):
     first_page: dict[FirstPart, str] = Field(default_factory=dict)
     """The answer, a line each."""
     outlook: Outlook | None = None
+    agreed: Outlook | None = None
+    """Once the talks are over: what was agreed, and the first deal of the table as it stood before."""
     """Behind the first page; None where no deal is priced."""
     several: Several | None = None
     """One scenario on several tables of the economy; None where one was asked."""

@@ -9,7 +9,7 @@ from kosho.brief.model import NamedDeal, Negotiation, Outlook, Prospect, ScaleMa
 from kosho.scenario.results import ScenarioResults, ScenarioSummary
 from kosho.scenario.turning import Turning
 
-__all__ = ["outlook", "over"]
+__all__ = ["agreed", "outlook", "over"]
 
 
 def outlook(
@@ -67,6 +67,39 @@ def outlook(
         estimates=tuple(estimates),
         prospects=tuple(found),
         limits=next((one.limits for one in negotiation.deals), ()) if negotiation and first else (),
+    )
+
+
+def agreed(negotiation: Negotiation | None, estimates: Sequence[ScaleMark], on: date) -> Outlook | None:
+    """What was agreed along the common scale, beside the first deal of the table as it stood before.
+
+    Args:
+        negotiation: The table, where there is one.
+        estimates: The literature on the common scale.
+        on: The day of the brief.
+
+    Returns:
+        None before the talks were over, and where what was agreed was not followed along the scale.
+    """
+    if negotiation is None or negotiation.struck is None or not over(negotiation, on):
+        return None
+    struck = negotiation.struck
+    if not struck.curve:
+        return None
+    found = Prospect(
+        role="agreed",
+        title=struck.title,
+        gains=struck.over_no_deal,
+        curve=struck.curve,
+        turns=struck.turns,
+    )
+    possible = [one.model_copy(update={"role": "possible"}) for one in _of_table(negotiation)]
+    return Outlook(
+        party=negotiation.parties[0],
+        against=negotiation.against or "",
+        scales=negotiation.scales,
+        estimates=tuple(estimates),
+        prospects=(found, *possible[:1]),
     )
 
 

@@ -17,7 +17,7 @@ from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.first_page import struck, turning_point
-from kosho.brief.gain_figure import gain_table, gain_title, panels
+from kosho.brief.gain_figure import drawn, gain_note, gain_table, gain_title, panels
 from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
@@ -128,6 +128,7 @@ def render(brief: Brief) -> str:
     (True, False)
     """
     numbers = {source.id: source for source in brief.sources}
+    shown = drawn(brief)
 
     def cite(ids: Iterable[str]) -> list[Reference]:
         return [numbers[one] for one in dict.fromkeys(ids) if one in numbers]
@@ -145,7 +146,8 @@ def render(brief: Brief) -> str:
             beside=_(BESIDE),
             aide=aide_tables(brief),
             panels=panels(brief),
-            gain_title=gain_title(brief.outlook) if brief.outlook else "",
+            gain_title=gain_title(shown) if shown else "",
+            gain_note=gain_note(brief, shown) if shown else "",
             gain_tables=gain_table(brief),
             within_seven=within_seven,
             figures=figures(brief),

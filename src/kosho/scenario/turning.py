@@ -20,7 +20,6 @@ from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Deficits, Failure, solve_batch
 from kosho.impact.effects import Effects
 from kosho.language import _
-from kosho.parallel import cores
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
 from kosho.scenario.interval import Number
@@ -101,7 +100,7 @@ def turning(
     coarsely = case.allowing_idle()
     names = dict.fromkeys(name for pair in pairs for name in pair if name != BASE)
     laid = {name: posed(coarsely, name, as_of, world) for name in names}
-    along = Along(laid, [party.economy for party in case.parties], processes=cores())
+    along = Along(laid, [party.economy for party in case.parties])
     return tuple(
         Turning(
             party=one.party,

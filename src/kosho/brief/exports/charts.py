@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from kosho.brief.exports.sheets import Column, Looks, add, billion
-from kosho.brief.gain_figure import NAMES, gain_title
+from kosho.brief.gain_figure import NAMES, drawn, gain_note, gain_title
 from kosho.brief.model import Brief, Outlook, Prospect
 from kosho.codes import country_name
 from kosho.language import N_, _
@@ -25,7 +25,8 @@ __all__ = ["WordCharts", "add_charts", "embedded", "word_charts"]
 SHEET = N_("Figure")
 FIRST, HEAD = 4, 3
 """Rows of the numbers and of their heads, counted from 0."""
-MARKS = {"ask": ("circle", "solid", "#1d3f72"), "accept": ("diamond", "dash", "#b04a12")}
+FIRST_LINE, OTHER_LINE = ("circle", "solid", "#1d3f72"), ("diamond", "dash", "#b04a12")
+MARKS = {"ask": FIRST_LINE, "agreed": FIRST_LINE, "accept": OTHER_LINE, "possible": OTHER_LINE}
 """Marker, dash and colour by role: told apart without colour."""
 WIDE, HIGH = 380, 300
 """Pixels of a chart."""
@@ -48,7 +49,7 @@ class WordCharts:
 
 def add_charts(made: Workbook, looks: Looks, brief: Brief) -> None:
     """A sheet with the numbers of the figure and a chart a party; none where no curve was solved."""
-    found = brief.outlook
+    found = drawn(brief)
     lines = [] if found is None else list(_lines(brief, found))
     if found is None or not lines:
         return
@@ -70,7 +71,11 @@ def add_charts(made: Workbook, looks: Looks, brief: Brief) -> None:
     rows = (
         (scale, *(billion(one.curve[party][k]) for party, one in lines)) for k, scale in enumerate(found.scales)
     )
-    note = _("Gains over no deal, year ten; ask: the deal to ask for, least: the least to accept.")
+    note = (
+        _("Gains over no deal, year ten; ask: the deal to ask for, least: the least to accept.")
+        if brief.outlook
+        else " ".join([_("Gains over no deal, year ten."), gain_note(brief, found)])
+    )
     sheet = add(made, looks, (_(SHEET), gain_title(found), note), columns, rows)
     for place, party in enumerate(dict.fromkeys(party for party, _other in lines)):
         chart = _chart(made, found, lines, party)
@@ -86,7 +91,8 @@ def word_charts(brief: Brief) -> WordCharts | None:
     """
     from xlsxwriter import Workbook as NewWorkbook  # noqa: PLC0415 - an optional extra
 
-    if brief.outlook is None or not any(one.curve for one in brief.outlook.prospects):
+    found = drawn(brief)
+    if found is None or not any(one.curve for one in found.prospects):
         return None
     written = io.BytesIO()
     made = NewWorkbook(written, {"in_memory": True})

@@ -14,7 +14,7 @@ from kosho.brief import deal_tables
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
-from kosho.brief.gain_figure import gain_table, gain_title, spoken
+from kosho.brief.gain_figure import drawn, gain_table, gain_title, spoken
 from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
@@ -112,7 +112,7 @@ def _first(brief: Brief) -> Iterator[Block]:
     yield Heading(_("In short"))
     told = first_lines(brief)
     yield from (Paragraph(text, "text", head) for head, text in told)
-    found = brief.outlook
+    found = drawn(brief)
     if found is not None and any(one.curve for one in found.prospects):
         parties = [party for party in brief.codes if any(one.curve.get(party) for one in found.prospects)]
         yield Figure(gain_title(found), tuple(spoken(found, party) for party in parties))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["engine", "for_paper", "pdf"]
 
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+FIRST_LINE = 'fill="none" stroke="#1d3f72" stroke-width="2.6"'
+OTHER_LINE = 'fill="none" stroke="#c2571a" stroke-width="2.6" stroke-dasharray="7 4"'
 DRAWN = {
     "track": 'font-size="11"',
     "scatter": 'font-size="12"',
@@ -25,8 +27,10 @@ DRAWN = {
     "zero": 'stroke="#5b6675"',
     "interval": 'fill="#c5cedb"',
     "curve": 'font-size="12" fill="#1b2430"',
-    "line ask": 'fill="none" stroke="#1d3f72" stroke-width="2.6"',
-    "line accept": 'fill="none" stroke="#c2571a" stroke-width="2.6" stroke-dasharray="7 4"',
+    "line ask": FIRST_LINE,
+    "line agreed": FIRST_LINE,
+    "line accept": OTHER_LINE,
+    "line possible": OTHER_LINE,
     "mark": 'fill="#5b6675"',
     "study": 'font-size="11" fill="#5b6675"',
     "turn": 'fill="#ffffff" stroke="#1b2430" stroke-width="2"',
