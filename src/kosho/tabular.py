@@ -197,6 +197,8 @@ def sheet_rows(path: Path, sheet: str | None = None) -> Iterator[Sequence[object
         workbook, failure = _workbook(path.read_bytes(), path)
         try:
             names = workbook.sheet_names
+            if not names:
+                raise InputError(Problem(_("has no sheet"), file=str(path)))
             name = next((one for one in names if sheet is not None and sheet in one), names[0])
             yield from workbook.get_sheet_by_name(name).iter_rows()
         except failure as error:

@@ -110,6 +110,13 @@ def test_dataweb_has_a_column_a_year_and_a_row_a_figure(tmp_path: Path) -> None:
         found.of_year(2019)
 
 
+def test_dataweb_without_a_column_of_a_year_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "dataweb.csv"
+    path.write_text(FILES["dataweb"].replace("Year 2023,Year 2024", "Year South,South 2024"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"dataweb\.csv: has no column of a year, nor a column 'Value'"):
+        read_trade(path)
+
+
 def test_japan_s_file_is_in_yen_and_a_country_not_known_is_told(tmp_path: Path) -> None:
     found = _read(tmp_path, "estat")
     assert found.currency == "JPY"

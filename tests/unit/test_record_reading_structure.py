@@ -137,6 +137,24 @@ def test_a_notification_is_a_measure_and_a_deadline() -> None:
     assert deadline.fields["date"] == "2025-11-18"
 
 
+@pytest.mark.parametrize(
+    ("day", "status", "modality"),
+    [
+        ("1 March 2026", "announced", "planned"),
+        ("1 March 2025", "in force", "asserted"),
+        ("to be determined", "announced", "planned"),
+    ],
+)
+def test_a_notified_measure_is_in_force_once_its_day_has_come(day: str, status: str, modality: str) -> None:
+    text = (
+        "G/TBT/N/KEN/17\n19 September 2025\n\n1. Notifying Member: KENYA\n"
+        "4. Products covered: Freezers (HS 8418)\n5. Title: Standard on energy efficiency\n"
+        f"10. Date of entry into force: {day}\n11. Final date for comments: 18 November 2025\n"
+    )
+    (measure,) = drafts(text, "measure", head="")
+    assert (measure.fields["status"], measure.modality) == (status, modality)
+
+
 NARROW = """LIMA, 30 May 2025 - Peru
 and Canada held the
 second round of talks on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,38 @@ def test_a_har_file_comes_back_as_it_was_written(tmp_path: Path):
     (tmp_path / "x.har").write_bytes((tmp_path / "x.har").read_bytes()[:-7])
     with pytest.raises(InputError, match="is no HAR file"):
         read_har(tmp_path / "x.har")
+
+
+def sparse(size: int, *parts: dict[int, float]) -> bytes:
+    """A HAR file with one array of so many numbers, those that are not zero by their place."""
+
+    def record(content: bytes) -> bytes:
+        content = b"    " + content
+        return struct.pack("<i", len(content)) + content + struct.pack("<i", len(content))
+
+    total = sum(map(len, parts))
+    about = b"RLSPSE" + b"A few numbers".ljust(70) + struct.pack("<2i", 1, size)
+    found = struct.pack("<i", 4) + b"FEW " + struct.pack("<i", 4) + record(about)
+    found += record(struct.pack("<3i", total, 4, 4))
+    for k, part in enumerate(parts):
+        places = struct.pack(f"<{len(part)}i", *part)
+        numbers = struct.pack(f"<{len(part)}f", *part.values())
+        found += record(struct.pack("<3i", len(parts) - k, total, len(part)) + places + numbers)
+    return found
+
+
+def test_a_sparse_array_of_several_records_is_read_whole(tmp_path: Path):
+    path = tmp_path / "few.har"
+    path.write_bytes(sparse(6, {1: 2.5, 4: 3.0}, {6: 7.0}))
+    assert np.asarray(read_har(path)["FEW"].values).tolist() == [2.5, 0.0, 0.0, 3.0, 0.0, 7.0]
+
+
+@pytest.mark.parametrize(("size", "place"), [(6, 0), (6, 7), (2_000_000_000, 1), (-1, 1)])
+def test_a_place_outside_an_array_and_an_array_that_cannot_be_are_told(size: int, place: int, tmp_path: Path):
+    path = tmp_path / "few.har"
+    path.write_bytes(sparse(size, {place: 2.5}))
+    with pytest.raises(InputError, match=r"is no HAR file that is known: (a number at place|header FEW is of)"):
+        read_har(path)
 
 
 @pytest.mark.skipif(not (Path(SHARED) / "data" / "worlds").is_dir(), reason="KOSHO_SHARED has no data/worlds")

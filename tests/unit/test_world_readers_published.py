@@ -240,7 +240,10 @@ def test_a_system_that_pymrio_saved(tmp_path: Path):
 def test_gtap_in_each_of_its_forms_is_the_same_table(tmp_path: Path):
     made = published.gtap()
     har = reader("gtap").table([published.gtap_har(tmp_path / "basedata.har", made)], {})
-    csv = reader("gtap").table(published.gtap_csv(tmp_path, made), {"year": "2017"})
+    files = published.gtap_csv(tmp_path, made)
+    first, *others = files[0].read_text(encoding="utf-8").splitlines(keepends=True)
+    files[0].write_text("".join((first, others[0], "\n", *others[1:])), encoding="utf-8")  # an empty line
+    csv = reader("gtap").table(files, {"year": "2017"})
     for name in ("intermediate", "inputs", "final_sales", "final", "tariff", "theta"):
         np.testing.assert_allclose(getattr(har, name), getattr(csv, name), rtol=2e-6, atol=1e-6, err_msg=name)
     assert har.meta["edition"] == "GTAP data base, R11_2017 - January 2023"
@@ -248,6 +251,7 @@ def test_gtap_in_each_of_its_forms_is_the_same_table(tmp_path: Path):
     arrays = {name: one.values for name, one in made.arrays.items()}
     assert har.tariff is not None
     assert har.theta is not None
+    assert any("theta is ESBM - 1" in one for one in har.meta["assumptions"])
     np.testing.assert_allclose(har.theta, [7.9, 4.6, 2.8], rtol=1e-6)
     rate = np.asarray(arrays["VMSB"]) / np.maximum(np.asarray(arrays["VCIF"]), 1e-9) - 1.0
     np.testing.assert_allclose(har.tariff[1, 0, 1], rate[1, 0, 1], rtol=1e-4)

@@ -237,7 +237,7 @@ def _trade(frame: pl.DataFrame, form: TradeFormat, file: str) -> TradeFile:
 
     told: list[str] = []
     problems = Problems(file)
-    frame, form = _long(frame, form)
+    frame, form = _long(frame, form, file)
     frame = _without_parts(frame, form, told)
     flow, importer, exporter = _sides(frame, form, told)
     made = pl.DataFrame({
@@ -315,7 +315,7 @@ def _years(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
     return _text(frame, form, "year").str.extract(r"^(\d{4})", 1).cast(pl.Int32, strict=False)
 
 
-def _long(frame: pl.DataFrame, form: TradeFormat) -> tuple[pl.DataFrame, TradeFormat]:
+def _long(frame: pl.DataFrame, form: TradeFormat, file: str) -> tuple[pl.DataFrame, TradeFormat]:
     """A row a year, where each year has a column; and one a flow, where figures stand in rows."""
     import polars as pl
 
@@ -328,6 +328,9 @@ def _long(frame: pl.DataFrame, form: TradeFormat) -> tuple[pl.DataFrame, TradeFo
             form = _with(form, "year", "Year")
     if form.measure and form.measure.column in frame.columns:
         kind = pl.col(form.measure.column).str.strip_chars()
+        if "Value" not in frame.columns:
+            told = _("has no column of a year, nor a column {name!r}", name="Value")
+            raise InputError(Problem(told, file=file))
         keys = [name for name in frame.columns if name not in (form.measure.column, "Value")]
         duty = frame.filter(kind.is_in(form.measure.duty)).select(*keys, pl.col("Value").alias("Duty"))
         frame = frame.filter(kind.is_in(form.measure.value)).join(duty, on=keys, how="left")

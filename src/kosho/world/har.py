@@ -35,6 +35,8 @@ CHUNK = 7996
 """Numbers in a record, as GEMPACK writes them."""
 CHARS = 29_996
 DIMS = 7
+MOST = 10**9
+"""Numbers in an array; the largest data base of GTAP has some ten million."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +118,16 @@ def _array(name: str, records: Iterator[bytes]) -> HeaderArray:
         raise ValueError(f"header {name} is of the type {kind}, which is not known")
     sets = _sets(records, dims) if kind == "RE" else ()
     shape = dims[: len(sets)] if kind == "RE" else dims
+    if min(shape, default=0) < 0 or prod(shape) > MOST:
+        raise ValueError(f"header {name} is of {' by '.join(map(str, shape))} numbers")
     flat = _full(records, prod(shape)) if storage == "FULL" else _sparse(records, prod(shape))
     return HeaderArray(name, flat.reshape(shape, order="F"), sets, title)
+
+
+def _refuse_beyond(record: bytes, end: int) -> None:
+    """What a record says that it holds is in it."""
+    if end > len(record):
+        raise ValueError(f"a record of {len(record)} bytes says that it has {end}")
 
 
 def _texts(records: Iterator[bytes], count: int, width: int) -> tuple[str, ...]:
@@ -125,6 +135,7 @@ def _texts(records: Iterator[bytes], count: int, width: int) -> tuple[str, ...]:
     while True:
         record = next(records)
         left, _, here = struct.unpack_from("<3i", record, 4)
+        _refuse_beyond(record, 16 + here * width)
         found += [
             record[16 + k * width : 16 + (k + 1) * width].decode("latin-1").rstrip("\0 ") for k in range(here)
         ]
@@ -152,10 +163,12 @@ def _sets(records: Iterator[bytes], dims: Sequence[int]) -> tuple[tuple[str, tup
     record = next(records)
     _, _, count = struct.unpack_from("<3i", record, 4)
     at = 32  # behind the name of the coefficient and a one
+    _refuse_beyond(record, at + count * (WIDTH + 5))
     names = [record[at + k * WIDTH : at + (k + 1) * WIDTH].decode("latin-1").strip() for k in range(count)]
     status = record[at + count * WIDTH : at + count * (WIDTH + 1)].decode("latin-1")
     at += count * (WIDTH + 1) + 4 * count
     (explicit,) = struct.unpack_from("<i", record, at)
+    _refuse_beyond(record, at + 4 + explicit * WIDTH)
     single = [
         record[at + 4 + k * WIDTH : at + 4 + (k + 1) * WIDTH].decode("latin-1").strip() for k in range(explicit)
     ]
@@ -193,6 +206,8 @@ def _sparse(records: Iterator[bytes], size: int) -> Array:
         record = next(records)
         left, _, here = struct.unpack_from("<3i", record, 4)
         places = np.frombuffer(record, "<i4", here, 16)
+        if places.size and not 1 <= places.min() <= places.max() <= size:
+            raise ValueError(f"a number at place {places.min()} or {places.max()} of {size}")
         values[places - 1] = np.frombuffer(record, "<f4", here, 16 + 4 * here)
         if left <= 1:
             return values

@@ -117,8 +117,10 @@ def _unit(
     system: Any, database: Database, year: int | None, settings: Settings, path: Path
 ) -> tuple[float, list[str]]:
     """What values are multiplied by to be million US dollars, and what that is in words."""
-    given = None if system.unit is None else sorted({str(one) for one in system.unit.iloc[:, 0]})
-    units = [database.unit] if database.unit else given or []
+    given: list[str] = []
+    if system.unit is not None and not system.unit.empty:
+        given = sorted({str(one) for one in system.unit.iloc[:, 0]})
+    units = [database.unit] if database.unit else given
     if len(units) != 1:
         raise InputError(
             Problem(
