@@ -185,7 +185,7 @@ def _upright(brief: Brief, made: CellTable) -> CellTable:
     return replace(
         made,
         groups=(),
-        columns=(made.columns[0], "Side", *names),
+        columns=(made.columns[0], _("Side"), *names),
         rows=tuple(
             (row[0], Cell(country_name(code), country_name(code)), *cells(row, k))
             for row in made.rows

@@ -21,6 +21,7 @@ from kosho.bargain.robustness import certify
 from kosho.case import Case
 from kosho.codes import country_name
 from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
+from kosho.language import _
 from kosho.scenario import negotiate_case
 from kosho.scenario.labour_market import LABOUR
 from kosho.scenario.simulate import with_quantities
@@ -113,14 +114,17 @@ class Desk:
 
     def _positions(self, told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Named positions: the fallbacks, the deals that theory picks, what was agreed."""
-        meaning = "every issue at what holds without a deal"
-        yield {"id": "no-deal", "title": "No deal", "options": told["fallback"], "meaning": meaning}
+        meaning = _("every issue at what holds without a deal")
+        yield {"id": "no-deal", "title": _("No deal"), "options": told["fallback"], "meaning": meaning}
         game = self.deal.game
         apart = np.abs(game.payoffs - game.status_quo).max(axis=1)
         nearest = int(apart.argmin())
-        meaning = "the law in force today"
+        meaning = _("the law in force today")
         if apart[nearest] > game.resolution:
-            meaning = f"the package nearest to today, while for others: {self.deal.priced[0].background.title}"
+            meaning = _(
+                "the package nearest to today, while for others: {title}",
+                title=self.deal.priced[0].background.title,
+            )
         yield {
             "id": "today",
             "title": "Today",
@@ -136,7 +140,7 @@ class Desk:
             if all(option in known[issue] for issue, option in struck["options"].items()):
                 yield {
                     "id": "struck",
-                    "title": "What was agreed",
+                    "title": _("What was agreed"),
                     "options": struck["options"],
                     "meaning": struck["title"],
                 }

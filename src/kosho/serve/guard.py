@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
+from kosho.language import _
 from kosho.serve.problems import MEDIA, refusal
 
 __all__ = ["COOKIE", "LOOPBACK", "Guard"]
@@ -67,15 +68,17 @@ class Guard:
         host = headers.get("host", "")
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if name.lower() not in self.names:
-            return _problem(421, "this server answers under the name it was started for")
+            return _problem(421, _("this server answers under the name it was started for"))
         origin = headers.get("origin")
         if origin is not None and origin.split("//", 1)[-1] != host:
-            return _problem(403, "asked by a page of another site")
+            return _problem(403, _("asked by a page of another site"))
         if not _sized(headers):
-            return _problem(413, f"at most {MOST_BYTES:,} bytes, with their number told")
+            return _problem(
+                413, _("at most {most_bytes:,} bytes, with their number told", most_bytes=MOST_BYTES)
+            )
         if self.token is not None and not self._known(asked, self.token):
             return _problem(
-                401, "give the token: the header Authorization: Bearer ..., or the address told at the start"
+                401, _("give the token: the header Authorization: Bearer ..., or the address told at the start")
             )
         return None
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from kosho.language import _
 from kosho.serve.guard import COOKIE
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def add(app: FastAPI, settings: Settings) -> None:
         names = list(settings.cases)
         shown = request.query_params.get("case") or settings.first or names[0]
         if shown not in settings.cases:
-            raise HTTPException(404, f"no case {shown!r} is open here; there are {', '.join(names)}")
+            raise HTTPException(
+                404, _("no case {shown!r} is open here; there are {names}", shown=shown, names=", ".join(names))
+            )
         text = _environment().get_template("table.html.j2").render(case=shown, cases=names)
         answer = HTMLResponse(text)
         if settings.token is not None:
@@ -60,7 +63,7 @@ def add(app: FastAPI, settings: Settings) -> None:
     @app.get("/static/{name}", include_in_schema=False)
     async def static(name: str) -> Response:
         if name not in STATIC:
-            raise HTTPException(404, "no such file")
+            raise HTTPException(404, _("no such file"))
         content = files("kosho.serve").joinpath("static", name).read_bytes()
         return Response(content, media_type=STATIC[name])
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from kosho.errors import InputError
+from kosho.language import _
 from kosho.serve import exports, sides
 from kosho.serve.desk import Desk
 from kosho.serve.problems import ANSWERS
@@ -80,7 +81,7 @@ def chosen(options: str) -> dict[str, str]:
     for one in options.split(",") if options else ():
         issue, _, option = one.partition(":")
         if issue in found:
-            raise HTTPException(422, f"options: issue {issue!r} is named twice")
+            raise HTTPException(422, _("options: issue {issue!r} is named twice", issue=issue))
         found[issue] = option
     return found
 
@@ -170,7 +171,7 @@ def _checked(rooms: Rooms, desk: Desk) -> list[sides.Side]:
             one.check(desk.deal.table)
         except InputError:
             raise HTTPException(
-                409, f"the file of {one.file.party} does not fit the table of this day"
+                409, _("the file of {party} does not fit the table of this day", party=one.file.party)
             ) from None
     return found
 
