@@ -176,7 +176,7 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
                 money_2=_money(totals["trade"]),
             ),
         ),
-        *((_("Estimated"), text) for text in content["estimated"]),
+        *((_("Estimated"), _(text)) for text in content["estimated"]),
         *_fit(content),
         *((_("Left out"), text) for text in content["left_out"]),
         *((_("Adjusted"), text) for text in content["adjustments"]),

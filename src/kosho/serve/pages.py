@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from kosho.language import _
+from kosho.language import _, current, page_style
 from kosho.serve.guard import COOKIE
 
 if TYPE_CHECKING:
@@ -29,13 +29,20 @@ STATIC: Mapping[str, str] = {
 }
 
 
+OF_LANGUAGE = "language.css"
+"""What the language that is spoken adds to the style: its fonts."""
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - an extra
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("kosho.serve"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    said: dict[str, Any] = {"_": _, "language": current}
+    environment.globals.update(said)
+    return environment
 
 
 def add(app: FastAPI, settings: Settings) -> None:
@@ -62,6 +69,8 @@ def add(app: FastAPI, settings: Settings) -> None:
 
     @app.get("/static/{name}", include_in_schema=False)
     async def static(name: str) -> Response:
+        if name == OF_LANGUAGE:
+            return Response(page_style(), media_type=STATIC["table.css"])
         if name not in STATIC:
             raise HTTPException(404, _("no such file"))
         content = files("kosho.serve").joinpath("static", name).read_bytes()
