@@ -1,4 +1,4 @@
-"""Pictures for the README: a brief at a desk, on a telephone, its deals in the dark, in Japanese; the live table.
+"""Pictures for the README: a brief at a desk, on a telephone, in the dark and in Japanese; the live table.
 
 `make screenshots` runs it.
 

@@ -282,7 +282,7 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
     """Measures in force that hit a party, or the others."""
     rows = tuple(
         (
-            Cell(one.title, one.title, note=". ".join(filter(None, (one.scope, one.note)))),
+            Cell(one.title, one.title, note=_(". ").join(filter(None, (one.scope, one.note)))),
             Cell(one.rate, one.rate, status=one.status),
             Cell(one.partners, one.partners),
             Cell(
