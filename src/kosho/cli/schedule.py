@@ -175,7 +175,7 @@ def show(
             (
                 formatting.word(d["column"]),
                 d["duty"],
-                formatting.word(d["kind"].replace("_", " ")),
+                formatting.word(d["kind"]),
                 formatting.word(d["status"]),
                 d["source"],
                 d["note"],
