@@ -79,7 +79,7 @@ def chosen(options: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in options.split(",") if options else ():
-        issue, _, option = one.partition(":")
+        issue, _sign, option = one.partition(":")
         if issue in found:
             raise HTTPException(422, _("options: issue {issue!r} is named twice", issue=issue))
         found[issue] = option
