@@ -52,7 +52,8 @@ docs: $(VENV)/.docs ## Build the manual to site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 screenshots: brief ## Photograph the brief for the README; needs Chromium
-	@$(BIN)/python docs/screenshots.py out/$(CASE)/brief.html docs/assets
+	@$(BIN)/kosho brief $(CASE) --lang ja --out out/ja
+	@$(BIN)/python docs/screenshots.py out/$(CASE)/brief.html out/ja/brief.html docs/assets
 
 format: $(VENV)/.dev ## Format and mend what can be mended
 	$(BIN)/ruff format .

@@ -1,8 +1,8 @@
-"""Pictures for the README: a brief at a desk, on a telephone, its deals in the dark, and the live table.
+"""Pictures for the README: a brief at a desk, on a telephone, in the dark and in Japanese; the live table.
 
 `make screenshots` runs it.
 
-    python docs/screenshots.py out/japan-us-2025/brief.html docs/assets
+    python docs/screenshots.py out/japan-us-2025/brief.html out/ja/brief.html docs/assets
 
 Needs Chromium or Chrome, and Pillow, which the `pdf` extra brings.
 """
@@ -52,6 +52,7 @@ SHOTS = (
     Shot("brief-phone", 400, 900),
     Shot("brief-deals-dark", 1280, 1500, part="deals", dark=True),
 )
+JAPANESE = Shot("brief-japanese", 1280, 900)
 
 
 def browser() -> str:
@@ -119,12 +120,14 @@ def take(shot: Shot, page: Path | str, folder: Path) -> Path:
 
 def main() -> None:
     """Take them all."""
-    page, folder = (Path(one) for one in sys.argv[1:3])
-    if not page.is_file():
-        sys.exit(f"{page} is not there: write the brief first")
+    page, japanese, folder = (Path(one) for one in sys.argv[1:4])
+    for one in (page, japanese):
+        if not one.is_file():
+            sys.exit(f"{one} is not there: write the brief first")
     folder.mkdir(parents=True, exist_ok=True)
     for shot in SHOTS:
         print(take(shot, page, folder))
+    print(take(JAPANESE, japanese, folder))
     with live() as address:
         print(take(LIVE, address, folder))
 

@@ -250,9 +250,9 @@ class Case(Shown):
 
     def lacking(self, part: str) -> InputError:
         """That the case has no such part, what it has, and what would add it."""
-        has = listing(self.holds) if self.holds else "neither record, scenarios nor table"
+        has = listing(self.holds) if self.holds else _("neither record, scenarios nor table")
         message = _("case {name} has no {part}; it has {has}", name=self.name, part=part, has=has)
-        return InputError(Problem(message, HOW_TO_ADD[part], file=str(self.folder)))
+        return InputError(Problem(message, _(HOW_TO_ADD[part]), file=str(self.folder)))
 
     def scenario(self, name: str) -> Scenario:
         """The scenario with this id.

@@ -13,7 +13,7 @@ from kosho.case_folders import PARTS, case_folder, case_names, own_cases
 from kosho.case_schema import CaseFile, CaseParty, OverlayFile, checks
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.known import later_sources
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.overlay_check import check_overlays, written_at
 from kosho.law.own_products import CaseProductFile, with_own
 from kosho.law.references import References, list_checks
@@ -30,13 +30,13 @@ Found = tuple[Model, LineNumbers]
 
 HOW_TO_ADD: Mapping[str, str] = MappingProxyType(
     {
-        "record": "add record.yaml (`kosho read` drafts it from texts)",
-        "scenarios": "add scenarios to case.yaml, and what they change to measures.yaml",
-        "table": "add table.yaml, which needs scenarios in case.yaml",
+        "record": N_("add record.yaml (`kosho read` drafts it from texts)"),
+        "scenarios": N_("add scenarios to case.yaml, and what they change to measures.yaml"),
+        "table": N_("add table.yaml, which needs scenarios in case.yaml"),
     }
 )
 """What makes a case hold a part that it lacks."""
-NEW = "`kosho new NAME` writes all of them to start from"
+NEW = N_("`kosho new NAME` writes all of them to start from")
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,11 @@ def folder_of(name_or_path: str | Path) -> Path:
     folder = case_folder(name_or_path)
     if folder is None:
         hint = suggest(str(name_or_path), case_names())
-        own = f"give the folder of a case, or a name in {own_cases()}"
+        own = _("give the folder of a case, or a name in {folder}", folder=own_cases())
         raise InputError(Problem(_("no case {what!r}", what=str(name_or_path)), hint or own))
     if not any((folder / part).is_file() for part in PARTS):
         raise InputError(
-            Problem(_("{what!r} holds no case: neither case.yaml nor record.yaml", what=str(folder)), NEW)
+            Problem(_("{what!r} holds no case: neither case.yaml nor record.yaml", what=str(folder)), _(NEW))
         )
     return folder
 

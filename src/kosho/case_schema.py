@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from kosho.codes import expand_regions, sectors
 from kosho.display import listing
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Actor, HsList, Id, Some
@@ -316,18 +316,20 @@ def _check_world(document: CaseFile, lines: LineNumbers, folder: Path, problems:
     for i, party in enumerate(document.parties):
         if party.economy not in world.countries:
             message = f"{party.economy}: {not_apart(party.economy, world)}"
-            problems.add(message, PARTY, line=lines["parties", i, "economy"], key="economy")
+            problems.add(message, _(PARTY), line=lines["parties", i, "economy"], key="economy")
     return world
 
 
-PARTY = "a party must be a country of its own, or a bloc that the world has members of"
+PARTY = N_("a party must be a country of its own, or a bloc that the world has members of")
 
 
 def not_apart(code: str, world: World) -> str:
     """Why a party cannot be told apart in a world."""
     members = set(expand_regions([code]))
     inside = [region for region, leaves in world.meta.regions.items() if members & set(leaves)]
-    return f"the world has {code} only inside {listing(inside)}" if inside else "the world has it not"
+    if not inside:
+        return _("the world has it not")
+    return _("the world has {code} only inside {names}", code=code, names=listing(inside))
 
 
 def _check_flows(

@@ -50,7 +50,7 @@ class Problem(Shown):
     def __str__(self) -> str:
         place = self.file or ""
         if self.line is not None:
-            place += f":{self.line}" if place else f"line {self.line}"
+            place += f":{self.line}" if place else _("line {number}", number=self.line)
         parts = [part for part in (place, self.key, self.message) if part]
         return ": ".join(parts) + (f" ({self.hint})" if self.hint else "")
 

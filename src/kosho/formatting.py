@@ -68,6 +68,7 @@ __all__ = [
     "the_country",
     "tick",
     "typeset",
+    "unit_name",
     "verdict",
     "with_ends",
     "with_sign",
@@ -297,7 +298,7 @@ def amount(value: float | None, unit: str) -> str:
     if unit == "million USD":
         money = billions(value, part=True)
         return _("{number}\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD", number=money)
-    return pgettext("amount", "{number} {unit}", number=quantity(value), unit=pgettext("unit", unit))
+    return pgettext("amount", "{number} {unit}", number=quantity(value), unit=unit_name(unit))
 
 
 def percent(fraction: float | None, *, sign: bool = False, decimals: int = 2) -> str:
@@ -361,6 +362,15 @@ def verdict(low: float, high: float) -> Verdict:
 def listed(parts: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return _(" and ").join((_(", ").join(parts[:-1]), parts[-1]) if len(parts) > 1 else parts)
+
+
+def unit_name(unit: str) -> str:
+    """What something is counted in, as people say it.
+
+    >>> unit_name("million USD")
+    'million USD'
+    """
+    return pgettext("unit", unit)
 
 
 def word(value: str) -> str:

@@ -73,7 +73,7 @@ def refuse_beyond(
     fits = int(room / each)
     if count <= fits:
         return
-    need = f"about {_gib(count * each)}" if count < FAR_MORE else "far more than there is"
+    need = _("about {gib}", gib=_gib(count * each)) if count < FAR_MORE else _("far more than there is")
     shown = f"{count:,}" if count < FAR_MORE else f"10^{len(str(count)) - 1}"
     told = _(
         "{shown} {what} need {need} of memory, and {gib} may be used",

@@ -84,7 +84,10 @@ def decimal(text: str, mark: Mark | None = None) -> Decimal:
     if shown is None:
         part, whole = plain.replace(",", "."), plain.replace(",", "")
         raise InputError(
-            Problem(f"{text!r} is {part} or {whole}", _("write {part} or {whole}", part=part, whole=whole))
+            Problem(
+                _("{text!r} is {part} or {whole}", text=text, part=part, whole=whole),
+                _("write {part} or {whole}", part=part, whole=whole),
+            )
         )
     found = plain.replace("," if shown == "." else ".", "").replace(shown, ".")
     if found.count(".") > 1 or not _grouped(plain, shown):
@@ -143,7 +146,7 @@ def convention(texts: Iterable[str]) -> Mark | None:
                 if mark is not None:
                     seen.setdefault(mark, text)
     if len(seen) > 1:
-        both = f"{seen['.']!r} has a decimal point, {seen[',']!r} a decimal comma"
+        both = _("{point!r} has a decimal point, {comma!r} a decimal comma", point=seen["."], comma=seen[","])
         raise InputError(Problem(both, _("write all numbers alike")))
     return next(iter(seen), None)
 

@@ -111,11 +111,11 @@ def _named(contents: Mapping[Path, str | bytes], folder: Path | None) -> Path:
 
 def _wrong_file(path: Path) -> list[Problem]:
     if path.is_dir():
-        return [_problem(path, "it is a folder")]
+        return [_problem(path, _("it is a folder"))]
     if not path.parent.is_dir():
         return [_absent(path, path.parent)]
     if path.exists() and not os.access(path, os.W_OK):
-        return [_problem(path, "it is there and may not be changed")]
+        return [_problem(path, _("it is there and may not be changed"))]
     try:
         _try(path.resolve().parent, path)
     except InputError as error:
@@ -135,7 +135,7 @@ def _try(folder: Path, told: Path) -> None:
 
 def _absent(path: Path, parent: Path) -> Problem:
     if parent.exists():
-        return _problem(path, f"{parent} is no folder")
+        return _problem(path, _("{parent} is no folder", parent=parent))
     return Problem(
         _("cannot be written: there is no folder {as_posix}", as_posix=parent.as_posix()),
         _("make it first"),

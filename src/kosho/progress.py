@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from kosho.language import _
+
 __all__ = ["Progress", "Reached", "estimated", "silent"]
 
 Progress = Callable[[str], None]
@@ -30,17 +32,17 @@ def estimated(
 
     def reached(done: int) -> None:
         left = (clock() - started) * (total - done) / max(done, 1)
-        told = f", about {_told(left)} left" if done and left >= TOLD else ""
-        progress(f"{text}, {done:,} of {total:,}{told}")
+        told = _(", about {time} left", time=_told(left)) if done and left >= TOLD else ""
+        progress(_("{text}, {done:,} of {total:,}{told}", text=text, done=done, total=total, told=told))
 
     return reached
 
 
 def _told(seconds: float) -> str:
     if seconds < 100:
-        return f"{seconds:.0f} s"
+        return _("{seconds:.0f} s", seconds=seconds)
     minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 100 else f"{minutes / 60:.0f} h"
+    return _("{minutes:.0f} min", minutes=minutes) if minutes < 100 else _("{hours:.0f} h", hours=minutes / 60)
 
 
 def silent(text: str) -> None:

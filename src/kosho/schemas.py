@@ -17,7 +17,7 @@ from kosho.case_schema import CaseFile, OverlayFile
 from kosho.corridor.schema import Corridor
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import NicheFile
 from kosho.law.own_products import CaseProductFile
@@ -54,57 +54,63 @@ FILES: Mapping[str, SchemaFile] = MappingProxyType(
             SchemaFile(
                 "case",
                 "case.yaml",
-                "A case: its parties, scenarios, backgrounds, flows to watch and dates.",
+                N_("A case: its parties, scenarios, backgrounds, flows to watch and dates."),
                 CaseFile,
             ),
             SchemaFile(
                 "measures",
                 "measures.yaml",
-                "What the scenarios of a case add to the law in force, end or replace.",
+                N_("What the scenarios of a case add to the law in force, end or replace."),
                 OverlayFile,
             ),
             SchemaFile(
                 "table",
                 "table.yaml",
-                "The negotiating table of a case: issues, options, red lines, deadline.",
+                N_("The negotiating table of a case: issues, options, red lines, deadline."),
                 TableFile,
             ),
             SchemaFile(
                 "record",
                 "record.yaml",
-                "The record of talks: statements with their words, parties, people, deadlines.",
+                N_("The record of talks: statements with their words, parties, people, deadlines."),
                 RecordFile,
             ),
             SchemaFile(
                 "register",
                 "law/measures/*.yaml",
-                "A register file: dated measures of governments, lists of headings, sources.",
+                N_("A register file: dated measures of governments, lists of headings, sources."),
                 MeasureFile,
             ),
             SchemaFile(
                 "case-products",
                 "products.yaml",
-                "Product groups, shares of trade and ordinary duties of a case's own, beside those that ship.",
+                N_(
+                    "Product groups, shares of trade and ordinary duties of a case's own, beside those that "
+                    "ship."
+                ),
                 CaseProductFile,
             ),
             SchemaFile(
                 "products",
                 "law/products.yaml",
-                "Product groups: the parts of a sector that measures tell apart, and their share of its trade.",
+                N_(
+                    "Product groups: the parts of a sector that measures tell apart, and their share of its "
+                    "trade."
+                ),
                 ProductFile,
                 dated=False,
             ),
             SchemaFile(
                 "niches",
                 "niches.yaml",
-                "Products much smaller than their sector, for quotas, bans and promises to buy.",
+                N_("Products much smaller than their sector, for quotas, bans and promises to buy."),
                 NicheFile,
                 dated=False,
             ),
             SchemaFile(
                 "corridor",
                 "corridor/data/*.yaml",
-                "A customs corridor: ships, stages, opening hours and consignments between two ports.",
+                N_("A customs corridor: ships, stages, opening hours and consignments between two ports."),
                 Corridor,
                 dated=False,
             ),

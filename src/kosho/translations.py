@@ -23,7 +23,7 @@ SENTENCES = frozenset(
     }
 )  # fmt: skip
 """Keys of what is written for people."""
-WORDS = frozenset({"attributed_to", "legal_basis", "name", "place", "products", "topic", "topics"})
+WORDS = frozenset({"attributed_to", "legal_basis", "name", "place", "product", "products", "topic", "topics"})
 """Keys of names, which are translated where the catalogue has them, and not marked where not."""
 AS_WRITTEN = frozenset({"quote", "sources"})
 """What stays in its own language: what somebody said, and how a source calls itself."""

@@ -26,7 +26,11 @@ from kosho.case_schema import Role
 from kosho.cli import command
 from kosho.cli.helped import METAVARS, texts_of_help, texts_of_parser
 from kosho.language import LOCALES
+from kosho.law.catalogue import KINDS
+from kosho.law.deal_comparison import CLAUSES
+from kosho.law.known_between import What
 from kosho.law.measure import Stage
+from kosho.law.stale import Reason
 from kosho.provenance import Status
 from kosho.record.schema import (
     Commitment,
@@ -38,6 +42,7 @@ from kosho.record.schema import (
 )
 from kosho.record.schema import Status as Standing
 from kosho.translations import untranslated, written_for_people
+from kosho.world.readers import READERS
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("serve/static/**.js", "javascript")]
@@ -60,7 +65,19 @@ ROWS = (
     "unpriced", "zero",
 )  # fmt: skip
 """Words of tables that come from no schema."""
-UNITS = ("million USD", "tonnes", "vehicles", "million tonnes", "percent", "share", "aircraft", "litres")
+UNITS = (
+    "billion yen",
+    "students in May",
+    "visitors in January",
+    "million USD",
+    "tonnes",
+    "vehicles",
+    "million tonnes",
+    "percent",
+    "share",
+    "aircraft",
+    "litres",
+)
 """Units that shipped data count in."""
 
 
@@ -112,6 +129,9 @@ def names() -> Iterator[tuple[Message, str]]:
         yield Message(word, "word"), "formatting.py"
     for unit in UNITS:
         yield Message(unit, "unit"), "formatting.py"
+    for one in READERS.values():
+        for text in (one.title, one.files, *one.settings.values()):
+            yield Message(text, "format"), "world/readers/__init__.py"
     for text in texts_of_help(command()):
         yield Message(text, "help"), "cli/helped.py"
     for text in texts_of_parser():
@@ -131,7 +151,20 @@ def words() -> list[str]:
     ]
     roles = [role.replace("-", " ") for role in get_args(Role)]
     kinds = [one.replace("_", " ") for one in said if isinstance(one, str)]
-    return sorted({*get_args(Status), *get_args(Stage), *roles, *get_args(Modality), *kinds, *ROWS})
+    return sorted(
+        {
+            *get_args(Status),
+            *get_args(Stage),
+            *roles,
+            *get_args(Modality),
+            *kinds,
+            *CLAUSES,
+            *KINDS,
+            *get_args(What),
+            *get_args(Reason),
+            *ROWS,
+        }
+    )
 
 
 def path_of(tag: str) -> Path:

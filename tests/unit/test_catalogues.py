@@ -32,8 +32,9 @@ COUNTING = {
     "power of ten of the unit of money in tables, 9 for a billion",
     "power of ten in which large numbers are told, 6 for a million",
     "powers of ten of money in a sentence: billion, million",
+    "unit",
 }
-"""Messages that are powers of ten, and differ from language to language."""
+"""Messages that are powers of ten or units, and differ from language to language."""
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 

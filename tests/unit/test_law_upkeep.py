@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.language import use
 from kosho.law import Query, Register, quote
 from kosho.law.known_between import known_between
 from kosho.law.measure_file import MeasureFile, Omission
@@ -215,3 +216,13 @@ def test_what_ends_is_told_from_what_is_suspended() -> None:
         "us-ieepa-chn-125": "added",
         "us-ieepa-chn-84-end": "ended",
     }
+
+
+def test_what_needs_a_look_is_the_same_in_every_language():
+    """Inquiries are known by their words, in the language that they are told in."""
+    day = date(2026, 3, 1)
+    english = [(one.reason, one.subject, one.since) for one in stale(Register.load(), day)]
+    with use("ja"):
+        japanese = [(one.reason, one.subject, one.since) for one in stale(Register.load(), day)]
+    assert any(reason == "pending" for reason, _subject, _since in english)
+    assert japanese == english

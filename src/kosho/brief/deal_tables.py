@@ -161,7 +161,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
 def _rest(deal: NamedDeal, shared: Sequence[str]) -> str:
     """What a deal changes beside what all of them do."""
     return "; ".join(change for change in deal.changes if change not in shared) or (
-        _("nothing more") if shared else "nothing"
+        _("nothing more") if shared else _("nothing")
     )
 
 

@@ -9,6 +9,7 @@ from kosho import formatting
 from kosho.brief.model import Negotiation, TariffLineTold
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name, sector_name
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.bargain import Table
@@ -44,7 +45,13 @@ def lines_table(one: Negotiation) -> CellTable:
         (
             Cell(text=line.option, note=line.issue),
             Cell(text=line.hs, sort=line.hs),
-            Cell(text=f"{country_name(line.importer)} from {country_name(line.partner)}"),
+            Cell(
+                text=_(
+                    "{importer} from {partner}",
+                    importer=country_name(line.importer),
+                    partner=country_name(line.partner),
+                )
+            ),
             Cell(text=sector_name(line.sector)),
             Cell(text=formatting.percent(line.duty_share), sort=line.duty_share),
             Cell(text=formatting.rate(line.cut), sort=line.cut),
@@ -52,14 +59,16 @@ def lines_table(one: Negotiation) -> CellTable:
         for line in one.tariff_lines[:SHOWN]
     ]
     more = len(one.tariff_lines) - SHOWN
-    note = "A line's share is of the duties that the importer collects on the partner's goods of the sector."
+    note = _("A line's share is of the duties that the importer collects on the partner's goods of the sector.")
     return CellTable(
         "tariff-lines",
-        "The tariff lines that matter most",
-        ("Option", "Line", "Imports of", "Sector", "Share of duties, %", "Cut, %"),
+        _("The tariff lines that matter most"),
+        (_("Option"), _("Line"), _("Imports of"), _("Sector"), _("Share of duties, %"), _("Cut, %")),
         tuple(rows),
         numeric=2,
-        note=f"{note} {formatting.count(more)} more are in the workbook." if more > 0 else note,
+        note=_("{note} {number} more are in the workbook.", note=note, number=formatting.count(more))
+        if more > 0
+        else note,
     )
 
 

@@ -200,7 +200,7 @@ def _laid_on(case: Case) -> Iterable[Claim]:
 def _limits(case: Case, on: date, table: Mapping[str, Any], runs: ScenarioResults) -> Iterable[Claim]:
     for block in table["estimated"]:
         yield Claim(
-            text=_("Part of the table is estimated: {block}.", block=block),
+            text=_("Part of the table is estimated: {block}.", block=_(block)),
             status="estimate",
             sources=("wiod-2013",),
         )
@@ -292,11 +292,17 @@ def _first_year(case: Case, runs: ScenarioResults) -> Iterable[Claim]:
         sources=(BOEHM,),
     )
     for one in case.observations if few_observed(case) else ():
-        unit = f"{formatting.NBSP}%" if one.figure.unit == "percent" else f" {one.figure.unit}"
+        unit = (
+            f"{formatting.NBSP}%"
+            if one.figure.unit == "percent"
+            else f" {formatting.unit_name(one.figure.unit)}"
+        )
         value = formatting.significant(one.figure.value, 3, 1) + unit
-        note = f"; {one.figure.note}" if one.figure.note else ""
+        note = _("; {note}", note=one.figure.note) if one.figure.note else ""
         yield Claim(
-            text=f"{one.title}, {one.period}: {value}{note}.",
+            text=_(
+                "{title}, {period}: {value}{note}.", title=one.title, period=one.period, value=value, note=note
+            ),
             status=one.figure.status,
             sources=(one.figure.source,),
         )

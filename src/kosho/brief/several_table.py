@@ -6,6 +6,7 @@ from kosho import formatting
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
+from kosho.language import _
 from kosho.scenario.several import OnTable
 
 __all__ = ["several_table"]
@@ -30,12 +31,21 @@ def several_table(brief: Brief) -> dict[str, CellTable]:
     return {
         "several": CellTable(
             id="several",
-            caption=f"{titles.get(found.scenario, found.scenario)} against {against}, on several tables of the "
-            "economy: real income, %",
-            columns=("Table", "Year", "Economies × sectors", "Mean elasticity", *map(country_name, parties)),
-            rows=(*rows, (Cell("Spread: model uncertainty"), blank, blank, blank, *spread)),
+            caption=_(
+                "{scenario} against {against}, on several tables of the economy: real income, %",
+                scenario=titles.get(found.scenario, found.scenario),
+                against=against,
+            ),
+            columns=(
+                _("Table"),
+                _("Year"),
+                _("Economies × sectors"),
+                _("Mean elasticity"),
+                *map(country_name, parties),
+            ),
+            rows=(*rows, (Cell(_("Spread: model uncertainty")), blank, blank, blank, *spread)),
             numeric=len(parties),
-            note="Central numbers on each table in full; everything else in this brief is of the first.",
+            note=_("Central numbers on each table in full; everything else in this brief is of the first."),
         )
     }
 
@@ -47,7 +57,10 @@ def _about(one: OnTable) -> tuple[Cell, Cell, Cell, Cell]:
         return Cell(one.name, note=one.problem), unknown, unknown, unknown
     unsure = ""
     if facts.unknown_duties:
-        unsure = f"base duty not known on {formatting.decimals(100 * facts.unknown_duties, 0)} % of goods trade"
+        unsure = _(
+            "base duty not known on {value} % of goods trade",
+            value=formatting.decimals(100 * facts.unknown_duties, 0),
+        )
     return (
         Cell(one.name, note=unsure),
         Cell(formatting.NOT_KNOWN if facts.year is None else str(facts.year)),

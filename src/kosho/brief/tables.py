@@ -185,7 +185,7 @@ def _upright(brief: Brief, made: CellTable) -> CellTable:
     return replace(
         made,
         groups=(),
-        columns=(made.columns[0], "Side", *names),
+        columns=(made.columns[0], _("Side"), *names),
         rows=tuple(
             (row[0], Cell(country_name(code), country_name(code)), *cells(row, k))
             for row in made.rows
@@ -282,7 +282,7 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
     """Measures in force that hit a party, or the others."""
     rows = tuple(
         (
-            Cell(one.title, one.title, note=". ".join(filter(None, (one.scope, one.note)))),
+            Cell(one.title, one.title, note=_(". ").join(filter(None, (one.scope, one.note)))),
             Cell(one.rate, one.rate, status=one.status),
             Cell(one.partners, one.partners),
             Cell(

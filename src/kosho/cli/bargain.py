@@ -254,9 +254,11 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
 
 def _solved(content: dict[str, Any]) -> str:
     """How many packages were solved, and how well the others are known."""
-    return (
-        f"{formatting.count(content['solved'])} of them solved, among them all that could be on the frontier, "
-        f"a deal or a tie; the others are estimated: {content['screening']['guarantee']}"
+    return _(
+        "{number} of them solved, among them all that could be on the frontier, a deal or a tie; the "
+        "others are estimated: {guarantee}",
+        number=formatting.count(content["solved"]),
+        guarantee=content["screening"]["guarantee"],
     )
 
 

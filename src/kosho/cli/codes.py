@@ -29,6 +29,7 @@ def show(
     json: Json = False,
 ) -> None:
     """List or search economies, blocs, sectors and product groups."""
+    from kosho import formatting
     from kosho.law.catalogue import KINDS, catalogue, found, nearest
     from kosho.world.loading import DEFAULT, table
 
@@ -59,7 +60,11 @@ def show(
         show_json({"schema_version": 1, "codes": content})
         return
     rows = [
-        (one.code, one.kind, one.name + (f"\n{_detail(one.code, one.kind, one.detail, held)}".rstrip()))
+        (
+            one.code,
+            formatting.word(one.kind),
+            one.name + (f"\n{_detail(one.code, one.kind, one.detail, held)}".rstrip()),
+        )
         for one in shown
     ]
     show_table(_("Codes"), (_("Code"), _("Kind"), _("Name")), rows)

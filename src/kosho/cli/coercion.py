@@ -160,7 +160,7 @@ def _show(found: EpisodeComparison) -> None:
         "{title}: {product}, {unit} (halted from {day})",
         title=of.title,
         product=of.product,
-        unit=of.unit,
+        unit=formatting.unit_name(of.unit),
         day=formatting.day(of.closed_from),
     )
     columns = (_("What"), _("Before"), _("The halt alone"), _("What happened"), _("Fitted shift of demand"))

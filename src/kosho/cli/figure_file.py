@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from kosho.language import current, page_style
 from kosho.outputs import save
 
 __all__ = ["write_figure"]
@@ -18,7 +19,7 @@ def write_figure(figure: str, title: str, path: Path) -> None:
     """
     if path.suffix == ".html":
         figure = (
-            '<!doctype html>\n<html lang="en"><meta charset="utf-8">'
+            f'<!doctype html>\n<html lang="{current()}"><meta charset="utf-8"><style>{page_style()}</style>'
             f"<title>{escape(title)}</title>\n<body>\n{figure}</body></html>\n"
         )
     save({path: figure})

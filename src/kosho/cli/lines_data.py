@@ -173,8 +173,8 @@ def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFram
 
     known = {schedule.edition: schedule for schedule in imported(importer)}
     if text not in known:
-        hint = "shipped, a file" + (
-            f", or {', '.join(known)}" if known else "; `kosho schedule import` brings one in"
+        hint = _("shipped, a file") + (
+            _(", or {names}", names=", ".join(known)) if known else _("; `kosho schedule import` brings one in")
         )
         raise InputError(
             Problem(
@@ -206,7 +206,13 @@ def say_lines(given: Given) -> None:
     if lost:
         names = ", ".join(one.code for one in lost[:WORST])
         more = len(lost) - WORST
-        say(f"Not priced, no rate: {names}" + (f" and {formatting.count(more)} more." if more > 0 else "."))
+        if more > 0:
+            told = _(
+                "Not priced, no rate: {names} and {number} more.", names=names, number=formatting.count(more)
+            )
+        else:
+            told = _("Not priced, no rate: {names}.", names=names)
+        say(told)
     assumed = some.source.count("assumed")
     if assumed:
         say(

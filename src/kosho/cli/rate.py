@@ -377,7 +377,7 @@ def _range(found: RateQuote) -> list[str]:
     if found.rate is not None and low == high:
         return texts
     if low is not None and high is not None:
-        words = "between" if found.rate is None else _("if what is not certain were otherwise, between")
+        words = _("between") if found.rate is None else _("if what is not certain were otherwise, between")
         texts.append(
             _(
                 "{words} {rate} and {rate_2} %",

@@ -127,13 +127,21 @@ def _with_proposals(
     asked = propose(list(texts.values()), Model.at(url, name, key_env), say=_note)
     new = beside(drafts, asked.drafts)
     _note(
-        f"{name}: {asked.passages} passages, {asked.recalled} answered before, {len(asked.drafts)} facts kept,"
-        f" {len(asked.refused)} refused, {len(new)} not found by the rules"
+        _(
+            "{name}: {passages} passages, {recalled} answered before, {kept} facts kept, {refused} "
+            "refused, {new} not found by the rules",
+            name=name,
+            passages=asked.passages,
+            recalled=asked.recalled,
+            kept=len(asked.drafts),
+            refused=len(asked.refused),
+            new=len(new),
+        )
     )
     for line in asked.unanswered:
         _note(line)
     if asked.unanswered:
-        _note("Run it again to ask for what was not answered; what was is kept.")
+        _note(_("Run it again to ask for what was not answered; what was is kept."))
     return sorted([*drafts, *new], key=lambda draft: (draft.doc, draft.start, draft.end))
 
 
@@ -156,18 +164,20 @@ def _check(texts: dict[str, Document], where: Path | None) -> None:
             Problem(
                 _("more than {number:,} characters", number=LARGEST),
                 _("give them in parts"),
-                key="standard input",
+                key=_("standard input"),
             )
         )
     facts = facts_in(words)
     if not facts:
         hint = '{"type": "ask", "fields": {"by": "JPN"}, "quote": "..."}'
-        raise InputError(Problem(_("holds no fact with a quote"), hint, key="standard input"))
+        raise InputError(Problem(_("holds no fact with a quote"), hint, key=_("standard input")))
     about = [_document_of(number, fact, texts) for number, fact in enumerate(facts, 1)]
     verdicts: dict[int, Verdict] = {}
     for document in texts.values():
         own = [number for number, one in enumerate(about) if one is document]
-        verdicts |= zip(own, check(document, [facts[number] for number in own], "standard input"), strict=True)
+        verdicts |= zip(
+            own, check(document, [facts[number] for number in own], _("standard input")), strict=True
+        )
     kept: list[Draft] = []
     for number in sorted(verdicts):
         verdict = verdicts[number]
@@ -183,7 +193,14 @@ def _check(texts: dict[str, Document], where: Path | None) -> None:
         pile = Pile.open(where)
         new = pile.add(kept)
         pile.save()
-        _note(f"{where}: {new} new drafts, {len(pile.open_keys)} to decide on")
+        _note(
+            _(
+                "{where}: {new} new drafts, {number} to decide on",
+                where=where,
+                new=new,
+                number=len(pile.open_keys),
+            )
+        )
 
 
 def _document_of(number: int, fact: dict[str, Any], texts: dict[str, Document]) -> Document:

@@ -267,10 +267,12 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
             continue
         bodies = ", ".join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies
-        sure = "" if one.modality == "asserted" else f" ({one.modality})"
-        lines.append(
-            f"{one.kind.replace('_', ' ')}{sure}{f', {who}' if who else ''}: {_words(one.quote)} [{one.source}]"
-        )
+        what = formatting.word(one.kind.replace("_", " "))
+        if one.modality != "asserted":
+            what = _("{what} ({modality})", what=what, modality=formatting.word(one.modality))
+        if who:
+            what = _("{what}, {who}", what=what, who=who)
+        lines.append(_("{what}: {words} [{source}]", what=what, words=_words(one.quote), source=one.source))
     return "\n".join(lines)
 
 

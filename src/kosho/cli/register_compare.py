@@ -91,7 +91,7 @@ def _products(hs: str | None, group: str | None) -> list[Telling | str]:
     wrong = [text for text in codes if not is_code(text.replace(".", ""))]
     if wrong:
         raise InputError(
-            [Problem(_("{text!r} is not an HS code", text=text), CODE_HINT, key="--hs") for text in wrong]
+            [Problem(_("{text!r} is not an HS code", text=text), _(CODE_HINT), key="--hs") for text in wrong]
         )
     return [
         *(Telling(code, code, code) for code in codes),
@@ -108,7 +108,7 @@ def _show(found: Comparison, when: date) -> None:
     show_table(title, (_("Product"), *partners), rows)
     rows = [
         [
-            row.clause,
+            formatting.word(row.clause),
             *(";\n".join(term.text for term in row.cells[code]) or _(NOT_HELD) for code in found.partners),
         ]
         for row in found.terms

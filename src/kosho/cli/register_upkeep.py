@@ -68,7 +68,7 @@ def stale(
         show_table(
             _("What needs a look on {day}", day=formatting.day(when)),
             (_("Since"), _("Reason"), _("Subject"), _("Why")),
-            [(one.since.isoformat(), one.reason, one.subject, one.why) for one in found],
+            [(one.since.isoformat(), formatting.word(one.reason), one.subject, one.why) for one in found],
         )
 
 
@@ -101,7 +101,7 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
         rows = [
             (
                 one.known_from.isoformat(),
-                one.what + (_(", back in time") if one.retroactive else ""),
+                formatting.word(one.what) + (_(", back in time") if one.retroactive else ""),
                 one.measure,
                 one.title,
                 one.first.isoformat(),
@@ -130,7 +130,7 @@ NAMED = 4
 
 
 def _several(codes: tuple[str, ...]) -> str:
-    names = [country_name(code) for code in codes]
+    names = [_("all") if code == "all" else country_name(code) for code in codes]
     return (
         ", ".join(names)
         if len(names) <= NAMED

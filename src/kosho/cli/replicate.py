@@ -181,7 +181,7 @@ def _show_run(content: dict[str, Any]) -> None:
 def _said(value: object) -> str:
     """A choice of a run in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

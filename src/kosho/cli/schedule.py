@@ -171,7 +171,17 @@ def show(
         show_json(content)
         return
     for one in content["lines"][:SHOWN]:
-        rows = [(d["column"], d["duty"], d["kind"], d["status"], d["source"], d["note"]) for d in one["duties"]]
+        rows = [
+            (
+                formatting.word(d["column"]),
+                d["duty"],
+                formatting.word(d["kind"]),
+                formatting.word(d["status"]),
+                d["source"],
+                d["note"],
+            )
+            for d in one["duties"]
+        ]
         title = f"{one['code']}  {one['description']}" + (f"  ({one['unit']})" if one["unit"] else "")
         show_table(title, (_("Column"), _("Duty"), _("Kind"), _("Status"), _("Source"), _("Note")), rows)
         for column, cited in one["references"].items():

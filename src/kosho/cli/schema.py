@@ -40,5 +40,5 @@ def show(
     elif name is not None:
         show_json(json_schema(name))
     else:
-        rows = [(one.name, one.pattern, one.about) for one in FILES.values()]
+        rows = [(one.name, one.pattern, _(one.about)) for one in FILES.values()]
         show_table(_("Kinds of YAML files"), (_("Name"), _("File"), _("What it holds")), rows)

@@ -257,7 +257,12 @@ def _on_several(asked: _Asked, names: Sequence[str], *, json: bool) -> None:
         question = asked.scenario, asked.against
         found = on_several(asked.case, question, names, asked.on, asked.deficits, progress)
     heading = {"case": asked.case.name, "as_of": (asked.on or asked.case.as_of).isoformat()}
-    show_several(found, f"{asked.title()}: long run, against {asked.compared()}", heading, json=json)
+    show_several(
+        found,
+        _("{title}: long run, against {compared}", title=asked.title(), compared=asked.compared()),
+        heading,
+        json=json,
+    )
 
 
 def _show_year_one(asked: _Asked, early: Sequence[ProductYear], left_out: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from kosho.cli.figure_file import write_figure
+from kosho.language import _
 
 __all__ = ["in_terminal", "save"]
 
@@ -84,11 +85,15 @@ def _svg(steps: Sequence[Step], title: str) -> str:
 
     def label(low: float | None, high: float | None) -> str:
         if low is None and high is None:
-            return "not known"
+            return _("not known")
         if high is None:
-            return f"at least {low:g} %"
+            return _("at least {low:g} %", low=low)
         return (
-            f"{high:g} %" if low == high else f"at most {high:g} %" if low is None else f"{low:g} to {high:g} %"
+            f"{high:g} %"
+            if low == high
+            else _("at most {high:g} %", high=high)
+            if low is None
+            else _("{low:g} to {high:g} %", low=low, high=high)
         )
 
     runs: list[list[str]] = [[]]

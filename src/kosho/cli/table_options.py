@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kosho.errors import Problems
+from kosho.language import _
 
 __all__ = [
     "ClassificationGiven",
@@ -78,7 +79,9 @@ def assignments(given: Sequence[str] | None) -> dict[str, str]:
     for text in given or ():
         key, equals, value = text.partition("=")
         if not (key and equals and value):
-            problems.add(f"{text!r} sets nothing", "KEY=VALUE, such as value=OBS_VALUE", key="--set")
+            problems.add(
+                _("{text!r} sets nothing", text=text), _("KEY=VALUE, such as value=OBS_VALUE"), key="--set"
+            )
         found[key.strip()] = value.strip()
     problems.raise_if_any()
     return found

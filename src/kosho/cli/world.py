@@ -26,7 +26,7 @@ from kosho.cli.table_options import (
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world_page import Facts, world_page
 from kosho.errors import InputError, Problem
-from kosho.language import _, ngettext
+from kosho.language import _, ngettext, pgettext
 
 __all__ = ["app", "info_tables", "show_info", "size_told"]
 
@@ -101,7 +101,12 @@ def formats() -> None:
     from kosho.world.readers import READERS
 
     rows = [
-        (one.name, one.title, one.files, ", ".join(f"{key}: {what}" for key, what in one.settings.items()))
+        (
+            one.name,
+            pgettext("format", one.title),
+            pgettext("format", one.files),
+            ", ".join(f"{key}: {pgettext('format', what)}" for key, what in one.settings.items()),
+        )
         for one in READERS.values()
     ]
     show_table(_("Formats of tables"), (_("Format"), _("What it is"), _("Files"), _("Settings")), rows)
@@ -171,7 +176,7 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
                 money_2=_money(totals["trade"]),
             ),
         ),
-        *((_("Estimated"), text) for text in content["estimated"]),
+        *((_("Estimated"), _(text)) for text in content["estimated"]),
         *_fit(content),
         *((_("Left out"), text) for text in content["left_out"]),
         *((_("Adjusted"), text) for text in content["adjustments"]),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kosho import formatting
+from kosho.language import _
 
 __all__ = ["Facts", "world_page"]
 
@@ -43,16 +44,18 @@ def world_page(content: dict[str, Any], facts: Sequence[Facts]) -> str:
     shown = [
         *facts,
         (
-            "Trade elasticities: imports before duty fall with elasticity -(theta + 1)",
-            ("Sector", "Status", "Source", "Theta", "Spread of ln theta"),
+            _("Trade elasticities: imports before duty fall with elasticity -(theta + 1)"),
+            (_("Sector"), _("Status"), _("Source"), _("Theta"), _("Spread of ln theta")),
             elasticities,
             2,
         ),
     ]
     if unknown:
-        shown.append(("Base duties not known", ("Importer", "Share of its goods imports, %"), unknown, 1))
+        shown.append(
+            (_("Base duties not known"), (_("Importer"), _("Share of its goods imports, %")), unknown, 1)
+        )
     tables = [
         CellTable(f"world-{k}", title, columns, tuple(tuple(map(Cell, row)) for row in rows), numeric)
         for k, (title, columns, rows, numeric) in enumerate(shown)
     ]
-    return plain_page(f"World table {content['name']}", tables)
+    return plain_page(_("World table {name}", name=content["name"]), tables)

@@ -113,7 +113,7 @@ def list_(*, json: Json = False) -> None:
             "year": shipped.meta["year"],
             "economies": len(shipped.countries),
             "sectors": len(shipped.sectors),
-            "edition": "OECD ICIO, edition of 2025; ships with Kosho",
+            "edition": _("OECD ICIO, edition of 2025; ships with Kosho"),
             "file": None,
             "problem": None,
         },

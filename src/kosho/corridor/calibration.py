@@ -92,7 +92,7 @@ def calibrate(
         slopes = None
         for _other in range(STEPS):
             if progress:
-                progress(f"step {step}: off by {here.worst:.1%} at most")
+                progress(_("step {step}: off by {worst:.1%} at most", step=step, worst=here.worst))
             if here.close:
                 values = dict(zip(names, np.exp(here.point).tolist(), strict=True))
                 return Fit(here.times.corridor, values, moments(here.times))
@@ -169,4 +169,8 @@ class _System:
 
 def _worst(fitted: Sequence[Target], miss: Array) -> str:
     worst = int(np.nanargmax(np.abs(miss)))
-    return f"{fitted[worst].moment} is off by {miss[worst]:+.0%}" if math.isfinite(miss[worst]) else "nan"
+    return (
+        _("{moment} is off by {miss:+.0%}", moment=fitted[worst].moment, miss=miss[worst])
+        if math.isfinite(miss[worst])
+        else "nan"
+    )

@@ -12,6 +12,7 @@ import numpy as np
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import Tornado
 from kosho.corridor.times import ReleaseTimes
+from kosho.language import _
 
 __all__ = ["svg"]
 
@@ -124,12 +125,12 @@ def svg(title: str, cases: Mapping[str, ReleaseTimes], tornado: Tornado | None =
 
 def _distribution(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
     canvas.heading(
-        "How long until the permit", "Share of consignments released within so many days of arrival."
+        _("How long until the permit"), _("Share of consignments released within so many days of arrival.")
     )
     high = max(float(np.quantile(times.days(), 0.98)) for times in cases.values())
     scale = _scale(0.0, high)
     top, bottom = canvas.y, canvas.y + 240
-    _axis(canvas, scale, top, bottom, "days from the ship's arrival")
+    _axis(canvas, scale, top, bottom, _("days from the ship's arrival"))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = bottom - share * (bottom - top)
         canvas.shape("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, stroke=GRID)
@@ -144,7 +145,7 @@ def _distribution(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
             "polyline", name, points=points, fill="none", stroke=colour, stroke_width=2, stroke_dasharray=dashes
         )
     y = top + 12
-    for (name, _), (colour, dashes) in _styled(cases):
+    for (name, _times), (colour, dashes) in _styled(cases):
         canvas.shape("line", x1=20, x2=44, y1=y, y2=y, stroke=colour, stroke_width=3, stroke_dasharray=dashes)
         for words in _wrapped(name, 27):
             canvas.text(50, y + 4, words)
@@ -168,8 +169,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
     canvas.heading(
-        "Where the time goes",
-        "Mean days by what a consignment waits for; what is done meanwhile counts nothing.",
+        _("Where the time goes"),
+        _("Mean days by what a consignment waits for; what is done meanwhile counts nothing."),
     )
     found = {name: times.stages for name, times in cases.items()}
     scale = _scale(0.0, max(sum(stage.days for stage in stages.values()) for stages in found.values()))
@@ -181,7 +182,7 @@ def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
         x += 30 + 7.2 * len(stage)
     top = canvas.y + 24
     bottom = top + (ROW + 8) * len(found)
-    _axis(canvas, scale, top, bottom, "days from the ship's arrival to the gate")
+    _axis(canvas, scale, top, bottom, _("days from the ship's arrival to the gate"))
     for row, (name, stages) in enumerate(found.items()):
         y = top + (ROW + 8) * row + 4
         lines = _wrapped(name, 40)
@@ -192,7 +193,7 @@ def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
             days = stages[stage].days
             canvas.shape(
                 "rect",
-                f"{stage}: {days:.2f} days",
+                _("{stage}: {days:.2f} days", stage=stage, days=days),
                 x=scale(start),
                 y=y,
                 width=scale(start + days) - scale(start),
@@ -205,8 +206,11 @@ def _stages(canvas: _Canvas, cases: Mapping[str, ReleaseTimes]) -> None:
 
 def _tornado(canvas: _Canvas, tornado: Tornado) -> None:
     canvas.heading(
-        f"What the days saved by {tornado.scenario} depend on",
-        f"Low (blue) and high (rust) end of each range; {tornado.days_saved:.2f} days at the centre.",
+        _("What the days saved by {scenario} depend on", scenario=tornado.scenario),
+        _(
+            "Low (blue) and high (rust) end of each range; {days_saved:.2f} days at the centre.",
+            days_saved=tornado.days_saved,
+        ),
     )
     swings = [swing for swing in tornado.swings if swing.width > 0][:SHOWN]
     values = [tornado.days_saved, 0.0]
@@ -214,7 +218,7 @@ def _tornado(canvas: _Canvas, tornado: Tornado) -> None:
     scale = _scale(min(values), max(values))
     top = canvas.y
     bottom = top + ROW * max(len(swings), 1)
-    _axis(canvas, scale, top, bottom, "days saved")
+    _axis(canvas, scale, top, bottom, _("days saved"))
     centre = scale(tornado.days_saved)
     for row, swing in enumerate(swings):
         y = top + ROW * row + 4
@@ -224,7 +228,12 @@ def _tornado(canvas: _Canvas, tornado: Tornado) -> None:
                 x = scale(end.days_saved)
                 canvas.shape(
                     "rect",
-                    f"{swing.parameter} = {end.value}: {end.days_saved:.2f} days",
+                    _(
+                        "{parameter} = {value}: {days_saved:.2f} days",
+                        parameter=swing.parameter,
+                        value=end.value,
+                        days_saved=end.days_saved,
+                    ),
                     x=min(x, centre),
                     y=y,
                     width=max(abs(x - centre), 0.5),

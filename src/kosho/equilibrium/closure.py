@@ -237,16 +237,16 @@ class Closure(Shown):
             if getattr(self, name) != getattr(NOTHING, name)
         ]
         if self.labour_supply and self.labour_tax is None:
-            found.append("labour_tax: none, so that the use of revenue hardly matters")
+            found.append(_("labour_tax: none, so that the use of revenue hardly matters"))
         elif self.labour_supply:
             found.append("labour_tax")
         if self.capital == "accumulated":
             share = CAPITAL_SHARE if self.capital_share is None else self.capital_share
             found.append(f"capital_share {_told(share)}")
-            found.append("investment: made of what is consumed" if self.investment is None else "investment")
+            found.append(_("investment: made of what is consumed") if self.investment is None else "investment")
         if self.profits:
             found.append(
-                "profits" if isinstance(self.profits, Mapping) else "profits: makers keep 1 / (theta + 1)"
+                "profits" if isinstance(self.profits, Mapping) else _("profits: makers keep 1 / (theta + 1)")
             )
         if any(self.absorbed.values()):
             found.append("absorbed")
@@ -259,15 +259,22 @@ class Closure(Shown):
             without = [code for code in world.countries if code not in self.labour_tax]
             if without:
                 found.append(
-                    f"labour_tax: none known, and none taken, in {listing(without, MANY)}: "
-                    "there employment is told, and the use of revenue hardly matters"
+                    _(
+                        "labour_tax: none known, and none taken, in {names}: there employment is told, and the "
+                        "use of revenue hardly matters",
+                        names=listing(without, MANY),
+                    )
                 )
         if self.capital == "accumulated" and by_country(self.capital_share, world):
             shares = cast("Mapping[str, float]", self.capital_share)
             without = [code for code in world.countries if code not in shares]
             if without:
                 found.append(
-                    f"capital_share: none known in {listing(without, MANY)}: {number(CAPITAL_SHARE)} taken"
+                    _(
+                        "capital_share: none known in {names}: {share} taken",
+                        names=listing(without, MANY),
+                        share=number(CAPITAL_SHARE),
+                    )
                 )
         return tuple(found)
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from kosho.display import Shown
 from kosho.errors import ConvergenceError, KoshoError
+from kosho.language import _
 
 __all__ = ["Failure", "raise_first"]
 
@@ -68,4 +69,6 @@ def raise_first(failures: Sequence[Failure], names: Sequence[str] | None = None)
     """
     if failures:
         first = failures[0]
-        raise first.error.about(f"shock {first.member}" if names is None else names[first.member])
+        raise first.error.about(
+            _("shock {member}", member=first.member) if names is None else names[first.member]
+        )

@@ -109,7 +109,9 @@ def _failure(system: System, best: Iterate, world: World, iterations: int) -> Co
     sector = world.sectors[int(cells.argmax())] if cells.max() >= gaps[worst] else None
     hint = _("a smaller shock may have an answer")
     if (system.deficits != 0).any():
-        hint += ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
+        hint += _(
+            ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
+        )
     return ConvergenceError(
         float(gaps[worst]), world.countries[worst], iterations, hint, sector, best_point(values, world)
     )

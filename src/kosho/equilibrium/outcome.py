@@ -22,7 +22,7 @@ from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
 from kosho.equilibrium.system import Cells
 from kosho.errors import InputError, Problem, Problems
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.readonly import Fixed, fix, fixed_array
 from kosho.world import PhysicalFlow, World, labelled
 
@@ -30,7 +30,7 @@ __all__ = ["Outcome", "UnitFlow"]
 
 HAT, FRACTION = "new over old", "fraction"
 """Units."""
-STEADY = (
+STEADY = N_(
     "capital: gains compare two steady states; with the years between counted, Ravikumar, Santacreu & Sposi "
     "(2017) find about 60 % of them"
 )
@@ -152,7 +152,7 @@ class Outcome(Fixed, Shown):
         """
         assumed = (*self.closure.assumed, *self.closure.unknown(self.base))
         if self.closure.capital == "accumulated":
-            assumed = (*assumed, STEADY)
+            assumed = (*assumed, _(STEADY))
         if not self.closure.profits:
             return assumed
         others = [code for code in self.base.sectors if code not in self.closure.profits]
@@ -163,9 +163,12 @@ class Outcome(Fixed, Shown):
                 names_2=listing(others, 60),
             )
         ]
-        cells = [f"{sector} of {country}" for country, sector in capped(self.closure, self.base)]
+        cells = [
+            _("{sector} of {country}", sector=sector, country=country)
+            for country, sector in capped(self.closure, self.base)
+        ]
         if cells:
-            told.append(f"profits capped at 0.9 of value added: {listing(cells, len(cells))}")
+            told.append(_("profits capped at 0.9 of value added: {names}", names=listing(cells, len(cells))))
         return (*assumed, *told)
 
     @property

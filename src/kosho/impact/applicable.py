@@ -90,10 +90,10 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
             found[measure.id] = _("sector tables do not tell apart the goods that meet its conditions")
         else:
             gaps = {
-                "no sector or product group stands for": _without_group(register, measure),
-                f"no share of imports of {measure.imposer} is given for": register.partly_translated.get(
-                    measure.id, ()
-                ),
+                _("no sector or product group stands for"): _without_group(register, measure),
+                _(
+                    "no share of imports of {imposer} is given for", imposer=measure.imposer
+                ): register.partly_translated.get(measure.id, ()),
                 _(UNKNOWN_DUTY): unknown_duties(world, register, measure),
             }
             told = [f"{why} {', '.join(which)}" for why, which in gaps.items() if which]

@@ -25,7 +25,7 @@ from kosho.impact.standards import factor
 from kosho.impact.subsidies import Subsidised, rate_of
 from kosho.impact.value_chains import content
 from kosho.impact.vehicles import drive_share
-from kosho.language import N_, _
+from kosho.language import N_, _, pgettext
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import (
     Amount,
@@ -228,7 +228,7 @@ class _Seen:
         about = self._about(quota, measure.id, taxed)
         inside, outside = found
         bound = TariffQuota(**about, inside=inside, outside=outside, holder=_holder(measure, quota))
-        shown = EffectRange(measure.id, "quota", Range.of(quota.amount))
+        shown = EffectRange(measure.id, pgettext("word", "quota"), Range.of(quota.amount))
         return MeasureEffect(measure, constraints=(bound,), ranges=(shown,))
 
     def _member(self, code: str) -> str:

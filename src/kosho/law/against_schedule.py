@@ -187,7 +187,7 @@ def against_schedule(
 def _compared(chapter: dict[str, Heading], named: set[str], exporter: str) -> dict[str, tuple[Heading, ...]]:
     """What each heading that lines may cite stands for: itself, or those under it (`9903.92`)."""
     with use(SOURCE):  # the words of the schedule, whatever language the question is in
-        origin = f"product of {country_name(exporter)}"
+        origin = _("product of {country}", country=country_name(exporter))
     found: dict[str, tuple[Heading, ...]] = {
         code: (one,) for code, one in chapter.items() if code in named or (one.added and origin in one.text)
     }

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-from kosho.codes import blocs, countries, sectors
+from kosho.codes import blocs, countries, country_name, sector_name, sectors
 from kosho.display import Shown, listing
 from kosho.language import _
 from kosho.law.product_file import ProductGroup
@@ -71,11 +71,23 @@ def catalogue(products: Products | None = None) -> tuple[Code, ...]:
     groups = (products or Products.load()).groups.values()
     return (
         *(
-            Code(one.code, "bloc", one.name, " ".join(one.members), called.get(one.code, ()))
+            Code(
+                one.code,
+                "bloc",
+                country_name(one.code),
+                " ".join(one.members),
+                (one.name, *called.get(one.code, ())),
+            )
             for one in blocs().values()
         ),
-        *(Code(code, "economy", name, "", called.get(code, ())) for code, name in countries().items()),
-        *(Code(one.code, "sector", one.name, "", called.get(one.code, ())) for one in sectors().values()),
+        *(
+            Code(code, "economy", country_name(code), "", (name, *called.get(code, ())))
+            for code, name in countries().items()
+        ),
+        *(
+            Code(one.code, "sector", sector_name(one.code), "", (one.name, *called.get(one.code, ())))
+            for one in sectors().values()
+        ),
         *(
             Code(one.id, "group", one.title, _told(one), called.get(one.id, ()), one.hs.prefixes)
             for one in groups

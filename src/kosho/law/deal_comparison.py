@@ -46,23 +46,23 @@ class Telling(Shown):
 
 
 PRODUCTS = (
-    Telling("cars", "Cars", "8703.23.01"),
-    Telling("light-trucks", "Light trucks", "8704.31.01"),
-    Telling("heavy-trucks", "Heavy trucks", "8704.23.01"),
-    Telling("car-parts", "Parts of cars", "8708.29.51"),
-    Telling("steel", "Steel plate", "7208.51.00"),
-    Telling("steel-articles", "Kitchenware of steel", "7323.93.00"),
-    Telling("aluminium", "Aluminium", "7601.10.30"),
-    Telling("copper", "Copper pipes", "7411.10.10"),
-    Telling("medicines", "Patented medicines", "3004.90.92.10"),
-    Telling("chips", "Processors", "8542.31.00"),
-    Telling("computers", "Computers with advanced chips", "8471.50.01"),
-    Telling("lumber", "Pine wood, sawn", "4407.11.00"),
-    Telling("furniture", "Upholstered furniture", "9401.61.40.11"),
-    Telling("aircraft-parts", "Parts of civil aircraft", "8807.30.00", {"civil_aircraft": "yes"}),
-    Telling("machines", "Machining centres", "8457.10.00"),
-    Telling("rest-low", "Other goods at a low duty (tableware)", "6912.00.39"),
-    Telling("rest-high", "Other goods at a high duty (sweaters)", "6110.30.30"),
+    Telling("cars", N_("Cars"), "8703.23.01"),
+    Telling("light-trucks", N_("Light trucks"), "8704.31.01"),
+    Telling("heavy-trucks", N_("Heavy trucks"), "8704.23.01"),
+    Telling("car-parts", N_("Parts of cars"), "8708.29.51"),
+    Telling("steel", N_("Steel plate"), "7208.51.00"),
+    Telling("steel-articles", N_("Kitchenware of steel"), "7323.93.00"),
+    Telling("aluminium", N_("Aluminium"), "7601.10.30"),
+    Telling("copper", N_("Copper pipes"), "7411.10.10"),
+    Telling("medicines", N_("Patented medicines"), "3004.90.92.10"),
+    Telling("chips", N_("Processors"), "8542.31.00"),
+    Telling("computers", N_("Computers with advanced chips"), "8471.50.01"),
+    Telling("lumber", N_("Pine wood, sawn"), "4407.11.00"),
+    Telling("furniture", N_("Upholstered furniture"), "9401.61.40.11"),
+    Telling("aircraft-parts", N_("Parts of civil aircraft"), "8807.30.00", {"civil_aircraft": "yes"}),
+    Telling("machines", N_("Machining centres"), "8457.10.00"),
+    Telling("rest-low", N_("Other goods at a low duty (tableware)"), "6912.00.39"),
+    Telling("rest-high", N_("Other goods at a high duty (sweaters)"), "6110.30.30"),
 )
 """In the order of a table."""
 
@@ -231,7 +231,7 @@ def _rate_row(
         cells = {code: _group_cell(register, importer, code, days, product) for code in partners}
         return RateRow(group.title, ", ".join(group.hs.prefixes[:3]), cells)
     cells = {code: _line_cell(register, importer, code, days, product) for code in partners}
-    return RateRow(product.title, product.hs, cells)
+    return RateRow(_(product.title), product.hs, cells)
 
 
 def _line_cell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.headings import Place, covered_keys, place
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import ExportControl
@@ -14,8 +14,11 @@ from kosho.law.register import Register
 
 __all__ = ["controls", "in_words", "placed", "told"]
 
-FORMS = {"licence": "leaves {imposer} only under licence", "prohibition": "may not leave {imposer}"}
-USERS = {"all": "", "military": " for military users and uses", "named": " for users on a list"}
+FORMS = {
+    "licence": N_("leaves {imposer} only under licence"),
+    "prohibition": N_("may not leave {imposer}"),
+}
+USERS = {"all": "", "military": N_(" for military users and uses"), "named": N_(" for users on a list")}
 
 
 def controls(
@@ -82,4 +85,5 @@ def told(measure: Measure) -> str:
     """
     if not isinstance(measure.terms, ExportControl):
         return measure.kind
-    return FORMS[measure.terms.form].format(imposer=measure.imposer) + USERS[measure.terms.users]
+    users = USERS[measure.terms.users]
+    return _(FORMS[measure.terms.form], imposer=measure.imposer) + (_(users) if users else "")

@@ -192,11 +192,13 @@ def refuse_uncovered(covers: Sequence[Covers], on: date, measures: Iterable[Meas
     for imposer in sorted({span.imposer for span in covers}):
         spans = [span for span in covers if span.imposer == imposer]
         if not any(span.first <= on <= span.last for span in spans):
-            days = ", ".join(dict.fromkeys(f"{span.first} to {span.last}" for span in spans))
+            days = ", ".join(
+                dict.fromkeys(_("{first} to {last}", first=span.first, last=span.last) for span in spans)
+            )
             missing.setdefault(days, []).append(imposer)
     if missing:
         who = ", ".join(sorted(name for names in missing.values() for name in names))
-        known = [f"{days} of {', '.join(names)}" for days, names in missing.items()]
+        known = [_("{days} of {names}", days=days, names=", ".join(names)) for days, names in missing.items()]
         hint = _("it covers ") + ("; ".join(known) if len(known) > 1 else next(iter(missing)))
         hint += "".join(_later_steps(covers, on, measures))
         raise InputError(
@@ -213,9 +215,17 @@ def _later_steps(covers: Sequence[Covers], on: date, measures: Iterable[Measure]
         if one.staged is None:
             continue
         steps = enumerate(one.staged.days(one.first_day), 1)
-        told = [f"{step}/{one.staged.steps} on {day}" for step, day in steps if day > covered]
+        told = [
+            _("{step}/{steps} on {day}", step=step, steps=one.staged.steps, day=day)
+            for step, day in steps
+            if day > covered
+        ]
         if told:
             yield (
-                f"; {one.id} goes on in steps, {', '.join(told)}: to ask what a step comes to, write its "
-                "value without `staged`, in force on a day that is covered"
+                _(
+                    "; {id} goes on in steps, {names}: to ask what a step comes to, write its value without "
+                    "`staged`, in force on a day that is covered",
+                    id=one.id,
+                    names=", ".join(told),
+                )
             )

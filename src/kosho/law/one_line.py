@@ -30,7 +30,7 @@ from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
 from kosho.display import plural
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlay import Overlay
@@ -40,8 +40,8 @@ from kosho.law.scope import ALL
 
 __all__ = ["SOURCE", "OneLine", "blocs_alone", "one_line"]
 
-GRAMMAR = "IMPORTER PARTNERS GOODS RATE, such as EU27 JPN C29 25%"
-RATES = "25% in all, +25% on top, cut 50%, free, max 5%, ban"
+GRAMMAR = N_("IMPORTER PARTNERS GOODS RATE, such as EU27 JPN C29 25%")
+RATES = N_("25% in all, +25% on top, cut 50%, free, max 5%, ban")
 GOODS = "goods"
 FROM = "from"
 _SAID = {None: " in all", "+": " on top"}
@@ -115,7 +115,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
         raise InputError(
             Problem(
                 _("{text!r} has {count} of at least 4", text=text, count=plural(len(words), "word")),
-                GRAMMAR,
+                _(GRAMMAR),
                 key=key,
             )
         )
@@ -145,7 +145,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
         "source": [SOURCE],
         "status": "assumption",
     }
-    names = ", ".join(country_name(code) if code != ALL else "all" for code in include)
+    names = ", ".join(country_name(code) if code != ALL else _("all") for code in include)
     names += _(" but {names}", names=", ".join(map(country_name, exclude))) if exclude else ""
     title = _(
         "{country} on {names}, {words}: {in_words}",
@@ -203,7 +203,7 @@ def _in_words(kind: str, value: float | None) -> str:
         "cut": _("{:g} % off the ordinary duty"),
         "bind": _("at most {:g} % of ordinary duty"),
     }
-    return "banned" if value is None else words[kind].format(value)
+    return _("banned") if value is None else words[kind].format(value)
 
 
 @dataclass
@@ -290,7 +290,7 @@ class _Reading:
             return "cut", 100.0
         form = re.fullmatch(r"(\+|cut |max )?(\d+(?:\.\d+)?) ?%( in all| on top)?", text)
         if form is None or form[3] not in (None, _SAID.get(form[1])):
-            self.wrong(words, _("no rate"), RATES)
+            self.wrong(words, _("no rate"), _(RATES))
             return None
         kind = {None: "in all", "+": "tariff", "cut ": "cut", "max ": "bind"}[form[1]]
         value = float(form[2])

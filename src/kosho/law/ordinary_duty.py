@@ -153,14 +153,16 @@ class _Found:
     unknown: str = ""
 
 
-GIVEN = ("given with the question",)
+def _given() -> tuple[str]:
+    """The source of what came with the question."""
+    return (_("given with the question"),)
 
 
 def _found(query: Query, code: str, preference: str) -> _Found:
     what = _("ordinary duty") if preference == NONE else _("duty under {preference}", preference=preference)
     given = query.general if preference == NONE else query.claimed
     if given is not None:
-        return _read(given, query, what, GIVEN)
+        return _read(given, query, what, _given())
     from kosho.law.schedules.ordinary import lookup  # noqa: PLC0415 - schedules are read when needed
 
     try:
@@ -173,7 +175,7 @@ def _found(query: Query, code: str, preference: str) -> _Found:
         return _Found(UNKNOWN, unknown=_("no {what} is given or known", what=what))
     notes = (found.note,) if found.note else ()
     if found.note and query.general is not None:
-        return _read(query.general, query, what, GIVEN, notes)
+        return _read(query.general, query, what, _given(), notes)
     return _read(found.duty, query, what, (found.source,), notes)
 
 

@@ -175,7 +175,7 @@ class _Table:
         codes = [code.replace(".", "") for code, _other in lines]
         for code in codes:
             if not is_code(code):
-                raise InputError(Problem(_("{code!r} is not an HS code", code=code), CODE_HINT))
+                raise InputError(Problem(_("{code!r} is not an HS code", code=code), _(CODE_HINT)))
         codes = [as_line(register, importer, code) for code in codes]
         ordinary = np.array([duty for _other, duty in lines], np.float32)
         return _Table(register, importer, ordinary, *signatures(register, importer, codes))
@@ -196,7 +196,7 @@ class _Table:
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             reached = (part for measure in law for part in (measure.id, measure.reached))
-            state = (*reached, *(f"not held {bit}" for bit in missing))
+            state = (*reached, *(_("not held {bit}", bit=bit) for bit in missing))
             if state in seen:
                 yield k, seen[state]
             else:

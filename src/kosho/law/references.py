@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from kosho.codes import sectors
 from kosho.errors import Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import _, pgettext
 from kosho.law.measure import Measure
 from kosho.law.measure_file import MeasureFile
 from kosho.law.narrow_products import Niche, niches
@@ -152,7 +152,11 @@ def _note_wrong_niches(
                 importer=one.importer,
                 imposer=measure.imposer,
             )
-            hint = _("{imposer} has {value}", imposer=measure.imposer, value=", ".join(own) or "none")
+            hint = _(
+                "{imposer} has {value}",
+                imposer=measure.imposer,
+                value=", ".join(own) or pgettext("figure", "none"),
+            )
         elif measure.scope is not None and not _holds(measure.scope, one, known):
             message = _("{name!r} is in sector {sector}, outside the scope", name=name, sector=one.sector)
             hint = _("scope: {{sectors: [{sector}]}}", sector=one.sector)

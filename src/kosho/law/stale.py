@@ -20,7 +20,8 @@ that is over; `pending`: an inquiry without a result; `suspension ended`: what i
 nobody prolonged it; `unconfirmed`: its file says that nobody found out; `ended`: by its own last day, and
 nothing of its authority follows."""
 
-INQUIRY = ("pending", "investigation", "inquiry", "initiation")
+INQUIRY = ("pending", "investigation", "inquiry", "initiation", "調査")
+"""Words of titles and of legal bases, in every language they are told in."""
 
 
 @dataclass(frozen=True, slots=True)

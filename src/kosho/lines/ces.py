@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import ConvergenceError, Problems
+from kosho.language import _
 from kosho.lines.smart_model import quotient
 
 __all__ = ["CesOutcome", "nested_ces"]
@@ -165,7 +166,9 @@ def nested_ces(  # noqa: PLR0913 - the elasticities of the model
         try:
             return np.broadcast_to(array, shape)
         except ValueError:
-            problems.add(f"has the shape {array.shape}, which does not fit {shape}", key=name)
+            problems.add(
+                _("has the shape {given}, which does not fit {shape}", given=array.shape, shape=shape), key=name
+            )
             return np.ones(shape)
 
     old, new = full(before, bought.shape, "before"), full(after, bought.shape, "after")
@@ -177,18 +180,18 @@ def nested_ces(  # noqa: PLR0913 - the elasticities of the model
         full(home_supply, lines, "home_supply"),
     )
     for name, fine, hint in (
-        ("spending", np.isfinite(bought) & (bought >= 0), "values of zero or more"),
-        ("home", np.isfinite(own) & (own >= 0), "values of zero or more"),
-        ("before", np.isfinite(old) & (old > -1), "rates above -1; 0.025 is 2.5 %"),
-        ("after", np.isfinite(new) & (new > -1), "rates above -1; 0.025 is 2.5 %"),
-        ("lower", np.isfinite(inner) & (inner > 0), "an elasticity above zero"),
-        ("upper", np.isfinite(outer) & (outer > 0), "an elasticity above zero"),
-        ("demand", np.isfinite(eta) & (eta <= 0), "an elasticity of zero or less"),
-        ("supply", ~np.isnan(made) & (made >= 0), "elasticities of zero or more, or infinite"),
-        ("home_supply", ~np.isnan(rise) & (rise >= 0), "elasticities of zero or more, or infinite"),
+        ("spending", np.isfinite(bought) & (bought >= 0), _("values of zero or more")),
+        ("home", np.isfinite(own) & (own >= 0), _("values of zero or more")),
+        ("before", np.isfinite(old) & (old > -1), _("rates above -1; 0.025 is 2.5 %")),
+        ("after", np.isfinite(new) & (new > -1), _("rates above -1; 0.025 is 2.5 %")),
+        ("lower", np.isfinite(inner) & (inner > 0), _("an elasticity above zero")),
+        ("upper", np.isfinite(outer) & (outer > 0), _("an elasticity above zero")),
+        ("demand", np.isfinite(eta) & (eta <= 0), _("an elasticity of zero or less")),
+        ("supply", ~np.isnan(made) & (made >= 0), _("elasticities of zero or more, or infinite")),
+        ("home_supply", ~np.isnan(rise) & (rise >= 0), _("elasticities of zero or more, or infinite")),
     ):
         if not fine.all():
-            problems.add(f"cannot be at {np.argwhere(~fine)[0].tolist()}", hint, key=name)
+            problems.add(_("cannot be at {place}", place=np.argwhere(~fine)[0].tolist()), hint, key=name)
     problems.raise_if_any()
     market = _Market(bought, own, np.log1p(new) - np.log1p(old), inner, outer, eta, made, rise)
     inside, whole = market.solve()
@@ -233,7 +236,7 @@ class _Market:
         split = quotient(both, both.sum(axis=1, keepdims=True))
         some = imported > 0
         first, second = inside, whole
-        for _ in range(STEPS):
+        for _step in range(STEPS):
             made, home = self.prices(inside, whole)
             index, weight = _index(shares, made + self.power, self.lower)
             outer, mix = _index(split, np.stack([home, inside], axis=1), self.upper)

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problems
+from kosho.language import _
 from kosho.lines.smart_model import broadcast, note_places, quotient
 
 __all__ = ["GsimOutcome", "gsim"]
@@ -186,17 +187,17 @@ def gsim(
     es = broadcast(substitution, (lines, importers), "substitution", problems)
     problems.raise_if_any()
     for name, values, above, hint in (
-        ("trade", flows, (0.0, True), "values of zero or more"),
-        ("before", old, (0.0, False), "rates above -1; 0.025 is 2.5 %"),
-        ("after", new, (0.0, False), "rates above -1; 0.025 is 2.5 %"),
-        ("demand", -em, (0.0, True), "elasticities of zero or less"),
+        ("trade", flows, (0.0, True), _("values of zero or more")),
+        ("before", old, (0.0, False), _("rates above -1; 0.025 is 2.5 %")),
+        ("after", new, (0.0, False), _("rates above -1; 0.025 is 2.5 %")),
+        ("demand", -em, (0.0, True), _("elasticities of zero or less")),
         (
             "supply",
             np.where(np.isposinf(ex), 1.0, ex),
             (0.0, True),
             "elasticities of zero or more, or infinite",
         ),
-        ("substitution", es, (0.0, True), "elasticities of zero or more"),
+        ("substitution", es, (0.0, True), _("elasticities of zero or more")),
     ):
         note_places(problems, values, above, name, hint)
     problems.raise_if_any()

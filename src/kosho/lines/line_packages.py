@@ -105,7 +105,7 @@ class _Cells:
         place = np.array([-1 if name is None else world.sector_position(name) for name in names], np.intp)
         fine = (place >= 0) & table.priced
         total = table.imports.sum(axis=1)
-        why = ("no sector of this world makes it", "a rate is not known")
+        why = (_("no sector of this world makes it"), _("a rate is not known"))
         left = tuple(
             MissingJoin(table.codes[k], why[int(place[k] >= 0)], float(total[k]))
             for k in np.flatnonzero(~fine & (total > 0)).tolist()

@@ -347,14 +347,16 @@ def _dense(cells: pl.DataFrame, importer: str, rates: pl.DataFrame | None, digit
     how = dict(cells.group_by("hs").agg(pl.col("how").unique().sort().str.join("; ")).iter_rows())
     unknown = np.isnan(rate) & (imports > 0)
     missing = [
-        MissingJoin(codes[k], "no rate that is a percentage of the value", float(imports[k][unknown[k]].sum()))
+        MissingJoin(
+            codes[k], _("no rate that is a percentage of the value"), float(imports[k][unknown[k]].sum())
+        )
         for k in np.flatnonzero(unknown.any(axis=1)).tolist()
     ]
     if rates is not None:
         mine = rates.filter(pl.col("importer") == importer)["hs"].unique().to_list()
         seen = {code[: digits or len(code)] for code in codes}
         missing += [
-            MissingJoin(code, "in the schedule, and not traded", 0.0)
+            MissingJoin(code, _("in the schedule, and not traded"), 0.0)
             for code in sorted(mine)
             if not any(
                 code.startswith(one) or one.startswith(code)

@@ -253,11 +253,11 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
         for one, name in ((demand, "demand"), (substitution, "substitution"), (supply, "supply"))
     )
     problems.raise_if_any()
-    note_places(problems, trade, (0.0, True), "imports", "values of zero or more")
+    note_places(problems, trade, (0.0, True), "imports", _("values of zero or more"))
     for name, rates in (("before", old), ("after", new)):
-        note_places(problems, rates, (-1.0, False), name, "rates above -1; 0.025 is 2.5 %")
-    note_places(problems, -eta, (0.0, True), "demand", "an elasticity of zero or less")
-    note_places(problems, sigma, (0.0, True), "substitution", "an elasticity of zero or more")
+        note_places(problems, rates, (-1.0, False), name, _("rates above -1; 0.025 is 2.5 %"))
+    note_places(problems, -eta, (0.0, True), "demand", _("an elasticity of zero or less"))
+    note_places(problems, sigma, (0.0, True), "substitution", _("an elasticity of zero or more"))
     note_places(
         problems, np.where(np.isposinf(rise), 1.0, rise), (0.0, False), "supply", "above zero, or infinite"
     )

@@ -173,7 +173,7 @@ def read_rates(path: Path, *, format: str | None = None, columns: Path | None = 
 
 def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tuple[pl.DataFrame, TradeFormat]:
     """The file as text in columns, and what its columns mean."""
-    require("lines", "polars", what="reading trade by line")
+    require("lines", "polars", what=_("reading trade by line"))
     known = {name: one for name, one in formats(columns).items() if one.kind == kind}
     frame = _frame(path)
     if form is None:
@@ -352,7 +352,12 @@ def _without_parts(frame: pl.DataFrame, form: TradeFormat, told: list[str]) -> p
             text = pl.col(column).cast(pl.Utf8).str.strip_chars()
             frame = frame.filter((text == value) | (text == ""))
     if frame.height < before:
-        told.append(f"{before - frame.height:,} rows are parts of flows that others give whole: left out")
+        told.append(
+            _(
+                "{number:,} rows are parts of flows that others give whole: left out",
+                number=before - frame.height,
+            )
+        )
     return frame
 
 
@@ -379,7 +384,9 @@ def _sides(frame: pl.DataFrame, form: TradeFormat, told: list[str]) -> tuple[pl.
     )
     neither = int((~(bought | sold)).sum())
     if neither:
-        told.append(f"{neither:,} rows are neither imports nor exports (re-exports, transit): left out")
+        told.append(
+            _("{number:,} rows are neither imports nor exports (re-exports, transit): left out", number=neither)
+        )
     return pick["literal"], pick["importer"], pick["exporter"]
 
 
@@ -398,7 +405,14 @@ def _economies(codes: pl.Series, form: TradeFormat, told: list[str], what: str) 
     unknown = sorted(set(plain.unique().to_list()) - table.keys() - set(WORLD.get(system, ())) - {""})
     if unknown:
         some = ", ".join(unknown[:8]) + (" …" if len(unknown) > 8 else "")
-        told.append(f"{len(unknown)} codes of {what} are not known and kept as they are: {some}")
+        told.append(
+            _(
+                "{number} codes of {what} are not known and kept as they are: {some}",
+                number=len(unknown),
+                what=what,
+                some=some,
+            )
+        )
     kept = pl.Series(
         [table.get(code, code.upper()) for code in plain.unique(maintain_order=True).to_list()], dtype=pl.Utf8
     )
@@ -412,7 +426,7 @@ def _without_sums(made: pl.DataFrame, form: TradeFormat, told: list[str]) -> pl.
     if form.countries == "census":
         sums = sums | made["exporter"].str.contains(r"^(00\d\d|\dXXX)$")
     if sums.any():
-        told.append(f"{sums.sum():,} rows of the world or of groups of economies: left out")
+        told.append(_("{number:,} rows of the world or of groups of economies: left out", number=sums.sum()))
     made = made.filter(~sums)
     lengths = made["hs"].str.len_chars()
     by_line = made["hs"].str.contains(r"^\d{6,10}$")
@@ -421,13 +435,18 @@ def _without_sums(made: pl.DataFrame, form: TradeFormat, told: list[str]) -> pl.
     finest = lengths.filter(by_line).max()
     above = ~by_line | ((lengths < cast("int", finest or 0)) & (lengths <= 4))
     if above.any():
-        told.append(f"{above.sum():,} rows of headings, chapters or totals: left out")
+        told.append(_("{number:,} rows of headings, chapters or totals: left out", number=above.sum()))
     levels = sorted(set(lengths.filter(~above).to_list()))
     if len(levels) > 1 and 6 in levels:
         six = (lengths == 6) & made["hs"].is_in(
             made["hs"].filter(lengths > 6).str.slice(0, 6).unique().implode()
         )
         if (six & ~above).any():
-            told.append(f"{(six & ~above).sum():,} rows of subheadings whose lines are given too: left out")
+            told.append(
+                _(
+                    "{number:,} rows of subheadings whose lines are given too: left out",
+                    number=(six & ~above).sum(),
+                )
+            )
         above = above | six
     return made.filter(~above)

@@ -388,7 +388,7 @@ def _counted(statements: Iterable[Statement]) -> str:
 def _span(days: Iterable[date]) -> str:
     """From the first day to the last."""
     known = sorted(days)
-    return f"{known[0]} to {known[-1]}" if known else "nothing yet"
+    return _("{first} to {last}", first=known[0], last=known[-1]) if known else _("nothing yet")
 
 
 def _due_day(item: Commitment | Contention) -> tuple[bool, date]:

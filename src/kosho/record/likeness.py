@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
+from kosho.language import _
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import MEETINGS
 from kosho.record.schema import RecordFile
@@ -53,7 +54,7 @@ def like_in_record(draft: Draft, record: RecordFile) -> list[str]:
             frozenset(),
             _words(one.name),
             {"role": post.title},
-            f"{one.id} in the record",
+            _("{id} in the record", id=one.id),
         )
         for one in record.people
         for post in one.posts
@@ -74,8 +75,14 @@ def _compared(own: _Gist, other: _Gist) -> str | None:
     for name, value in own.tells.items():
         told = other.tells.get(name)
         if value is not None and told is not None and _plain(value) != _plain(told):
-            return f"differs from {other.where}: {name} {_plain(told)}, here {_plain(value)}"
-    return f"the same as {other.where}"
+            return _(
+                "differs from {where}: {name} {other}, here {here}",
+                where=other.where,
+                name=name,
+                other=_plain(told),
+                here=_plain(value),
+            )
+    return _("the same as {where}", where=other.where)
 
 
 def _of_draft(draft: Draft) -> _Gist:
@@ -103,7 +110,7 @@ def _of_draft(draft: Draft) -> _Gist:
 
 
 def _of_entry(entry: Mapping[str, Any]) -> _Gist:
-    kind, where = entry["type"], f"{entry['id']} in the record"
+    kind, where = entry["type"], _("{id} in the record", id=entry["id"])
     if kind == "measure":
         tells, words = {"rate": entry.get("rate")}, _words(entry.get("products"))
         return _Gist(kind, _codes(entry.get("by")), _codes(entry.get("on")), words, tells, where)

@@ -238,14 +238,15 @@ def _in_own_labels(own: Sequence[OwnLine], world: World, way: Way) -> Added:
     """Duties in the table's own labels, against its base."""
     rates = with_duties(own, world)
     lines = tuple(
-        OneLine(one.text, one.title, one.importer, one.partners, one.sectors, (), "own labels") for one in own
+        OneLine(one.text, one.title, one.importer, one.partners, one.sectors, (), _("own labels"))
+        for one in own
     )
     year = world.meta.year
     closure = way.closure and way.closure.sourced(world)
     return Added(
         lines=lines,
         on=date(year, 12, 31) if year else ANY_DAY,
-        against="the base tariffs of the table; law is not asked, for its labels are no codes of law",
+        against=_("the base tariffs of the table; law is not asked, for its labels are no codes of law"),
         without=solve(world, Shock.none(world), way.deficits, closure=closure),
         with_them=solve(world, Shock.tariffs(world, rates), way.deficits, closure=closure),
         idle={},

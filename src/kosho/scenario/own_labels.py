@@ -42,9 +42,16 @@ class OwnLine:
     def title(self) -> str:
         """In words."""
         partners = "all" if len(self.partners) > 8 else ", ".join(self.partners)
-        goods = "all sectors" if len(self.sectors) > 8 else ", ".join(self.sectors)
-        way = "on top" if self.on_top else "in all"
-        return f"{self.importer} on {partners}, {goods}: {100 * self.rate:g} % {way}"
+        goods = _("all sectors") if len(self.sectors) > 8 else ", ".join(self.sectors)
+        way = _("on top") if self.on_top else _("in all")
+        return _(
+            "{importer} on {partners}, {goods}: {rate:g} % {way}",
+            importer=self.importer,
+            partners=partners,
+            goods=goods,
+            rate=100 * self.rate,
+            way=way,
+        )
 
 
 def own_lines(texts: Sequence[str], world: World) -> tuple[OwnLine, ...]:

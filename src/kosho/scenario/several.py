@@ -15,6 +15,7 @@ from pydantic import Field
 
 from kosho.case import Case
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
 from kosho.scenario.against import differences, figures_of
@@ -168,7 +169,7 @@ def on_several(
     parties = tuple(one.economy for one in case.parties)
     found: list[OnTable] = []
     for name, choice in choices:
-        progress(f"Solving on {name}")
+        progress(_("Solving on {name}", name=name))
         try:
             world = case.worlds(choice).whole
             figures = _figures(case, question, as_of, world, deficits)
@@ -206,7 +207,7 @@ def deals_on_several(
 
     found: list[DealOnTable] = []
     for name, choice in _chosen(names):
-        progress(f"Pricing on {name}")
+        progress(_("Pricing on {name}", name=name))
         try:
             # What one table does not tell apart another may: it is named, and the rest is priced.
             deal = negotiate_case(case.allowing_idle(), as_of, choice, deficits, effort, progress)

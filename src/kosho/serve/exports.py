@@ -13,6 +13,7 @@ import yaml
 from kosho import formatting
 from kosho.codes import country_name
 from kosho.extras import missing
+from kosho.language import _, current, page_style
 from kosho.serve.desk import Desk
 
 __all__ = ["MEDIA", "Kind", "written"]
@@ -72,14 +73,28 @@ def _rows(desk: Desk, told: Mapping[str, Any], does: Mapping[str, Any]) -> Rows:
     for issue in desk.deal.table.file.issues:
         title = next(one.title for one in issue.options if one.id == told["options"][issue.id])
         rows.append(("option", issue.title, "", title))
-    million = "million USD a year"
-    for key, what in (("gains", "gain over no deal"), ("over_status_quo", "gain over today")):
+    million = _("million USD a year")
+    for key, what in (("gains", _("gain over no deal")), ("over_status_quo", _("gain over today"))):
         rows += [(what, country_name(code), million, round(x, 1)) for code, x in told[key].items()]
     for code, one in does["labour"].items():
-        rows.append(("jobs over no deal", country_name(code), "percent", round(one["employment"], 3)))
-        rows.append(("prices over wages", country_name(code), "percent", round(one["prices_over_wages"], 3)))
+        rows.append(
+            (
+                _("jobs over no deal"),
+                country_name(code),
+                formatting.unit_name("percent"),
+                round(one["employment"], 3),
+            )
+        )
+        rows.append(
+            (
+                _("prices over wages"),
+                country_name(code),
+                formatting.unit_name("percent"),
+                round(one["prices_over_wages"], 3),
+            )
+        )
     rows += [
-        ("gain over no deal", one["name"], million, round(one["musd"], 1))
+        (_("gain over no deal"), one["name"], million, round(one["musd"], 1))
         for one in does["countries"]
         if one["code"] not in told["gains"]
     ]
@@ -97,7 +112,7 @@ def _workbook(desk: Desk, rows: Rows) -> bytes:
     try:
         import xlsxwriter  # noqa: PLC0415 - an extra
     except ImportError:
-        raise missing("office", "a package for Excel") from None
+        raise missing("office", _("a package for Excel")) from None
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.0##"})
@@ -116,10 +131,10 @@ def _document(desk: Desk, rows: Rows) -> bytes:
     try:
         from docx import Document  # noqa: PLC0415 - an extra
     except ImportError:
-        raise missing("office", "a package for Word") from None
+        raise missing("office", _("a package for Word")) from None
     paper = Document()
     paper.add_heading(desk.deal.table.file.title, 1)
-    paper.add_paragraph(f"As of {formatting.day(desk.as_of)}. Gains over no deal, in the long run.")
+    paper.add_paragraph(_("As of {day}. Gains over no deal, in the long run.", day=formatting.day(desk.as_of)))
     table = paper.add_table(rows=1, cols=len(HEADS), style="Light List Accent 1")
     for cell, head in zip(table.rows[0].cells, HEADS, strict=True):
         cell.text = head
@@ -135,11 +150,11 @@ def _paper(desk: Desk, rows: Rows) -> bytes:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an extra
     except ImportError:
-        raise missing("pdf", "a package on paper") from None
+        raise missing("pdf", _("a package on paper")) from None
     from html import escape  # noqa: PLC0415
 
     cells = "".join("<tr>" + "".join(f"<td>{escape(_text(x))}</td>" for x in row) + "</tr>" for row in rows)
     head = "".join(f"<th>{one}</th>" for one in HEADS)
     title = escape(f"{desk.deal.table.file.title}, {formatting.day(desk.as_of)}")
-    top = f"<html lang=en><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>"
+    top = f"<html lang={current()}><title>{title}</title><style>{STYLE}{page_style()}</style><h1>{title}</h1>"
     return bytes(HTML(string=f"{top}<table>{head}{cells}</table>").write_pdf() or b"")

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from kosho.language import _, current, known
+from kosho.language import _, current, known, page_style
 from kosho.serve.desk import NAMES
 from kosho.serve.guard import COOKIE
 from kosho.serve.speaking import SCRIPTS, script_words
@@ -31,6 +31,10 @@ STATIC: Mapping[str, str] = {
     "table.css": "text/css; charset=utf-8",
     "world.json": "application/json",
 }
+
+
+OF_LANGUAGE = "language.css"
+"""What the language that is spoken adds to the style: its fonts."""
 
 
 @cache
@@ -74,6 +78,8 @@ def add(app: FastAPI, settings: Settings) -> None:
     async def static(name: str) -> Response:
         if name == "words.json":
             return Response(script_words(), media_type="application/json")
+        if name == OF_LANGUAGE:
+            return Response(page_style(), media_type=STATIC["table.css"])
         if name not in STATIC:
             raise HTTPException(404, _("no such file"))
         content = files("kosho.serve").joinpath("static", name).read_bytes()

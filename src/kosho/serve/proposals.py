@@ -110,4 +110,10 @@ def _sentence(desk: Desk, one: Proposal) -> str:
             parts.append(f"{issue.title}: {option.title}")
     what = "; ".join(parts) or _("that nothing changes")
     note = f" ({one.note})" if one.note else ""
-    return f"{one.at:%Y-%m-%d %H:%M} UTC, {country_name(one.by)} proposed {what}{note}."
+    return _(
+        "{at:%Y-%m-%d %H:%M} UTC, {country} proposed {what}{note}.",
+        at=one.at,
+        country=country_name(one.by),
+        what=what,
+        note=note,
+    )

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from kosho.errors import InputError, KoshoError
+from kosho.language import _
 from kosho.serve.problems import ProblemDocument, mistakes, of_validation, refusal
 from kosho.serve.workers import BusyError
 
@@ -32,5 +33,5 @@ def refused(error: Exception) -> ProblemDocument:
     if isinstance(error, HTTPException):
         return refusal(error.status_code, str(error.detail))
     if isinstance(error, BusyError):
-        return refusal(429, "ask again in a moment")
-    return refusal(500, "the server's log says what")
+        return refusal(429, _("ask again in a moment"))
+    return refusal(500, _("the server's log says what"))

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from kosho.display import Shown
 from kosho.errors import Problem
+from kosho.language import _
 from kosho.serve.desk import Desks
 from kosho.serve.drawing import Drawing, Drawings
 from kosho.serve.guard import LOOPBACK
@@ -64,7 +65,9 @@ class Rooms:
         """
         cases = self.settings.cases
         if case not in cases:
-            raise HTTPException(404, f"no case {case!r} is open here; there are {', '.join(cases)}")
+            raise HTTPException(
+                404, _("no case {case!r} is open here; there are {names}", case=case, names=", ".join(cases))
+            )
         return cases[case]
 
     def sides(self, case: str) -> list[Side]:
@@ -79,7 +82,7 @@ class Rooms:
         """
         found = next((one for one in self.sides(case) if one.file.party == party), None)
         if found is None or not found.opened_by(key or ""):
-            raise HTTPException(403, "the key of this side is needed, in the header X-Kosho-Side")
+            raise HTTPException(403, _("the key of this side is needed, in the header X-Kosho-Side"))
         return found
 
     def log(self, case: str) -> Log:
@@ -94,7 +97,7 @@ class Rooms:
         """
         found = self.drawings.get(number)
         if found is None:
-            raise HTTPException(404, "no such draws; they may be of long ago")
+            raise HTTPException(404, _("no such draws; they may be of long ago"))
         return found
 
     def close(self) -> None:

@@ -92,24 +92,24 @@ class Side:
             problems.add(message, hint, line=self.lines[place], key=key)
 
         if self.file.party not in table.parties:
-            wrong("no party of this table", ", ".join(table.parties), "party")
+            wrong(_("no party of this table"), ", ".join(table.parties), "party")
         mine = (one for one in table.file.parties if one.economy == self.file.party)
         owned = [weight.id for one in mine for weight in one.payoff.weights]
         for name, value in self.file.weights.items():
-            broken = WEIGHT.broken(value) or ("must be zero or more" if value < 0 else None)
+            broken = WEIGHT.broken(value) or (_("must be zero or more") if value < 0 else None)
             if name not in owned:
-                wrong(f"no weight of {self.file.party}", suggest(name, owned), "weights", name)
+                wrong(_("no weight of {party}", party=self.file.party), suggest(name, owned), "weights", name)
             elif broken is not None:
                 wrong(broken, None, "weights", name)
         for k, line in enumerate(self.file.red_lines):
             for issue, options in line.forbids.items():
                 place = ("red_lines", k, "forbids", issue)
                 if issue not in table.grid.issues:
-                    wrong("unknown issue", suggest(issue, table.grid.issues), *place)
+                    wrong(_("unknown issue"), suggest(issue, table.grid.issues), *place)
                     continue
                 known = table.grid.options[table.grid.issues.index(issue)]
                 for option in set(options) - set(known):
-                    wrong(f"no option {option!r}", suggest(option, known), *place)
+                    wrong(_("no option {option!r}", option=option), suggest(option, known), *place)
         problems.raise_if_any()
 
 

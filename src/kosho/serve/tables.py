@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from kosho.errors import InputError
-from kosho.language import SOURCE, current
+from kosho.language import SOURCE, _, current
 from kosho.serve import exports, sides
 from kosho.serve.desk import Desk
 from kosho.serve.problems import ANSWERS
@@ -79,9 +79,9 @@ def chosen(options: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in options.split(",") if options else ():
-        issue, _, option = one.partition(":")
+        issue, _sign, option = one.partition(":")
         if issue in found:
-            raise HTTPException(422, f"options: issue {issue!r} is named twice")
+            raise HTTPException(422, _("options: issue {issue!r} is named twice", issue=issue))
         found[issue] = option
     return found
 
@@ -175,7 +175,7 @@ def _checked(rooms: Rooms, desk: Desk) -> list[sides.Side]:
             one.check(desk.deal.table)
         except InputError:
             raise HTTPException(
-                409, f"the file of {one.file.party} does not fit the table of this day"
+                409, _("the file of {party} does not fit the table of this day", party=one.file.party)
             ) from None
     return found
 

@@ -77,7 +77,11 @@ class Row(Shown):
             return "inside"
         below = self.figure.high < low
         by = low - self.figure.high if below else self.figure.low - high
-        return f"misses: the model is {'below' if below else 'above'} by {number(by, 2)}"
+        return (
+            _("misses: the model is below by {number}", number=number(by, 2))
+            if below
+            else _("misses: the model is above by {number}", number=number(by, 2))
+        )
 
     @property
     def published(self) -> str:
@@ -161,7 +165,7 @@ def validate(only: str | None = None, progress: Progress = silent) -> tuple[Row,
         raise InputError(Problem(_("there is no fact {only!r}", only=only), hint, key="--only"))
     wanted = list(known.values()) if only is None else [known[only]]
     setting = Setting()
-    reached = estimated(progress, "Computing what was published", len(wanted))
+    reached = estimated(progress, _("Computing what was published"), len(wanted))
     rows: list[Row] = []
     for done, fact in enumerate(wanted):
         reached(done)

@@ -15,7 +15,7 @@ import xarray as xr
 from kosho.arrays import Array
 from kosho.codes import blocs, talks_regions, talks_sectors
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.world.calibrate import Economy
 from kosho.world.economy import TradeWeights, labelled
 from kosho.world.elasticities import elasticities_of, trade_weights
@@ -35,9 +35,11 @@ FinalDemand = Literal["anchored", "odds"]
 Detail = Literal["full", "talks"]
 
 ESTIMATED = {
-    "anchored": "final demand by destination: sourcing of intermediates with home-bias odds, "
-    "destination totals made consistent with suppliers' sales and pulled towards published net exports",
-    "odds": "final demand by destination: sourcing of intermediates with home-bias odds",
+    "anchored": N_(
+        "final demand by destination: sourcing of intermediates with home-bias odds, destination totals made "
+        "consistent with suppliers' sales and pulled towards published net exports"
+    ),
+    "odds": N_("final demand by destination: sourcing of intermediates with home-bias odds"),
 }
 
 

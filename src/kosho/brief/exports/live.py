@@ -11,7 +11,7 @@ from kosho.brief.exports.sheets import LINE, STEPS, Column, Looks, add, billion,
 from kosho.brief.model import Negotiation
 from kosho.brief.priced import PricedPackages
 from kosho.codes import country_name
-from kosho.language import N_, _
+from kosho.language import N_, _, pgettext
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -116,7 +116,7 @@ def _verdicts(found: PricedPackages) -> Callable[[int], tuple[str, str, str]]:
         possible = number not in impossible
         better = possible and all(values[row] > found.noise for values in found.gains.values())
         crossed = "; ".join(line for line, numbers in crossing.items() if number in numbers)
-        return _yes(better), _yes(possible), crossed or "none"
+        return _yes(better), _yes(possible), crossed or pgettext("figure", "none")
 
     return verdicts
 

@@ -119,7 +119,7 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
             deal.background,
             *(billion(deal.over_no_deal[code]) for code in names),
             *(billion(deal.over_today[code]) for code in names),
-            "; ".join(deal.changes) or "nothing",
+            "; ".join(deal.changes) or _("nothing"),
         )
         for deal in one.deals
     )
@@ -167,19 +167,19 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
 
 def _tariff_lines(made: Workbook, looks: Looks, one: Negotiation) -> None:
     columns = [
-        Column("Issue", 24, "wrap"),
-        Column("Option", 30, "wrap"),
-        Column("Importer", 18, "wrap"),
-        Column("Partner", 18, "wrap"),
-        Column("Line", 14, "wrap"),
-        Column("Sector", 28, "wrap"),
-        Column("Share of the sector's duties", 16, "share"),
-        Column("Cut of the duty", 12, "share"),
+        Column(_("Issue"), 24, "wrap"),
+        Column(_("Option"), 30, "wrap"),
+        Column(_("Importer"), 18, "wrap"),
+        Column(_("Partner"), 18, "wrap"),
+        Column(_("Line"), 14, "wrap"),
+        Column(_("Sector"), 28, "wrap"),
+        Column(_("Share of the sector's duties"), 16, "share"),
+        Column(_("Cut of the duty"), 12, "share"),
     ]
     about = (
-        "Tariff lines",
-        "Tariff lines of the options",
-        "All of them, those that give up most of a sector's duties first.",
+        _("Tariff lines"),
+        _("Tariff lines of the options"),
+        _("All of them, those that give up most of a sector's duties first."),
     )
     add(made, looks, about, columns, sheet_rows(one))
 

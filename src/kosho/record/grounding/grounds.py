@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Protocol
 
+from kosho.language import _
 from kosho.numbers import decimal
 from kosho.record.reading import Document, read_text
 from kosho.record.reading.clauses import Clause, split
@@ -240,14 +241,14 @@ class EnglishGrounds:
         for span in self._touched(a, b):
             words = self._known.joined.text[slice(*span)]
             if words.rstrip("”\"’' ").endswith("?"):
-                return "it stands in a question"
+                return _("it stands in a question")
             if _OPINION.search(words):
-                return "it is an opinion"
+                return _("it is an opinion")
             index = bisect_right(self._spans, span)
             if index < len(self._spans) and report_untrue(
                 self._known.joined.text[slice(*self._spans[index])], words
             ):
-                return "the next sentence says that it is not so"
+                return _("the next sentence says that it is not so")
         found = self._clause(quote)
         if found is None:
             return None
@@ -256,8 +257,8 @@ class EnglishGrounds:
         at = len(clause.head) + max(a, clause.start) - clause.start
         ends = len(clause.head) + min(b, clause.end) - clause.start
         if force.untold():
-            return "it is supposed, asked or said to be untrue"
-        return "it is denied" if force.withheld(min(at + DENIED_AHEAD, ends), ends) else None
+            return _("it is supposed, asked or said to be untrue")
+        return _("it is denied") if force.withheld(min(at + DENIED_AHEAD, ends), ends) else None
 
     def at_most(self, quote: Span) -> Modality:
         """The most that the words of a quote allow."""

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from functools import cached_property
 
+from kosho.language import _
 from kosho.record.grounding.grounds import Span, days_told, numbers_told, spread
 from kosho.record.reading import Document, read_text
 from kosho.record.reading.draft import Draft, Modality
@@ -88,9 +89,9 @@ class JapaneseGrounds:
             if re.search(table("japanese")["asks"], words) or re.match(
                 r"(?:問|質問|Q|記者)[\s　:：]", self._half[begin : begin + 4]
             ):
-                return "it stands in a question"
+                return _("it stands in a question")
         clause = re.split("[。」\n]", self._half[quote[1] - 8 : quote[1] + 8])[0]
-        return "it is denied" if re.search(table("japanese")["denied"], clause.rstrip("、")) else None
+        return _("it is denied") if re.search(table("japanese")["denied"], clause.rstrip("、")) else None
 
     def at_most(self, quote: Span) -> Modality:
         """The most that the words of a quote allow."""

@@ -56,11 +56,11 @@ class Endpoint(NamedTuple):
         except HTTPError as error:
             error.close()
             raise FailedError(
-                f"answered {error.code}", again=error.code in (408, 429) or error.code >= 500
+                _("answered {code}", code=error.code), again=error.code in (408, 429) or error.code >= 500
             ) from None
         except (URLError, OSError, HTTPException) as error:
             why = getattr(error, "reason", error)
-            raise FailedError(f"could not be reached: {why}", again=True) from None
+            raise FailedError(_("could not be reached: {why}", why=why), again=True) from None
         return _words(content)
 
 
@@ -119,13 +119,15 @@ def _read(reply: HTTPResponse, until: float) -> bytes:
     size = 0
     while True:
         if time.monotonic() > until:
-            raise FailedError("took too long to answer", again=True)
+            raise FailedError(_("took too long to answer"), again=True)
         piece = reply.read1(65_536)
         if not piece:
             return b"".join(pieces)
         size += len(piece)
         if size > LARGEST_ANSWER:
-            raise FailedError(f"sent more than {LARGEST_ANSWER:,} bytes", again=False)
+            raise FailedError(
+                _("sent more than {largest_answer:,} bytes", largest_answer=LARGEST_ANSWER), again=False
+            )
         pieces.append(piece)
 
 
@@ -134,7 +136,7 @@ def _words(content: bytes) -> str:
         told: Any = json.loads(content.decode("utf-8", "replace"))
         words = told["choices"][0]["message"]["content"]
     except (ValueError, RecursionError, KeyError, IndexError, TypeError):
-        raise FailedError("sent no answer of a chat", again=False) from None
+        raise FailedError(_("sent no answer of a chat"), again=False) from None
     if not isinstance(words, str):
-        raise FailedError("sent no answer in words", again=False)
+        raise FailedError(_("sent no answer in words"), again=False)
     return words

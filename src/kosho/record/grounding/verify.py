@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple, cast
 
+from kosho.language import _
 from kosho.record.grounding.grounds import EnglishGrounds, Grounds, Span
 from kosho.record.reading import Document, Draft
 from kosho.record.reading.decode import language_of
@@ -73,7 +74,7 @@ def _verdict(document: Document, grounds: Grounds, fact: Mapping[str, Any], prop
     kind, quote, fields = shaped
     place = _place(document.text, quote, fact.get("start"))
     if place is None:
-        return _refusal("its quote does not stand in the document")
+        return _refusal(_("its quote does not stand in the document"))
     spans = grounds.sentences(*place)
     modality = fact.get("modality", "asserted")
     why = _unfit(grounds, place, spans, told_as_denied=kind in DENIES or modality == "negated")
@@ -82,7 +83,7 @@ def _verdict(document: Document, grounds: Grounds, fact: Mapping[str, Any], prop
     settled = _settled(kind, modality, grounds.at_most(place))
     kept, dropped = _fields(grounds, kind, fields, place, spans)
     if kind in ("person", "person_status") and "name" not in kept:
-        return _refusal("it is about somebody whose name does not stand in these words")
+        return _refusal(_("it is about somebody whose name does not stand in these words"))
     told = fact.get("proposed_by")
     by = told[:LONGEST_NAME] if isinstance(told, str) and told.isprintable() and told.strip() else proposed_by
     draft = Draft(document.name, kind, settled, kept, document.text[slice(*place)], *place, proposed_by=by)
@@ -93,19 +94,19 @@ def _shaped(fact: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]] | str:
     """Type, quote and fields of a fact; or why it is none."""
     kind, quote, fields = fact.get("type"), fact.get("quote"), fact.get("fields", {})
     if not isinstance(kind, str) or kind not in table("grounding")["types"]:
-        return "its type is none of those that reading knows"
+        return _("its type is none of those that reading knows")
     if not isinstance(quote, str) or not isinstance(fields, dict):
-        return "it is no object with a quote and fields"
+        return _("it is no object with a quote and fields")
     named = {str(name): value for name, value in cast("dict[Any, Any]", fields).items()}
-    return "it has too many fields" if len(named) > MOST_FIELDS else (kind, quote, named)
+    return _("it has too many fields") if len(named) > MOST_FIELDS else (kind, quote, named)
 
 
 def _unfit(grounds: Grounds, place: Span, spans: list[Span], *, told_as_denied: bool) -> str | None:
     """Why the words of a quote bear no fact; a denial may, where the fact is told as one."""
     if not spans:
-        return "its quote stands in no sentence of the text itself"
+        return _("its quote stands in no sentence of the text itself")
     if len(spans) > MOST_SENTENCES:
-        return "its quote is longer than two sentences"
+        return _("its quote is longer than two sentences")
     why = grounds.refused(place)
     return None if why == "it is denied" and told_as_denied else why
 
@@ -156,7 +157,7 @@ def _fields(
         if value is None:
             continue
         if name in known["parties"]:
-            why = _outside(value, codes, "this party is not named in these words")
+            why = _outside(value, codes, _("this party is not named in these words"))
         elif name in known["numbers"]:
             why = _no_number(value, numbers)
         elif name in known["dates"]:
@@ -196,7 +197,7 @@ def _outside(value: object, known: set[str], why: str) -> str | None:
 
 def _no_number(value: object, known: set[float]) -> str | None:
     many = _values(value)
-    told = "no such number stands in these words"
+    told = _("no such number stands in these words")
     if many is None or not all(isinstance(one, int | float) for one in many):
         return told
     return (
@@ -207,7 +208,7 @@ def _no_number(value: object, known: set[float]) -> str | None:
 
 
 def _no_day(value: object, known: set[str]) -> str | None:
-    told = "no such date stands in these words"
+    told = _("no such date stands in these words")
     if not isinstance(value, str) or not re.fullmatch(
         r"(?:19|20)\d\d(?:-\d\d){0,2}(?:T.{0,20})?(?:/[\d-]{4,10})?", value
     ):
@@ -230,7 +231,7 @@ def _no_hour(value: object, text: str) -> str | None:
     return (
         None
         if any(re.search(rf"(?<!\d)0?{one}(?!\d)", text) for one in told)
-        else "no such hour stands in the text"
+        else _("no such hour stands in the text")
     )
 
 
@@ -246,7 +247,7 @@ def _no_words(
     known = table("grounding")
     many = _values(value)
     if many is None:
-        return "it is neither a word nor a list of words"
+        return _("it is neither a word nor a list of words")
     labels = {str(label) for label in known["known_labels"]}
     if name in known["labels"] and all(
         str(one) in labels or re.fullmatch(r"[\d,. ]+|[A-Z]{3}(?:/year)?|\w+/year", str(one)) for one in many
@@ -264,7 +265,7 @@ def _no_words(
     for one in many:
         told = [word for word in _WORD.findall(str(one).lower()) if word not in _SMALL]
         if not told or not all(word[:STEM] in words for word in told):
-            return "these words do not stand in the text"
+            return _("these words do not stand in the text")
     return None
 
 
@@ -285,14 +286,14 @@ def _crosswise(grounds: Grounds, kind: str, fields: Mapping[str, Any], place: Sp
         and by not in who
         and (by in others or not others)
     ):
-        why = "in these words the other party acts"
+        why = _("in these words the other party acts")
         found |= {name: why for name in ("by", "to", "against") if name in fields}
     own = [d for d in grounds.drafts if d.type == kind and min(place[1], d.end) > max(place[0], d.start)]
     for draft in own:
         told_by, told_to = draft.fields.get("by"), draft.fields.get("to", draft.fields.get("against"))
         if isinstance(by, str) and by == told_to and to == told_by and told_by is not None:
             found |= {
-                name: "in these words the other party acts"
+                name: _("in these words the other party acts")
                 for name in ("by", "to", "against")
                 if name in fields
             }
@@ -300,7 +301,7 @@ def _crosswise(grounds: Grounds, kind: str, fields: Mapping[str, Any], place: Sp
         claimed = (fields.get("rate"), fields.get("rate_before"))
         if None not in rates and rates != claimed and (claimed[0] == rates[1] or claimed[1] == rates[0]):
             found |= {
-                name: "the words give the rates the other way round"
+                name: _("the words give the rates the other way round")
                 for name in ("rate", "rate_before")
                 if name in fields
             }
