@@ -166,7 +166,7 @@ class Markets:
     @cached_property
     def _stays(self) -> Mask:
         """`(k,)`, where a rent is held by who pays it."""
-        return (self.payer * self.holder).any(axis=0)
+        return np.asarray((self.payer * self.holder).any(axis=0), bool)
 
     def _start(self, start: Array | None, money: Array) -> Array:
         return np.zeros((len(self.bounds.constraints), money.shape[1])) if start is None else start

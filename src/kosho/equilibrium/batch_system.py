@@ -358,58 +358,6 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Fam
     )
 
 
-def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
-    """Rents paid and received, (N, b)."""
-    shape = unit.shape[1:]
-    if self.rents is None:
-        return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-    r, amount = self.rents, self.rents.amounts(power, unit)
-    paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-    np.add.at(paid, (r.importer, r.member), amount)
-    np.add.at(held, (r.holder, r.member), amount)
-    return paid, held
-
-
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array) -> Family:
-    members = len(stack.length)
-    cells = cells_of_stack(world, stack)
-    count = len(base.value_added)
-    market = cells.sector * count + cells.importer
-    touched = np.bincount(market, minlength=scale.size) > 0
-    sector, importer = np.divmod(np.flatnonzero(touched), count)
-    place = (np.cumsum(touched) - 1)[market]
-    own, net = (
-        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
-    )
-    where = (place, cells.exporter, cells.member)
-    own[where] *= cells.factor
-    net[where] = own[where] * cells.net
-    total = own.sum(axis=1)
-    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
-        raise InputError(_("a market is left without any supplier"))
-    total[total <= 0] = 1.0
-    own /= total[:, None, :]
-    net /= total[:, None, :]
-    offset = np.zeros((*scale.shape, members))
-    offset[sector, importer] = -np.log(total) / base.theta[sector][:, None]
-    factor, net_factor = base.share.copy(), base.net_share.copy()
-    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
-    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
-    sector, importer = sector[differ], importer[differ]
-    factor[sector, importer] = net_factor[sector, importer] = 0.0
-    return Family(
-        base=base,
-        scale=scale,
-        factor=factor,
-        net_factor=net_factor,
-        own=Own(sector, importer, own[differ], net[differ]),
-        offset=offset,
-        rents=_rents(base, stack, cells, offset),
-        markets=None,
-        cells=cells,
-    )
-
-
 def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array) -> RentList | None:
     paying = np.flatnonzero((stack.rent != 0) & (cells.weight > 0))
     if not len(paying):
