@@ -166,3 +166,68 @@ def test_a_facts_other_answer_is_told() -> None:
     told = json.loads(done.stdout)
     assert told["rate"] == pytest.approx(27.5)
     assert any("with in_quota=yes the rate is 10 %" in warning for warning in told["warnings"])
+
+
+EXPORT = [
+    {
+        "htsno": "1806.32.70", "indent": "0", "description": "cocoa", "units": ["kg"],
+        "general": "37.2¢/kg + 6%", "other": "43.8¢/kg + 7%",
+        "special": "Free (BH,KR) 3.7¢/kg + 0.6% (P) See 9822.04.25 (AU) See 9823.08.01-9823.08.38 (S+)",
+    },
+    {
+        "htsno": "0402.21.90", "indent": "0", "description": "milk powder", "units": ["kg"],
+        "general": "$1.556/kg", "other": "$1.831/kg", "special": "See 9823.03.02 (S+)",
+    },
+    {
+        "htsno": "2204.21.50", "indent": "0", "description": "wine", "units": ["liters"],
+        "general": "6.3¢/liter", "other": "33¢/liter", "special": "Free (A+,AU,BH) 2.5¢/liter (KR)",
+    },
+    {
+        "htsno": "9102.11.10", "indent": "0", "description": "watches", "units": ["No."],
+        "general": "44¢ each + 6% on the case and strap, band or bracelet", "other": "$1.70 each + 35%",
+        "special": "Free (AU)",
+    },
+]  # fmt: skip
+
+
+@pytest.fixture
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+    path = tmp_path / "hts.json"
+    path.write_text(json.dumps(EXPORT))
+    done = CliRunner().invoke(app, ["schedule", "import", str(path), "--importer", "USA", "--edition", "e"])
+    assert done.exit_code == 0, done.exception
+
+
+@pytest.mark.usefixtures("export")
+@pytest.mark.parametrize(
+    ("exporter", "hs", "unit_value", "preference", "expected"),
+    [
+        ("CAN", "1806.32.70", "3USD/kg", "usmca", (None, None, 18.4)),  # beyond the quota the general duty
+        ("AUS", "1806.32.70", "3USD/kg", "ausfta", (None, None, 18.4)),
+        ("KOR", "1806.32.70", "3USD/kg", "korus", (0, 0, 0)),
+        ("GTM", "1806.32.70", "3USD/kg", "cafta-dr", (3.7 / 3 + 0.6, 3.7 / 3 + 0.6, 3.7 / 3 + 0.6)),
+        ("MEX", "0402.21.90", None, "usmca", (None, None, None)),
+        ("MEX", "0402.21.90", "3.112USD/kg", "usmca", (None, None, 50)),
+        ("MEX", "0402.21.90", None, None, (None, None, None)),
+        ("FRA", "2204.21.50", None, None, (None, None, None)),
+        ("FRA", "2204.21.50", "6,3USD/l", None, (1, 1, 1)),
+        ("CUB", "2204.21.50", "3.3USD/l", None, (10, 10, 10)),  # the second column
+        ("CHE", "9102.11.10", "100USD/each", None, (None, 0.44, 6.44)),  # 6 % of a part of the value
+    ],
+)
+def test_what_a_line_says_under_a_claim(
+    exporter: str,
+    hs: str,
+    unit_value: str | None,
+    preference: str | None,
+    expected: tuple[float | None, float | None, float | None],
+) -> None:
+    more = ["--unit-value", unit_value] if unit_value else []
+    more += ["--attribute", f"preference={preference}"] if preference else []
+    done = CliRunner().invoke(app, ["rate", "USA", exporter, hs, "--on", "2024-06-01", *more, "--json"])
+    assert done.exit_code == 0, done.exception
+    told = json.loads(done.stdout)
+    assert [told[name] for name in ("rate", "low", "high")] == [
+        None if end is None else pytest.approx(end, abs=1e-6) for end in expected
+    ]
