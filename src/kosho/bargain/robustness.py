@@ -390,7 +390,7 @@ class _Scaled:
         return payoffs[:, :-2] - payoffs[:, -2:-1] - self._noise
 
 
-def _options(choices: Array) -> Array:
+def _options(choices: Index) -> Array:
     """`[package, option]`, one where a package holds an option of an issue; and a constant."""
     issues = [choices[:, k, None] == np.arange(choices[:, k].max() + 1) for k in range(choices.shape[1])]
     return np.concatenate([np.ones((len(choices), 1)), *issues], axis=1).astype(float)
