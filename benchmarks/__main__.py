@@ -1,9 +1,10 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
-`python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
-`python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
-tables, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
-lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer.
+`python -m benchmarks batch` times packages against an older tree, `python -m benchmarks startup` whole
+processes, `python -m benchmarks games` tariff games, `python -m benchmarks closures` solves and batches under
+closures, `python -m benchmarks screening` large tables, `python -m benchmarks worlds` imports and solves tables
+of the size of real ones, `python -m benchmarks lines` many tariff lines at once, `python -m benchmarks ways`
+counts the steps to an answer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closures, games, many, rates, screening, startup, tariff_lines, ways, worlds
+from benchmarks import batch, closures, games, many, rates, screening, startup, tariff_lines, ways, worlds
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
 from benchmarks.reference import solve_plain
@@ -69,6 +70,7 @@ def show_corridor(console: Console) -> None:
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
+    "batch": batch.main,
     "closures": closures.main,
     "games": games.main,
     "screening": screening.main,
