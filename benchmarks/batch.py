@@ -2,7 +2,7 @@
 
 `python -m benchmarks batch --base TREE [--json] [case ...]`. Two processes live side by side, one of each tree,
 and answer in turn with processor seconds, one BLAS thread each; the ratio is the median over rounds. Without
-`--base` it is this tree alone, in seconds.
+`--base` it is this tree alone, in seconds. `--check 10000` solves so many packages one by one, too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 from statistics import median
+
+from benchmarks import batch_worker
+from kosho.equilibrium import solve, solve_batch
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
@@ -65,14 +68,29 @@ def measured(case: str, trees: list[Tree], rounds: int) -> dict[str, object]:
     return row
 
 
+def check(count: int) -> dict[str, object]:
+    """Packages solved together against each by itself: the largest difference of any country's welfare."""
+    world, shocks = batch_worker.talks(), batch_worker.packages(False, count)
+    together = solve_batch(world, shocks, tol=batch_worker.TOLERANCE)
+    apart = max(
+        float(abs(solve(world, shock, tol=batch_worker.TOLERANCE).welfare - together.welfare[k]).max())
+        for k, shock in enumerate(shocks)
+    )
+    return {"name": "check", "packages": count, "welfare": apart, "residual": float(together.residual.max())}
+
+
 def main(words: list[str]) -> None:
     """Print the rows, as text or with `--json` one JSON object a line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks batch")
     parser.add_argument("--base", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--check", type=int, metavar="PACKAGES", help="solve so many by themselves too")
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(BOUNDS))
     chosen = parser.parse_args(words)
+    if chosen.check:
+        print(json.dumps(check(chosen.check)))
+        return
     trees = [Tree(ROOT), *([Tree(chosen.base)] if chosen.base else [])]
     try:
         for case in chosen.cases or BOUNDS:

@@ -23,7 +23,7 @@ from kosho.world import World, load
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 TOLERANCE = 1e-8
-TALKS, BOUNDED, LARGE, PACKAGES, DRAWS = 3072, 1024, 768, 50, 40
+TALKS, BOUNDED, LARGE, PACKAGES, DRAWS = 3072, 1024, 384, 50, 20
 RATES_HERE, RATES_THERE = (0.0, 0.05, 0.1, 0.15, 0.24), (0.0, 0.02, 0.05)
 NESTS = ("corn", "lng", "rice")
 SERVICES_BEGIN = "D"
