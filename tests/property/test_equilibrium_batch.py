@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -128,6 +130,23 @@ def test_machine_code_finds_what_numpy_finds(monkeypatch: pytest.MonkeyPatch) ->
     for name in ("welfare", "real_wage", "real_income", "employment"):
         xr.testing.assert_allclose(getattr(numpy, name), getattr(compiled, name), rtol=0, atol=1e-8)
     agrees(world, shocks[:-1], "zero")
+
+
+def test_machine_code_is_kept_with_other_caches_or_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numba = pytest.importorskip("numba")
+    from kosho.equilibrium import batch_compiled
+
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "caches"))
+    assert batch_compiled.kept()
+    assert Path(numba.config.CACHE_DIR).parent == tmp_path / "caches"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "file"))
+    assert not batch_compiled.kept()
+    assert not list(Path(batch_compiled.__file__).parent.rglob("*.nbi"))
 
 
 def test_large_worlds_are_solved_together() -> None:

@@ -22,12 +22,12 @@ from kosho.equilibrium.batch_loops import RIDGE, SPENDING_FLOOR, TINY, WAGE_CAP,
 from kosho.equilibrium.kernel import SMALL_CELL
 from kosho.equilibrium.shock import ROUNDING
 
-__all__ = ["accelerated", "cost", "differ", "fold", "gaps", "trade"]
+__all__ = ["accelerated", "cost", "differ", "fold", "gaps", "kept", "trade"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _kept() -> bool:
+def kept() -> bool:
     """Whether machine code can be kept beside other caches: never in the source tree, where Numba puts it."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return True
@@ -42,7 +42,7 @@ def _kept() -> bool:
     return True
 
 
-KEPT = _kept()
+KEPT = kept()
 
 
 def _compiled(function: Function) -> Function:

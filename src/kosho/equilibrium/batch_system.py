@@ -259,7 +259,7 @@ class Family:
         worst = loops.gaps(
             uses,
             np.log(absorbed),
-            (blocks[1], log_price, total, income),
+            (blocks[1], log_price, total, income.astype(output.dtype, copy=False)),
             (self._alpha, self.scale, self._minus_theta),
             self.offset,
             gaps[count:].reshape(2, *self.scale.shape, members),
