@@ -136,8 +136,7 @@ def test_machine_code_is_kept_with_other_caches_or_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numba = pytest.importorskip("numba")
-    from kosho.equilibrium import batch_compiled
-
+    batch_compiled = pytest.importorskip("kosho.equilibrium.batch_compiled")
     monkeypatch.setattr(numba.config, "CACHE_DIR", "")
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "caches"))

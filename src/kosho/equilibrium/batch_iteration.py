@@ -34,8 +34,9 @@ ALL_AT_ONCE = 40
 """Iterations after which a member is left to be solved alone."""
 SAFETY = 0.2
 """Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
-ROUGH = 3e-4
-"""Gap from which on half of the members need double precision after one more step."""
+ROUGH, ROUGH_BOUNDED = 3e-4, 3e-3
+"""Gap from which on half of the members need double precision after one more step: alone, and with bounds, whose
+wedges cost as much in either precision, so that fewer looks are worth more."""
 WORTH_DROPPING = 0.15
 """Share of members that must be done before the others go on without them."""
 
@@ -109,7 +110,7 @@ def _roughly(family: Family, centre: Centre, size: int) -> tuple[Any, _Accelerat
         look = family.look(state, wedges)
         wedges = look.wedges
         state = accelerate.next(state, centre.chord.step(look.gaps))
-        if not np.median(look.worst) > ROUGH:
+        if not np.median(look.worst) > (ROUGH if family.markets is None else ROUGH_BOUNDED):
             break
     return state, accelerate, wedges
 
