@@ -35,8 +35,8 @@ ALL_AT_ONCE = 40
 SAFETY = 0.2
 """Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
 ROUGH, ROUGH_BOUNDED = 3e-4, 3e-3
-"""Gap from which on half of the members need double precision after one more step: alone, and with bounds, whose
-wedges cost as much in either precision, so that fewer looks are worth more."""
+"""Gap from which on half of the members need double precision after one more step: alone, and with bounds,
+whose wedges cost as much in either precision, so that fewer looks are worth more."""
 WORTH_DROPPING = 0.15
 """Share of members that must be done before the others go on without them."""
 
