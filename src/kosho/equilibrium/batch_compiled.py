@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core import config
 
 from kosho.arrays import Array, Index, Mask, Single
 from kosho.cache import folder
@@ -38,7 +39,7 @@ def kept() -> bool:
         (place / str(os.getpid())).unlink()
     except OSError:
         return False
-    numba.config.CACHE_DIR = str(place)
+    vars(config)["CACHE_DIR"] = str(place)
     return True
 
 
@@ -46,7 +47,8 @@ KEPT = kept()
 
 
 def _compiled(function: Function) -> Function:
-    return numba.njit(cache=KEPT, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
+    made: Any = numba.njit(cache=KEPT, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
+    return made
 
 
 @_compiled
