@@ -21,7 +21,6 @@ __all__ = [
     "Markets",
     "Point",
     "accelerated",
-    "compiled_loops",
     "cost",
     "differ",
     "fold",
@@ -93,13 +92,6 @@ class Loops(Protocol):
     ) -> Array:
         """See `accelerated`."""
         ...
-
-
-def compiled_loops() -> Loops:
-    """The compiled passes."""
-    from kosho.equilibrium import batch_compiled  # noqa: PLC0415  (half a second, for what takes longer)
-
-    return batch_compiled
 
 
 def spans(sector: Index) -> list[tuple[int, slice]]:

@@ -15,7 +15,7 @@ from kosho.equilibrium import batch_loops
 from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given
-from kosho.equilibrium.batch_loops import Loops, compiled_loops
+from kosho.equilibrium.batch_loops import Loops
 from kosho.equilibrium.batch_markets import Markets
 from kosho.equilibrium.batch_system import BatchStack, Family
 from kosho.equilibrium.closed_factors import closed_factors
@@ -73,7 +73,11 @@ class Plan:
     @property
     def loops(self) -> Loops:
         """The passes over large arrays."""
-        return compiled_loops() if self.compiled else batch_loops
+        if not self.compiled:
+            return batch_loops
+        from kosho.equilibrium import batch_compiled  # noqa: PLC0415  (half a second, for what takes longer)
+
+        return batch_compiled
 
     @property
     def unknowns(self) -> int:
