@@ -1,11 +1,12 @@
 """`python -m benchmarks`: one table, ratios within one run. KOSHO_SHARED adds the published case.
 
-`python -m benchmarks startup` times whole processes, `python -m benchmarks games` tariff games,
-`python -m benchmarks closures` solves and batches under closures, `python -m benchmarks screening` large
-tables, `python -m benchmarks cluster` sweeps by workers of Dask, `python -m benchmarks worlds` imports and
-solves tables of the size of real ones, `python -m benchmarks lines` many tariff lines at once,
-`python -m benchmarks ways` counts the steps to an answer, `python -m benchmarks reading documents` reads many
-documents, `python -m benchmarks brief` times whole briefs against another build.
+`python -m benchmarks startup` times whole processes, `python -m benchmarks batch` packages against an older
+tree, `python -m benchmarks games` tariff games, `python -m benchmarks closures` solves and batches under
+closures, `python -m benchmarks screening` large tables, `python -m benchmarks cluster` sweeps by workers of
+Dask, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
+lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer, `python -m
+benchmarks reading documents` reads many documents, `python -m benchmarks brief` times whole briefs against
+another build.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    batch,
     brief,
     closures,
     cluster,
@@ -84,6 +86,7 @@ def show_corridor(console: Console) -> None:
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
+    "batch": batch.main,
     "brief": brief.main,
     "closures": closures.main,
     "cluster": cluster.main,

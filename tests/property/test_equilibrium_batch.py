@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve, solve_batch
-from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_iteration import BY_COUNTRY
+from kosho.equilibrium.kernel import Values
 from kosho.equilibrium.newton_chord import Chord
 from kosho.errors import ConvergenceError, InputError
 from kosho.parallel import run
@@ -87,11 +89,11 @@ def test_draws_of_near_elasticities_share_a_jacobian_and_are_what_they_are_alone
 ) -> None:
     world = random_world(2, 3, 2)
     shocks = packages(world, 13)
-    made: list[Adjoint] = []
+    made: list[Values] = []
 
-    def counted(adjoint: Adjoint) -> Chord:
-        made.append(adjoint)
-        return at(adjoint)
+    def counted(values: Values) -> Chord:
+        made.append(values)
+        return at(values)
 
     at = Chord.at
     monkeypatch.setattr(Chord, "at", counted)
@@ -106,6 +108,53 @@ def test_draws_of_near_elasticities_share_a_jacobian_and_are_what_they_are_alone
     made.clear()
     agrees(world, shocks + shocks, "fixed", [world.theta * 6.0] * 13 + [world.theta * 0.2] * 13)
     assert len(made) == 2
+
+
+def test_machine_code_finds_what_numpy_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    world = random_world(8, 4, 3, holes=0.1)
+    a, b, c, _ = world.countries
+    shut = {(n, i, j): 1e6 for n in world.countries for i in world.countries for j in world.sectors if n != i}
+    shocks = [
+        *packages(world, 30),
+        *(
+            Shock.parts(world, [Part(a, b, "S00", share=0.5, tariff=0.1 + 0.01 * k, rent=0.02, holder=c)])
+            for k in range(5)
+        ),
+        Shock.none(world),
+        Shock.costs(world, shut),
+    ]
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", np.inf)
+    numpy = solve_batch(world, shocks, "zero")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    compiled = solve_batch(world, shocks, "zero")
+    assert [one.member for one in numpy.failures] == [one.member for one in compiled.failures]
+    assert numpy.report.alone == compiled.report.alone
+    for name in ("welfare", "real_wage", "real_income", "employment"):
+        xr.testing.assert_allclose(getattr(numpy, name), getattr(compiled, name), rtol=0, atol=1e-8)
+    agrees(world, shocks[:-1], "zero")
+
+
+def test_machine_code_is_kept_with_other_caches_or_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = pytest.importorskip("numba.core.config")
+    batch_compiled = pytest.importorskip("kosho.equilibrium.batch_compiled")
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "caches"))
+    assert batch_compiled.kept()
+    assert Path(config.CACHE_DIR).parent == tmp_path / "caches"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "file"))
+    assert not batch_compiled.kept()
+
+
+def test_large_worlds_are_solved_together() -> None:
+    world = random_world(5, 32, 48)
+    batch = solve_batch(world, packages(world, 12, share=0.02))
+    assert batch.report.alone == ()
+    assert float(batch.residual.max()) <= 1e-8
 
 
 def test_members_that_do_not_converge_together_are_solved_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Vector-Jacobian products of the equilibrium equations.
 
 Reverse accumulation through `kernel.evaluate`, written out by hand. Every quantity may carry a last axis b of
-right-hand sides; one call then serves all of them with matrix products, which is how a Jacobian is assembled.
+right-hand sides; one call then serves all of them with matrix products, as a chord of many shocks wants it.
 Legend as in the kernel; a bar marks the derivative of the objective with respect to a quantity.
 """
 
@@ -19,10 +19,6 @@ from kosho.equilibrium.kernel import Rents, Values
 from kosho.equilibrium.preconditioners import Factors
 
 __all__ = ["Adjoint", "Causes", "Seeds", "Unknowns", "there"]
-
-
-COLUMNS = 64
-"""Right-hand sides taken together when a Jacobian is assembled: few enough to stay in the cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,18 +236,6 @@ class Adjoint:
     def transposed(self, weights: Unknowns) -> Unknowns:
         """The transposed Jacobian times `weights`."""
         return self.pull(self.seeds(weights))
-
-    def jacobian(self) -> Array:
-        """The Jacobian, rows equations and columns unknowns, both `N + 2 S N`; for small worlds."""
-        count = len(self.incomes.wage_bill)
-        size = count + self.blocks * self.output.size
-        jacobian = np.empty((size, size))
-        for first in range(0, size, COLUMNS):
-            last = min(first + COLUMNS, size)
-            some = np.zeros((size, last - first))
-            some[np.arange(first, last), np.arange(last - first)] = 1.0
-            jacobian[first:last] = self.transposed(Unknowns.unpacked(some, count, self.blocks)).packed().T
-        return jacobian
 
     def causes(self, seeds: Seeds) -> Causes:
         """Derivatives with respect to the coefficients; one right-hand side, b = 1."""

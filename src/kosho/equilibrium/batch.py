@@ -9,6 +9,7 @@ import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import cast
 
 import numpy as np
@@ -44,10 +45,14 @@ __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 
 
 TOLERANCE = 1e-8
-TOGETHER = 96
+TOGETHER, FEWEST_TOGETHER = 96, 16
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
+CACHED = 400_000
+"""Unknowns of all members iterated at once that stay in the cache, so far as `FEWEST_TOGETHER` lets them."""
 CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
+WORTH_COMPILED = 1_500_000
+"""Members times countries times sectors from which on it pays to load machine code."""
 WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 NEAR = 0.5
@@ -270,6 +275,7 @@ def _chunks(
             return []  # what makers bear of a duty moves what they receive: told of whole outcomes
     # Effects are relative to an equilibrium: where the table is none, that moves with the elasticities.
     steady = thetas is not None and rebase(world, closure=closure) is world
+    compiled = _worth_compiled(world, len(changes))
     leading: dict[bytes, list[Shared[Plan]]] = {}  # by the markets that are left out of a centre
     for frame, theta, given in _groups(changes, world, thetas, apart=not steady):
         members = _without_rents(given, changes, frame, absorption)
@@ -278,7 +284,7 @@ def _chunks(
         sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame, absorption)
         leaders = leading.setdefault(b"" if frame is None else frame.inside.tobytes(), [])
         near = _nearest(theta, leaders) if len(members) < FEW else None
-        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members), near))
+        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members), near, compiled))
         if near is None and plan.value.together:
             leaders.append(plan)
         for first in range(0, len(members), CHUNK):
@@ -286,6 +292,12 @@ def _chunks(
             own = tuple(thetas[k] for k in some) if thetas is not None and steady else None
             chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, flows))
     return chunks
+
+
+def _worth_compiled(world: World, members: int) -> bool:
+    """Whether Numba is there, and the work enough."""
+    work = members * len(world.countries) * len(world.sectors)
+    return work >= WORTH_COMPILED and find_spec("numba") is not None
 
 
 def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
@@ -305,8 +317,9 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
                 found.put([k], one)
         return found, failures
     packed = chunk.packed
-    for first in range(0, size, TOGETHER):
-        last = min(first + TOGETHER, size)
+    together = min(TOGETHER, max(CACHED // plan.unknowns, FEWEST_TOGETHER))
+    for first in range(0, size, together):
+        last = min(first + together, size)
         with suppress(KoshoError, np.linalg.LinAlgError):
             found.put(range(first, last), iterate_together(plan, packed.between(first, last)))
     if plan.near is not None and np.isnan(found.residual).any():

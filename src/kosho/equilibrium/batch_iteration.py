@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from kosho.arrays import Array, Index, Mask
+from kosho.arrays import Array, Index, Mask, Single
+from kosho.equilibrium.batch_loops import Loops
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.batch_volumes import Borders
@@ -46,11 +47,9 @@ ALL_AT_ONCE = 40
 """Iterations after which a member is left to be solved alone."""
 SAFETY = 0.2
 """Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
-WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
-"""Largest step of log wages; expenditure falls at most to this share of its last value."""
-ROUGH = 3e-3
-"""Gap from which on half of the members need double precision after one more step."""
-RIDGE = 1e-14
+ROUGH, ROUGH_BOUNDED = 3e-4, 3e-3
+"""Gap from which on half of the members need double precision after one more step: alone, and with bounds,
+whose wedges cost as much in either precision, so that fewer looks are worth more."""
 WORTH_DROPPING = 0.15
 """Share of members that must be done before the others go on without them."""
 
@@ -89,19 +88,18 @@ class Results:
 def iterate_together(plan: Plan, packed: Packed) -> Results:
     """Chord steps from the centre, accelerated, until each member has converged."""
     centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
+    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, packed.theta, plan.loops)
     markets = plan.markets
-    if markets is not None and packed.given is not None:
-        markets = markets.bounded(packed.given, packed.theta)
-    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, markets, packed.theta)
-    borders = Borders(plan.base, packed.stack)
+    if markets is not None:
+        family = family.beside(markets if packed.given is None else markets.bounded(packed.given, packed.theta))
+    borders = Borders(plan.base, packed.stack, family.theta)
     told = 0 if packed.told is None else len(packed.told.flows)
     found = Results.empty(size, *arrays.beta.shape, flows=told)
-    state = np.repeat(centre.state, size, axis=1)
     active = np.arange(size)
-    accelerate = _Pair()
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
-        start, wedges = _roughly(family.in_single(), centre, accelerate, state.astype(np.float32))
+        start, accelerate, wedges = _roughly(family.in_single(), centre, size)
         state = start.astype(np.float64)
+        accelerate.in_double()
         for _ in range(ALL_AT_ONCE):
             look = family.look(state, wedges)
             wedges = look.wedges
@@ -119,75 +117,51 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
                 if len(kept) == 0:
                     break
                 active, family = active[kept], family.take(kept)
-                state, gaps = picked(state, kept), picked(gaps, kept)
+                state, gaps = picked(state, kept), np.take(gaps, kept, axis=-1)
                 wedges = None if wedges is None else picked(wedges, kept)
                 accelerate.take(kept)
-            step = centre.chord.step(gaps.astype(np.float32))
-            state = _limited(accelerate.next(state, step), state, len(arrays.beta))
+            state = accelerate.next(state, centre.chord.step(gaps))
     return found
 
 
-def _roughly(family: Family, centre: Centre, accelerate: _Pair, state: Any) -> tuple[Any, Array | None]:
+def _roughly(family: Family, centre: Centre, size: int) -> tuple[Any, _Accelerated, Array | None]:
     """The first steps, in single precision, until most members are near; and the wedges met last."""
+    state: Any = np.repeat(centre.state.astype(np.float32), size, axis=1)
+    accelerate = _Accelerated(family.loops, state, len(family.base.beta))
     wedges: Array | None = None
     for _ in range(ALL_AT_ONCE):
         look = family.look(state, wedges)
         wedges = look.wedges
-        step = centre.chord.step(look.gaps)
-        state = _limited(accelerate.next(state, step), state, len(family.base.beta))
-        if not np.median(look.worst) > ROUGH:
+        state = accelerate.next(state, centre.chord.step(look.gaps))
+        if not np.median(look.worst) > (ROUGH if family.markets is None else ROUGH_BOUNDED):
             break
-    return state, wedges
+    return state, accelerate, wedges
 
 
-class _Pair:
-    """Anderson acceleration with the last two differences, for each member on its own (Walker & Ni 2011)."""
+class _Accelerated:
+    """Steps of all members, each accelerated on its own; differences are kept in single precision."""
 
-    def __init__(self) -> None:
-        self._last: tuple[Array, Array] | None = None
-        self._moves: list[Array] = []
-        self._changes: list[Array] = []
+    def __init__(self, loops: Loops, state: Array, count: int) -> None:
+        self._loops, self._count, self._steps = loops, count, 0
+        self._state = np.empty_like(state)
+        self._step: Single = np.empty(state.shape, np.float32)
+        self._history: Single = np.empty((4, *state.shape), np.float32)
 
-    def next(self, state: Array, step: Array) -> Array:
+    def next(self, state: Array, step: Single) -> Array:
         """The next state; a plain one is `state + step`."""
-        if self._last is not None:
-            change = step - self._last[1]
-            self._moves = [*self._moves[-1:], state - self._last[0] + change]
-            self._changes = [*self._changes[-1:], change]
-        self._last = (state, step)
-        following = state + step
-        if self._changes:
-            for move, weight in zip(self._moves, self._weights(step), strict=True):
-                following -= weight * move
-        return following
+        last = (self._state, self._step)
+        found = self._loops.accelerated(state, step, last, self._history, self._steps, self._count)
+        self._steps += 1
+        return found
 
     def take(self, members: Index) -> None:
         """Go on with some members."""
-        if self._last is not None:
-            self._last = (picked(self._last[0], members), picked(self._last[1], members))
-        self._moves = [picked(move, members) for move in self._moves]
-        self._changes = [picked(change, members) for change in self._changes]
+        self._state, self._step = picked(self._state, members), np.take(self._step, members, axis=-1)
+        self._history = np.take(self._history, members, axis=-1)
 
-    def _weights(self, step: Array) -> Array:
-        gram = np.array([[_dot(one, other) for other in self._changes] for one in self._changes])
-        gram = gram.transpose(2, 0, 1)
-        target = np.array([_dot(change, step) for change in self._changes]).T
-        ridge = RIDGE * np.trace(gram, axis1=1, axis2=2) + np.finfo(float).tiny
-        held = len(self._changes)
-        return np.linalg.solve(gram + ridge[:, None, None] * np.eye(held), target[:, :, None])[:, :, 0].T
-
-
-def _dot(one: Array, other: Array) -> Array:
-    return np.einsum("db,db->b", one, other)
-
-
-def _limited(following: Array, state: Array, count: int) -> Array:
-    """Steps of wages and expenditure limited, in place."""
-    wages, before = following[:count], state[:count]
-    np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
-    half = count + (len(state) - count) // 2
-    np.maximum(following[half:], SPENDING_FLOOR * state[half:], out=following[half:])
-    return following
+    def in_double(self) -> None:
+        """Go on with states in double precision."""
+        self._state = self._state.astype(np.float64)
 
 
 def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array]) -> Results:

@@ -145,10 +145,10 @@ class Markets:
         return replace(self, of=self.of.take(members), bounds=replace(self.bounds, required=required))
 
     def at(self, log_cost: Array, log_price: Array, spending: Array, start: Array | None) -> Bought:
-        """What is bought at unit costs, price indices and expenditure, all `(S, N, b)`."""
+        """What is bought at unit costs and price indices `(S, N, b)` and expenditure `(m, b)`."""
         of, bounds = self.of, self.bounds
         cost = log_cost[self._sector, of.exporter].astype(np.float64)
-        money = spending[self.where].astype(np.float64)
+        money = spending.astype(np.float64)
         state = EconomyState(cost, np.log(money), self._levels(log_price))
         met = settle(of, bounds, state, self._start(start, money), STEPS)
         added = bounds.inside @ met.z

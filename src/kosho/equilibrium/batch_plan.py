@@ -11,10 +11,12 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
+from kosho.equilibrium import batch_loops
 from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.batch_flows import NamedFlow, Told, told_flows
+from kosho.equilibrium.batch_loops import Loops
 from kosho.equilibrium.batch_markets import Markets
 from kosho.equilibrium.batch_shocks import BatchStack
 from kosho.equilibrium.batch_system import Family
@@ -36,8 +38,6 @@ __all__ = ["Centre", "Chunk", "Packed", "Plan", "pack"]
 
 FEWEST, FEWEST_BOUNDED = 12, 2
 """Members below which a Jacobian of their own does not pay: without bounds, and with them."""
-LARGEST = 1500
-"""Countries times sectors above which a dense Jacobian does not pay."""
 CENTRE_TOLERANCE = 1e-6
 
 
@@ -55,6 +55,8 @@ class Plan:
     size: int
     near: Shared[Plan] | None = None
     """One of almost the same elasticities, whose centre will do."""
+    compiled: bool = False
+    """Whether machine code is wanted, where members share their elasticities."""
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         """Only what it was made of; every process works out the rest for itself."""
@@ -67,7 +69,22 @@ class Plan:
             self.sample,
             self.size,
             self.near,
+            self.compiled,
         )
+
+    @property
+    def loops(self) -> Loops:
+        """The passes over large arrays."""
+        if not self.compiled:
+            return batch_loops
+        from kosho.equilibrium import batch_compiled  # noqa: PLC0415  (half a second, for what takes longer)
+
+        return batch_compiled
+
+    @property
+    def unknowns(self) -> int:
+        """Wages, prices and expenditure of one member."""
+        return len(self.world.countries) * (1 + 2 * len(self.world.sectors))
 
     @property
     def world(self) -> World:
@@ -109,7 +126,7 @@ class Plan:
         if self.closure.by_sector:
             return False
         fewest = FEWEST if self.frame is None else FEWEST_BOUNDED
-        return self.size >= fewest and len(self.world.countries) * len(self.world.sectors) <= LARGEST
+        return self.size >= fewest
 
     @property
     def alone(self) -> Plan:
@@ -132,7 +149,7 @@ class Plan:
         adjoint = Adjoint.at(values)
         point = values.point
         rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
-        return Centre(Chord.at(adjoint), np.concatenate(rows)[:, None], adjoint.scale)
+        return Centre(Chord.at(values), np.concatenate(rows)[:, None], adjoint.scale)
 
 
 @dataclass(frozen=True, eq=False)

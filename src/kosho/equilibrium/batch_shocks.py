@@ -119,38 +119,67 @@ def cells_of_stack(world: World, stack: BatchStack, theta: Array) -> StackCells:
     importer, exporter, sector, share = stack.importer, stack.exporter, stack.sector, stack.share
     member = stack.member
     flat = ((member * count + importer) * count + exporter) * sectors + sector
-    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
-    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
-    first = order[starts]
-    row = np.empty(len(flat), np.intp)
-    row[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(flat)))
-
-    def by_cell(values: Array) -> Array:
-        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
-
-    wedge = 1.0 + stack.tariff + stack.rent
-    before = 1.0 + stack.base_tariff
-    with np.errstate(under="ignore"):
-        weight = share * (stack.cost * (wedge / before)) ** -of_member(theta, sector, member)
-    rest = 1.0 - by_cell(share)
-    net = 1.0 / (1.0 + world.arrays.tariff[importer[first], exporter[first], sector[first]])
-    rest_net = net - by_cell(share / before)
-    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
-    if ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any():
+    net = world.arrays.tariff[importer, exporter, sector]
+    columns = share, stack.cost, stack.base_tariff, stack.tariff, stack.rent
+    found = fold_rows(flat, columns, 1.0 / (1.0 + net), of_member(theta, sector, member))
+    if not found.fits:
         raise InputError(_("base tariffs of the parts do not fit the cell's"))
-    factor = rest + by_cell(weight)
-    received = rest_net + by_cell(weight / wedge)
+    row = np.empty(len(flat), np.intp)
+    row[found.order] = np.repeat(np.arange(len(found.starts)), np.diff(found.starts, append=len(flat)))
+    first = found.order[found.starts]
     return StackCells(
         member=member[first],
         importer=importer[first],
         exporter=exporter[first],
         sector=sector[first],
-        factor=factor,
-        net=np.divide(received, factor, out=np.ones_like(factor), where=factor > 0),
+        factor=found.factor,
+        net=found.net,
         row=row,
-        weight=weight,
-        wedge=wedge,
+        weight=found.weight,
+        wedge=found.wedge,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class RowSums:
+    """Rows of shocks added up by cell."""
+
+    order: Index  # of the rows (m,), cell after cell
+    starts: Index  # where in that order each cell begins (c,)
+    weight: Array  # s kappa^-theta of each row (m,)
+    wedge: Array  # 1 + t + r of each row (m,)
+    factor: Array  # K / pi (c,)
+    net: Array  # f (c,)
+    fits: bool  # base tariffs of all parts those of their cells
+
+
+def fold_rows(
+    flat: Index, columns: tuple[Array, Array, Array, Array, Array], net: Array, theta: Array
+) -> RowSums:
+    """Add up the parts of every cell (formulas in `system.Cells`).
+
+    Args:
+        flat: A number for the cell of each row (m,).
+        columns: Its share, trade cost, base tariff, tariff and rent.
+        net: Base f of its cell (m,).
+        theta: Of its sector (m,).
+    """
+    share, cost, base_tariff, tariff, rent = columns
+    order = np.arange(len(flat)) if (np.diff(flat) >= 0).all() else np.argsort(flat, kind="stable")
+    starts = np.flatnonzero(np.diff(flat[order], prepend=-1))
+
+    def by_cell(values: Array) -> Array:
+        return values[order] if len(starts) == len(flat) else np.add.reduceat(values[order], starts)
+
+    wedge, before = 1.0 + tariff + rent, 1.0 + base_tariff
+    with np.errstate(under="ignore"):
+        weight = share * (cost * (wedge / before)) ** -theta
+    rest, rest_net = 1.0 - by_cell(share), net[order[starts]] - by_cell(share / before)
+    rest, rest_net = (np.where(np.abs(value) <= ROUNDING, 0.0, value) for value in (rest, rest_net))
+    fits = not ((rest_net < 0) | ((rest == 0) != (rest_net == 0))).any()
+    factor, received = rest + by_cell(weight), rest_net + by_cell(weight / wedge)
+    received = np.divide(received, factor, out=np.ones_like(factor), where=factor > 0)
+    return RowSums(order, starts, weight, wedge, factor, received, fits)
 
 
 def of_member(theta: Array, sector: Index, member: Index) -> Array:

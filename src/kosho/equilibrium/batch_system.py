@@ -13,10 +13,14 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.equilibrium.batch_markets import Bought, Markets
-from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack, of_member
+from kosho.equilibrium import batch_loops
+from kosho.equilibrium.batch_fold import ROWS
+from kosho.equilibrium.batch_loops import Loops, Markets
+from kosho.equilibrium.batch_markets import Bought
+from kosho.equilibrium.batch_markets import Markets as Bounded
+from kosho.equilibrium.batch_shocks import BatchStack, of_member
 from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
-from kosho.equilibrium.kernel import SMALL_CELL, System
+from kosho.equilibrium.kernel import System
 from kosho.equilibrium.nests import picked_columns
 from kosho.equilibrium.preconditioners import Factors
 from kosho.errors import InputError
@@ -35,28 +39,6 @@ class Own:
     factor: Array  # K, each market and member scaled to one (r, N, b)
     net_factor: Array  # f K (r, N, b)
 
-    @cached_property
-    def spans(self) -> list[tuple[int, slice]]:
-        """The markets of each sector that has any. Sums by sector stay in the cache and copy nothing."""
-        sectors, starts = np.unique(self.sector, return_index=True)
-        ends = [*starts[1:].tolist(), len(self.sector)]
-        return [
-            (sector, slice(first, last))
-            for sector, first, last in zip(sectors.tolist(), starts.tolist(), ends, strict=False)
-        ]
-
-    def sums(self, matrix: Array, power: Array) -> Array:
-        """Each market's row of `matrix` times what its exporters offer, (r, b)."""
-        found = np.empty((len(self.sector), matrix.shape[2]), matrix.dtype)
-        for sector, span in self.spans:
-            np.einsum("rib,ib->rb", matrix[span], power[sector], out=found[span])
-        return found
-
-    def sell(self, output: Array, unit: Array) -> None:
-        """Add to output `(S, N, b)` what these markets buy, each at what its spending of one is `(S, N, b)`."""
-        for sector, span in self.spans:
-            output[sector] += np.einsum("rib,rb->ib", self.net_factor[span], unit[sector, self.importer[span]])
-
     def take(self, members: Index) -> Own:
         """The same markets for fewer members."""
         return replace(self, factor=picked(self.factor, members), net_factor=picked(self.net_factor, members))
@@ -73,10 +55,14 @@ class RentList:
     member: Index
     factor: Array  # h K
 
+    @property
+    def market(self) -> tuple[Index, Index, Index]:
+        """Where the market of each stands in arrays `(S, N, b)`."""
+        return self.sector, self.importer, self.member
+
     def amounts(self, power: Array, unit: Array) -> Array:
-        """What is paid, by rent."""
-        sold = power[self.sector, self.exporter, self.member] * unit[self.sector, self.importer, self.member]
-        return self.factor * sold
+        """What is paid, by rent; `unit` is expenditure over what its market absorbs, by rent too."""
+        return self.factor * power[self.sector, self.exporter, self.member] * unit
 
     def take(self, members: Index) -> RentList:
         """The rents of some members, renumbered."""
@@ -105,13 +91,20 @@ class Look:
     output: Array  # (S, N, b)
     log_cost: Array  # (S, N, b)
     power: Array  # c^-theta (S, N, b)
-    unit: Array  # expenditure over what its market absorbs (S, N, b)
+    absorbed: Array  # by each market (S, N, b)
+    over_scale: Array  # expenditure (S, N, b)
+    scale: Array  # (S, N)
     bought: Bought | None  # in markets with bounds or nests
 
     @property
     def wedges(self) -> Array | None:
         """Log wedges of bounds `(c, b)`."""
         return None if self.bought is None else self.bought.wedges
+
+    @cached_property
+    def unit(self) -> Array:
+        """Expenditure over what its market absorbs `(S, N, b)`, for who reads of flows."""
+        return self.over_scale * self.scale[:, :, None] / self.absorbed
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +119,8 @@ class Family:
     own: Own
     offset: Array  # (S, N, b)
     rents: RentList | None
-    markets: Markets | None
-    cells: StackCells
-    """Of the shocks it was made of, whichever of them are left."""
+    markets: Bounded | None
+    loops: Loops = batch_loops
 
     @classmethod
     def of(
@@ -137,28 +129,40 @@ class Family:
         world: World,
         stack: BatchStack,
         scale: Array,
-        markets: Markets | None = None,
         theta: Array | None = None,
+        loops: Loops = batch_loops,
     ) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
         Args:
             base: Factors of the world under a closure without labour costs that differ by sector.
             world: An equilibrium.
-            stack: Shocks, without what they do in `markets`.
+            stack: Shocks, without what they do in markets added later.
             scale: Of expenditure `(S, N)`.
-            markets: What is bounded, or tells products apart.
             theta: Elasticities of each member `(S, b)`; those of `base` for all by default.
+            loops: The passes over large arrays. Machine code has them for members that share elasticities.
 
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        family = _folded(base, world, stack, scale, base.theta[:, None] if theta is None else theta)
-        if markets is None:
-            return family
-        for factor in (family.factor, family.net_factor):
-            factor[markets.where] = 0.0
-        return replace(family, markets=markets)
+        if theta is None:
+            return _folded(base, world, stack, scale, base.theta[:, None], loops)
+        return _folded(base, world, stack, scale, theta, batch_loops)
+
+    def beside(self, markets: Bounded) -> Family:
+        """With what is bounded, or tells products apart."""
+        factor, net_factor = self.factor.copy(), self.net_factor.copy()
+        factor[markets.where] = net_factor[markets.where] = 0.0
+        return replace(self, factor=factor, net_factor=net_factor, markets=markets)
+
+    @classmethod
+    def alone(cls, system: System, scale: Array) -> Family:
+        """The equations of one shock for any number of points; rents are left aside."""
+        nowhere = np.empty(0, np.intp)
+        nothing = np.empty((0, system.factor.shape[2], 1))
+        own = Own(nowhere, nowhere, nothing, nothing)
+        offset, theta = system.offset.T[:, :, None], system.base.theta[:, None]
+        return cls(system.base, theta, scale, system.factor, system.net_factor, own, offset, None, None)
 
     def in_single(self) -> Family:
         """The same equations in single precision, half the memory to read."""
@@ -206,68 +210,74 @@ class Family:
             self, theta=theta, own=self.own.take(members), offset=offset, rents=rents, markets=markets
         )
 
-    def look(self, state: Array, wedges: Array | None = None) -> Look:
+    def look(self, state: Array, wedges: Array | None = None, precision: type = np.float32) -> Look:
         """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
 
-        The wedges that meet the bounds are looked for from `wedges`.
+        The wedges that meet the bounds are looked for from `wedges`; gaps are told in `precision`.
         """
-        base, own = self.base, self.own
+        base, loops = self.base, self.loops
         count, members = len(base.value_added), state.shape[1]
         blocks = state[count:].reshape(2, *self.scale.shape, members)
         log_wage, log_price = state[:count], blocks[0]
-        spending = blocks[1] * self.scale[:, :, None]
         log_cost = self._inputs(log_price)
-        log_cost += self._cost_labour * log_wage
-        power = np.exp(self._minus_theta * log_cost)
-        absorbed, received = self.factor @ power, self.net_factor @ power
-        absorbed[own.sector, own.importer] = own.sums(own.factor, power)
-        received[own.sector, own.importer] = own.sums(own.net_factor, power)
-        absorbed[absorbed <= 0] = 1.0  # cells nobody supplies or buys
-        unit = spending / absorbed
-        received *= unit
-        bought = None if self.markets is None else self.markets.at(log_cost, log_price, spending, wedges)
-        if bought is not None:
-            absorbed[bought.where] = np.exp(-self.theta[bought.where[0]] * bought.log_price)
-            received[bought.where] = bought.sold.sum(axis=1)
-        imports = received.sum(axis=0)
-        output = self.net_factor.transpose(0, 2, 1) @ unit
-        own.sell(output, unit)
-        output *= power
-        paid, held = self._rents(power, unit)
-        if bought is not None:
-            np.add.at(output, bought.where[0], bought.sold)
-            paid, held = paid + bought.paid, held + bought.held
-        total = spending.sum(axis=0)
-        revenue = total - imports - paid
-        incomes = self._incomes(log_wage, log_price, output, revenue)
-        income = incomes.value_added + total - imports - paid + held + incomes.deficits
-        uses = _by_country(base.gamma, output)
-        uses += self._alpha * income
-        numeraire = incomes.value_added.sum(axis=0) / base.value_added.sum()
-        uses -= spending
-        gaps = np.empty_like(state)
-        gaps[:count] = np.log(incomes.earned / incomes.wage_bill) - np.log(numeraire)
-        inner = gaps[count:].reshape(2, *self.scale.shape, members)
-        np.log(absorbed, out=inner[0])
-        inner[0] /= self._minus_theta
-        inner[0] += self.offset
-        inner[0] -= log_price
-        np.divide(uses, self.scale[:, :, None], out=inner[1])
-        balance = (imports + paid - incomes.deficits - output.sum(axis=0) - held) / income
-        relative = uses / np.maximum(spending, SMALL_CELL * total)
-        sides = np.concatenate([incomes.earned / incomes.wage_bill - 1.0, balance, numeraire[None] - 1.0])
-        worst = np.maximum.reduce(
-            [np.abs(array).reshape(-1, members).max(axis=0) for array in (inner[0], relative, sides)]
+        power = loops.cost(log_cost, self._cost_labour, log_wage, self._minus_theta)
+        np.exp(power, out=power)
+        absorbed, output, sums = loops.trade(
+            self._own, (self.factor, self.net_factor), power, blocks[1], (self.scale, self._labour)
         )
+        imports, total, earned, made = sums
+        paid, held = self._rents(power, absorbed, blocks[1])
+        bought = None
+        if self.markets is not None:
+            sector, importer = self.markets.where
+            spending = blocks[1][sector, importer] * self.scale[sector, importer][:, None]
+            bought = self.markets.at(log_cost, log_price, spending, wedges)
+            absorbed[bought.where] = np.exp(self._minus_theta[sector] * bought.log_price)
+            np.add.at(imports, importer, bought.sold.sum(axis=1))
+            np.add.at(output, sector, bought.sold)
+            paid, held = paid + bought.paid, held + bought.held
+            earned, made = np.einsum("jn,jnb->nb", self._labour, output), output.sum(axis=0)
+        revenue = total - imports - paid
+        incomes = self._incomes(log_wage, log_price, np.maximum(earned, LEAST), output, made, revenue)
+        income = incomes.value_added + revenue + held + incomes.deficits
+        numeraire = incomes.value_added.sum(axis=0) / base.value_added.sum()
+        gaps = np.empty(state.shape, precision)
+        gaps[:count] = np.log(incomes.earned / incomes.wage_bill) - np.log(numeraire)
+        uses = np.empty_like(output)
+        _by_country(base.gamma, output, uses)
+        worst = loops.gaps(
+            uses,
+            np.log(absorbed),
+            (blocks[1], log_price, total, income.astype(output.dtype, copy=False)),
+            (self._alpha, self.scale, self._minus_theta),
+            self.offset,
+            gaps[count:].reshape(2, *self.scale.shape, members),
+        )
+        balance = (imports + paid - incomes.deficits - made - held) / income
+        sides = np.concatenate([incomes.earned / incomes.wage_bill - 1.0, balance, numeraire[None] - 1.0])
+        worst = np.maximum(worst, np.abs(sides).max(axis=0))
         if bought is not None:
             worst = np.maximum(worst, bought.missed)
-        return Look(gaps, worst, income, revenue, incomes.labour, output, log_cost, power, unit, bought)
+        return Look(
+            gaps,
+            worst,
+            income,
+            revenue,
+            incomes.labour,
+            output,
+            log_cost,
+            power,
+            absorbed,
+            blocks[1],
+            self.scale,
+            bought,
+        )
 
     def kept_rents(self, look: Look) -> Array:
         """Rents that importers keep themselves `(N, b)`."""
         found = np.zeros(look.revenue.shape)
         if self.rents is not None:
-            r, amount = self.rents, self.rents.amounts(look.power, look.unit)
+            r, amount = self.rents, self.rents.amounts(look.power, look.unit[self.rents.market])
             own = r.holder == r.importer
             np.add.at(found, (r.importer[own], r.member[own]), amount[own])
         if self.markets is not None and look.bought is not None:
@@ -276,7 +286,8 @@ class Family:
 
     def _inputs(self, log_price: Array) -> Array:
         """How inputs and capital move ln unit cost `(S, N, b)`."""
-        inputs, markets = _by_country(self.base.gamma.transpose(0, 2, 1), log_price), self.base.markets
+        inputs, markets = np.empty_like(log_price), self.base.markets
+        _by_country(self.base.gamma.transpose(0, 2, 1), log_price, inputs)
         if markets is None:
             return inputs
         if markets.cost_scale is not None:
@@ -286,103 +297,101 @@ class Family:
             inputs += markets.cost_capital.T[:, :, None] * capital
         return inputs
 
-    def _incomes(self, log_wage: Array, log_price: Array, output: Array, revenue: Array) -> Incomes:
+    def _incomes(
+        self, log_wage: Array, log_price: Array, earned: Array, output: Array, made: Array, revenue: Array
+    ) -> Incomes:
         """What factors earn, as `kernel.evaluate` has it."""
         base = self.base
         wage_bill = np.exp(log_wage) * base.labour_income[:, None]
-        earned = np.maximum((self._labour * output).sum(axis=0), LEAST)
         if base.markets is None:
             return Incomes(wage_bill, earned, wage_bill, base.deficits[:, None])
-        markets, level = base.markets, (self._alpha * log_price).sum(axis=0)
+        markets, level = base.markets, (self._alpha[:, :, None] * log_price).sum(axis=0)
         labour = markets.labour(log_wage, level, revenue, wage_bill)
         value_added = wage_bill = labour.bill
         if markets.others is not None:
             value_added = wage_bill + (markets.others.T[:, :, None] * output).sum(axis=0)
         fixed = markets.deficit_share is None
-        deficits = base.deficits[:, None] if fixed else markets.deficits(output.sum(axis=0))
+        deficits = base.deficits[:, None] if fixed else markets.deficits(made)
         return Incomes(wage_bill, earned, value_added, deficits, labour)
 
     @cached_property
+    def _own(self) -> Markets:
+        own = self.own
+        return own.sector, own.importer, own.factor, own.net_factor
+
+    @cached_property
     def _labour(self) -> Array:
-        return self.base.labour.T[:, :, None].copy()
+        return self.base.labour.T.copy()
 
     @cached_property
     def _cost_labour(self) -> Array:
-        return self.base.cost_labour.T[:, :, None].copy()
+        return self.base.cost_labour.T.copy()
 
     @cached_property
     def _alpha(self) -> Array:
-        return self.base.alpha.T[:, :, None].copy()
+        return self.base.alpha.T.copy()
 
     @cached_property
     def _minus_theta(self) -> Array:
-        return -self.theta[:, None, :]
+        return -self.theta
 
-    def _rents(self, power: Array, unit: Array) -> tuple[Array, Array]:
+    def _rents(self, power: Array, absorbed: Array, state: Array) -> tuple[Array, Array]:
         """Rents paid and received, (N, b)."""
-        shape = unit.shape[1:]
+        paid, held = (np.zeros(power.shape[1:], power.dtype) for _ in range(2))
         if self.rents is None:
-            return np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
-        r, amount = self.rents, self.rents.amounts(power, unit)
-        paid, held = np.zeros(shape, unit.dtype), np.zeros(shape, unit.dtype)
+            return paid, held
+        r = self.rents
+        unit = state[r.market] * self.scale[r.sector, r.importer] / absorbed[r.market]
+        amount = r.amounts(power, unit)
         np.add.at(paid, (r.importer, r.member), amount)
         np.add.at(held, (r.holder, r.member), amount)
         return paid, held
 
 
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array) -> Family:
-    members = len(stack.length)
-    cells = cells_of_stack(world, stack, theta)
+def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array, loops: Loops) -> Family:
     count = len(base.value_added)
-    market = cells.sector * count + cells.importer
-    touched = np.bincount(market, minlength=scale.size) > 0
+    touched = np.bincount(stack.sector * count + stack.importer, minlength=scale.size) > 0
     sector, importer = np.divmod(np.flatnonzero(touched), count)
-    place = (np.cumsum(touched) - 1)[market]
-    own, net = (
-        np.repeat(a[sector, importer][:, :, None], members, axis=2) for a in (base.share, base.net_share)
-    )
-    where = (place, cells.exporter, cells.member)
-    own[where] *= cells.factor
-    net[where] = own[where] * cells.net
-    total = own.sum(axis=1)
+    place = np.full(scale.shape, -1)
+    place[sector, importer] = np.arange(len(sector))
+    rows = tuple(getattr(stack, name) for name in ROWS)
+    shares = base.share[sector, importer], base.net_share[sector, importer]
+    net = 1.0 / (1.0 + world.arrays.tariff[importer, :, sector])
+    found = loops.fold(rows, stack.length, (place, sector), shares, net, theta)
+    own, own_net, total, weight, fits = found
+    if not fits:
+        raise InputError(_("base tariffs of the parts do not fit the cell's"))
     if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
         raise InputError(_("a market is left without any supplier"))
     total[total <= 0] = 1.0
     own /= total[:, None, :]
-    net /= total[:, None, :]
-    offset = np.zeros((*scale.shape, members))
+    own_net /= total[:, None, :]
+    offset = np.zeros((*scale.shape, len(stack.length)))
     offset[sector, importer] = -np.log(total) / theta[sector]
+    rents = _rents(base, stack, weight, offset, theta)
     factor, net_factor = base.share.copy(), base.net_share.copy()
-    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], net[:, :, 0]
-    differ = ((own != own[:, :, :1]) | (net != net[:, :, :1])).any(axis=(1, 2))
-    sector, importer = sector[differ], importer[differ]
+    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], own_net[:, :, 0]
+    differ = loops.differ(own) | loops.differ(own_net)
+    if not differ.all():
+        sector, importer, own, own_net = sector[differ], importer[differ], own[differ], own_net[differ]
     factor[sector, importer] = net_factor[sector, importer] = 0.0
-    return Family(
-        base=base,
-        theta=theta,
-        scale=scale,
-        factor=factor,
-        net_factor=net_factor,
-        own=Own(sector, importer, own[differ], net[differ]),
-        offset=offset,
-        rents=_rents(base, stack, cells, offset, theta),
-        markets=None,
-        cells=cells,
-    )
+    own = Own(sector, importer, own, own_net)
+    return Family(base, theta, scale, factor, net_factor, own, offset, rents, None, loops)
 
 
-def _rents(base: Factors, stack: BatchStack, cells: StackCells, offset: Array, theta: Array) -> RentList | None:
-    paying = np.flatnonzero((stack.rent != 0) & (cells.weight > 0))
+def _rents(base: Factors, stack: BatchStack, weight: Array, offset: Array, theta: Array) -> RentList | None:
+    paying = np.flatnonzero((stack.rent != 0) & (weight > 0))
     if not len(paying):
         return None
     importer, exporter, sector, member = (
         column[paying] for column in (stack.importer, stack.exporter, stack.sector, stack.member)
     )
+    rent = stack.rent[paying]
+    part = weight[paying] * rent / (1.0 + stack.tariff[paying] + rent)
     scaled = base.share[sector, importer, exporter] * np.exp(
         offset[sector, importer, member] * of_member(theta, sector, member)
     )
-    factor = (cells.weight * stack.rent / cells.wedge)[paying]
-    return RentList(sector, importer, exporter, stack.holder[paying], member, factor * scaled)
+    return RentList(sector, importer, exporter, stack.holder[paying], member, part * scaled)
 
 
 def picked(array: Array, members: Index) -> Array:
@@ -390,8 +399,6 @@ def picked(array: Array, members: Index) -> Array:
     return np.take(array, members, axis=-1)
 
 
-def _by_country(matrices: Array, columns: Array) -> Array:
-    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`."""
-    result = np.empty_like(columns)
-    np.matmul(matrices, columns.transpose(1, 0, 2), out=result.transpose(1, 0, 2))
-    return result
+def _by_country(matrices: Array, columns: Array, out: Array) -> None:
+    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`, written to `out`, alike."""
+    np.matmul(matrices, columns.transpose(1, 0, 2), out=out.transpose(1, 0, 2))

@@ -13,8 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_loops import spans
 from kosho.equilibrium.batch_markets import Bought
-from kosho.equilibrium.batch_shocks import BatchStack, of_member
+from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack, of_member
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.effects import Volume
 from kosho.equilibrium.nests import picked_columns
@@ -61,6 +62,8 @@ class Borders:
     """An equilibrium."""
     stack: BatchStack
     """The members' shocks, without what they do in markets with bounds or nests."""
+    theta: Array
+    """Elasticities of all of them `(S, b)`, or one column."""
 
     def read(self, family: Family, look: Look, members: Index, done: Mask) -> tuple[Volume, Array]:
         """Duties on what is imported, counted, and what makers of each country bear of duties; `(b, N)` each.
@@ -90,7 +93,7 @@ class Borders:
         """Duties at base rates on imports at base prices `(N, b)`, as if all that is paid were for goods."""
         goods, own = at.power / at.cost, family.own
         found = ((self._tariff * family.net_factor) @ goods * at.unit).sum(axis=0)
-        for sector, span in own.spans:
+        for sector, span in spans(own.sector):
             importer = own.importer[span]
             sums = np.einsum(
                 "ri,rib,ib->rb",
@@ -103,7 +106,7 @@ class Borders:
 
     def _touched(self, family: Family, at: _AtPoint, members: Index) -> tuple[_SomeCells, Array, Array]:
         """Cells that the shocks touch; goods in them that do not arrive, at base prices; what makers bear."""
-        cells, stack, base = family.cells, self.stack, family.base
+        cells, stack, base = self._cells, self.stack, family.base
         place = np.full(len(stack.length), -1)
         place[members] = np.arange(len(members))
         kept = np.flatnonzero(place[cells.member] >= 0)
@@ -142,6 +145,11 @@ class Borders:
         rate = np.divide(tax, arrived, out=np.zeros_like(tax), where=arrived > 0)
         cost = at.cost[cells.sector, cells.exporter, cells.member]
         return self._flows[cells.where] * rate - self._taxed[cells.where] * cost
+
+    @cached_property
+    def _cells(self) -> StackCells:
+        """Worked out where a first member is read."""
+        return cells_of_stack(self.world, self.stack, self.theta)
 
     @cached_property
     def _tariff(self) -> Array:
