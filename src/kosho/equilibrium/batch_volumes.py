@@ -37,21 +37,15 @@ class _AtPoint:
 
 @dataclass(frozen=True, eq=False)
 class _SomeCells:
-    """Some cells, each of one member."""
+    """Some cells, each of one member; where each stands in arrays laid flat, which is quick to look up."""
 
-    sector: Index
-    importer: Index
-    exporter: Index
-    member: Index
+    cell: Index  # j n i
+    seller: Index  # j i b
+    payer: Index  # n b
     tax: Array
     """Duties, and rents that the importer keeps."""
     arrived: Array
     """Goods, at base prices."""
-
-    @property
-    def where(self) -> tuple[Index, Index, Index]:
-        """Where they stand in arrays j n i."""
-        return self.sector, self.importer, self.exporter
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +69,16 @@ class Borders:
             done: Which of them are read.
         """
         some = np.flatnonzero(done)
-        point = (np.exp(look.log_cost), look.power, look.unit, family.offset)
-        at = _AtPoint(*(picked(values, some) for values in point), theta=picked_columns(family.theta, some))
+        point = (picked(values, some) for values in (look.power, look.unit, family.offset))
+        theta = picked_columns(family.theta, some)
+        at = _AtPoint(np.exp(picked(look.log_cost, some)), *point, theta=theta)
         arrived, taxed = self._arrived(family, at, some), (self._taxed @ at.cost).sum(axis=0)
         touched, melted, borne = self._touched(family, at, members[some])
-        _add(arrived, touched, -melted * self._tariff[touched.where])
+        _add(arrived, touched, -melted * self._tariff.take(touched.cell))
         _add(taxed, touched, self._repriced(touched, at))
         if family.markets is not None and look.bought is not None:
             bounded = self._bounded(family, look.bought, at, some)
-            _add(arrived, bounded, bounded.arrived * self._tariff[bounded.where])
+            _add(arrived, bounded, bounded.arrived * self._tariff.take(bounded.cell))
             _add(taxed, bounded, self._repriced(bounded, at))
         base = np.broadcast_to(self._taxed.sum(axis=(0, 2)), arrived.T.shape)
         new = (look.revenue + family.kept_rents(look))[:, some]
@@ -112,23 +107,30 @@ class Borders:
         kept = np.flatnonzero(place[cells.member] >= 0)
         j, n, i = cells.sector[kept], cells.importer[kept], cells.exporter[kept]
         b = place[cells.member[kept]]
-        seen = base.share[j, n, i] * np.exp(at.offset[j, n, b] * of_member(at.theta, j, b))
-        seen *= at.power[j, i, b] * at.unit[j, n, b]  # spending on the cell, over K / pi
+        shape = at.cost.shape
+        cell = np.ravel_multi_index((j, n, i), base.share.shape)
+        market, seller = (np.ravel_multi_index((j, k, b), shape) for k in (n, i))
+        theta = of_member(at.theta, j, b)
+        seen = base.share.take(cell) * np.exp(at.offset.take(market) * theta)
+        seen *= at.power.take(seller) * at.unit.take(market)  # spending on the cell, over K / pi
         rows = np.flatnonzero(place[stack.member] >= 0)
         slot = np.cumsum(place[cells.member] >= 0)[cells.row[rows]] - 1
         at_cost = seen[slot] * (cells.weight / cells.wedge)[rows]
-        abroad = stack.holder[rows] != stack.importer[rows]
-        rents = np.bincount(slot, stack.rent[rows] * at_cost * abroad, minlength=len(kept))
-        lost = at_cost * (1.0 - 1.0 / stack.cost[rows])
-        melted = np.bincount(slot, lost, minlength=len(kept)) / at.cost[j, i, b]
         received = seen * cells.factor[kept] * cells.net[kept]
-        tax = seen * cells.factor[kept] - received - rents
-        borne = np.zeros(at.cost.shape[1:])
-        mine = np.flatnonzero(stack.borne[rows])
-        whose = stack.exporter[rows[mine]], place[stack.member[rows[mine]]]
-        np.subtract.at(borne, whose, stack.rent[rows[mine]] * at_cost[mine])
-        arrived = received / at.cost[j, i, b] - melted
-        return _SomeCells(j, n, i, b, tax, arrived), melted, borne
+        tax, melted = seen * cells.factor[kept] - received, np.zeros(len(kept))
+        borne = np.zeros(shape[1:])
+        rent, cost = stack.rent[rows], stack.cost[rows]
+        if rent.any():
+            abroad = stack.holder[rows] != stack.importer[rows]
+            tax -= np.bincount(slot, rent * at_cost * abroad, minlength=len(kept))
+            mine = np.flatnonzero(stack.borne[rows])
+            whose = stack.exporter[rows[mine]], place[stack.member[rows[mine]]]
+            np.subtract.at(borne, whose, rent[mine] * at_cost[mine])
+        if (cost != 1.0).any():
+            melted = np.bincount(slot, at_cost * (1.0 - 1.0 / cost), minlength=len(kept)) / at.cost.take(seller)
+        arrived = received / at.cost.take(seller) - melted
+        payer = np.ravel_multi_index((n, b), shape[1:])
+        return _SomeCells(cell, seller, payer, tax, arrived), melted, borne
 
     def _bounded(self, family: Family, bought: Bought, at: _AtPoint, some: Index) -> _SomeCells:
         """All cells of markets with bounds or nests."""
@@ -137,14 +139,17 @@ class Borders:
         sector, importer = family.markets.where
         arrived = goods / at.cost[sector]
         m, i, b = (place.ravel() for place in np.indices(tax.shape))
-        return _SomeCells(sector[m], importer[m], i, b, tax.ravel(), arrived.ravel())
+        cell = np.ravel_multi_index((sector[m], importer[m], i), self._tariff.shape)
+        seller = np.ravel_multi_index((sector[m], i, b), at.cost.shape)
+        payer = np.ravel_multi_index((importer[m], b), at.cost.shape[1:])
+        return _SomeCells(cell, seller, payer, tax.ravel(), arrived.ravel())
 
     def _repriced(self, cells: _SomeCells, at: _AtPoint) -> Array:
         """By how much more than at base rates the base's imports would pay `(c,)`."""
         tax, arrived = cells.tax, cells.arrived
         rate = np.divide(tax, arrived, out=np.zeros_like(tax), where=arrived > 0)
-        cost = at.cost[cells.sector, cells.exporter, cells.member]
-        return self._flows[cells.where] * rate - self._taxed[cells.where] * cost
+        cost = at.cost.take(cells.seller)
+        return self._flows.take(cells.cell) * rate - self._taxed.take(cells.cell) * cost
 
     @cached_property
     def _cells(self) -> StackCells:
@@ -168,4 +173,4 @@ class Borders:
 
 def _add(to: Array, cells: _SomeCells, amounts: Array) -> None:
     """Add amounts by cell to importers `(N, b)`, in place."""
-    np.add.at(to, (cells.importer, cells.member), amounts)
+    to += np.bincount(cells.payer, amounts, minlength=to.size).reshape(to.shape)
