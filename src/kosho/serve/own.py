@@ -223,7 +223,7 @@ def _put_in(place: Path, desk: Desk, lines: Sequence[OneLine]) -> None:
 
 
 def _plain(measure: Measure) -> dict[str, Any]:
-    """A measure as a file has it: what differs from what goes without saying, and days of its own, not aliases."""
+    """A measure as a file has it: what differs from what goes without saying, with days that are no aliases."""
     return {
         key: value
         for key, value in measure.model_dump(mode="json", exclude_none=True, exclude_defaults=True).items()
