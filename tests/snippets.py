@@ -31,7 +31,7 @@ from kosho.cli import app, main
 ROOT = Path(__file__).parents[1]
 TARGETS = frozenset(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-OTHERS = ("pip", "python", "python3", "docker", "apt", "git", "cd", "pre-commit", "curl")
+OTHERS = ("pip", "python", "python3", "docker", "apt", "git", "cd", "pre-commit", "curl", "dask", "kubectl")
 """Programs that pages name and this project does not test."""
 
 

@@ -165,4 +165,4 @@ CHECKS = [
 @SCHEMA.parametrize()
 @settings(max_examples=3, suppress_health_check=list(HealthCheck))
 def test_what_the_document_promises_holds(case: schemathesis.Case):
-    case.call_and_validate(headers=HERE, checks=CHECKS)
+    case.call_and_validate(headers=HERE, checks=CHECKS, timeout=600)

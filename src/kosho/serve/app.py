@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     pages.add(app, settings)
     if assistants is not None:
-        app.router.routes.append(Route("/mcp", assistants, include_in_schema=False))
+        app.router.routes.append(Route("/mcp", assistants, methods=["POST"], include_in_schema=False))
     app.add_middleware(Speaking)
     app.add_middleware(Guard, names=settings.names, token=settings.token, large=paper_routes.LARGE)
     return app

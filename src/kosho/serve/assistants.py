@@ -7,7 +7,8 @@ ranges as the command line has them, with the hashes it rests on.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from mcp.server import Server, ServerRequestContext
@@ -28,6 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from kosho._version import __version__
 from kosho.errors import KoshoError
+from kosho.language import _
 from kosho.serve.asking import answered
 from kosho.serve.problems import ProblemDocument
 from kosho.serve.questions import QUESTIONS
@@ -99,14 +101,21 @@ class OverHttp:
     """An ASGI application that answers assistants, each request by itself; whoever asks is let in before."""
 
     def __init__(self, server: Server[Any]) -> None:
-        self._sessions = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
+        self._server = server
+        self._sessions: StreamableHTTPSessionManager | None = None
 
-    def run(self) -> AbstractAsyncContextManager[None]:
-        """Answer inside."""
-        return self._sessions.run()
+    @asynccontextmanager
+    async def run(self) -> AsyncGenerator[None, None]:
+        """Answer inside; it can be run again afterwards."""
+        self._sessions = StreamableHTTPSessionManager(self._server, json_response=True, stateless=True)
+        async with self._sessions.run():
+            yield
+        self._sessions = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+        if self._sessions is None:
+            raise HTTPException(503, _("not running"))
         await self._sessions.handle_request(scope, receive, send)
 
 

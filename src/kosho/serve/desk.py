@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from kosho.arrays import Array
 from kosho.bargain import CONCEPTS, Deal, Effort
 from kosho.bargain.concessions import package_of_options
 from kosho.bargain.gains_along import gains_along
@@ -35,6 +36,8 @@ NOBODY: AbstractContextManager[None] = nullcontext()
 """Whom to wait for where nothing is solved."""
 KEPT = 512
 """Packages whose answers a desk keeps."""
+NIL = 0.5
+"""Million USD a year below which a gain is shown as nil."""
 OPEN = 4
 """Desks kept at once; the one used longest ago is closed first."""
 NAMES = {"en": "English", "ja": "日本語"}
@@ -290,7 +293,7 @@ class Desk:
             "gains": dict(zip(game.parties, gains.tolist(), strict=True)),
             "over_status_quo": dict(zip(game.parties, (mine - now).tolist(), strict=True)),
             "apart_musd": apart,
-            "same_sign": bool((np.sign(gains) == np.sign(game.gains[package])).all()),
+            "same_sign": bool((_sign(gains) == _sign(game.gains[package])).all()),
         }
 
     def drawn(self, package: int, draws: int, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -322,6 +325,11 @@ class Desk:
             self._kept[key] = value
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def _sign(gains: Array) -> Array:
+    """Of gains that are told: what is shown as nil has none."""
+    return np.sign(np.where(np.abs(gains) < NIL, 0.0, gains))
 
 
 def _crossings(scales: tuple[float, ...], gains: list[float]) -> list[float]:

@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -222,9 +223,9 @@ def _put_in(place: Path, desk: Desk, lines: Sequence[OneLine]) -> None:
 
 
 def _plain(measure: Measure) -> dict[str, Any]:
-    """A measure as a file has it: what differs from what goes without saying."""
+    """A measure as a file has it: what differs from what goes without saying, with days that are no aliases."""
     return {
         key: value
         for key, value in measure.model_dump(mode="json", exclude_none=True, exclude_defaults=True).items()
         if value not in ([], {}, "")
-    } | {"legal_from": measure.legal_from, "known_from": measure.known_from}
+    } | {name: date.fromisoformat(getattr(measure, name).isoformat()) for name in ("legal_from", "known_from")}

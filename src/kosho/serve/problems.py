@@ -49,7 +49,7 @@ class ProblemDocument(BaseModel):
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDocument, "description": TITLES[status], "content": {MEDIA: {}}}
-    for status in (401, 403, 404, 409, 413, 421, 422, 429)
+    for status in (400, 401, 403, 404, 409, 413, 421, 422, 429)
 }
 """What besides an answer may come, for the OpenAPI document."""
 

@@ -57,7 +57,7 @@ function ticks(low, high) {
 
 /** Ends of an axis that hold all values and zero, with some room. */
 function ends(values) {
-  const low = Math.min(0, ...values), high = Math.max(0, ...values), room = 0.07 * (high - low || 1);
+  const low = Math.min(0, ...values), high = Math.max(0, ...values), room = Math.max(0.07 * (high - low), 0.001);
   return [low - room, high + room];
 }
 

@@ -21,10 +21,15 @@ export function show(found, open) {
   at("commitments").replaceChildren(table(record.commitments.map((one) => [
     one.deliverable, listed(one.by.map((code) => record.names[code] || code)), day(one.due), record.statuses[one.status]]),
   [_("What"), _("By"), _("Due"), _("Status")], _("Commitments")));
-  at("timeline").replaceChildren(...[...record.timeline].reverse().map((one) => entry(one, record)));
+  at("timeline").replaceChildren(...latestFirst(record.timeline).map((one) => entry(one, record)));
   at("conflicts").replaceChildren(...record.conflicts.map((one) => element("li", {}, one.about, element("ul", { class: "said" },
     ...one.statements.map((said) => quoted(said, record))))));
   at("conflicts-head").hidden = !record.conflicts.length;
+}
+
+/** Entries with a day, the latest first; then those without. */
+function latestFirst(entries) {
+  return [...entries.filter((one) => one.date).reverse(), ...entries.filter((one) => !one.date)];
 }
 
 function dayButton(one, open) {

@@ -222,7 +222,7 @@ function worth(found) {
     const words = one.statements.map(said).filter(Boolean);
     return element("div", { class: "crossed" }, element("p", {}, _("Crosses a red line of {name}: {title} ({status})", { name: name(one.party), title: one.title, status: one.status })), words.length ? element("ul", { class: "said" }, ...words) : null);
   }));
-  at("gains").replaceChildren(...table.parties.map((party) => element("div", { class: "gain " + (worked.gains[party] < 0 ? "loss" : "") },
+  at("gains").replaceChildren(...table.parties.map((party) => element("div", { class: "gain " + (worked.gains[party] < -0.5 ? "loss" : "") },
     element("h3", {}, name(party)),
     element("p", { class: "big", "data-gain": party }, billions(worked.gains[party])), element("p", { class: "note" }, _("over no deal")),
     element("p", { "data-today": party }, billions(worked.over_status_quo[party])), element("p", { class: "note" }, _("over today")))));
@@ -242,6 +242,7 @@ function follows(does) {
   at("flows").replaceChildren(sortable([_("Trade"), _("No deal, bn USD"), _("This package"), _("Units")], does.flows.map((one) => [one.title, one.before_musd === null ? _("not told apart") : [(one.before_musd / 1000).toFixed(1), one.before_musd], one.after_musd === null ? _("not told apart") : [(one.after_musd / 1000).toFixed(1), one.after_musd], one.unit ? [_("{before} to {after} {unit}", { before: count(one.before_units), after: count(one.after_units), unit: one.unit }), one.after_units] : _("not counted")]), _("A year, before the duty")));
   at("sectors").replaceChildren(...table.parties.map((party) => {
     const rows = [...does.sectors[party].win, ...does.sectors[party].lose].map((one) => [one.name, [billions(one.musd), one.musd]]);
+    if (!rows.length) return element("p", { class: "note" }, _("{name}: no sector's real value added changes", { name: name(party) }));
     return sortable([_("Sector"), _("bn USD")], rows, _("{name}: real value added against no deal", { name: name(party) }));
   }));
   const others = does.countries.map((one) => [one.name, [billions(one.musd), one.musd], [signed(one.percent, 3), one.percent]]);
