@@ -135,6 +135,24 @@ def test_machine_code_finds_what_numpy_finds(monkeypatch: pytest.MonkeyPatch) ->
     agrees(world, shocks[:-1], "zero")
 
 
+def test_draws_and_named_flows_are_told_where_machine_code_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    world = random_world(2, 3, 2)
+    shocks = packages(world, 13) * 2
+    draws = [world.theta * factor for factor in (1.0, 1.2) for _ in range(13)]
+    agrees(world, shocks, "fixed", draws)
+    flow = (*world.countries[:2], world.sectors[0], "")
+    for thetas in (None, draws):
+        batch = solve_batch(world, shocks, "fixed", TIGHT, thetas, flows=[flow])
+        assert batch.report.alone == ()
+        for k, shock in enumerate(shocks):
+            given = world if thetas is None else world.with_theta(thetas[k])
+            wanted = solve(given, shock, "fixed", TIGHT).flow_hats(*flow)
+            found = batch.flow_values[k, 0], batch.flow_quantities[k, 0]
+            np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
 def test_machine_code_is_kept_with_other_caches_or_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
