@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, wraps
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -132,8 +133,24 @@ def cached(make: Callable[Given, Made]) -> Callable[Given, Made]:
     return by_language
 
 
-@contextmanager
-def use(tag: str) -> Generator[None, None, None]:
+@dataclass
+class _Spoken(AbstractContextManager[None]):
+    """A language inside a `with`. One that is dropped without being left changes nothing any more, as a
+    generator would when it is collected.
+    """
+
+    tag: str
+    before: str | None = None
+
+    def __enter__(self) -> None:
+        self.before = _chosen.get()
+        _chosen.set(self.tag)
+
+    def __exit__(self, *_raised: object) -> None:
+        _chosen.set(self.before)
+
+
+def use(tag: str) -> AbstractContextManager[None]:
     """Speak a language inside.
 
     Raises:
@@ -145,12 +162,7 @@ def use(tag: str) -> Generator[None, None, None]:
     ...     country_name("USA")
     '米国'
     """
-    before = _chosen.get()
-    _chosen.set(normal(tag))
-    try:
-        yield
-    finally:
-        _chosen.set(before)
+    return _Spoken(normal(tag))
 
 
 def _(message: str, /, **fields: Any) -> str:

@@ -26,7 +26,8 @@ quarter=4,1,0.25 quarters=4,75 five=5 fifth=5,1 six=6 seven=7 seventh=7 eight=8 
 tenth=10,1 tenths=10 eleven=11 twelve=12 dozen=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16
 seventeen=17 eighteen=18 nineteen=19 twenty=20 twentieth=20 thirty=30 forty=40 fifty=50 fiftieth=50
 sixty=60 ninety=90 hundred=100
-hundreds=100 thousand=1e3 thousands=1e3 thousandth=1e3 million=1e6 millions=1e6
+hundreds=100 thousand=1e3 thousands=1e3 thousandth=1e3 million=1e6 millions=1e6 billion=1e9
+bn=1e9
 """
 """What a word may become."""
 SAID = {

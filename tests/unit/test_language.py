@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from typer.testing import CliRunner
 from kosho import codes, formatting, language, yamlfile
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.language import _, ngettext, pgettext, use
+from kosho.language import _, current, ngettext, pgettext, use
 from kosho.provenance import Frozen
 
 SECOND = """\
@@ -295,3 +297,14 @@ def test_the_money_of_a_table_is_in_the_language(spoken: str, told: str) -> None
     done = CliRunner().invoke(app, ["world", "info", "--lang", spoken])
     assert done.exit_code == 0, done.output
     assert told in done.output
+
+
+def test_a_language_that_is_never_left_does_not_come_back_when_it_is_forgotten() -> None:
+    """A command line that ends while it is read leaves its language behind; collected later, it is silent."""
+    with use("ja"):
+        forgotten = ExitStack()
+        forgotten.enter_context(use("ja"))
+    assert current() == "en"
+    del forgotten
+    gc.collect()
+    assert current() == "en"

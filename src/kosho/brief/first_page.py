@@ -24,7 +24,7 @@ ROOM = 62
 ROOM_ONCE_AGREED = 36
 """Words for them where a page tells what was agreed, and what of it has no price."""
 DATES = 3
-"""Dates that are named; one where it is told besides what a week costs."""
+"""Dates that are named; one, without how many more, where it is told besides what a week costs."""
 FOR_DATES = 66
 """Words that they may take: beyond, what follows from the later ones is left to the page of dates."""
 
@@ -331,7 +331,8 @@ def _due(brief: Brief) -> str:
         for on in sorted(told)
     ]
     left = len(ahead) - len(named)
-    more = [ngettext("And {left} more date.", "And {left} more dates.", left, left=left)] if left else []
+    told_apart = left and not waiting  # beside what a week costs there is no room
+    more = [ngettext("And {left} more date.", "And {left} more dates.", left, left=left)] if told_apart else []
     return " ".join([*_passed(brief), *dates, *more, *waiting]) or _("No date ahead is known.")
 
 

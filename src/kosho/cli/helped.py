@@ -71,7 +71,7 @@ WORDS = {
 """Words of the parser, by where it keeps them."""
 USAGE, ARGUMENTS, OPTIONS, COMMANDS = "Usage: ", "Arguments", "Options", "Commands"
 SOME_OPTIONS, SOME_COMMAND = "[OPTIONS]", "COMMAND [ARGS]..."
-DEFAULT, REQUIRED = "default: {value}", "required"
+DEFAULT, REQUIRED, VARIABLE = "default: {value}", "required", "env var: {value}"
 TYPES = ("<str>", "<int>", "<float>", "<path>", "<file>", "<int range>", "<float range>")
 WIDEST = 100
 """Columns of help, at most."""
@@ -152,7 +152,18 @@ def _value_told(cause: BaseException | None) -> str | None:
 
 def texts_of_parser() -> Iterator[str]:
     """Words and messages of the parser, as their catalogue has them."""
-    yield from (USAGE, ARGUMENTS, OPTIONS, COMMANDS, SOME_OPTIONS, SOME_COMMAND, DEFAULT, REQUIRED, *TYPES)
+    yield from (
+        USAGE,
+        ARGUMENTS,
+        OPTIONS,
+        COMMANDS,
+        SOME_OPTIONS,
+        SOME_COMMAND,
+        DEFAULT,
+        REQUIRED,
+        VARIABLE,
+        *TYPES,
+    )
     yield from (*WORDS.values(), *dict.fromkeys(told for _, told in MISTAKES))
 
 
@@ -230,7 +241,9 @@ def _typed(name: str) -> str:
 
 def _with_marks(text: str) -> str:
     """What is said of an option, with the parser's marks behind it in the language that is spoken."""
-    match = re.fullmatch(r"(?P<text>.*?)(?:  )?\[(?P<marks>[^\[\]]*(?:default: |required|<=)[^\[\]]*)\]", text)
+    match = re.fullmatch(
+        r"(?P<text>.*?)(?:  )?\[(?P<marks>[^\[\]]*(?:default: |env var: |required|<=)[^\[\]]*)\]", text
+    )
     if match is None:
         return text
     marks: list[str] = []
@@ -238,6 +251,8 @@ def _with_marks(text: str) -> str:
         word, _, value = mark.partition(": ")
         if word == "default":
             marks.append(pgettext("parser", DEFAULT, value=value))
+        elif word == "env var":
+            marks.append(pgettext("parser", VARIABLE, value=value))
         else:
             marks.append(pgettext("parser", REQUIRED) if mark == REQUIRED else mark)
     return f"{match['text']} [{'; '.join(marks)}]"

@@ -36,7 +36,7 @@ from kosho.lines.rounding import Rounding
 from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
 from kosho.lines.sectors import hs_sector, sectors_of
 from kosho.lines.shipped import preference_use, schedule_rates, shipped_rates, shipped_trade
-from kosho.lines.smart_model import SmartOutcome, SmartTotals, smart
+from kosho.lines.smart_model import SmartOutcome, smart
 from kosho.lines.staged_effects import StagedYear, staged_effects
 from kosho.lines.staging import Category, QuotaGrowth, parse_category
 from kosho.lines.staging_rules import Agreement, StagedDuty, agreements, staged
@@ -67,7 +67,6 @@ __all__ = [
     "RateFile",
     "Rounding",
     "SmartOutcome",
-    "SmartTotals",
     "StagedDuty",
     "StagedLine",
     "StagedYear",
