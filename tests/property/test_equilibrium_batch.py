@@ -267,3 +267,15 @@ def test_a_mistake_in_another_process_is_raised_here() -> None:
     with pytest.raises(Exception, match="invalid literal"):
         list(run(int, ["1", "x", "y", "z", *map(str, range(1000))], 2))
     assert sorted(result for _, result in run(int, [str(k) for k in range(50)], 2)) == list(range(50))
+
+
+def test_volumes_that_are_not_asked_for_are_not_told() -> None:
+    world = random_world(1, 4, 3)
+    buyer, seller, good = world.countries[0], world.countries[1], world.sectors[0]
+    shocks = [Shock.tariffs(world, {(buyer, seller, good): rate}) for rate in (0.025, 0.15, 0.25)]
+    whole, less = solve_batch(world, shocks), solve_batch(world, shocks, volumes=False)
+    assert less.real_gdp.isnull().all()
+    assert less.absorbed_duty.isnull().all()
+    assert whole.real_gdp.notnull().all()
+    np.testing.assert_array_equal(less.welfare, whole.welfare)
+    np.testing.assert_array_equal(less.real_value_added, whole.real_value_added)

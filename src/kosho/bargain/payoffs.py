@@ -130,7 +130,9 @@ def solve_payoffs(  # noqa: PLR0913 - the last is for a person who waits
     """
     if processes is None and thetas is not None and deficits == "zero":
         processes = cores()
-    outcome = solve_batch(world, changes, deficits, thetas=thetas, processes=processes, reached=reached)
+    outcome = solve_batch(
+        world, changes, deficits, thetas=thetas, processes=processes, reached=reached, volumes=False
+    )
     gained = outcome.equivalent_variation.to_numpy(), outcome.real_value_added.to_numpy()
     return replace(_counted(table, world, *gained), failures=outcome.failures)
 

@@ -439,7 +439,7 @@ def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> lis
             at = [k for k, code in enumerate(table.codes) if code in mine]
             parts.append(line_shock(world, table, table.without_duty(taker, at)).shock)
         shocks.append(concatenate(parts))
-    many = solve_batch(world, shocks)
+    many = solve_batch(world, shocks, volumes=False)
     many.raise_if_failed([f"package {k}" for k in range(1, len(front) + 1)])
     worth = many.equivalent_variation.to_numpy()
     first, second = (worth[:, members(world, code)].sum(axis=1) for code in (sides.party, sides.other))

@@ -24,7 +24,7 @@ from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_flows import NamedFlow, hats_of, refuse_unknown
 from kosho.equilibrium.batch_iteration import BY_COUNTRY, Results, iterate_together
-from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, pack
+from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, Wanted, pack
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.constraints import Settled, partial
 from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
@@ -63,6 +63,8 @@ FEW = 32
 """Members of one set of elasticities from which on a centre of their own pays."""
 SAMPLE = 32
 """Members whose average is the centre of a family."""
+VOLUMES = ("real_gdp", "absorbed_duty")
+"""What `volumes` asks for."""
 IN_MONEY = ("labour_income", "tariff_revenue", "profits", "absorbed_duty")
 """Of what is read by country; the others are fractions."""
 MEMBER_BYTES = 24
@@ -184,6 +186,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     closure: Closure | None = None,
     reached: Reached | None = None,
     flows: Sequence[NamedFlow] = (),
+    volumes: bool = True,
 ) -> BatchOutcome:
     """The equilibria of many counterfactuals.
 
@@ -205,6 +208,8 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
             are solved one by one.
         reached: Called with how many members are solved.
         flows: Importer, exporter, sector and part ("" for the whole cell) of flows to be told besides.
+        volumes: Whether real GDP and the duties that makers bear are told, which takes up to a third of a
+            batch; without, they are not a number.
 
     Raises:
         InputError: arguments of wrong types, or made for another world; members are named by their numbers.
@@ -236,7 +241,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     if processes > 1:
         shared.pack()
     with one_thread():
-        chunks = _chunks(shared, changes, closure, tol, thetas, tuple(flows))
+        chunks = _chunks(shared, changes, closure, tol, thetas, Wanted(tuple(flows), volumes))
         for chunk, (part, failures) in run(_solved, chunks, processes):
             found.put(chunk.members, part)
             done += len(chunk.members)
@@ -251,6 +256,8 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
                 failed[member] = one
             else:
                 found.put([member], one)
+    if not volumes:  # those that were solved one by one tell no more than the others
+        found.by_country[[BY_COUNTRY.index(name) for name in VOLUMES]] = np.nan
     alone = tuple(int(member) for member in np.flatnonzero(found.alone))
     report = BatchReport(time.perf_counter() - started, processes, alone)
     failures = tuple(replace(failed[member], member=member) for member in sorted(failed))
@@ -263,7 +270,7 @@ def _chunks(
     closure: Closure,
     tol: float,
     thetas: Sequence[xr.DataArray] | None,
-    flows: tuple[NamedFlow, ...],
+    wanted: Wanted,
 ) -> list[Chunk]:
     """The members in chunks, each with the plan it shares with others."""
     world = shared.value
@@ -271,7 +278,7 @@ def _chunks(
     absorption = absorption_of(closure, world)
     if absorption is not None:
         absorption.refuse_absent(one.shock for one in changes)
-        if flows:
+        if wanted.flows:
             return []  # what makers bear of a duty moves what they receive: told of whole outcomes
     # Effects are relative to an equilibrium: where the table is none, that moves with the elasticities.
     steady = thetas is not None and rebase(world, closure=closure) is world
@@ -284,13 +291,14 @@ def _chunks(
         sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame, absorption)
         leaders = leading.setdefault(b"" if frame is None else frame.inside.tobytes(), [])
         near = _nearest(theta, leaders) if len(members) < FEW else None
-        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, len(members), near, compiled))
+        alike = frame, sample.stack, len(members), near, compiled, wanted.volumes
+        plan = Shared(Plan(shared, closure, tol, theta, *alike))
         if near is None and plan.value.together:
             leaders.append(plan)
         for first in range(0, len(members), CHUNK):
             some = members[first : first + CHUNK]
             own = tuple(thetas[k] for k in some) if thetas is not None and steady else None
-            chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, flows))
+            chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, wanted.flows))
     return chunks
 
 

@@ -107,7 +107,7 @@ def iterate_together(plan: Plan, packed: Packed) -> Results:
             leaving = done | ~np.isfinite(look.worst)
             gaps = look.gaps
             if leaving.mean() >= WORTH_DROPPING:
-                at_borders = borders.read(family, look, active, done)
+                at_borders = borders.read(family, look, active, done) if plan.volumes else None
                 read = _read(plan, look, state, done, at_borders)
                 if packed.told is not None:
                     flows = packed.told.read(family, plan.base, look, active, done)
@@ -164,7 +164,7 @@ class _Accelerated:
         self._state = self._state.astype(np.float64)
 
 
-def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array]) -> Results:
+def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array] | None) -> Results:
     """Results, as `Outcome` defines them, of the members that are done, without flows."""
     base = plan.base.arrays
     count, sectors = base.beta.shape
@@ -183,13 +183,15 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
         welfare = welfare - kept_back(plan.base, revenue, level.T).T
     of_makers = profits(plan.factors, output)
     made = base.output, output, log_price.transpose(2, 1, 0)
-    factors = labour_volume(plan.factors.labour_income, bill, wage) + capital_volume(plan.factors, *made)
-    taxes, borne = at_borders
-    gdp = fisher(factors, profit_volume(plan.factors, base.output, output, cost), taxes)
+    real_gdp = borne = np.full_like(wage, np.nan)
+    if at_borders is not None:
+        taxes, borne = at_borders
+        factors = labour_volume(plan.factors.labour_income, bill, wage) + capital_volume(plan.factors, *made)
+        real_gdp = fisher(factors, profit_volume(plan.factors, base.output, output, cost), taxes).total
     read = {
         "welfare": welfare,
         "real_income": real_income,
-        "real_gdp": gdp.total,
+        "real_gdp": real_gdp,
         "consumer_prices": level - 1.0,
         "employment": employment,
         "labour_income": bill,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -41,6 +41,14 @@ FEWEST, FEWEST_BOUNDED = 12, 2
 CENTRE_TOLERANCE = 1e-6
 
 
+class Wanted(NamedTuple):
+    """What is told of members besides what all tell."""
+
+    flows: tuple[NamedFlow, ...] = ()
+    volumes: bool = True
+    """GDP by volume, and what makers bear of duties."""
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """What members with one frame and elasticities near one another share."""
@@ -57,6 +65,8 @@ class Plan:
     """One of almost the same elasticities, whose centre will do."""
     compiled: bool = False
     """Whether machine code is wanted, where members share their elasticities."""
+    volumes: bool = True
+    """Whether GDP by volume and what makers bear of duties are told."""
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         """Only what it was made of; every process works out the rest for itself."""
@@ -70,6 +80,7 @@ class Plan:
             self.size,
             self.near,
             self.compiled,
+            self.volumes,
         )
 
     @property

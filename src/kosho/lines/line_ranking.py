@@ -225,7 +225,7 @@ def _confirmed(
         line_shock(world, table, table.without_duty(partner, [table.codes.index(one.code)])).shock
         for one in lines
     ]
-    many = solve_batch(world, shocks)
+    many = solve_batch(world, shocks, volumes=False)
     many.raise_if_failed([one.code for one in lines])
     worth = many.equivalent_variation.to_numpy()
     sides = [[world.position(one.country) for _, one in payoff] for payoff in payoffs]

@@ -85,6 +85,7 @@ def solve_draws(  # noqa: PLR0913 - one question, told whole
         processes=processes,
         reached=reached,
         flows=named,
+        volumes=False,
     )
     batch.raise_if_failed([f"{name} at draw {k + 1}" for k in range(draws) for name in effects])
     places = [world.position(party) for party in parties]
