@@ -31,6 +31,8 @@ STEPS = 100
 TOLERANCE = 1e-13
 NEAR_ONE = 1e-9
 """Elasticities so near to one are one: spending shares are constant."""
+NEAR = 0.5
+"""Logarithms of terms of a price index that are added up by what they differ from one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,8 +267,13 @@ def _index(shares: Array, cost: Array, sigma: Array) -> tuple[Array, Array]:
     total = terms.sum(axis=1, keepdims=True)
     safe = np.where(total > 0, total, 1.0)
     mean = (shares * cost).sum(axis=1)
+    # Near one a logarithm of almost one is divided by almost nothing: what differs from one is added up instead.
+    exponent = np.where(shares > 0, power * cost, 0.0)
+    near = np.abs(exponent).max(axis=1) < NEAR
+    rise = (shares * np.expm1(np.where(near[:, None], exponent, 0.0))).sum(axis=1)
+    logarithm = np.where(near, np.log1p(rise), (np.log(safe) + top)[:, 0])
     with np.errstate(divide="ignore", invalid="ignore"):
-        index = np.where(flat[:, 0], mean, (np.log(safe) + top)[:, 0] / power[:, 0])
+        index = np.where(flat[:, 0], mean, logarithm / power[:, 0])
     return index, np.where(flat, shares, terms / safe)
 
 
