@@ -267,7 +267,7 @@ def _index(shares: Array, cost: Array, sigma: Array) -> tuple[Array, Array]:
     total = terms.sum(axis=1, keepdims=True)
     safe = np.where(total > 0, total, 1.0)
     mean = (shares * cost).sum(axis=1)
-    # Near one a logarithm of almost one is divided by almost nothing: what differs from one is added up instead.
+    # Near one, the logarithm of almost one is divided by almost nothing: what differs from one is added up.
     exponent = np.where(shares > 0, power * cost, 0.0)
     near = np.abs(exponent).max(axis=1) < NEAR
     rise = (shares * np.expm1(np.where(near[:, None], exponent, 0.0))).sum(axis=1)
