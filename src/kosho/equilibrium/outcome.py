@@ -488,7 +488,7 @@ class Outcome(Fixed, Shown):
         >>> cars = Part("USA", "JPN", "C29", share=0.8, tariff=0.25, part="cars")
         >>> hats = solve(toy(), Shock.parts(toy(), [cars])).flow_hats("USA", "JPN", "C29", "cars")
         >>> [round(hat, 2) for hat in hats]
-        [0.36, 0.36]
+        [0.36, 0.37]
         """
         return self._parts.hats(importer, exporter, sector, part)
 

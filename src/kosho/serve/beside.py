@@ -32,7 +32,7 @@ def recorded(case: Case, day: date) -> dict[str, Any] | None:
     >>> from kosho import Case
     >>> from kosho.serve.beside import recorded
     >>> found = recorded(Case.load("japan-us-2025"), date(2025, 6, 29))
-    >>> found["deadlines"][0]["days_left"], found["names"]["JPN"]
+    >>> found["deadlines"][0]["days_left"], found["names"]["jpn"]
     (10, 'Japan')
     """
     record = case.record
