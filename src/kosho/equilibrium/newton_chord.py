@@ -102,7 +102,7 @@ class _Near:
 def _times(local: Any, vectors: Any) -> Any:
     """What is local times vectors `(N + 2 SN, b)`."""
     count, size = len(local), local.shape[1]
-    found = np.empty_like(vectors)
+    found = np.empty(vectors.shape, vectors.dtype)  # in rows, whatever the order of what is given
     found[:count] = vectors[:count]
     by_country = vectors[count:].reshape(size, count, -1).transpose(1, 0, 2)
     np.matmul(local, by_country, out=found[count:].reshape(size, count, -1).transpose(1, 0, 2))
