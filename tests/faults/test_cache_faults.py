@@ -14,7 +14,7 @@ from tests.faults.conftest import ROOT, SOURCE, Drive, Told
 
 READERS = ("rate", "register compare", "simulate", "read")
 """Commands that read every kind of copy but briefs, and take a moment only."""
-TIMED = {"replicate"}
+TIMED = {"bench", "replicate"}
 """Tell how long they took."""
 ASKS = {"read --propose"}
 """Tells how much a server had answered before."""

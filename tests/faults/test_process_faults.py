@@ -37,7 +37,7 @@ STOPS = [
     *((name, "SIGTERM" if number % 2 else "SIGINT") for number, name in enumerate(EVERY)),
     *((name, kind) for name in PARALLEL for kind in ("SIGTERM", "SIGINT", "SIGKILL")),
 ]
-UNSTEADY = {"replicate"}
+UNSTEADY = {"bench", "replicate"}
 
 
 def started(name: str, folder: Path, cache: str = "cache") -> subprocess.Popen[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
@@ -77,11 +76,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _assistants(rooms: Rooms) -> OverHttp | None:
-    """The way for assistants over HTTP, where the extra `mcp` is installed."""
-    if find_spec("mcp") is None:
+    """The way for assistants over HTTP, where the extra `mcp` is installed and runs."""
+    try:
+        from kosho.serve.assistants import over_http  # noqa: PLC0415 - an extra
+    except ImportError:
         return None
-    from kosho.serve.assistants import over_http  # noqa: PLC0415 - an extra
-
     return over_http(rooms)
 
 
