@@ -279,3 +279,22 @@ def test_volumes_that_are_not_asked_for_are_not_told() -> None:
     assert whole.real_gdp.notnull().all()
     np.testing.assert_array_equal(less.welfare, whole.welfare)
     np.testing.assert_array_equal(less.real_value_added, whole.real_value_added)
+
+
+def test_a_batch_ends_on_the_same_bits_wherever_its_elasticities_lie_in_memory() -> None:
+    world = random_world(1, 4, 3, balanced=True)
+    buyer, seller, good = world.countries[0], world.countries[1], world.sectors[0]
+    shock = Shock.tariffs(world, {(buyer, seller, good): 0.25})
+    scales = np.random.default_rng(5).uniform(0.97, 1.03, (40, len(world.sectors)))
+    held: list[object] = []  # so that each time they lie elsewhere, and in another order
+
+    def told(order: list[int]) -> np.ndarray:
+        made = {k: world.theta * scales[k] for k in order}
+        held.append(made)
+        thetas = [made[k] for k in range(len(scales))]
+        return solve_batch(world, [shock] * len(scales), tol=1e-6, thetas=thetas).welfare.to_numpy()
+
+    first = told(list(range(len(scales))))
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(scales)).tolist()
+        np.testing.assert_array_equal(told(order), first)

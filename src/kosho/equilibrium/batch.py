@@ -435,7 +435,8 @@ def _near_one_another(
         while last < len(order) and level[id(thetas[order[last]])] <= start + SPAN:
             last += 1
         some = order[first:last]
-        middle = np.mean([logs[name] for name in {id(thetas[k]) for k in some}], axis=0)
+        # In the order of members: a sum in the order of addresses would end on other last bits each time.
+        middle = np.mean([logs[name] for name in dict.fromkeys(id(thetas[k]) for k in some)], axis=0)
         yield thetas[some[0]].copy(data=np.exp(middle)), some
         first = last
 

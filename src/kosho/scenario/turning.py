@@ -22,7 +22,6 @@ from kosho.impact.effects import Effects
 from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
-from kosho.scenario.draws import EXACTLY
 from kosho.scenario.interval import Number
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import posed
@@ -206,7 +205,9 @@ class Along:
         thetas = {scale: self.world.theta * scale for _other, scale in asked}
         changes = [_scaled(self._changes[name], scale) for name, scale in asked]
         each = [thetas[scale] for _other, scale in asked]
-        found = solve_batch(self.world, changes, self._deficits, EXACTLY, each, self._processes, volumes=False)
+        found = solve_batch(
+            self.world, changes, self._deficits, thetas=each, processes=self._processes, volumes=False
+        )
         worth = found.equivalent_variation.to_numpy()[:, self._places].astype(float)
         for failure in found.failures:
             worth[failure.member] = np.nan
