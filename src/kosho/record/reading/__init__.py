@@ -128,8 +128,8 @@ def _read_anew(document: Document) -> list[Draft]:
         return read_japanese(document)
     known = prepared(document)
     text, parts, about_it, mentions = known.joined.text, known.joined.blocks, known.about, known.mentions
-    turns = _turns(text, parts) if about_it.fields["doc_type"] in SPOKEN else {}
     kind = about_it.fields["doc_type"]
+    turns = _turns(text, parts) if kind in SPOKEN else {}
     reader = Reader(document.name, mentions, min(turns, default=0), opinion=kind == "editorial")
     previous: Block | None = None
     for unit, (start, end) in known.body:
@@ -145,7 +145,7 @@ def _read_anew(document: Document) -> list[Draft]:
     forms = from_forms(document.name, parts, mentions)
     drafts = [
         *with_heading_days(text, parts, about_it.published, [*once_notified(reader.drafts, forms), *forms]),
-        *titled_meeting(mentions, document.name, about_it.fields["doc_type"], parts, [*reader.drafts, *forms]),
+        *titled_meeting(mentions, document.name, kind, parts, [*reader.drafts, *forms]),
         *_people(document.name, mentions, [block for block in parts if _is_asked(turns, block)]),
         *_bodies(document.name, text, parts, mentions),
     ]

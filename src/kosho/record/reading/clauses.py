@@ -79,7 +79,7 @@ _SPLITS = re.compile(
     re.VERBOSE,
 )
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
-_SAY = re.compile(
+SAYS = re.compile(
     pattern(
         r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
         r"|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
@@ -88,7 +88,6 @@ _SAY = re.compile(
         r"|(?:said|says|added|stated|noted)\s<actor>(?=\s*(?:[,.;:“”\"]|$|\s(?:on|in|at|after|of|during|who|last|this)\b))"
     )
 )
-SAYS = _SAY
 """Only tried on sentences with a word of its own."""
 _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
@@ -246,9 +245,9 @@ def _inside_brackets(masked: str, start: int, position: int) -> bool:
 
 
 def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Mention, ...]:
-    if not has_word(words_of(_SAY.pattern), mentions.masked[start:end].casefold()):
+    if not has_word(words_of(SAYS.pattern), mentions.masked[start:end].casefold()):
         return ()
-    for match in _SAY.finditer(mentions.masked, start, end):
+    for match in SAYS.finditer(mentions.masked, start, end):
         if any(a <= match.start() < b for a, b in quotes):
             continue
         if _REMARK.search(mentions.masked, start, match.start()):
@@ -268,7 +267,7 @@ _REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
     """Whom `he said` or `she said` means."""
-    match = _SAY.search(mentions.masked, start, end) if mentions.within(start, end, "pronoun") else None
+    match = SAYS.search(mentions.masked, start, end) if mentions.within(start, end, "pronoun") else None
     who = mentions.within(*match.span(), "pronoun") if match else []
     if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
         return ()

@@ -11,7 +11,7 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quick import any_word, either
+from kosho.record.reading.quick import any_word, either, has_word, may_fit
 from kosho.record.reading.tables import table
 
 __all__ = ["Fit", "Rule", "compiled", "first_rule", "fit", "full", "maybe", "modality_of", "verb_places"]
@@ -92,7 +92,7 @@ def _rules() -> tuple[Rule, ...]:
 @lru_cache(maxsize=64)
 def _by_pieces(held: frozenset[str]) -> tuple[Rule, ...]:
     """Rules that a sentence with such pieces of words may fit, in their order; clauses of one share them."""
-    return tuple(rule for rule in _rules() if rule.held is None or not rule.held.isdisjoint(held))
+    return tuple(rule for rule in _rules() if may_fit(rule.held, held))
 
 
 @cache
@@ -163,7 +163,7 @@ def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: For
     words = clause.words(mentions)
     folded = words.casefold()
     for rule in _by_pieces(mentions.held(clause.start, clause.head)):
-        if rule.words is not None and not any(map(folded.__contains__, rule.words)):
+        if not has_word(rule.words, folded):
             continue
         found = fit(words, places, maybe(rule.acts), maybe(rule.when))
         if (
