@@ -387,10 +387,11 @@ def _groups(mask: _Mask, home: str | None) -> None:
 
 def _bodies(mask: _Mask, home: str | None) -> None:
     """Ministries and the like; `the Government` of the country that signs the text."""
-    for match in _THE_GOVERNMENT.finditer(mask.text) if home else ():
-        mask.put(Mention(match.start(), match.end(), "party", (home,) if home else ()))
+    if home:
+        for match in _THE_GOVERNMENT.finditer(mask.text):
+            mask.put(Mention(*match.span(), "party", (home,)))
     for match in mask.guarded(_BODY):
-        mask.put(Mention(match.start(), match.end(), "body", mask.codes(*match.span())))
+        mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 
 
 _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
@@ -421,7 +422,7 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
 
 
 _FOR_PARTY = re.compile(
-    rf"\bFor\s(?:the\s)?(?:Government\sof\s)?(?:the\s)?(?P<who>\ue000+):?\s(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?"
+    rf"For (?:the\s)?(?:Government\sof\s)?(?:the\s)?(?P<who>\ue000+):?\s(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?"
     rf"(?P<name>[{UPPER}][\w’'.-]+(?:\s[{UPPER}][\w’'.-]+){{1,3}})$"
 )
 """`For Japan: X`, as those sign who conclude something."""
@@ -429,15 +430,10 @@ _FOR_PARTY = re.compile(
 
 def _signed_for(masks: list[_Mask]) -> dict[str, str]:
     """For whom those sign whom a text ends with, by the last word of their names."""
-    found = (_FOR_PARTY.match(mask.text.strip()) for mask in masks if mask.text.startswith("For "))
-    signed = (
-        (match, mask)
-        for match, mask in zip(found, (m for m in masks if m.text.startswith("For ")), strict=True)
-    )
     return {
         match["name"].split()[-1]: codes[0]
-        for match, mask in signed
-        if match and (codes := mask.codes(*match.span("who")))
+        for mask in masks
+        if (match := _FOR_PARTY.match(mask.text.rstrip())) and (codes := mask.codes(*match.span("who")))
     }
 
 
