@@ -145,13 +145,9 @@ class EnglishGrounds:
         self._spans = sorted(span for _, span in self._known.body)
         self._told = self._known.about
 
-    @property
+    @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it, read once."""
-        return self._drafts
-
-    @cached_property
-    def _drafts(self) -> list[Draft]:
         return read_text(self.document)
 
     def _inner(self, position: int) -> int:

@@ -35,13 +35,9 @@ class JapaneseGrounds:
         told = next((d.fields.get("published") for d in self.drafts if d.type == "document"), None)
         self.published = date.fromisoformat(told) if told else None
 
-    @property
+    @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it, read once."""
-        return self._drafts
-
-    @cached_property
-    def _drafts(self) -> list[Draft]:
         return read_text(self.document)
 
     @cached_property
