@@ -73,6 +73,8 @@ class Command:
     """What a person types."""
     tells: str = ""
     """A part of what it prints."""
+    varies: tuple[str, ...] = ()
+    """Parts of what `driver.attempt` tells that differ from run to run: times, or what was asked before."""
 
     @property
     def words(self) -> list[str]:
@@ -103,9 +105,9 @@ EVERY = {
         writes=("rate.svg",),
         tells="2025-04-03",
     ),
-    "replicate": Command("replicate cp2015 --data nafta --json", tells='"Mexico"'),
+    "replicate": Command("replicate cp2015 --data nafta --json", tells='"Mexico"', varies=("printed",)),
     "validate": Command("validate --only cars-price-june", tells="19.4"),
-    "bench": Command("bench --only reading", tells="statements"),
+    "bench": Command("bench --only reading", tells="statements", varies=("printed",)),
     "tariffs": Command(
         "tariffs optimal --parties USA,KOR --sectors C29-C30 --world 韓国+case/mine.npz", tells="C29"
     ),
@@ -126,6 +128,7 @@ EVERY = {
         f"read note.txt --propose {MODEL} --model small --out out/proposed.yaml",
         writes=("proposed.yaml",),
         tells="small",
+        varies=("told",),
     ),
     "corridor": Command(
         "corridor TWKHH JPUKB --file port.yaml --scenario together --replications 2 --processes 2 --no-tornado"

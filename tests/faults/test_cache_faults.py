@@ -14,10 +14,6 @@ from tests.faults.conftest import ROOT, SOURCE, Drive, Told
 
 READERS = ("rate", "register compare", "simulate", "read")
 """Commands that read every kind of copy but briefs, and take a moment only."""
-TIMED = {"bench", "replicate"}
-"""Tell how long they took."""
-ASKS = {"read --propose"}
-"""Tells how much a server had answered before."""
 
 
 def flipped(content: bytes) -> bytes:
@@ -38,9 +34,8 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 def same(told: Told, usual: Told, names: tuple[str, ...]) -> None:
     for name in names:
-        for key in ("status", "told", "traceback", "files") if name in TIMED else usual[name]:
-            if not (name in TIMED and key == "files") and not (name in ASKS and key == "told"):
-                assert told[name][key] == usual[name][key], (name, key)
+        for key in usual[name].keys() - {*EVERY[name].varies}:
+            assert told[name][key] == usual[name][key], (name, key)
 
 
 def said_day(day: date) -> str:
