@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import tests.published_tables as published
-from tests.fuzz.broken import BrokenError
+from tests.fuzz.broken import BrokenError, well_told
 from tests.fuzz.texts import spoilt, spoilt_bytes
 from tests.unit.test_lines_annex import ANNEX
 from tests.unit.test_lines_trade_files import FILES
@@ -256,10 +256,7 @@ def _read(name: str | None, read: Callable[[], object]) -> None:
     try:
         read()
     except InputError as error:
-        if not error.problems or not all(one.message for one in error.problems):
-            raise BrokenError("an error without words") from error
-        if name is not None and not any(one.file and name in one.file for one in error.problems):
-            raise BrokenError(f"an error that does not name the file: {error}") from error
+        well_told(error, name)
     except KoshoError as error:
         if not str(error):
             raise BrokenError("an error without words") from error

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.broken import BrokenError
+from tests.fuzz.broken import BrokenError, well_told
 from tests.reading import GOLD, page, pdf_of
 from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
 
@@ -172,7 +172,7 @@ def register_file(chance: Random, folder: Path) -> None:
     try:
         register = Register.load([path])
     except InputError as error:
-        _told(error, path)
+        well_told(error, str(path))
         return
     contradictions(register)
     _asked(chance, register)
@@ -218,7 +218,7 @@ def document(chance: Random, folder: Path) -> None:
     try:
         found = decode(path)
     except InputError as error:
-        _told(error, path)
+        well_told(error, str(path))
         return
     drafts = read_text(found)
     if not all(found.text[one.start : one.end] == one.quote and one.quote for one in drafts):
@@ -241,7 +241,7 @@ def schedule(chance: Random, folder: Path) -> None:
     try:
         lines = sorted(read_files([path]).lines.values(), key=lambda line: line.code)
     except InputError as error:
-        _told(error, path)
+        well_told(error, str(path))
         return
     write(Schedule("NZL", "fuzz", LineBook(lines)), lines)
     (kept,) = [one for one in imported("NZL") if one.edition == "fuzz"]
@@ -289,11 +289,3 @@ def spoilt_bytes(chance: Random, content: bytes) -> bytes:
         if spoiled:
             spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
     return bytes(spoiled)
-
-
-def _told(error: InputError, path: Path) -> None:
-    """Every mistake says what is wrong, and names the file."""
-    if not error.problems or not all(one.message for one in error.problems):
-        raise BrokenError("an error without words")
-    if not any(one.file and str(path) in one.file for one in error.problems):
-        raise BrokenError(f"an error that does not name the file: {error}")
