@@ -14,6 +14,7 @@ from kosho.bench.speeds import KINDS, _Deals, _reading
 from kosho.cli import app
 from kosho.equilibrium import solve
 from kosho.errors import InputError
+from kosho.record import reading
 
 
 def test_a_ratio_is_how_many_times_as_quick():
@@ -45,6 +46,14 @@ def test_texts_that_are_read_hold_statements():
     assert isinstance(found, list)
     assert len(found) == 10
     assert sum(map(len, found)) > 10
+
+
+def test_every_text_that_is_timed_is_read(monkeypatch: pytest.MonkeyPatch):
+    work, real, names = _reading(), reading.prepared, list[str]()
+    monkeypatch.setattr(reading, "prepared", lambda document: names.append(document.name) or real(document))
+    work.do()
+    work.do()
+    assert len(names) == 2 * work.count
 
 
 def test_the_command_tells_kinds_and_machine():

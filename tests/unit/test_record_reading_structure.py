@@ -10,7 +10,8 @@ import pytest
 from tests.reading import pdf
 
 from kosho.errors import InputError
-from kosho.record.reading import Document, Draft, decode, read, read_text
+from kosho.record import reading
+from kosho.record.reading import Document, Draft, decode, read, read_once, read_text
 
 HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
 
@@ -21,6 +22,16 @@ def drafts(text: str, *types: str, head: str = HEAD) -> list[Draft]:
 
 def fields(text: str, kind: str) -> list[dict[str, Any]]:
     return [dict(one.fields) for one in drafts(text, kind)]
+
+
+def test_a_story_that_is_passed_on_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, real, names = f"{HEAD}Japan will lower its tariff on figs.", reading.prepared, list[str]()
+    monkeypatch.setattr(reading, "prepared", lambda document: names.append(document.name) or real(document))
+    found = [read_once(Document(name, text)) for name in ("a.txt", "b.txt")]
+    assert len(names) == 1
+    assert [{one.doc for one in drafts} for drafts in found] == [{"a.txt"}, {"b.txt"}]
+    assert read_text(Document("b.txt", text)) == found[1]
+    assert len(names) == 2
 
 
 def test_a_list_under_a_colon_is_read_with_the_verb_that_governs_it() -> None:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from kosho.language import _
 from kosho.numbers import decimal
-from kosho.record.reading import Document, read_text
+from kosho.record.reading import Document, read_once
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.factuality import Force, report_untrue
@@ -148,7 +148,7 @@ class EnglishGrounds:
     @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it, read once."""
-        return read_text(self.document)
+        return read_once(self.document)
 
     def _inner(self, position: int) -> int:
         """A place of the text in the text without broken lines."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kosho.language import _
 from kosho.record.grounding.grounds import Span, days_told, numbers_told, spread
-from kosho.record.reading import Document, read_text
+from kosho.record.reading import Document, read_once
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese import sentences_in
 from kosho.record.reading.japanese.dates import find_days
@@ -38,7 +38,7 @@ class JapaneseGrounds:
     @cached_property
     def drafts(self) -> list[Draft]:
         """What Kosho itself reads in it, read once."""
-        return read_text(self.document)
+        return read_once(self.document)
 
     @cached_property
     def _everybody(self) -> set[str]:

@@ -26,7 +26,7 @@ from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.outline import titled_meeting, with_heading_days
 from kosho.record.reading.prepare import SPOKEN, prepared, sentences_of
 
-__all__ = ["Document", "Draft", "decode", "each", "read", "read_text"]
+__all__ = ["Document", "Draft", "decode", "each", "read", "read_once", "read_text"]
 
 
 def read(files: Iterable[str | Path]) -> list[Draft]:
@@ -90,7 +90,7 @@ class _Wrong(NamedTuple):
 def _one(path: Path) -> Reading | InputError:
     try:
         document = decode(path)
-        return document, read_text(document)
+        return document, read_once(document)
     except InputError as error:
         return error
 
@@ -100,6 +100,27 @@ def _several(paths: tuple[Path, ...]) -> list[Reading | _Wrong]:
     return [_Wrong(list(one.problems)) if isinstance(one, InputError) else one for one in read]
 
 
+SHORT = 20_000
+"""Characters of texts that are kept when they have been read: stories are passed on under other names."""
+
+
+def read_once(document: Document) -> list[Draft]:
+    """What `read_text` gives; a short text is not read again, under whatever name it comes.
+
+    >>> from kosho.record.reading import Document, read_once
+    >>> [one.doc for name in ("a.txt", "b.txt") for one in read_once(Document(name, "We met Japan."))]
+    ['a.txt', 'b.txt']
+    """
+    if len(document.text) > SHORT:
+        return read_text(document)
+    return [replace(draft, doc=document.name) for draft in _drafts_of(document.text)]
+
+
+@lru_cache(maxsize=256)
+def _drafts_of(text: str) -> tuple[Draft, ...]:
+    return tuple(read_text(Document("", text)))
+
+
 def read_text(document: Document) -> list[Draft]:
     """Drafts of one decoded document, in the order of their quotes.
 
@@ -107,21 +128,6 @@ def read_text(document: Document) -> list[Draft]:
     >>> [draft.type for draft in read_text(Document("note.txt", "Japan will lower its tariff on rice."))]
     ['offer', 'document']
     """
-    if len(document.text) > SHORT:
-        return _read_anew(document)
-    return [replace(draft, doc=document.name) for draft in _read_once(document.text)]
-
-
-SHORT = 20_000
-"""Characters of texts that are read once, under however many names they come: stories are passed on."""
-
-
-@lru_cache(maxsize=256)
-def _read_once(text: str) -> tuple[Draft, ...]:
-    return tuple(_read_anew(Document("", text)))
-
-
-def _read_anew(document: Document) -> list[Draft]:
     if language_of(document.text) == "Japanese":
         from kosho.record.reading.japanese import read_japanese  # noqa: PLC0415 - English needs none of it
 
