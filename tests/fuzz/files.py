@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import tests.published_tables as published
 from tests.fuzz.broken import BrokenError, well_told
-from tests.fuzz.texts import spoilt, spoilt_bytes
+from tests.fuzz.texts import encoded, spoilt, spoilt_bytes
 from tests.unit.test_lines_annex import ANNEX
 from tests.unit.test_lines_trade_files import FILES
 
@@ -230,8 +230,7 @@ def _shipped_table() -> object:
 
 
 def _bytes(chance: Random, text: str) -> bytes:
-    content = spoilt(chance, text).encode("utf-16" if chance.random() < 0.02 else "utf-8", errors="ignore")
-    return spoilt_bytes(chance, content) if chance.random() < 0.05 else content
+    return encoded(chance, spoilt(chance, text))
 
 
 def _spoilt_file(chance: Random, name: str, content: bytes) -> bytes:

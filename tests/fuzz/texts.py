@@ -168,7 +168,7 @@ def register_file(chance: Random, folder: Path) -> None:
     if measures and not some:
         head = head.replace("measures:", "", 1)
     path = folder / "register.yaml"
-    path.write_bytes(_bytes(chance, spoilt(chance, head + "".join("  - id: " + one for one in some))))
+    path.write_bytes(encoded(chance, spoilt(chance, head + "".join("  - id: " + one for one in some))))
     try:
         register = Register.load([path])
     except InputError as error:
@@ -214,7 +214,7 @@ def document(chance: Random, folder: Path) -> None:
     if kind == "pdf":
         path.write_bytes(spoilt_bytes(chance, pdf_of(re.sub(r"[()\\]|[^\x20-\x7e\n]", "", text).splitlines())))
     else:
-        path.write_bytes(_bytes(chance, spoilt(chance, page(text)) if kind == "html" else text))
+        path.write_bytes(encoded(chance, spoilt(chance, page(text)) if kind == "html" else text))
     try:
         found = decode(path)
     except InputError as error:
@@ -237,7 +237,7 @@ def schedule(chance: Random, folder: Path) -> None:
     """
     name, text = chance.choice(_SCHEDULES)(chance)
     path = folder / name
-    path.write_bytes(_bytes(chance, text))
+    path.write_bytes(encoded(chance, text))
     try:
         lines = sorted(read_files([path]).lines.values(), key=lambda line: line.code)
     except InputError as error:
@@ -275,7 +275,8 @@ _SCHEDULES: tuple[Callable[[Random], tuple[str, str]], ...] = (
 )
 
 
-def _bytes(chance: Random, text: str) -> bytes:
+def encoded(chance: Random, text: str) -> bytes:
+    """The text in UTF-8, now and then with its mark, in another encoding or with bytes that are others."""
     how = chance.random()
     if how < 0.03:
         return text.encode("utf-16", errors="ignore")
