@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kosho.formatting import MONTHS
+
 __all__ = ["astray", "numbers"]
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)*")
@@ -34,10 +36,6 @@ SAID = {
     word: tuple(float(number) for number in counted.split(","))
     for word, counted in re.findall(r"(\w+)=(\S+)", IN_DIGITS)
 }
-MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december",
-)  # fmt: skip
 
 
 def numbers(text: str) -> set[float | str]:
@@ -83,7 +81,7 @@ def astray(english: str, told: str) -> set[float | str]:
     ]
     words = re.findall(r"[a-z]+", english.lower())
     spoken = {number for word in words for number in SAID.get(word, ())}
-    spoken |= {float(place) for place, month in enumerate(MONTHS, 1) if month in words}
+    spoken |= {float(place) for place, month in enumerate(MONTHS, 1) if month.lower() in words}
     lost = {one for one in said if not _forms(one, scales) & meant}
     found = {form for one in said for form in _forms(one, scales)} | spoken
     found |= {one * by for one in spoken for by in scales}
