@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.language import use
 from kosho.lines import gsim, line_elasticities, line_table, nested_ces, partial_answer, smart, world_trade
 
 ROWS = [
@@ -77,6 +80,27 @@ def test_gsim_refuses_what_it_cannot_do() -> None:
     everybody = world_trade(TRADE, TABLE)
     with pytest.raises(InputError, match="too large for GSIM"):
         partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, "gsim", trade=everybody)
+
+
+KERNELS = (
+    lambda supply, after: smart([[4.0, 2.0]], 0.1, after, demand=-1, substitution=2, supply=supply),
+    lambda supply, after: nested_ces([[4.0, 2.0]], 0.1, after, lower=2, supply=supply),
+    lambda supply, after: gsim([[0, 4], [2, 0]], 0.1, after, demand=-1, substitution=2, supply=supply),
+)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_kernels_tell_what_they_are_given_wrong_alike(kernel: Callable[[Any, Any], object]) -> None:
+    with pytest.raises(InputError) as found:
+        kernel(2.0, [0.0] * 5)
+    assert [(one.key, "does not fit" in one.message) for one in found.value.problems] == [("after", True)]
+    with pytest.raises(InputError) as found:
+        kernel(-1.0, -2.0)
+    assert {(one.key or "").partition("[")[0] for one in found.value.problems} == {"after", "supply"}
+    assert all("[0, 0" in (one.key or "") for one in found.value.problems[:1])
+    with use("ja"), pytest.raises(InputError) as found:
+        kernel(-1.0, 0.0)
+    assert all(one.hint and "infinite" not in one.hint for one in found.value.problems)
 
 
 @pytest.mark.parametrize("model", ["smart", "ces", "gsim"])
