@@ -78,7 +78,7 @@ def test_gsim_refuses_what_it_cannot_do() -> None:
     with pytest.raises(InputError, match="USA alone"):
         world_trade(TRADE.filter(pl.col("importer") == "USA"), TABLE)
     everybody = world_trade(TRADE, TABLE)
-    with pytest.raises(InputError, match="too large for GSIM"):
+    with pytest.raises(InputError, match=r"too large for GSIM.* line 870323 "):
         partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, "gsim", trade=everybody)
 
 

@@ -6,7 +6,7 @@ that it needs the trade of several importers; what they sell at home is in none 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -195,7 +195,7 @@ def partial_answer(  # noqa: PLR0913 - the elasticities of the models
         return _ces(bought, (table.paid, new), elasticities, supply)
     if trade is None:
         raise InputError(Problem(_("GSIM needs the trade of several importers"), key="trade"))
-    return _gsim(trade, new, elasticities, supply)
+    return _gsim(trade, new, elasticities, supply, table.codes)
 
 
 def _smart(found: SmartOutcome) -> PartialAnswer:
@@ -230,7 +230,9 @@ def _ces(
     return PartialAnswer("ces", figures, (bought * (found.quantity - 1.0)).sum(axis=0))
 
 
-def _gsim(trade: WorldTrade, after: Array, elasticities: LineElasticities, supply: float) -> PartialAnswer:
+def _gsim(
+    trade: WorldTrade, after: Array, elasticities: LineElasticities, supply: float, codes: Sequence[str]
+) -> PartialAnswer:
     new = trade.rate.copy()
     partners = after.shape[1]
     new[:, :partners, 0] = after
@@ -249,7 +251,7 @@ def _gsim(trade: WorldTrade, after: Array, elasticities: LineElasticities, suppl
                 _(
                     "the change is too large for GSIM, which is linear: a flow of line {line} falls by more "
                     "than all of it",
-                    line=worst + 1,
+                    line=codes[worst],
                 ),
                 _("take --model ces, or smaller changes"),
                 key="--model",
