@@ -15,7 +15,16 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.language import use
-from kosho.lines import gsim, line_elasticities, line_table, nested_ces, partial_answer, smart, world_trade
+from kosho.lines import (
+    PartialSettings,
+    gsim,
+    line_elasticities,
+    line_table,
+    nested_ces,
+    partial_answer,
+    smart,
+    world_trade,
+)
 
 ROWS = [
     ("USA", "JPN", "870323", 40.0, 1.0),
@@ -38,7 +47,7 @@ def test_smart_and_ces_are_their_kernels() -> None:
     assert told.figures["welfare"].sum() == pytest.approx(plain.totals.welfare)
     assert told.figures["diversion"].sum() == pytest.approx(plain.totals.diversion)
     exact = nested_ces(TABLE.imports * (1 + TABLE.paid), TABLE.paid, FREE, lower=sigma, demand=eta, supply=3.0)
-    told = partial_answer(TABLE, FREE, ELASTICITIES, "ces", supply=3.0)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, PartialSettings("ces", supply=3.0))
     assert told.figures["welfare"] == pytest.approx(exact.welfare)
     assert told.figures["exporter_surplus"].sum() == pytest.approx(exact.producer_surplus.sum())
     assert told.sold[TABLE.partner("JPN")] > 0 > told.sold[TABLE.partner("KOR")]
@@ -50,7 +59,7 @@ def test_gsim_clears_what_all_importers_buy() -> None:
     assert everybody.importers == ("USA", "AUS", "KOR")
     assert everybody.assumed_free == ("AUS",)  # what it took from China is not known
     assert everybody.rate[0, 0, 1] == pytest.approx(0.05)
-    told = partial_answer(TABLE, FREE, ELASTICITIES, "gsim", supply=1.5, trade=everybody)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, PartialSettings("gsim", supply=1.5, trade=everybody))
     value, old = np.zeros((1, 4, 3)), np.zeros((1, 4, 3))
     value[0, :2, 0] = 40, 30
     value[0, 0, 1], value[0, 2, 1], value[0, 3, 2] = 10, 5, 4
@@ -79,7 +88,7 @@ def test_gsim_refuses_what_it_cannot_do() -> None:
         world_trade(TRADE.filter(pl.col("importer") == "USA"), TABLE)
     everybody = world_trade(TRADE, TABLE)
     with pytest.raises(InputError, match=r"too large for GSIM.* line 870323 "):
-        partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, "gsim", trade=everybody)
+        partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, PartialSettings("gsim", trade=everybody))
 
 
 KERNELS = (
