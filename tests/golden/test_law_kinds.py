@@ -190,6 +190,27 @@ EXPORT = [
 ]  # fmt: skip
 
 
+def test_an_export_and_japans_schedule_are_read_in_every_form_of_a_table(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "hts.json", tmp_path / "hts.parquet"
+    notes = [{"columns": ["general"], "marker": "1", "value": "See 9903.88.03. ", "type": "endnote"}]
+    rows = [{**row, "footnotes": notes} for row in EXPORT]
+    plain.write_text(json.dumps(rows))
+    parquet.write_table(pa.Table.from_pylist(rows), packed)
+    lines = read_files([packed]).lines
+    assert len(lines) == len(EXPORT)
+    assert lines == read_files([plain]).lines
+    japan = [
+        ("stat_code", "sub", "desc", "unit", "基本", "WTO協定"),
+        ("2204.21", "010", "wine", "L", "15%", "9%"),
+    ]
+    apart, comma = tmp_path / "jp.tsv", tmp_path / "jp.csv"
+    apart.write_text("\n".join(map("\t".join, japan)))
+    comma.write_text("\n".join(map(",".join, japan)))
+    named = tmp_path / "jp.json"
+    named.write_text(json.dumps([dict(zip(japan[0], japan[1], strict=True))]))
+    assert read_files([apart]).lines == read_files([comma]).lines == read_files([named]).lines != {}
+
+
 @pytest.fixture
 def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))

@@ -223,6 +223,8 @@ def test_what_is_not_held_and_adds_leaves_the_rate_without_a_top():
     most = replace(register(measure()), not_covered=(omission(raises=True, raises_to=30),))
     raised = quote(most, query("4501.10"))
     assert (percent(raised), between(raised)) == (None, (12.5, 40.0))  # 30 in place of 2.5
+    freed = replace(register(measure(kind="cut", value=100)), not_covered=(omission(raises=True),))
+    assert between(quote(freed, query("4501.10", mfn="6% + 3¢/kg")))[1] is None  # and not free
     with pytest.raises(ValidationError, match="raises_to without raises"):
         omission(raises_to=30)
     told = replace(register(measure()), not_covered=(omission(),))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,7 +14,17 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.lines import gsim, line_elasticities, line_table, nested_ces, partial_answer, smart, world_trade
+from kosho.language import use
+from kosho.lines import (
+    PartialSettings,
+    gsim,
+    line_elasticities,
+    line_table,
+    nested_ces,
+    partial_answer,
+    smart,
+    world_trade,
+)
 
 ROWS = [
     ("USA", "JPN", "870323", 40.0, 1.0),
@@ -35,7 +47,7 @@ def test_smart_and_ces_are_their_kernels() -> None:
     assert told.figures["welfare"].sum() == pytest.approx(plain.totals.welfare)
     assert told.figures["diversion"].sum() == pytest.approx(plain.totals.diversion)
     exact = nested_ces(TABLE.imports * (1 + TABLE.paid), TABLE.paid, FREE, lower=sigma, demand=eta, supply=3.0)
-    told = partial_answer(TABLE, FREE, ELASTICITIES, "ces", supply=3.0)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, PartialSettings("ces", supply=3.0))
     assert told.figures["welfare"] == pytest.approx(exact.welfare)
     assert told.figures["exporter_surplus"].sum() == pytest.approx(exact.producer_surplus.sum())
     assert told.sold[TABLE.partner("JPN")] > 0 > told.sold[TABLE.partner("KOR")]
@@ -47,7 +59,7 @@ def test_gsim_clears_what_all_importers_buy() -> None:
     assert everybody.importers == ("USA", "AUS", "KOR")
     assert everybody.assumed_free == ("AUS",)  # what it took from China is not known
     assert everybody.rate[0, 0, 1] == pytest.approx(0.05)
-    told = partial_answer(TABLE, FREE, ELASTICITIES, "gsim", supply=1.5, trade=everybody)
+    told = partial_answer(TABLE, FREE, ELASTICITIES, PartialSettings("gsim", supply=1.5, trade=everybody))
     value, old = np.zeros((1, 4, 3)), np.zeros((1, 4, 3))
     value[0, :2, 0] = 40, 30
     value[0, 0, 1], value[0, 2, 1], value[0, 3, 2] = 10, 5, 4
@@ -75,8 +87,29 @@ def test_gsim_refuses_what_it_cannot_do() -> None:
     with pytest.raises(InputError, match="USA alone"):
         world_trade(TRADE.filter(pl.col("importer") == "USA"), TABLE)
     everybody = world_trade(TRADE, TABLE)
-    with pytest.raises(InputError, match="too large for GSIM"):
-        partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, "gsim", trade=everybody)
+    with pytest.raises(InputError, match=r"too large for GSIM.* line 870323 "):
+        partial_answer(TABLE, np.array([[5.0, 0.0]]), ELASTICITIES, PartialSettings("gsim", trade=everybody))
+
+
+KERNELS = (
+    lambda supply, after: smart([[4.0, 2.0]], 0.1, after, demand=-1, substitution=2, supply=supply),
+    lambda supply, after: nested_ces([[4.0, 2.0]], 0.1, after, lower=2, supply=supply),
+    lambda supply, after: gsim([[0, 4], [2, 0]], 0.1, after, demand=-1, substitution=2, supply=supply),
+)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_kernels_tell_what_they_are_given_wrong_alike(kernel: Callable[[Any, Any], object]) -> None:
+    with pytest.raises(InputError) as found:
+        kernel(2.0, [0.0] * 5)
+    assert [(one.key, "does not fit" in one.message) for one in found.value.problems] == [("after", True)]
+    with pytest.raises(InputError) as found:
+        kernel(-1.0, -2.0)
+    assert {(one.key or "").partition("[")[0] for one in found.value.problems} == {"after", "supply"}
+    assert all("[0, 0" in (one.key or "") for one in found.value.problems[:1])
+    with use("ja"), pytest.raises(InputError) as found:
+        kernel(-1.0, 0.0)
+    assert all(one.hint and "infinite" not in one.hint for one in found.value.problems)
 
 
 @pytest.mark.parametrize("model", ["smart", "ces", "gsim"])

@@ -81,7 +81,7 @@ def price(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
     from kosho.lines.line_offers import price_package, read_package, utilised
-    from kosho.lines.partial_models import MODELS, world_trade
+    from kosho.lines.partial_models import MODELS, PartialSettings, world_trade
     from kosho.lines.smart_model import FORMS
 
     form = chosen(diversion, FORMS, "--diversion")
@@ -92,19 +92,10 @@ def price(  # noqa: PLR0913 - one parameter an option
     table = world_named(world, default="talks").load().whole
     given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand, year=year), table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
-    endless = float("inf")
     everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
+    settings = PartialSettings(of_lines, float("inf") if supply is None else supply, form, everybody)
     with show_progress(_("Pricing the package")):
-        found = price_package(
-            table,
-            given.table,
-            after,
-            given.elasticities,
-            model=of_lines,
-            supply=endless if supply is None else supply,
-            form=form,
-            trade=everybody,
-        )
+        found = price_package(table, given.table, after, given.elasticities, settings)
     content = _content(
         found, given, {"diversion": form, "supply_elasticity": supply, "use_of_preferences": use}
     )

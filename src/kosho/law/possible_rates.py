@@ -446,7 +446,8 @@ class _Alike:
         totals = [total(one, self.duty, self._levels) for one in piles]
         lowest = min(range(len(piles)), key=lambda k: totals[k].low)
         highest = max(range(len(piles)), key=lambda k: totals[k].high)
-        more = max(0.0, raised - self.duty.claimed.high)
+        # What nobody knows the size of is no part of a duty that a concession takes off, however high it is.
+        more = raised if raised == inf else max(0.0, raised - self.duty.claimed.high)
         around = RateBounds(totals[lowest].low, totals[highest].high + more)
         settled = totals[0].exact and raised == -inf
         settled &= all(

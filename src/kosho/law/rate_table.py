@@ -184,7 +184,7 @@ class _Table:
         self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
     ) -> Iterator[tuple[int, DayLaw | int]]:
         """The law of each day, or the place of an earlier day with the same."""
-        seen: dict[tuple[str | float, ...], int] = {}
+        seen: dict[tuple[tuple[tuple[str, float], ...], tuple[int, ...]], int] = {}
         maker = DayLaws(self.register, self.importer, self.groups, partners, every_way=every_way)
         for k, day in enumerate(dates):
             law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
@@ -195,8 +195,7 @@ class _Table:
                 and one.matters_under(NONE)
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
-            reached = (part for measure in law for part in (measure.id, measure.reached))
-            state = (*reached, *(_("not held {bit}", bit=bit) for bit in missing))
+            state = tuple((measure.id, measure.reached) for measure in law), tuple(missing)
             if state in seen:
                 yield k, seen[state]
             else:

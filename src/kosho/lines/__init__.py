@@ -31,7 +31,7 @@ from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
 from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
-from kosho.lines.partial_models import PartialAnswer, WorldTrade, partial_answer, world_trade
+from kosho.lines.partial_models import PartialAnswer, PartialSettings, WorldTrade, partial_answer, world_trade
 from kosho.lines.rounding import Rounding
 from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
 from kosho.lines.sectors import hs_sector, sectors_of
@@ -61,6 +61,7 @@ __all__ = [
     "MissingJoin",
     "OriginContent",
     "PartialAnswer",
+    "PartialSettings",
     "PricedPackage",
     "QuotaGrowth",
     "Ranking",

@@ -23,7 +23,7 @@ from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import ConvergenceError, Problems
 from kosho.language import _
-from kosho.lines.smart_model import quotient
+from kosho.lines.smart_model import broadcast, finite, note_places, quotient
 
 __all__ = ["CesOutcome", "nested_ces"]
 
@@ -162,38 +162,28 @@ def nested_ces(  # noqa: PLR0913 - the elasticities of the model
     problems = Problems()
     bought = np.atleast_2d(np.asarray(spending, float))
     lines = bought.shape[:1]
-
-    def full(given: ArrayLike, shape: tuple[int, ...], name: str) -> Array:
-        array = np.asarray(given, float)
-        try:
-            return np.broadcast_to(array, shape)
-        except ValueError:
-            problems.add(
-                _("has the shape {given}, which does not fit {shape}", given=array.shape, shape=shape), key=name
-            )
-            return np.ones(shape)
-
-    old, new = full(before, bought.shape, "before"), full(after, bought.shape, "after")
-    inner, eta = full(lower, lines, "lower"), full(demand, lines, "demand")
-    outer = inner if upper is None else full(upper, lines, "upper")
-    made, own, rise = (
-        full(supply, bought.shape, "supply"),
-        full(home, lines, "home"),
-        full(home_supply, lines, "home_supply"),
+    old, new, made = (
+        broadcast(one, bought.shape, name, problems)
+        for one, name in ((before, "before"), (after, "after"), (supply, "supply"))
     )
-    for name, fine, hint in (
-        ("spending", np.isfinite(bought) & (bought >= 0), _("values of zero or more")),
-        ("home", np.isfinite(own) & (own >= 0), _("values of zero or more")),
-        ("before", np.isfinite(old) & (old > -1), _("rates above -1; 0.025 is 2.5 %")),
-        ("after", np.isfinite(new) & (new > -1), _("rates above -1; 0.025 is 2.5 %")),
-        ("lower", np.isfinite(inner) & (inner > 0), _("an elasticity above zero")),
-        ("upper", np.isfinite(outer) & (outer > 0), _("an elasticity above zero")),
-        ("demand", np.isfinite(eta) & (eta <= 0), _("an elasticity of zero or less")),
-        ("supply", ~np.isnan(made) & (made >= 0), _("elasticities of zero or more, or infinite")),
-        ("home_supply", ~np.isnan(rise) & (rise >= 0), _("elasticities of zero or more, or infinite")),
+    inner, eta, own, rise = (
+        broadcast(one, lines, name, problems)
+        for one, name in ((lower, "lower"), (demand, "demand"), (home, "home"), (home_supply, "home_supply"))
+    )
+    outer = inner if upper is None else broadcast(upper, lines, "upper", problems)
+    problems.raise_if_any()
+    for name, values, above, hint in (
+        ("spending", bought, (0.0, True), _("values of zero or more")),
+        ("home", own, (0.0, True), _("values of zero or more")),
+        ("before", old, (-1.0, False), _("rates above -1; 0.025 is 2.5 %")),
+        ("after", new, (-1.0, False), _("rates above -1; 0.025 is 2.5 %")),
+        ("lower", inner, (0.0, False), _("an elasticity above zero")),
+        ("upper", outer, (0.0, False), _("an elasticity above zero")),
+        ("demand", -eta, (0.0, True), _("an elasticity of zero or less")),
+        ("supply", finite(made), (0.0, True), _("elasticities of zero or more, or infinite")),
+        ("home_supply", finite(rise), (0.0, True), _("elasticities of zero or more, or infinite")),
     ):
-        if not fine.all():
-            problems.add(_("cannot be at {place}", place=np.argwhere(~fine)[0].tolist()), hint, key=name)
+        note_places(problems, values, above, name, hint)
     problems.raise_if_any()
     market = _Market(bought, own, np.log1p(new) - np.log1p(old), inner, outer, eta, made, rise)
     inside, whole = market.solve()

@@ -25,7 +25,7 @@ from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problems
 from kosho.language import _
-from kosho.lines.smart_model import broadcast, note_places, quotient
+from kosho.lines.smart_model import broadcast, finite, note_places, quotient
 
 __all__ = ["GsimOutcome", "gsim"]
 
@@ -191,12 +191,7 @@ def gsim(
         ("before", old, (0.0, False), _("rates above -1; 0.025 is 2.5 %")),
         ("after", new, (0.0, False), _("rates above -1; 0.025 is 2.5 %")),
         ("demand", -em, (0.0, True), _("elasticities of zero or less")),
-        (
-            "supply",
-            np.where(np.isposinf(ex), 1.0, ex),
-            (0.0, True),
-            "elasticities of zero or more, or infinite",
-        ),
+        ("supply", finite(ex), (0.0, True), _("elasticities of zero or more, or infinite")),
         ("substitution", es, (0.0, True), _("elasticities of zero or more")),
     ):
         note_places(problems, values, above, name, hint)

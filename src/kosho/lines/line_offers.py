@@ -18,8 +18,7 @@ from kosho.language import _
 from kosho.lines.line_elasticities import LineElasticities
 from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_table import LineTable
-from kosho.lines.partial_models import PartialAnswer, PartialModel, WorldTrade, partial_answer
-from kosho.lines.smart_model import Diversion
+from kosho.lines.partial_models import SMART, PartialAnswer, PartialSettings, partial_answer
 from kosho.world import World
 from kosho.world.csv_input import number as read_number
 from kosho.world.csv_input import rows_of
@@ -171,16 +170,12 @@ class PricedPackage(Shown):
         return order[touched[order] > 0]
 
 
-def price_package(  # noqa: PLR0913 - the elasticities of the models
+def price_package(
     world: World,
     table: LineTable,
     after: Array,
     elasticities: LineElasticities,
-    *,
-    model: PartialModel = "smart",
-    supply: float = np.inf,
-    form: Diversion = "bounded",
-    trade: WorldTrade | None = None,
+    settings: PartialSettings = SMART,
 ) -> PricedPackage:
     """Price a package by line and in the whole economy.
 
@@ -189,10 +184,7 @@ def price_package(  # noqa: PLR0913 - the elasticities of the models
         table: Lines of the importer.
         after: `[line, partner]`, new rates as paid.
         elasticities: By line.
-        model: Of the lines.
-        supply: Of exports, by line.
-        form: Of diversion, in SMART.
-        trade: What everybody buys; GSIM needs it.
+        settings: Which model prices the lines, and what it takes as given.
 
     The two part for reasons that can be named: in the whole economy wages and prices of all economies move, the
     trade elasticity is the sector's, exporters gain, and lines left out (`lines.left_out`) are not in it.
@@ -209,7 +201,7 @@ def price_package(  # noqa: PLR0913 - the elasticities of the models
     >>> float(found.partial.figures["revenue"].sum()), float(found.whole.welfare.sel(country="JPN")) > 0
     (-1.0, True)
     """
-    partial = partial_answer(table, after, elasticities, model, supply=supply, form=form, trade=trade)
+    partial = partial_answer(table, after, elasticities, settings)
     lines = line_shock(world, table, after)
     return PricedPackage(table, after, partial, solve(world, lines.shock), lines)
 

@@ -28,8 +28,6 @@ __all__ = ["LineTable", "MissingJoin", "join_rates", "line_table"]
 
 How = Literal["line", "mean of lines", "none"]
 LENGTHS = (10, 9, 8, 7, 6, 4)
-SOME = 0.5
-"""Of a million: imports below are told as small."""
 
 
 @dataclass(frozen=True, slots=True)

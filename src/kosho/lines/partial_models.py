@@ -6,7 +6,7 @@ that it needs the trade of several importers; what they sell at home is in none 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -25,7 +25,16 @@ from kosho.lines.smart_model import Diversion, SmartOutcome
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MODELS", "PartialAnswer", "PartialModel", "WorldTrade", "partial_answer", "world_trade"]
+__all__ = [
+    "MODELS",
+    "SMART",
+    "PartialAnswer",
+    "PartialModel",
+    "PartialSettings",
+    "WorldTrade",
+    "partial_answer",
+    "world_trade",
+]
 
 PartialModel = Literal["smart", "ces", "gsim"]
 MODELS: tuple[PartialModel, ...] = get_args(PartialModel)
@@ -36,9 +45,11 @@ class PartialAnswer(Shown):
     """What a partial model says of a package, by line and by partner; in the unit of the table's imports.
 
     >>> import numpy as np
-    >>> from kosho.lines import LineTable, line_elasticities, partial_answer
+    >>> from kosho.lines import LineTable, PartialSettings, line_elasticities, partial_answer
     >>> table = LineTable("USA", ("870323",), ("JPN",), np.array([[40.0]]), np.array([[0.025]]), ("line",), ())
-    >>> partial_answer(table, np.array([[0.0]]), line_elasticities(table.codes, "USA"), "ces")
+    >>> partial_answer(
+    ...     table, np.array([[0.0]]), line_elasticities(table.codes, "USA"), PartialSettings("ces")
+    ... )
     Partial equilibrium, ces: 1 line, 1 partner
       revenue              -1
       consumer surplus     1.016
@@ -85,6 +96,28 @@ class WorldTrade(Shown):
     """`[line, exporter, importer]`, fractions."""
     assumed_free: tuple[str, ...]
     """Importers whose duties are not known somewhere, and are taken as zero there: they do not change."""
+
+
+@dataclass(frozen=True)
+class PartialSettings(Shown):
+    """Which partial model prices lines, and what it takes as given.
+
+    >>> from kosho.lines import PartialSettings
+    >>> PartialSettings("ces", supply=3.0)
+    PartialSettings(model='ces', supply=3)
+    """
+
+    model: PartialModel = "smart"
+    supply: float = np.inf
+    """Elasticity of what is exported; infinite: exporters' prices stay."""
+    form: Diversion = "bounded"
+    """Of diversion, in SMART."""
+    trade: WorldTrade | None = None
+    """What everybody buys; GSIM needs it."""
+
+
+SMART = PartialSettings()
+"""Where nobody says."""
 
 
 def world_trade(trade: pl.DataFrame, table: LineTable) -> WorldTrade:
@@ -154,15 +187,8 @@ def world_trade(trade: pl.DataFrame, table: LineTable) -> WorldTrade:
     return WorldTrade(exporters, importers, value, rate, tuple(sorted(free)))
 
 
-def partial_answer(  # noqa: PLR0913 - the elasticities of the models
-    table: LineTable,
-    after: Array,
-    elasticities: LineElasticities,
-    model: PartialModel = "smart",
-    *,
-    supply: float = np.inf,
-    form: Diversion = "bounded",
-    trade: WorldTrade | None = None,
+def partial_answer(
+    table: LineTable, after: Array, elasticities: LineElasticities, settings: PartialSettings = SMART
 ) -> PartialAnswer:
     """Price a package of lines in a partial model; lines whose rates are not known are in no sum.
 
@@ -170,10 +196,7 @@ def partial_answer(  # noqa: PLR0913 - the elasticities of the models
         table: Lines of the importer.
         after: `[line, partner]`, new rates, fractions.
         elasticities: By line; of every importer alike in GSIM.
-        model: `smart`, `ces`, or `gsim`.
-        supply: Of exports; infinite: exporters' prices stay.
-        form: Of diversion, in SMART.
-        trade: What everybody buys; GSIM needs it.
+        settings: Which model, and what it takes as given.
 
     Raises:
         InputError: GSIM without trade, a rate or elasticity that is none.
@@ -186,16 +209,17 @@ def partial_answer(  # noqa: PLR0913 - the elasticities of the models
     >>> float(found.figures["revenue"].sum())
     -1.0
     """
-    if model == "smart":
-        return _smart(table.price(after, elasticities, supply=supply, form=form))
+    supply = settings.supply
+    if settings.model == "smart":
+        return _smart(table.price(after, elasticities, supply=supply, form=settings.form))
     known = table.priced[:, None]
     bought = np.where(known, table.imports, 0.0)
     new = np.where(known & ~np.isnan(after), after, table.paid)
-    if model == "ces":
+    if settings.model == "ces":
         return _ces(bought, (table.paid, new), elasticities, supply)
-    if trade is None:
+    if settings.trade is None:
         raise InputError(Problem(_("GSIM needs the trade of several importers"), key="trade"))
-    return _gsim(trade, new, elasticities, supply)
+    return _gsim(settings.trade, new, elasticities, supply, table.codes)
 
 
 def _smart(found: SmartOutcome) -> PartialAnswer:
@@ -230,7 +254,9 @@ def _ces(
     return PartialAnswer("ces", figures, (bought * (found.quantity - 1.0)).sum(axis=0))
 
 
-def _gsim(trade: WorldTrade, after: Array, elasticities: LineElasticities, supply: float) -> PartialAnswer:
+def _gsim(
+    trade: WorldTrade, after: Array, elasticities: LineElasticities, supply: float, codes: Sequence[str]
+) -> PartialAnswer:
     new = trade.rate.copy()
     partners = after.shape[1]
     new[:, :partners, 0] = after
@@ -249,7 +275,7 @@ def _gsim(trade: WorldTrade, after: Array, elasticities: LineElasticities, suppl
                 _(
                     "the change is too large for GSIM, which is linear: a flow of line {line} falls by more "
                     "than all of it",
-                    line=worst + 1,
+                    line=codes[worst],
                 ),
                 _("take --model ces, or smaller changes"),
                 key="--model",

@@ -29,7 +29,16 @@ from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 from kosho.language import _
 
-__all__ = ["Diversion", "SmartOutcome", "SmartTotals", "broadcast", "note_places", "quotient", "smart"]
+__all__ = [
+    "Diversion",
+    "SmartOutcome",
+    "SmartTotals",
+    "broadcast",
+    "finite",
+    "note_places",
+    "quotient",
+    "smart",
+]
 
 Diversion = Literal["bounded", "linear"]
 """Form of trade diversion; see above."""
@@ -258,9 +267,7 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
         note_places(problems, rates, (-1.0, False), name, _("rates above -1; 0.025 is 2.5 %"))
     note_places(problems, -eta, (0.0, True), "demand", _("an elasticity of zero or less"))
     note_places(problems, sigma, (0.0, True), "substitution", _("an elasticity of zero or more"))
-    note_places(
-        problems, np.where(np.isposinf(rise), 1.0, rise), (0.0, False), "supply", "above zero, or infinite"
-    )
+    note_places(problems, finite(rise), (0.0, False), "supply", _("above zero, or infinite"))
     if form not in FORMS:
         problems.add(_("unknown form {form!r}", form=form), _("bounded or linear"), key="form")
     problems.raise_if_any()
@@ -366,6 +373,11 @@ def broadcast(given: ArrayLike, shape: tuple[int, ...], name: str, problems: Pro
             _("has the shape {shape}, which does not fit {wanted}", shape=array.shape, wanted=shape), key=name
         )
         return np.zeros(shape)
+
+
+def finite(elasticities: Array) -> Array:
+    """Elasticities that may be infinite, for `note_places`: one stands for infinite."""
+    return np.where(np.isposinf(elasticities), 1.0, elasticities)
 
 
 def note_places(problems: Problems, values: Array, above: tuple[float, bool], name: str, hint: str) -> None:

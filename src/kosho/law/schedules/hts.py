@@ -1,4 +1,4 @@
-"""The export of the US International Trade Commission, CSV or JSON: indented lines that inherit their rates."""
+"""The export of the US International Trade Commission: indented lines that inherit their rates."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from kosho.law.schedules.reading import (
     ScheduleDraft,
     SourceRow,
     cell,
-    csv_rows,
-    json_rows,
     require,
+    rows_of,
 )
-from kosho.tabular import kind_of
 
 __all__ = ["COLUMNS", "Specials", "citations", "read_hts", "special_duties"]
 
@@ -90,8 +88,7 @@ class _Columns(NamedTuple):
 def read_hts(path: Path, draft: ScheduleDraft) -> None:
     """Add the 8- and 10-digit lines of an export to a draft; `ScheduleDraft` holds what could not be read."""
     problems = Problems(str(path))
-    rows = json_rows(path, problems) if kind_of(path) == ".json" else csv_rows(path, problems)
-    _read(rows, problems, draft)
+    _read(rows_of(path, problems), problems, draft)
     draft.problems += problems.found
 
 

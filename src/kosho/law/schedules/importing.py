@@ -18,7 +18,7 @@ from kosho.law.schedules.hts import COLUMNS as HTS_COLUMNS
 from kosho.law.schedules.hts import read_hts
 from kosho.law.schedules.lines import LineBook, Schedule
 from kosho.law.schedules.preferences import territory
-from kosho.law.schedules.reading import ScheduleDraft, csv_rows, json_rows, parquet_rows, require
+from kosho.law.schedules.reading import ScheduleDraft, require, rows_of
 from kosho.law.schedules.store import write
 from kosho.law.schedules.table import AS_PRINTED, Reading
 from kosho.tabular import kind_of
@@ -82,7 +82,7 @@ def _inside(files: Sequence[Path]) -> list[Path]:
 
 def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
     suffix = kind_of(path)
-    if suffix in (".htm", ".html"):
+    if suffix in japan.PAGES:
         if not path.is_file():
             raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
         japan.read_japan(path, draft)
@@ -90,8 +90,8 @@ def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
         _read_rows(path, suffix, draft, reading)
     else:
         hint = _(
-            "USITC export in .json or .csv, Japan's schedule in .html, .csv or .parquet, a table in "
-            ".csv, .tsv, .json or .parquet; .xlsx and .zip for .csv"
+            "USITC export, Japan's schedule or a table in .csv, .tsv, .json or .parquet, pages of Japan "
+            "Customs in .html; .xlsx and .zip for .csv"
         )
         raise InputError(
             Problem(_("unknown kind of file {suffix!r}", suffix=path.suffix), hint, file=str(path))
@@ -100,10 +100,10 @@ def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
 
 def _read_rows(path: Path, kind: str, draft: ScheduleDraft, reading: Reading) -> None:
     """Read a file by its headings: those of the USITC's export, of Japan's schedule, or of a plain table."""
-    headings = _headings(path, kind)
+    headings = _headings(path)
     if require(headings, {"number": HTS_COLUMNS["number"]})["number"]:
         read_hts(path, draft)
-    elif kind != ".json" and japan.is_japanese_schedule(headings):
+    elif japan.is_japanese_schedule(headings):
         japan.read_japan(path, draft)
     elif kind == ".json" and not table.is_table(headings):
         read_hts(path, draft)  # which tells what is missing
@@ -111,10 +111,9 @@ def _read_rows(path: Path, kind: str, draft: ScheduleDraft, reading: Reading) ->
         table.read_table(path, draft, reading)
 
 
-def _headings(path: Path, kind: str) -> dict[str, str]:
+def _headings(path: Path) -> dict[str, str]:
     """Of the first row; none where there is no row to be read."""
-    rows = {".json": json_rows, ".parquet": parquet_rows}.get(kind, csv_rows)(path, Problems(str(path)))
-    first = next(rows, None)
+    first = next(rows_of(path, Problems(str(path))), None)
     return {} if first is None else dict.fromkeys(first.cells, "")
 
 

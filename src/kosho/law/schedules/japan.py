@@ -17,11 +17,11 @@ from kosho.language import _
 from kosho.law.schedules.html_tables import table_rows
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import parse_duty
-from kosho.law.schedules.reading import ScheduleDraft, SourceRow, csv_rows, parquet_rows, text_of
+from kosho.law.schedules.reading import ScheduleDraft, SourceRow, plain_rows, text_of
 from kosho.law.schedules.seasons import season
 from kosho.tabular import kind_of
 
-__all__ = ["is_japanese_schedule", "read_japan"]
+__all__ = ["PAGES", "is_japanese_schedule", "read_japan"]
 
 CODE, SUB, DESCRIPTION, UNIT = "code", "sub", "description", "unit"
 BASIC, TEMPORARY, WTO = "basic", "temporary", "wto"
@@ -71,6 +71,7 @@ _MARKS = re.compile(
     r"\s*(?:(\d+)\s|([(（]\d+[)）])|([A-ZＡ-Ｚ])[\s．.]|([(（][a-zａ-ｚ][)）])|(\*?[〔\[][^〕\]]+[〕\]]|[イロハニホ]\s)|([-−‐]+))"
 )
 UNMARKED, DASHES = 5, 6
+PAGES = (".htm", ".html")
 _OTHERS = "他の締約国"
 
 
@@ -90,7 +91,7 @@ def is_japanese_schedule(headings: Iterable[str]) -> bool:
 def read_japan(path: Path, draft: ScheduleDraft) -> None:
     """Add the lines of a page or table to a draft; codes have six digits and a statistical suffix of three."""
     problems = Problems(str(path))
-    rows = {".parquet": parquet_rows, ".csv": csv_rows}.get(kind_of(path), _page)(path, problems)
+    rows = _page(path, problems) if kind_of(path) in PAGES else plain_rows(path, problems)
     above: list[_Heading] = []
     seasonal: dict[str, list[tuple[str, Line, int]]] = {}
     last_code = ""

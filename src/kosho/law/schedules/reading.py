@@ -29,6 +29,7 @@ __all__ = [
     "parquet_rows",
     "plain_rows",
     "require",
+    "rows_of",
     "text_of",
 ]
 
@@ -234,7 +235,7 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
 
 
 def parquet_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
-    """Rows of a Parquet file, cells as text; the first is row 1.
+    """Rows of a Parquet file, cells as they are; the first is row 1.
 
     Raises:
         InputError: there is no such file; what reads Parquet is not installed.
@@ -252,7 +253,16 @@ def parquet_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         return
     rows = (cells for batch in table.to_batches(max_chunksize=PART) for cells in batch.to_pylist())
     for number, cells in enumerate(rows, 1):
-        yield SourceRow(number, {name: "" if one is None else str(one) for name, one in cells.items()})
+        yield SourceRow(number, cells)
+
+
+def rows_of(path: Path, problems: Problems) -> Iterator[SourceRow]:
+    """Rows of a file of JSON, of Parquet, or else of CSV; cells as the file has them.
+
+    Raises:
+        InputError: see `parquet_rows`.
+    """
+    return {".json": json_rows, ".parquet": parquet_rows}.get(kind_of(path), csv_rows)(path, problems)
 
 
 def plain_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
@@ -261,16 +271,16 @@ def plain_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     Raises:
         InputError: see `parquet_rows`.
     """
-    kind = kind_of(path)
-    if kind != ".json":
-        yield from parquet_rows(path, problems) if kind == ".parquet" else csv_rows(path, problems)
+    rows = (
+        SourceRow(row.line, {name: cell(value) for name, value in row.cells.items()})
+        for row in rows_of(path, problems)
+    )
+    if kind_of(path) != ".json":
+        yield from rows
         return
-    headings: dict[str, str] = {}
-    rows: list[SourceRow] = []
-    for row in json_rows(path, problems):
-        rows.append(SourceRow(row.line, {name: cell(value) for name, value in row.cells.items()}))
-        headings |= dict.fromkeys(row.cells, "")
-    for row in rows:
+    read = list(rows)
+    headings = {name: "" for row in read for name in row.cells}
+    for row in read:
         yield SourceRow(row.line, headings | dict(row.cells))
 
 
