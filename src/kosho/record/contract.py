@@ -21,8 +21,8 @@ def contract(ledger: Ledger, *, only_open: bool = False) -> dict[str, Any]:
     >>> len(contract(ledger)["timeline"]), contract(ledger, only_open=True)["timeline"]
     (8, [])
     """
-    contentions = [_contention(one) for one in ledger.contentions if one.is_open or not only_open]
-    commitments = [_commitment(one) for one in ledger.commitments if one.is_open or not only_open]
+    contentions = [_standing(one) for one in ledger.contentions if one.is_open or not only_open]
+    commitments = [_standing(one) for one in ledger.commitments if one.is_open or not only_open]
     deadlines = [_deadline(one) for one in ledger.deadlines if one.days_left >= 0 or not only_open]
     declared = [
         {
@@ -51,19 +51,12 @@ def _plain(statement: Statement) -> dict[str, Any]:
     return statement.model_dump(mode="json", exclude_none=True) | place
 
 
-def _known(standing: Standing) -> dict[str, Any]:
-    return {
-        "status": standing.status,
-        "history": [entry.model_dump(mode="json", exclude_none=True) for entry in standing.history],
+def _standing(one: Standing) -> dict[str, Any]:
+    """A contention or a commitment, as it is known by the day."""
+    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | {
+        "status": one.status,
+        "history": [entry.model_dump(mode="json", exclude_none=True) for entry in one.history],
     }
-
-
-def _contention(one: Standing) -> dict[str, Any]:
-    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
-
-
-def _commitment(one: Standing) -> dict[str, Any]:
-    return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | _known(one)
 
 
 def _deadline(one: Due) -> dict[str, Any]:
