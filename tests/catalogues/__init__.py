@@ -29,7 +29,7 @@ from kosho.language import LOCALES
 from kosho.law.catalogue import KINDS
 from kosho.law.deal_comparison import CLAUSES
 from kosho.law.known_between import What
-from kosho.law.measure import Stage
+from kosho.law.measure import DUTIES, Stage
 from kosho.law.stale import Reason
 from kosho.provenance import Status
 from kosho.record.schema import (
@@ -154,6 +154,7 @@ def words() -> list[str]:
     return sorted(
         {
             *get_args(Status),
+            *(kind.replace("_", " ") for kind in DUTIES),
             *get_args(Stage),
             *roles,
             *get_args(Modality),

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from kosho.bargain import Effort
 from kosho.bargain.report import contract
+from kosho.bargain.struck import price_struck
 from kosho.brief.deal_content import described
 from kosho.brief.deal_tables import scatters, struck_tables
 from kosho.case import Case
@@ -93,6 +94,19 @@ def test_its_worth(struck):
     assert set(parts) == {"cars", "rest", "certification", "rice-agreed", "goods", "energy", "aircraft"}
     for name in ("rice-agreed", "goods", "energy", "aircraft"):
         assert parts[name]["gains"]["JPN"] < 0 < parts[name]["gains"]["USA"]
+
+
+def test_it_is_followed_along_the_scale(deal):
+    outcome = price_struck(deal.priced[0], confirm=False, along=True)
+    assert outcome is not None
+    centre = outcome.along.scales.index(1.0)
+    (gains,) = outcome.along.gains.values()
+    at_the_centre = outcome.payoffs - deal.game.disagreement
+    np.testing.assert_allclose(gains[centre], at_the_centre, rtol=0, atol=deal.game.noise)
+    # It leaves both better off at every published strength of trade, so there is none at which it stops.
+    assert (gains > 0).all()
+    assert outcome.stops is None
+    assert outcome.payoffs == pytest.approx(deal.struck.payoffs, abs=deal.game.noise)
 
 
 def test_what_each_side_left_on_the_table(deal, struck):

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -30,7 +31,7 @@ from kosho.cli.answering import answer
 from kosho.cli.serve import open_cases
 from kosho.errors import InputError
 from kosho.record.drafts import Pile
-from kosho.serve import Settings, create_app
+from kosho.serve import Settings, create_app, speaking
 from kosho.serve.sides import Side
 
 HOST = "http://localhost"
@@ -232,6 +233,17 @@ def test_nothing_comes_from_elsewhere(client: TestClient):
         assert "https://" not in text, address
     assert client.get("/static/../app.py").status_code == 404
     assert client.get("/?case=nowhere").status_code == 404
+
+
+def test_what_the_scripts_say_is_in_their_catalogue():
+    static = Path(speaking.__file__).parent / "static"
+    said = {
+        message
+        for name in speaking.SCRIPTS
+        for message in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', (static / name).read_text(encoding="utf-8"))
+    }
+    assert len(said) > 50
+    assert said == set(speaking.words_of_scripts())
 
 
 def test_a_worker_that_is_killed_is_replaced(client: TestClient):

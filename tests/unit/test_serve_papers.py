@@ -146,6 +146,9 @@ def test_answers_are_in_the_language_that_is_asked_for(client: TestClient):
     assert [one["title"] for one in japanese["positions"][:2]] == ["合意なし", "現状"]
     assert [one["title"] for one in english["positions"][:2]] == ["No deal", "Today"]
     assert japanese["frontier"] == english["frontier"]
+    away = client.get(f"{TABLE}/export/csv", params={"options": "cars:all-15", "lang": "ja"}).text.splitlines()
+    assert away[0] == "\ufeff項目,対象,単位,値"
+    assert away[1].startswith("選択肢,")
     wrong = client.get(f"{TABLE}/package", params={"options": "cars:all-16", "lang": "ja"})
     assert not wrong.json()["detail"].isascii()
 

@@ -536,9 +536,9 @@ class Brief(Frozen):
     first_page: dict[FirstPart, str] = Field(default_factory=dict)
     """The answer, a line each."""
     outlook: Outlook | None = None
+    """Behind the first page; None where no deal is priced."""
     agreed: Outlook | None = None
     """Once the talks are over: what was agreed, and the first deal of the table as it stood before."""
-    """Behind the first page; None where no deal is priced."""
     several: Several | None = None
     """One scenario on several tables of the economy; None where one was asked."""
     turning: tuple[Turning, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from kosho import language, schema_words
+from kosho import language
 from kosho.cli.terminal import terminal_width
 from kosho.language import pgettext
 
@@ -143,6 +143,8 @@ def _mistake(message: str, cause: BaseException | None) -> str:
 def _value_told(cause: BaseException | None) -> str | None:
     """What is wrong with a value, where a schema found it."""
     from pydantic import ValidationError
+
+    from kosho import schema_words
 
     if not isinstance(cause, ValidationError):
         return None
@@ -280,10 +282,7 @@ def paragraphs(text: str) -> str:
 
 @contextmanager
 def _in_words(command: Any, context: Any) -> Generator[None, None, None]:
-    """A command whose texts are in the language that is spoken, while inside."""
-    if language.current() == language.SOURCE:
-        yield
-        return
+    """A command whose texts are in the language that is spoken, which is not the source's, while inside."""
     with ExitStack() as stack:
         for one, name, told in _translated(command, context):
             stack.enter_context(_changed(one, name, told))

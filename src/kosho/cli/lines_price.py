@@ -181,7 +181,7 @@ def _show(content: dict[str, Any], given: Given) -> None:
                 ),
             )
         )
-    money = f"Million {given.table.currency}"
+    money = _("Million {currency}", currency=given.table.currency)
     titles = _titles()
     told = [name for name in titles if name in partial]
     third = "creation" if "creation" in partial else "exporter_surplus"

@@ -52,6 +52,7 @@ def _plain(statement: Statement) -> dict[str, Any]:
 
 
 def _standing(one: Standing) -> dict[str, Any]:
+    """A contention or a commitment, as it is known by the day."""
     return one.item.model_dump(mode="json", exclude_none=True, exclude={"history"}) | {
         "status": one.status,
         "history": [entry.model_dump(mode="json", exclude_none=True) for entry in one.history],

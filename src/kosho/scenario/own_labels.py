@@ -41,7 +41,7 @@ class OwnLine:
     @property
     def title(self) -> str:
         """In words."""
-        partners = "all" if len(self.partners) > 8 else ", ".join(self.partners)
+        partners = _("all") if len(self.partners) > 8 else ", ".join(self.partners)
         goods = _("all sectors") if len(self.sectors) > 8 else ", ".join(self.sectors)
         way = _("on top") if self.on_top else _("in all")
         return _(

@@ -28,6 +28,7 @@ from kosho.record.reading.tables import rows
 __all__ = ["PlainLine", "is_plain", "plain_line"]
 
 GRAMMAR = "the United States put 25% on German cars from 1 August"
+_JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 _NOT_PLAIN = re.compile(r"\bon top\b|\bfrom \d{4}-\d\d-\d\d$", re.IGNORECASE)
 _PLAIN = re.compile(r"\b(?:on|of|for|from|against|duty|tariffs?)\b|^\W*\d|[^\x00-\x7f]", re.IGNORECASE)
 
@@ -89,7 +90,7 @@ def plain_line(
     """
     said = unicodedata.normalize("NFKC", text).strip()
     reading = _Reading(said, on, catalogue(register.products))
-    (reading.japanese if re.search(r"[ぁ-んァ-ヶ一-龥]", said) else reading.english)()
+    (reading.japanese if _JAPANESE.search(said) else reading.english)()
     if importer and not reading.importers:
         reading.importers.append(importer)
     goods = reading.goods(register.products.groups)
@@ -267,9 +268,7 @@ class _Reading:
         if aside:
             self.without.append(code)
             start = aside.start()
-        elif (
-            adjective and not (span[0] < rate and not self.importers and not before.strip("\0 "))
-        ) or _OF_PARTNER.search(before):
+        elif (adjective and not self._opens(before, rate)) or _OF_PARTNER.search(before):
             self.partners.append(code)
         elif span[0] < rate or _OF_IMPORTER.search(before):
             at = _OF_IMPORTER.search(before)
@@ -323,7 +322,7 @@ class _Reading:
 
     def _left(self) -> list[str]:
         """Words that say goods, a phrase a good."""
-        if re.search(r"[ぁ-んァ-ヶ一-龥]", self.text):
+        if _JAPANESE.search(self.text):
             return [part for part in _JA_FILLERS.sub("\0", self.rest).split("\0") if part]
         parts = re.split(r"\band\b|,|;|\0", self.rest)
         phrases = (

@@ -23,7 +23,7 @@ from kosho.bargain.robustness import certify
 from kosho.case import Case
 from kosho.codes import country_name
 from kosho.equilibrium import Closure, Counterfactual, Outcome, solve
-from kosho.language import SOURCE, _, current, known, use
+from kosho.language import SOURCE, _, current, use
 from kosho.scenario import negotiate_case
 from kosho.scenario.labour_market import LABOUR
 from kosho.scenario.simulate import with_quantities
@@ -40,8 +40,6 @@ NIL = 0.5
 """Million USD a year below which a gain is shown as nil."""
 OPEN = 4
 """Desks kept at once; the one used longest ago is closed first."""
-NAMES = {"en": "English", "ja": "日本語"}
-"""Languages in their own words."""
 PLAIN = Effort(draws=0, confirm=False, exact=True)
 """Any package may be asked for, so all are solved."""
 
@@ -146,7 +144,6 @@ class Desk:
                 for k, one in zip(game.frontier.tolist(), told["frontier"], strict=True)
             ],
             "sources": self._sources(told, case),
-            "languages": {tag: NAMES.get(tag, tag) for tag in known()},
             **{key: told[key] for key in kept},
         }
 

@@ -13,6 +13,7 @@ import numpy as np
 from kosho.codes import country_name, sector_name
 from kosho.equilibrium.comparison import over
 from kosho.errors import InputError
+from kosho.formatting import unit_name
 from kosho.scenario.sensitivity import counted
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def flows(named: Sequence[NamedFlow], before: Outcome, after: Outcome) -> list[d
                 "title": one.title,
                 "before_musd": values[0],
                 "after_musd": values[1],
-                "unit": None if units[0] is None else units[0].flow.unit,
+                "unit": None if units[0] is None else unit_name(units[0].flow.unit),
                 "before_units": None if units[0] is None else units[0].new,
                 "after_units": None if units[1] is None else units[1].new,
             }

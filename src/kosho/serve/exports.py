@@ -33,7 +33,6 @@ STYLE = (
     "body{font:10pt sans-serif} table{border-collapse:collapse} "
     "td,th{padding:2pt 6pt;border-bottom:.5pt solid #999;text-align:left}"
 )
-HEADS = ("what", "of", "unit", "value")
 
 
 def written(desk: Desk, options: Mapping[str, str], kind: Kind) -> bytes:
@@ -53,7 +52,7 @@ def written(desk: Desk, options: Mapping[str, str], kind: Kind) -> bytes:
     rows = _rows(desk, told, does)
     if kind == "csv":
         text = io.StringIO(newline="")
-        csv.writer(text).writerows([HEADS, *rows])
+        csv.writer(text).writerows([_heads(), *rows])
         return text.getvalue().encode("utf-8-sig")  # Excel reads it as UTF-8 only so
     return {"xlsx": _workbook, "docx": _document, "pdf": _paper}[kind](desk, rows)
 
@@ -61,18 +60,22 @@ def written(desk: Desk, options: Mapping[str, str], kind: Kind) -> bytes:
 def _about(desk: Desk) -> dict[str, Any]:
     return {
         "case": desk.case.name,
-        "title": desk.deal.table.file.title,
+        "title": desk.spoken[1].table.file.title,
         "as_of": desk.as_of.isoformat(),
         "world": desk.deal.priced[0].world.hash,
         "unit": "million USD a year over no deal",
     }
 
 
+def _heads() -> tuple[str, ...]:
+    return _("what"), _("of"), _("unit"), _("value")
+
+
 def _rows(desk: Desk, told: Mapping[str, Any], does: Mapping[str, Any]) -> Rows:
     rows: Rows = []
-    for issue in desk.deal.table.file.issues:
+    for issue in desk.spoken[1].table.file.issues:
         title = next(one.title for one in issue.options if one.id == told["options"][issue.id])
-        rows.append(("option", issue.title, "", title))
+        rows.append((_("option"), issue.title, "", title))
     million = _("million USD a year")
     for key, what in (("gains", _("gain over no deal")), ("over_status_quo", _("gain over today"))):
         rows += [(what, country_name(code), million, round(x, 1)) for code, x in told[key].items()]
@@ -100,7 +103,7 @@ def _rows(desk: Desk, told: Mapping[str, Any], does: Mapping[str, Any]) -> Rows:
     ]
     for one in does["flows"]:
         if one["after_musd"] is not None:
-            rows.append(("exports", one["title"], million, round(one["after_musd"], 1)))
+            rows.append((_("exports"), one["title"], million, round(one["after_musd"], 1)))
     return rows
 
 
@@ -117,8 +120,8 @@ def _workbook(desk: Desk, rows: Rows) -> bytes:
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0.0##"})
         sheet = book.add_worksheet("Package")
-        sheet.write_row(0, 0, [f"{desk.deal.table.file.title}, {formatting.day(desk.as_of)}"], bold)
-        sheet.write_row(2, 0, HEADS, bold)
+        sheet.write_row(0, 0, [f"{desk.spoken[1].table.file.title}, {formatting.day(desk.as_of)}"], bold)
+        sheet.write_row(2, 0, _heads(), bold)
         for k, row in enumerate(rows, 3):
             for column, value in enumerate(row):
                 sheet.write(k, column, value, number if isinstance(value, float) else None)
@@ -133,10 +136,10 @@ def _document(desk: Desk, rows: Rows) -> bytes:
     except ImportError:
         raise missing("office", _("a package for Word")) from None
     paper = Document()
-    paper.add_heading(desk.deal.table.file.title, 1)
+    paper.add_heading(desk.spoken[1].table.file.title, 1)
     paper.add_paragraph(_("As of {day}. Gains over no deal, in the long run.", day=formatting.day(desk.as_of)))
-    table = paper.add_table(rows=1, cols=len(HEADS), style="Light List Accent 1")
-    for cell, head in zip(table.rows[0].cells, HEADS, strict=True):
+    table = paper.add_table(rows=1, cols=len(heads := _heads()), style="Light List Accent 1")
+    for cell, head in zip(table.rows[0].cells, heads, strict=True):
         cell.text = head
     for row in rows:
         for cell, value in zip(table.add_row().cells, row, strict=True):
@@ -154,7 +157,7 @@ def _paper(desk: Desk, rows: Rows) -> bytes:
     from html import escape  # noqa: PLC0415
 
     cells = "".join("<tr>" + "".join(f"<td>{escape(_text(x))}</td>" for x in row) + "</tr>" for row in rows)
-    head = "".join(f"<th>{one}</th>" for one in HEADS)
-    title = escape(f"{desk.deal.table.file.title}, {formatting.day(desk.as_of)}")
+    head = "".join(f"<th>{one}</th>" for one in _heads())
+    title = escape(f"{desk.spoken[1].table.file.title}, {formatting.day(desk.as_of)}")
     top = f"<html lang={current()}><title>{title}</title><style>{STYLE}{page_style()}</style><h1>{title}</h1>"
     return bytes(HTML(string=f"{top}<table>{head}{cells}</table>").write_pdf() or b"")

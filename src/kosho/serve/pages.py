@@ -13,7 +13,6 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from kosho.language import _, current, known, page_style
-from kosho.serve.desk import NAMES
 from kosho.serve.guard import COOKIE
 from kosho.serve.speaking import SCRIPTS, script_words
 
@@ -31,8 +30,8 @@ STATIC: Mapping[str, str] = {
     "table.css": "text/css; charset=utf-8",
     "world.json": "application/json",
 }
-
-
+NAMES = {"en": "English", "ja": "日本語"}
+"""Languages in their own words."""
 OF_LANGUAGE = "language.css"
 """What the language that is spoken adds to the style: its fonts."""
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from kosho.language import current
+from kosho.language import _, current
 from kosho.record.drafts import DraftRow
 from kosho.serve.desk import Desk
 from kosho.serve.documents import LARGEST_FILE, Dropped, Kept, Made, drafts_of, made_of
@@ -50,7 +50,7 @@ async def read(rooms: Here, opened: Opened, request: Request, name: FileName) ->
     try:
         content = await request.body()
         if not content:
-            raise HTTPException(422, "body: the document itself is the body of the request")
+            raise HTTPException(422, _("body: the document itself is the body of the request"))
         dropped = Dropped(name, content, _record(opened), current())
         return await asyncio.to_thread(rooms.workers.ask, drafts_of, dropped)
     finally:

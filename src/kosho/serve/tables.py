@@ -102,9 +102,8 @@ async def progress(rooms: Here, case: Case, as_of: AsOf = None) -> dict[str, Any
 @router.get("/tables/{case}/package")
 async def package(opened: Opened, options: Options = "") -> Told:
     """What a package is worth to each side, and why."""
-    if (
-        current() == SOURCE
-    ):  # told in less than what another thread takes, and without waiting for one that solves
+    if current() == SOURCE:
+        # Told in less than what another thread takes, and without waiting for one that solves.
         return told(opened, chosen(options))
     return await asyncio.to_thread(told, opened, chosen(options))
 

@@ -41,9 +41,9 @@ export function signed(x, digits = 2) {
   return (x > 0 ? "+" : "−") + text;
 }
 
-/** A number with separators. */
+/** A count that a model gives, with separators and two digits that are true; three from a million on. */
 export function count(x) {
-  return x === null || x === undefined ? _("not known") : Math.round(x).toLocaleString(language);
+  return x === null || x === undefined ? _("not known") : Number(x.toPrecision(Math.abs(x) < 1e6 ? 2 : 3)).toLocaleString(language);
 }
 
 /** Round steps of an axis between two ends, about four of them. */
@@ -109,7 +109,7 @@ export function along(found, parties, names) {
   const [low, high] = ends(values), scales = found.scales, log = Math.log;
   const told = parties.map((party, k) => {
     const turns = found.crossings[party].map((one) => one.toFixed(2));
-    return `${names[k]}: ${turns.length ? _("the gain turns at {places}", { places: listed(turns) }) : _("the gain keeps its sign")}`;
+    return turns.length ? _("{name}: the gain turns at {places}", { name: names[k], places: listed(turns) }) : _("{name}: the gain keeps its sign", { name: names[k] });
   }).join("; ");
   const { picture, x, y } = frame([log(scales[0]), log(scales.at(-1))], [low, high], told, { x: _("strength of trade, 1 is the centre"), y: _("bn USD") });
   for (const at of [0.2, 0.5, 1]) {

@@ -65,7 +65,7 @@ function reach(one, found) {
     : one.at_most ? _("it lies on at most {billions} billion dollars of imports a year ({year})", size)
       : _("it lies on {billions} billion dollars of imports a year ({year})", size);
   const more = [...one.heard, ...(one.others.length ? [_("it could also mean: {codes}", { codes: one.others.join(", ") })] : [])];
-  return element("li", {}, element("strong", {}, one.title), one.since ? ` ${_("beginning {day}", { day: day(one.since) })}` : "", `: ${trade}. `,
+  return element("li", {}, element("strong", {}, one.title), one.since ? " " + _("beginning {day}", { day: day(one.since) }) : "", `: ${trade}. `,
     element("code", {}, one.line), ...more.map((line) => element("p", { class: "note" }, line)),
     one.in_all ? element("p", { class: "note" }, _("The rate is all that is paid; say “an additional 25%” for one on top.")) : null);
 }

@@ -1,15 +1,15 @@
 // The record beside the table: what is open and due on the day, what was said and signed, which law holds.
 
 import { element, sortable } from "./figures.js";
-import { _, at, day, language, listed } from "./words.js";
+import { _, at, day, listed, percent } from "./words.js";
 
-/** Draw what is recorded by the day; `open` is told the day that somebody wants to see. */
-export function show(found, open) {
+/** Draw what is recorded by the day; `open` is told the day that somebody wants to see, `name` names economies. */
+export function show(found, open, name) {
   const record = found.record;
   at("record-none").hidden = record !== null;
   at("record-there").hidden = record === null;
   at("record-head").textContent = _("The record by {day}", { day: day(found.as_of) });
-  at("law").replaceChildren(laws(found));
+  at("law").replaceChildren(laws(found, name));
   if (!record) return;
   const days = record.days.filter((one) => one < found.as_of && (!found.begins || one >= found.begins));
   const earlier = days.slice(-8).map((one) => dayButton(one, open));
@@ -40,8 +40,9 @@ function dayButton(one, open) {
 
 function due(one, record) {
   const left = one.days_left > 0 ? _("{days} days left", { days: one.days_left }) : one.days_left === 0 ? _("today") : _("{days} days past", { days: -one.days_left });
-  return element("li", { class: one.days_left < 0 ? "past" : "ahead" }, element("strong", {}, left), ` · ${day(one.due)}: ${one.what}`,
-    one.consequence ? `. ${one.consequence}` : "", element("ul", { class: "said" }, quoted(one, record)));
+  const what = one.consequence ? _("{what}. {consequence}", one) : one.what;
+  return element("li", { class: one.days_left < 0 ? "past" : "ahead" }, element("strong", {}, left), " · ",
+    _("{day}: {what}", { day: day(one.due), what }), element("ul", { class: "said" }, quoted(one, record)));
 }
 
 function quoted(one, record) {
@@ -53,17 +54,17 @@ function quoted(one, record) {
 function entry(one, record) {
   const who = one.parties || one.by || [];
   const names = listed(who.map((code) => record.names[code] || code));
-  return element("li", {}, element("strong", {}, one.date ? day(one.date) : _("not dated")), ` ${record.labels[one.id] || one.type}${names ? ` (${names})` : ""}`,
+  return element("li", {}, element("strong", {}, one.date ? day(one.date) : _("not dated")), " ", names ? _("{what} ({who})", { what: record.labels[one.id] || one.type, who: names }) : record.labels[one.id] || one.type,
     element("ul", { class: "said" }, quoted(one, record)));
 }
 
 function table(rows, heads, caption) {
-  return rows.length ? sortable(heads, rows, caption, []) : element("p", { class: "note" }, `${caption}: ${_("none by this day")}`);
+  return rows.length ? sortable(heads, rows, caption, []) : element("p", { class: "note" }, _("{caption}: none by this day", { caption }));
 }
 
-function laws(found) {
-  const rate = (one) => one.rate === null ? "" : one.unit === "percent" ? `${one.rate} %` : `${one.rate} ${one.unit}`;
-  const rows = found.duties.map((one) => [one.title, `${one.importer} ← ${one.exporter}`, one.kind, rate(one), one.since, one.law]);
+function laws(found, name) {
+  const rate = (one) => one.rate === null ? "" : [one.unit === "percent" ? percent(one.rate) : `${one.rate} ${one.unit}`, one.rate];
+  const rows = found.duties.map((one) => [one.title, `${name(one.importer)} ← ${name(one.exporter)}`, one.kind, rate(one), [day(one.since), Number(one.since.replaceAll("-", ""))], one.law]);
   const heads = [_("Duty"), _("Importer ← exporter"), _("Kind"), _("Rate"), _("Since"), _("Law")];
   return rows.length ? sortable(heads, rows, _("Duties between the parties in force on {day}, besides the ordinary ones", { day: day(found.as_of) }), [3])
     : element("p", { class: "note" }, _("No duties between the parties are held for this day, besides the ordinary ones."));

@@ -14,6 +14,8 @@ const written = (options) => table.issues.map((one) => `${one.id}:${options[one.
 const query = (options) => new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: written(options) });
 const base = () => `/api/v1/tables/${encodeURIComponent(state.case)}`;
 const name = (code) => table.names[code] || code;
+/** How much of all is done, of a progress that says `1,728 of 5,184, about 20 s left`; null of another. */
+const steps = (text) => /(?<done>[\d,]*\d) of (?<all>[\d,]*\d)/.exec(text)?.groups ?? null;
 
 /** What the address says: case, day, options, packages that are kept. */
 function fromAddress() {
@@ -62,8 +64,8 @@ async function patience(stop) {
   while (!stop.done) {
     try {
       const found = await told(`${base()}/progress${where}`);
-      const parts = /(\d[\d,]*) of (\d[\d,]*)/.exec(found.progress);
-      if (parts && !stop.done) at("waiting").textContent = _("Opening the table … {done} of {all} packages", { done: parts[1], all: parts[2] });
+      const parts = steps(found.progress);
+      if (parts && !stop.done) at("waiting").textContent = _("Opening the table … {done} of {all} packages", parts);
     } catch { return; }
     await new Promise((next) => setTimeout(next, 700));
   }
@@ -108,7 +110,7 @@ async function open() {
   at("own-by").replaceChildren(element("option", { value: "" }, _("as the line says")), ...table.parties.map((party) => element("option", { value: party }, name(party))));
   measures.restore(state.own, state.by, base());
   log().catch(problem);
-  told(base() + "/record" + (state.asOf ? `?as_of=${state.asOf}` : "")).then((found) => { if (mine === opened) record.show(found, asKnown); }, problem);
+  told(base() + "/record" + (state.asOf ? `?as_of=${state.asOf}` : "")).then((found) => { if (mine === opened) record.show(found, asKnown, name); }, problem);
   toAddress(false);
   await show();
 }
@@ -214,8 +216,8 @@ function full(whole) {
 
 /** What the package is worth to each side, and why. */
 function worth(found) {
-  const worked = found.explained;
-  at("against").textContent = _("Billion dollars a year in the long run (year ten), in the economy of {year}; as known on {day}.", { year: table.base_year ?? _("a year the table does not tell"), day: day(found.as_of) });
+  const worked = found.explained, year = table.base_year ?? _("a year the table does not tell");
+  at("against").textContent = _("Billion dollars a year in the long run (year ten), in the economy of {year}; as known on {day}.", { year, day: day(found.as_of) });
   const crossed = worked.crosses.map((id) => table.red_lines.find((one) => one.id === id)).filter(Boolean);
   const broken = worked.possible ? [] : [element("p", { class: "crossed" }, _("It takes apart what only goes together."))];
   at("crossed").replaceChildren(...broken, ...crossed.map((one) => {
@@ -268,7 +270,7 @@ async function log() {
     const changed = table.issues.filter((issue) => one.options[issue.id] !== issue.fallback).map((issue) => issue.options.find((option) => option.id === one.options[issue.id]).title);
     const press = element("button", { type: "button" }, _("Show"));
     press.addEventListener("click", () => move(one.options));
-    return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: ${changed.join("; ") || _("nothing changes")}${one.note ? ` (${one.note})` : ""} `, press);
+    return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: `, changed.join("; ") || _("nothing changes"), one.note ? ` (${one.note}) ` : " ", press);
   }));
   at("log-away").hidden = !found.length;
   at("log-away").href = spoken(`${base()}/proposals/export${state.asOf ? `?as_of=${state.asOf}` : ""}`);
@@ -315,9 +317,9 @@ async function draw() {
     drawing = found.id;
     at("drawing").hidden = false;
     while (found.state === "running") {
-      const parts = /(\d[\d,]*) of (\d[\d,]*)/.exec(found.progress);
-      at("drawing").value = parts ? Number(parts[1]) / Number(parts[2]) : 0;
-      at("drawn").textContent = parts ? _("{done} of {all}", { done: parts[1], all: parts[2] }) : "";
+      const parts = steps(found.progress);
+      at("drawing").value = parts ? Number(parts.done.replaceAll(",", "")) / Number(parts.all.replaceAll(",", "")) : 0;
+      at("drawn").textContent = parts ? _("{done} of {all}", parts) : "";
       await new Promise((next) => setTimeout(next, 400));
       if (mine !== shown) return;
       found = await told(`/api/v1/draws/${found.id}`);

@@ -13,6 +13,11 @@ export function listed(names) {
   return names.join(language === "ja" ? "、" : ", ");
 }
 
+/** A number in percent, as the language sets it; the sign stays on its line. */
+export function percent(text) {
+  return `${text}${language === "ja" ? "" : "\u00a0"}%`;
+}
+
 export const at = (id) => document.getElementById(id);
 
 /** An address with the language of the page. */
