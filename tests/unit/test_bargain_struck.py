@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from kosho.bargain import Effort
 from kosho.bargain.report import contract
+from kosho.bargain.struck import price_struck
 from kosho.brief.deal_content import described
 from kosho.brief.deal_tables import scatters, struck_tables
 from kosho.case import Case
@@ -93,6 +94,17 @@ def test_its_worth(struck):
     assert set(parts) == {"cars", "rest", "certification", "rice-agreed", "goods", "energy", "aircraft"}
     for name in ("rice-agreed", "goods", "energy", "aircraft"):
         assert parts[name]["gains"]["JPN"] < 0 < parts[name]["gains"]["USA"]
+
+
+def test_it_is_followed_along_the_scale_of_elasticities(deal):
+    outcome, game = price_struck(deal.priced[0], confirm=False, along=True), deal.game
+    (curve,) = outcome.along.gains.values()
+    at = dict(zip(outcome.along.scales, curve, strict=True))
+    np.testing.assert_allclose(at[1.0], outcome.payoffs - game.disagreement, rtol=0, atol=1.0)
+    # It leaves all better off at every point, so there is no scale at which it stops.
+    assert len(set(at)) == len(curve) > 5
+    assert (curve > 0).all()
+    assert outcome.stops is None
 
 
 def test_what_each_side_left_on_the_table(deal, struck):

@@ -15,7 +15,7 @@ from kosho.bargain.package_shocks import PackageShocks
 from kosho.bargain.payoffs import solve_payoffs
 from kosho.bargain.pricing import PricedTable, price_in_full
 from kosho.bargain.robustness import closing_scale
-from kosho.bargain.sweep import background_shocks
+from kosho.bargain.sweep import LaidTable
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
 from kosho.equilibrium import Counterfactual, Purchase, Settled
@@ -91,9 +91,9 @@ def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> 
     settled = np.flatnonzero(grid.choices[package] != grid.choices[table.fallback]).tolist()
     subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
-    shocks = background_shocks(table, priced.background, priced.world)
-    collapsed = shocks.collapsed()
-    changes = [*collapsed.counterfactuals(rows.tolist()), *_at_ends(collapsed, package)]
+    laid = LaidTable(table, priced.background, priced.world, priced.deficits)
+    shocks = laid.shocks.tight
+    changes = [*shocks.counterfactuals(rows.tolist()), *_at_ends(shocks, package)]
     worth = solve_payoffs(table, shocks.world, changes, priced.deficits).complete()
     payoffs = worth.payoffs(priced.weights)
     mine = payoffs[np.searchsorted(rows, package)]
@@ -111,9 +111,9 @@ def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> 
         (others,) = found.others(table.parties)
     curve, stops = None, None
     if along:
-        laid = replace(priced, table=table, shocks=shocks, world=shocks.world)
-        curve = gains_along(laid, np.array([package]))
-        stops = closing_scale(laid, package, mine - game.disagreement)
+        whole = replace(priced, laid=laid)
+        curve = gains_along(whole, np.array([package]))
+        stops = closing_scale(whole, package, mine - game.disagreement)
     return StruckOutcome(
         agreed=agreed,
         payoffs=mine,
