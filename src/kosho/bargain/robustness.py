@@ -8,8 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
@@ -302,6 +300,9 @@ class _Scaled:
 
     def _likely(self, place: int, way: Sequence[float]) -> list[float]:
         """Where the step in which a package stops will be bisected."""
+        from scipy.interpolate import PchipInterpolator  # noqa: PLC0415 - heavy, and only where one stops
+        from scipy.optimize import brentq  # noqa: PLC0415
+
         last = next((far for far in way if self._at(far)[place] <= 0), None)
         if last is None or last == way[0]:
             return []
