@@ -11,15 +11,12 @@ another build.
 
 from __future__ import annotations
 
-import os
-import platform
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -40,6 +37,7 @@ from benchmarks import (
 )
 from benchmarks.cases import CASES, Case
 from benchmarks.corridors import CONSIGNMENTS, month_seconds, ratios
+from kosho.bench import machine
 from kosho.bench.plain_solver import solve_plain
 
 
@@ -121,10 +119,8 @@ def main() -> None:
     many.report(console)
     console.print(f"import kosho: {import_time():.0f} ms")
     show_corridor(console)
-    machine = platform.processor() or platform.machine()
-    console.print(
-        f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
-    )
+    on = machine()
+    console.print(f"{on['processor']}, {on['cores']} cores, Python {on['python']}, numpy {on['numpy']}")
 
 
 if __name__ == "__main__":

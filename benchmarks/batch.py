@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import batch_worker
+from benchmarks.startup import add_base
 from kosho.equilibrium import solve, solve_batch
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +83,7 @@ def check(count: int) -> dict[str, object]:
 def main(words: list[str]) -> None:
     """Print the rows, as text or with `--json` one JSON object a line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks batch")
-    parser.add_argument("--base", type=Path)
+    add_base(parser)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--check", type=int, metavar="PACKAGES", help="solve so many by themselves too")

@@ -37,10 +37,8 @@ def talks() -> World:
     return load(regions="talks", sectors="talks")
 
 
-@cache
-def packages(whole: bool, count: int) -> list[Shock]:
+def package_rates(world: World, count: int) -> list[dict[tuple[str, str, str], float]]:
     """Deals between the United States and Japan, everybody else's goods at ten percent in the United States."""
-    world = load() if whole else talks()
     rng = np.random.default_rng(2025)
     goods = [code for code in world.sectors if code < SERVICES_BEGIN]
     others = {("USA", code, sector): 0.1 for code in world.countries if code != "USA" for sector in goods}
@@ -52,7 +50,14 @@ def packages(whole: bool, count: int) -> list[Shock]:
             found["JPN", "USA", sector] = float(rng.choice(RATES_THERE))
         return found
 
-    return [Shock.tariffs(world, rates()) for _ in range(count)]
+    return [rates() for _ in range(count)]
+
+
+@cache
+def packages(whole: bool, count: int) -> list[Shock]:
+    """These deals as shocks."""
+    world = load() if whole else talks()
+    return [Shock.tariffs(world, rates) for rates in package_rates(world, count)]
 
 
 @cache

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.startup import kosho
+from benchmarks.startup import add_base, kosho
 
 __all__ = ["main"]
 
@@ -81,14 +81,12 @@ def formats() -> dict[str, object]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks brief", description=__doc__)
-    parser.add_argument("--base", type=Path, metavar="TREE", help="Checkout of a build to compare with.")
+    add_base(parser)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--case", action="append", choices=list(BRIEFS), help="Only these; repeat it.")
     parser.add_argument("--formats", action="store_true", help="Word and Excel too.")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    if asked.base is not None and not (asked.base / "src" / "kosho").is_dir():
-        parser.error(f"{asked.base} is no checkout: it has no src/kosho")
     if asked.base is None and not asked.formats:
         parser.error("nothing to compare: give --base, or --formats")
     rows = [] if asked.base is None else compared(asked.rounds, asked.base, asked.case or list(BRIEFS))

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from statistics import median
 
-import numpy as np
 from rich.console import Console
 
+from benchmarks.batch_worker import package_rates
 from benchmarks.cases import TOLERANCE, Case, car_tariff
-from kosho.bargain.optimal_tariffs import Tariffs, goods_sectors, optimal
+from kosho.bargain.optimal_tariffs import Tariffs, optimal
 from kosho.bench.plain_solver import solve_plain
 from kosho.equilibrium import BatchOutcome, Counterfactual, Flow, Purchase, Shock, gradient, solve, solve_batch
 from kosho.impact.product_nests import nest, niche
@@ -23,19 +23,8 @@ PLAIN = 12
 
 
 def packages(world: World, count: int) -> list[Case]:
-    """Deals between the United States and Japan, everybody else's goods at ten percent in the United States."""
-    rng = np.random.default_rng(2025)
-    goods = goods_sectors(world)
-    others = {("USA", code, sector): 0.1 for code in world.countries if code != "USA" for sector in goods}
-
-    def package() -> Case:
-        rates = dict(others)
-        for sector in goods:
-            rates["USA", "JPN", sector] = float(rng.choice([0.0, 0.05, 0.1, 0.15, 0.24]))
-            rates["JPN", "USA", sector] = float(rng.choice([0.0, 0.02, 0.05]))
-        return Case("package", world, rates)
-
-    return [package() for _ in range(count)]
+    """See `batch_worker.package_rates`."""
+    return [Case("package", world, rates) for rates in package_rates(world, count)]
 
 
 def promises(world: World, shocks: list[Shock]) -> list[Counterfactual]:

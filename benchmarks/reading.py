@@ -19,8 +19,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
+from benchmarks.startup import KOSHO, Command, add_base
 from kosho.record import Record
 from kosho.record.reading import Document, read_text
 
@@ -50,7 +50,7 @@ def start_up() -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.txt"
         path.write_text("Japan said so on Monday.", encoding="utf-8")
-        command = [sys.executable, "-c", "from kosho.cli import main; main()", "read", str(path), "--json"]
+        command = [sys.executable, "-c", KOSHO, "read", str(path), "--json"]
         return seconds(lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603
 
 
@@ -94,23 +94,10 @@ def show_record(count: int = 100_000) -> None:
             subprocess.run([sys.executable, "-c", LOAD, str(path)], check=True, env=environment)  # noqa: S603
 
 
-CHILD = """
-import sys
-sys.argv[0] = "kosho"
-from kosho.cli import main
-main()
-"""
 BASES = 15
 """Texts that documents are cut from, each time a little further on."""
 STEP = 37
 ROUNDS = 3
-
-
-class Took(NamedTuple):
-    """Seconds of a command with its processes."""
-
-    wall: float
-    processor: float
 
 
 def write_documents(folder: Path, count: int) -> list[Path]:
@@ -125,25 +112,18 @@ def write_documents(folder: Path, count: int) -> list[Path]:
     return found
 
 
-def took(tree: Path | None, files: Sequence[Path]) -> Took:
-    """One `kosho read` of files, by this build or by that of another checkout."""
+def took(tree: Path | None, files: Sequence[Path]) -> tuple[float, float]:
+    """One `kosho read` of files, by this build or by that of another checkout: as `Command.seconds`."""
     own = {"PYTHONPATH": str(tree / "src")} if tree else {}
-    before, started = os.times(), time.perf_counter()
-    command = [sys.executable, "-c", CHILD, "read", *map(str, files), "--json"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **own})  # noqa: S603
-    wall, after = time.perf_counter() - started, os.times()
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
-    return Took(wall, spent)
+    return Command(KOSHO, ("read", *map(str, files), "--json"), own).seconds()
 
 
 def report_documents(arguments: Sequence[str]) -> None:
     """Print what many documents take, and one; beside another build where one is named."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks reading documents")
     parser.add_argument("--count", type=int, default=1_000)
-    parser.add_argument("--base", type=Path, metavar="TREE", help="Checkout of a build to compare with.")
+    add_base(parser)
     told = parser.parse_args(arguments)
-    if told.base is not None and not (told.base / "src" / "kosho").is_dir():
-        parser.error(f"{told.base} is no checkout: it has no src/kosho")
     with tempfile.TemporaryDirectory() as folder:
         files = write_documents(Path(folder), told.count)
         for name, some, rounds in (
@@ -152,11 +132,11 @@ def report_documents(arguments: Sequence[str]) -> None:
         ):
             trees = [None, told.base] if told.base else [None]
             runs = [[took(tree, some) for tree in trees] for _ in range(rounds)]
-            own = [median(run[0][n] for run in runs) for n in range(2)]
-            line = f"{name}: {own[0]:.2f} s, processors {own[1]:.2f} s"
+            processors, clock = (median(run[0][n] for run in runs) for n in range(2))
+            line = f"{name}: {clock:.2f} s, processors {processors:.2f} s"
             if told.base:
-                ratios = [median(run[0][n] / run[1][n] for run in runs) for n in range(2)]
-                line += f"; {ratios[0]:.2f} and {ratios[1]:.2f} of the other build"
+                processors, clock = (median(run[0][n] / run[1][n] for run in runs) for n in range(2))
+                line += f"; {clock:.2f} and {processors:.2f} of the other build"
             sys.stdout.write(f"{line}\n")
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-__all__ = ["main"]
+__all__ = ["KOSHO", "Command", "add_base", "kosho", "main"]
 
 RATE = ("rate", "USA", "JPN", "8703.23", "--on", "2025-09-20", "--json")
 HELP = ("--help",)
@@ -60,6 +60,17 @@ def kosho(tree: Path, folder: Path, arguments: Sequence[str]) -> Command:
     return Command(KOSHO, arguments, {"PYTHONPATH": str(tree / "src"), "KOSHO_CACHE": str(folder)})
 
 
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Let `--base` name a checkout of another build."""
+    parser.add_argument("--base", type=_checkout, metavar="TREE", help="Checkout of a build to compare with.")
+
+
+def _checkout(text: str) -> Path:
+    if not Path(text, "src", "kosho").is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no checkout: it has no src/kosho")
+    return Path(text)
+
+
 def compared(rounds: int, base: Path | None) -> list[dict[str, object]]:
     """Rows of ratios: medians over rounds in each of which every process runs once."""
     here = Path(__file__).parents[1]
@@ -92,12 +103,10 @@ def compared(rounds: int, base: Path | None) -> list[dict[str, object]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks startup", description=__doc__)
-    parser.add_argument("--base", type=Path, metavar="TREE", help="Checkout of a build to compare with.")
+    add_base(parser)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    if asked.base is not None and not (asked.base / "src" / "kosho").is_dir():
-        parser.error(f"{asked.base} is no checkout: it has no src/kosho")
     for row in compared(asked.rounds, asked.base):
         if asked.json:
             print(json.dumps(row))

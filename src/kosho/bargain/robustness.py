@@ -8,8 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
@@ -258,9 +256,7 @@ def _zone_closing(priced: PricedTable) -> float | None:
 
     def best(scale: float) -> float:
         first = few.best(scale)
-        if first > 0 or len(few) == len(every):
-            return first
-        return every.best(scale) if priced.screening is not None else every.first_good(scale, few)
+        return first if first > 0 or len(few) == len(every) else every.best_beside(few, scale)
 
     return critical_value(best, 1.0, LEAST_SCALE, steps=1)
 
@@ -304,6 +300,9 @@ class _Scaled:
 
     def _likely(self, place: int, way: Sequence[float]) -> list[float]:
         """Where the step in which a package stops will be bisected."""
+        from scipy.interpolate import PchipInterpolator  # noqa: PLC0415 - heavy, and only where one stops
+        from scipy.optimize import brentq  # noqa: PLC0415
+
         last = next((far for far in way if self._at(far)[place] <= 0), None)
         if last is None or last == way[0]:
             return []
@@ -320,14 +319,24 @@ class _Scaled:
             gains = dict(zip(new, self._gains(self._packages, new), strict=True))
             self._known |= {scale: one for scale, one in gains.items() if np.isfinite(one).all()}
 
-    def first_good(self, scale: float, known: _Scaled) -> float:
+    def best(self, scale: float) -> float:
+        """The largest smallest gain at a scale."""
+        return float(self._at(scale).max())
+
+    def best_beside(self, few: _Scaled, scale: float) -> float:
+        """The same, or of any package in which all gain, once `few` of these are known to hold none."""
+        if scale in self._known:
+            return self.best(scale)
+        return self._first_good(scale, few) if self._priced.screening is None else self._screened(scale)
+
+    def _first_good(self, scale: float, few: _Scaled) -> float:
         """What is gained least in the first package found in which all gain, else in the best of all.
 
-        They are solved in turns, first those that gains known by then promise most of, option by option.
+        They are solved in turns, first those that gains found by then promise most of, option by option.
         """
         priced = self._priced
         options = _options(priced.table.grid.choices)
-        rows, gains = known._packages, known._known[scale]
+        rows, gains = few._packages, few._known[scale]
         while True:
             if (best := float(gains.min(axis=1).max())) > 0:
                 return best
@@ -340,24 +349,13 @@ class _Scaled:
             spread = left[:: -(-len(left) // (TOGETHER // 2))]
             some = np.union1d(left[order[:TOGETHER]], spread)
             rows = np.append(rows, some)
-            gains = np.concatenate([gains, self._gains(some, [scale], insist=True)[0]])
-
-    def best(self, scale: float) -> float:
-        """The largest smallest gain at a scale; where packages were screened, of all that could have it."""
-        if self._priced.screening is None or scale in self._known:
-            return float(self._at(scale).max())
-        return self._screened(scale)
+            gains = np.concatenate([gains, self._exact(some, scale)])
 
     def _screened(self, scale: float) -> float:
-        """The same, of packages that are screened at the scale as they were at the central one."""
+        """The largest smallest gain of all packages, screened at the scale as they were at the central one."""
         allowed = self._priced.game.allowed
         parties = len(self._priced.table.parties)
-        found = screen(
-            self._priced.table.grid,
-            lambda rows: self._gains(rows, [scale], insist=True)[0],
-            np.eye(parties),
-            NOTICED,
-        )
+        found = screen(self._priced.table.grid, lambda rows: self._exact(rows, scale), np.eye(parties), NOTICED)
         while True:
             high = found.values + np.where(found.solved[:, None], 0.0, found.bound)
             smallest = np.where(allowed, high.min(axis=1), -np.inf)
@@ -365,13 +363,17 @@ class _Scaled:
             if found.solved[first[0]]:
                 return float(smallest[first[0]])
             first = first[~found.solved[first]]
-            found = found.with_exact(first, self._gains(first, [scale], insist=True)[0])
+            found = found.with_exact(first, self._exact(first, scale))
 
     def _at(self, scale: float) -> Array:
         """`[package]`, above zero where every party gains more than noise."""
         if scale not in self._known:
-            self._known[scale] = self._gains(self._packages, [scale], insist=True)[0]
+            self._known[scale] = self._exact(self._packages, scale)
         return self._known[scale].min(axis=1)
+
+    def _exact(self, packages: Index, scale: float) -> Array:
+        """`[package, party]`, as `_gains`, where each must have an equilibrium."""
+        return self._gains(packages, [scale], insist=True)[0]
 
     def _gains(self, packages: Index, scales: Sequence[float], *, insist: bool = False) -> Array:
         """`[scale, package, party]`, above zero where a party gains more than noise.

@@ -291,8 +291,8 @@ def _chunks(
         sample = pack([changes[k] for k in members[:: -(-len(members) // SAMPLE)]], frame, absorption)
         leaders = leading.setdefault(b"" if frame is None else frame.inside.tobytes(), [])
         near = _nearest(theta, leaders) if len(members) < FEW else None
-        alike = frame, sample.stack, len(members), near, compiled, wanted.volumes
-        plan = Shared(Plan(shared, closure, tol, theta, *alike))
+        size, volumes = len(members), wanted.volumes
+        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, size, near, compiled, volumes))
         if near is None and plan.value.together:
             leaders.append(plan)
         for first in range(0, len(members), CHUNK):

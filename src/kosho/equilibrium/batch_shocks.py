@@ -64,17 +64,15 @@ class BatchStack:
         differs = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
         starts = np.flatnonzero(np.append(True, differs)) if len(order) else order
         kept = order[starts]
-        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
-        columns["share"] = np.add.reduceat(self.share[order], starts) if len(order) else self.share
+        share = np.add.reduceat(self.share[order], starts) if len(order) else self.share
         length = np.bincount(self.member[kept], minlength=len(self.length))
-        return replace(self, length=length, **columns)
+        return replace(self._of_rows(kept, length), share=share)
 
     def _taken(self, members: Index) -> BatchStack:
         """Some shocks, as often as they are named."""
         ends = np.append(0, np.cumsum(self.length)).tolist()
         rows = np.concatenate([np.arange(ends[k], ends[k + 1]) for k in members.tolist()])
-        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
-        return replace(self, length=self.length[members], **columns)
+        return self._of_rows(rows, self.length[members])
 
     @property
     def member(self) -> Index:
@@ -84,14 +82,16 @@ class BatchStack:
     def outside(self, markets: Mask) -> BatchStack:
         """The same shocks but for what they do in some markets `[importer, sector]`."""
         kept = ~markets[self.importer, self.sector]
-        columns = {field.name: getattr(self, field.name)[kept] for field in fields(self)[1:]}
-        return replace(self, length=np.bincount(self.member[kept], minlength=len(self.length)), **columns)
+        return self._of_rows(kept, np.bincount(self.member[kept], minlength=len(self.length)))
 
     def between(self, first: int, last: int) -> BatchStack:
         """Some shocks, `last` not included."""
         rows = slice(int(self.length[:first].sum()), int(self.length[:last].sum()))
-        columns = {field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]}
-        return replace(self, length=self.length[first:last], **columns)
+        return self._of_rows(rows, self.length[first:last])
+
+    def _of_rows(self, rows: Index | Mask | slice, length: Index) -> BatchStack:
+        """Some rows, so many of each shock."""
+        return BatchStack(length, **{field.name: getattr(self, field.name)[rows] for field in fields(self)[1:]})
 
 
 @dataclass(frozen=True, eq=False)

@@ -120,7 +120,7 @@ def gdp_volume(world: World, values: Values, shock: Shock, cells: Cells) -> GdpV
     if point.premium is None:
         labour = labour_volume(base.labour_income, values.incomes.wage_bill, np.exp(point.log_wage))
     else:
-        labour = _labour_by_sector(values)
+        labour = _labour_by_sector(values, point.premium)
     factors = labour + capital_volume(base, before, output, point.log_price)
     of_makers = profit_volume(base, before, output, np.exp(values.log_cost))
     return fisher(factors, of_makers, _taxes(world, values, shock, cells))
@@ -144,10 +144,10 @@ def labour_volume(before: Array, bill: Array, wage: Array) -> Volume:
     return Volume(before, bill / wage, before * wage, bill)
 
 
-def _labour_by_sector(values: Values) -> Volume:
-    """Labour where its wages differ by sector."""
-    base, premium = values.system.base, values.point.premium
-    price = np.exp(values.point.log_wage)[:, None] * (1.0 if premium is None else np.exp(premium))
+def _labour_by_sector(values: Values, premium: Array) -> Volume:
+    """Labour where its wages differ by sector; `premium` `(N, S)` as `Iterate` has it."""
+    base = values.system.base
+    price = np.exp(values.point.log_wage)[:, None] * np.exp(premium)
     before, spent = (base.labour * output for output in (_base_output(values), values.output))
     return Volume(*(x.sum(axis=1) for x in (before, spent / price, before * price, spent)))
 
