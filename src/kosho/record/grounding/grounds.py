@@ -145,9 +145,13 @@ class EnglishGrounds:
         self._spans = sorted(span for _, span in self._known.body)
         self._told = self._known.about
 
-    @cached_property
+    @property
     def drafts(self) -> list[Draft]:
-        """What Kosho itself reads in it, read once."""
+        """What Kosho itself reads in it, read when it is first asked for."""
+        return self._drafts
+
+    @cached_property
+    def _drafts(self) -> list[Draft]:
         return read_once(self.document)
 
     def _inner(self, position: int) -> int:

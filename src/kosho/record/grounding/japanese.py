@@ -32,13 +32,9 @@ class JapaneseGrounds:
         self.text = document.text
         self._half = half_width(document.text)
         self._spans = sentences_in(self._half)
+        self.drafts = read_once(document)
         told = next((d.fields.get("published") for d in self.drafts if d.type == "document"), None)
         self.published = date.fromisoformat(told) if told else None
-
-    @cached_property
-    def drafts(self) -> list[Draft]:
-        """What Kosho itself reads in it, read once."""
-        return read_once(self.document)
 
     @cached_property
     def _everybody(self) -> set[str]:
