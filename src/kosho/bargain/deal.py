@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import NoneType
 from typing import Literal
@@ -20,11 +20,12 @@ from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, price, price_in_full
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
-from kosho.bargain.screening import Screening
+from kosho.bargain.screening import SCREENED_ABOVE, Screening
+from kosho.bargain.settled_rates import SettledRates, first_of, settle_rates
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.sweep import Backend, in_process
-from kosho.bargain.table import Table
+from kosho.bargain.table import PACKAGE_BYTES, Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone, relaxing_packages
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
@@ -152,6 +153,8 @@ class Deal(Shown):
     """Of the deals, along the common scale of elasticities; None without draws or without a zone."""
     struck: StruckOutcome | None = None
     """What was agreed in the end, where that is known on the day asked about."""
+    rates: tuple[SettledRates, ...] = ()
+    """How the rates of deals within ranges were found, under every background."""
 
     def card(self) -> Card:
         """The deals that leave all better off, with each party's gain."""
@@ -293,14 +296,13 @@ def negotiate(
     work, say = effort or Effort(), progress or silent
     if work.draws:
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
-    priced: list[PricedTable] = []
-    for number, background in enumerate(table.backgrounds):
-        say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
-        # Of a background that does not lead only frontier and deals are told.
-        exact = False if number and work.exact is None else work.exact
-        one = price(table, background, world, deficits, say, exact=exact, backend=work.backend)
-        priced.append(confirmed(one, 1 if number else work.certified))
-    found = solutions(priced[0].game)
+    pricing = _Pricing(world, deficits, work, say)
+    priced, rates = settle_rates(pricing.first(table), pricing.again, say)
+    table = priced[0].table
+    leads = priced[0].background.id
+    found = {
+        name: first_of(table, rates, leads, name, rows) for name, rows in solutions(priced[0].game).items()
+    }
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
     priced = _with_all_told(priced, found)
     first = priced[0]
@@ -339,7 +341,49 @@ def negotiate(
         deadline=_deadline(table, first.game),
         along=along,
         struck=struck,
+        rates=rates,
     )
+
+
+@dataclass(eq=False)
+class _Pricing:
+    """How a table is priced under all of its backgrounds."""
+
+    world: World
+    deficits: Deficits
+    work: Effort
+    say: Progress
+    held: list[PricedTable] = field(default_factory=list[PricedTable])
+
+    def first(self, table: Table) -> list[PricedTable]:
+        """Price a table."""
+        self.held = [self._priced(table, number) for number in range(len(table.backgrounds))]
+        return self.held
+
+    def again(self, table: Table) -> list[PricedTable]:
+        """Price the same table at more rates; what was solved is kept where all is to be."""
+        self.held = [self._at_rates_of(table, number) for number in range(len(table.backgrounds))]
+        return self.held
+
+    def _exact(self, number: int) -> bool | None:
+        # Of a background that does not lead only frontier and deals are told.
+        return False if number and self.work.exact is None else self.work.exact
+
+    def _priced(self, table: Table, number: int) -> PricedTable:
+        background = table.backgrounds[number]
+        self.say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
+        backend, exact = self.work.backend, self._exact(number)
+        one = price(table, background, self.world, self.deficits, self.say, exact=exact, backend=backend)
+        return confirmed(one, 1 if number else self.work.certified)
+
+    def _at_rates_of(self, table: Table, number: int) -> PricedTable:
+        before = self.held[number]
+        exact = self._exact(number)
+        if not before.solved.all() or not (len(table.grid) <= SCREENED_ABOVE if exact is None else exact):
+            return self._priced(table, number)
+        refuse_beyond("packages", len(table.grid), PACKAGE_BYTES, key="issues")
+        one = before.at_rates_of(table)
+        return one.with_exact(np.flatnonzero(~one.solved))
 
 
 def _with_all_told(priced: Sequence[PricedTable], found: Mapping[str, Index]) -> list[PricedTable]:
