@@ -15,6 +15,7 @@ from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, cheapest_packages, shapley
 from kosho.bargain.cluster import Cluster
+from kosho.bargain.concessions import package_of_options
 from kosho.bargain.confirming import confirmed, with_linkage
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
@@ -193,6 +194,33 @@ class Deal(Shown):
     def _solved_in_words(self) -> str:
         return "" if self.screening is None else f", {self.solved:,} of them solved"
 
+    def solutions_of(self, priced: PricedTable) -> dict[str, Index]:
+        """Packages that each concept picks under a background, that whose rates were sought for it first."""
+        return _picked(priced, self.rates)
+
+    def at(self, chosen: Mapping[str, str]) -> tuple[Deal, int]:
+        """A package that may have rates within ranges that no other has: the table with it, and its number.
+
+        Where the table has to be laid at more rates for it, nothing but the package and what explains it is
+        solved there, under the first background, and no deals are named.
+
+        Args:
+            chosen: Option by issue; a rate within a range is `option@12.5%`, or `12.5%` where one range alone
+                holds it. Issues not named keep their fallback.
+
+        Raises:
+            InputError: an issue or an option is unknown, or a rate is in no range; all mistakes at once.
+            KoshoError: a package has no equilibrium.
+        """
+        table = self.table.with_rates_of(chosen)
+        package = package_of_options(table, chosen, "options")
+        if table is self.table:
+            return self, package
+        first, *others = (one.at_rates_of(table) for one in self.priced)
+        first = first.with_exact(table.grid.mixtures(package, table.fallback))
+        bare = Deal(table, self.deficits, (first, *others), {}, None, {}, {}, None, None, None)
+        return bare, package
+
     def with_exact(self, packages: Sequence[int]) -> Deal:
         """The same once these packages are solved under every background, with what explains them."""
         rows = np.unique(np.concatenate([self._explaining(package) for package in packages]))
@@ -299,10 +327,7 @@ def negotiate(
     pricing = _Pricing(world, deficits, work, say)
     priced, rates = settle_rates(pricing.first(table), pricing.again, say)
     table = priced[0].table
-    leads = priced[0].background.id
-    found = {
-        name: first_of(table, rates, leads, name, rows) for name, rows in solutions(priced[0].game).items()
-    }
+    found = _picked(priced[0], rates)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
     priced = _with_all_told(priced, found)
     first = priced[0]
@@ -384,6 +409,14 @@ class _Pricing:
         refuse_beyond("packages", len(table.grid), PACKAGE_BYTES, key="issues")
         one = before.at_rates_of(table)
         return one.with_exact(np.flatnonzero(~one.solved))
+
+
+def _picked(priced: PricedTable, rates: Sequence[SettledRates]) -> dict[str, Index]:
+    """Packages that each concept picks, that whose rates were sought for it first."""
+    under = priced.background.id
+    return {
+        name: first_of(priced.table, rates, under, name, rows) for name, rows in solutions(priced.game).items()
+    }
 
 
 def _with_all_told(priced: Sequence[PricedTable], found: Mapping[str, Index]) -> list[PricedTable]:

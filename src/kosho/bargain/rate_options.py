@@ -32,8 +32,8 @@ __all__ = [
     "nearest_choices",
     "rated_options",
     "spreads",
+    "title_of_range",
     "with_named",
-    "with_options_of",
 ]
 
 ANCHORS = 3
@@ -51,6 +51,7 @@ class Spread(Shown):
     of: str
     """The option with the range."""
     between: RateRange
+    title: str
     choices: tuple[int, ...]
     """Positions in the issue."""
     rates: tuple[float, ...]
@@ -122,13 +123,17 @@ def at_rate(option: Option, rate: float) -> Option:
     return option.model_copy(update={"at": dict.fromkeys(option.at, rate)})
 
 
+def title_of_range(one: OptionAtRate) -> str:
+    """The title of the option with the range."""
+    return one.title.removesuffix(_titled("", one.percent))
+
+
 def _moved(one: OptionAtRate, rate: float) -> OptionAtRate:
     """The same option at another rate."""
-    title = one.title.removesuffix(_titled("", one.percent))
     return one.model_copy(
         update={
             "id": name_at(one.of, rate),
-            "title": _titled(title, rate),
+            "title": _titled(title_of_range(one), rate),
             "at": {name: rate if name in one.moving else value for name, value in one.at.items()},
             "percent": rate,
         }
@@ -147,7 +152,7 @@ def spreads(issues: Sequence[Issue]) -> tuple[Spread, ...]:
                 if isinstance(option, OptionAtRate) and option.of == name
             ]
             rates, choices = zip(*sorted(mine), strict=True)
-            found.append(Spread(k, name, first.between, choices, rates))
+            found.append(Spread(k, name, first.between, title_of_range(first), choices, rates))
     return tuple(found)
 
 
@@ -216,11 +221,6 @@ def _family(option: Option) -> str:
 
 def _rate(option: Option) -> float:
     return option.percent if isinstance(option, OptionAtRate) else 0.0
-
-
-def with_options_of(issues: Sequence[Issue], others: Sequence[Issue]) -> tuple[Issue, ...]:
-    """Issues laid at the rates of others, which are the same in another language."""
-    return with_named(issues, {one.id: [option.id for option in one.options] for one in others})
 
 
 def rated_options(issue: Issue, names: Iterable[str]) -> list[str]:

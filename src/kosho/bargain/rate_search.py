@@ -45,7 +45,8 @@ class FoundRates(Shown):
     rates: Array
     """`[rate]`, percent, rounded to `steps`."""
     steps: Array
-    """`[rate]`, percentage points, the unit of the last digit that is true; zero at an end of the range."""
+    """`[rate]`, percentage points, the unit of the last digit that is true; zero at an end of the range, not a
+    number where a whole point more or less cannot be told apart."""
     gains: Array
     """`[party]`."""
     value: float
@@ -192,7 +193,7 @@ def _settled(cell: RateCell, aim: Aim, rates: Array) -> tuple[Array, Array]:
             if coordinate == k:
                 lost[step].append(here - value)
         true = (step for step, each in lost.items() if each and min(each) >= TOLD_APART)
-        steps[k] = next(true, STEPS[-1])
+        steps[k] = next(true, np.nan)
     return rates, steps
 
 
@@ -223,7 +224,7 @@ def _searched(cell: RateCell, aim: Aim, move: tuple[int, float, Array]) -> Array
         return -value if np.isfinite(value) else 1e12
 
     within = max(low, rates[k] - 2 * step), min(high, rates[k] + 2 * step)
-    best = at(float(fminbound(lost, *within, xtol=STEPS[0] / 4)))
+    best = at(float(np.asarray(fminbound(lost, *within, xtol=STEPS[0] / 4))))
     values = aim.values(cell.gains([best, rates]))
     return best if values[0] >= values[1] else rates
 
@@ -235,7 +236,8 @@ def _rounded(cell: RateCell, aim: Aim, rates: Array, steps: Array) -> tuple[Arra
         if step == 0:
             near.append([low if rate - low < high - rate else high])
             continue
-        ends = {float(np.floor(rate / step) * step), float(np.ceil(rate / step) * step)}
+        unit = STEPS[-1] if np.isnan(step) else step
+        ends = {float(np.floor(rate / unit) * unit), float(np.ceil(rate / unit) * unit)}
         near.append(sorted({round(min(max(one, low), high), 4) for one in ends}))
     many = [np.array(one) for one in product(*near)]
     gains = cell.gains(many)

@@ -52,8 +52,9 @@ class SettledRate(Shown):
     option: str
     """The one with the range."""
     percent: float
-    step: float
-    """Unit of the last digit that is true, percentage points; zero at an end of the range."""
+    step: float | None
+    """Unit of the last digit that is true, percentage points; zero at an end of the range, None where a whole
+    point more or less cannot be told apart."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,9 @@ def _combinations(table: Table) -> Index:
 def _told(priced: PricedTable, concept: str, cell: RateCell, found: FoundRates) -> SettledRates:
     grid = priced.table.grid
     rates = tuple(
-        SettledRate(grid.issues[spread.issue], spread.of, round(rate, DECIMALS), step)
+        SettledRate(
+            grid.issues[spread.issue], spread.of, round(rate, DECIMALS), None if math.isnan(step) else step
+        )
         for spread, rate, step in zip(cell.spreads, found.rates.tolist(), found.steps.tolist(), strict=True)
     )
     options = grid.label(cell.package) | {rate.issue: name_at(rate.option, rate.percent) for rate in rates}

@@ -246,7 +246,7 @@ class Table(Shown):
         issues = tuple(_renamed(issue) for issue in file.struck.issues)
         named = {name for issue in file.struck.issues for option in issue.options for name in option.overlays}
         added = {STRUCK + name: self._backdated(every[name]) for name in named}
-        laid = self.with_rates({name: [option] for name, option in self.named(file.struck.options).items()})
+        laid = self.with_rates_of(file.struck.options)
         content = laid.file.model_copy(update={"issues": (*laid.file.issues, *issues)})
         said = self.statements if statements is None else {**self.statements, **statements}
         whole = replace(laid, file=content, overlays={**self.overlays, **added}, statements=said)
@@ -309,6 +309,14 @@ class Table(Shown):
                 problems.found += error.problems
         problems.raise_if_any()
         return found
+
+    def with_rates_of(self, chosen: Mapping[str, str]) -> Table:
+        """The same table laid at the rates of a package: option by issue, as `named` takes them.
+
+        Raises:
+            InputError: see `named`.
+        """
+        return self.with_rates({issue: [name] for issue, name in self.named(chosen).items()})
 
     def with_rates(self, names: Mapping[str, Iterable[str]]) -> Table:
         """The same table laid at more rates: options by issue, by their full names."""
