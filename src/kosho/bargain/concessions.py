@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kosho.bargain.table import Table
 from kosho.display import Shown
-from kosho.errors import InputError, Problems, suggest
+from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.law import Register
 from kosho.law.measure import Measure
@@ -83,13 +83,8 @@ def package_of_options(table: Table, chosen: Mapping[str, str], key: str | None 
         InputError: an issue or an option is unknown; all mistakes at once.
     """
     grid, problems = table.grid, Problems()
-    try:
-        chosen = table.named(chosen)
-    except InputError as error:
-        problems.found += [replace(one, key=key) for one in error.problems]
-        chosen = {}
     choices = grid.choices[table.fallback].copy()
-    for issue, option in chosen.items():
+    for issue, option in table.named(chosen, key).items():
         if issue not in grid.issues:
             problems.add(_("unknown issue {issue!r}", issue=issue), suggest(issue, grid.issues), key=key)
             continue

@@ -60,6 +60,8 @@ class Effort(Shown):
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025
+    rates: bool = True
+    """Seek the rates of deals within ranges; else deals are those at the rates that the table is laid at."""
     exact: bool | None = None
     """Whether every package is solved. If not, all that could be on the frontier, a deal or a tie are, and the
     others are estimated, by how much they err being measured (`kosho.bargain.screening`). None solves all up to
@@ -73,6 +75,7 @@ class Effort(Shown):
         for name, least in (("draws", 0), ("certified", 1), ("seed", 0)):
             note_count(problems, getattr(self, name), name, least)
         note_sort(problems, self.confirm, bool, "confirm")
+        note_sort(problems, self.rates, bool, "rates")
         note_sort(problems, self.exact, (bool, NoneType), "exact")
         note_sort(problems, self.cluster, (str, NoneType), "cluster")
         problems.raise_if_any()
@@ -212,7 +215,7 @@ class Deal(Shown):
             InputError: an issue or an option is unknown, or a rate is in no range; all mistakes at once.
             KoshoError: a package has no equilibrium.
         """
-        table = self.table.with_rates_of(chosen)
+        table = self.table.with_rates_of(chosen, "options")
         package = package_of_options(table, chosen, "options")
         if table is self.table:
             return self, package
@@ -325,7 +328,9 @@ def negotiate(
     if work.draws:
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
     pricing = _Pricing(world, deficits, work, say)
-    priced, rates = settle_rates(pricing.first(table), pricing.again, say)
+    priced, rates = pricing.first(table), ()
+    if work.rates:
+        priced, rates = settle_rates(priced, pricing.again, say)
     table = priced[0].table
     found = _picked(priced[0], rates)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)

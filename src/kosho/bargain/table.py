@@ -292,8 +292,12 @@ class Table(Shown):
         """Ranges of rates, with the rates that packages have."""
         return spreads(self.file.issues)
 
-    def named(self, chosen: Mapping[str, str]) -> dict[str, str]:
+    def named(self, chosen: Mapping[str, str], key: str | None = None) -> dict[str, str]:
         """Options by issue with the full names of those that are rates within a range.
+
+        Args:
+            chosen: Option by issue: `option@12.5%`, or `12.5%` where one range alone holds it, for a rate.
+            key: Where it was asked for, for errors.
 
         Raises:
             InputError: a rate is in no range of its issue, or in several; all mistakes at once.
@@ -306,17 +310,17 @@ class Table(Shown):
                 full = named_option(issues[issue], name) if issue in issues else None
                 found[issue] = full or name
             except InputError as error:
-                problems.found += error.problems
+                problems.found += [replace(one, key=key) for one in error.problems]
         problems.raise_if_any()
         return found
 
-    def with_rates_of(self, chosen: Mapping[str, str]) -> Table:
+    def with_rates_of(self, chosen: Mapping[str, str], key: str | None = None) -> Table:
         """The same table laid at the rates of a package: option by issue, as `named` takes them.
 
         Raises:
             InputError: see `named`.
         """
-        return self.with_rates({issue: [name] for issue, name in self.named(chosen).items()})
+        return self.with_rates({issue: [name] for issue, name in self.named(chosen, key).items()})
 
     def with_rates(self, names: Mapping[str, Iterable[str]]) -> Table:
         """The same table laid at more rates: options by issue, by their full names."""

@@ -86,10 +86,14 @@ def show(  # noqa: PLR0913 - one parameter an option
             return
         named_world = world_named(world, opened)
         asked = {} if explain is None else _assigned(explain)
-        package_of_options(table.with_rates_of(asked), asked, "--explain")  # refused before anything is solved
+        package_of_options(table.with_rates_of(asked, "--explain"), asked, "--explain")  # refused before anything is solved
         alone = explain is not None and not json
         effort = Effort(
-            draws=0 if alone else draws, confirm=confirm and not alone, exact=exact, cluster=cluster
+            draws=0 if alone else draws,
+            confirm=confirm and not alone,
+            rates=not alone,
+            exact=exact,
+            cluster=cluster,
         )
         deal = negotiate_case(opened, on, named_world, closure, effort, progress, asked=asked)
         package = None if explain is None else package_of_options(deal.table, asked, "--explain")

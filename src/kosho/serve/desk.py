@@ -217,7 +217,7 @@ class Desk:
         Raises:
             InputError: a rate is in no range of its issue, or in several.
         """
-        return self.deal.table.with_rates_of(options) is self.deal.table
+        return self.deal.table.with_rates_of(options, "options") is self.deal.table
 
     def at(self, options: Mapping[str, str]) -> tuple[Desk, int]:
         """The package with these options; issues not named keep their fallback.
