@@ -23,8 +23,7 @@ from kosho.equilibrium import Outcome, Payoff, Shock, gradient, solve
 __all__ = ["Look", "RateCell"]
 
 NEAR = 1e-3
-"""Percentage points either way, for what a rate does to duties: that is a straight line but where a floor meets
-the ordinary duty."""
+"""Percentage points, for what a rate does to duties: a straight line but where floors meet ordinary duties."""
 APART = 0.05
 """Percentage points either way, for differences of solves."""
 
@@ -50,6 +49,7 @@ class RateCell:
     """One of them."""
     looks: dict[tuple[float, ...], Look] = field(default_factory=dict[tuple[float, ...], Look])
     worth: dict[tuple[float, ...], Array] = field(default_factory=dict[tuple[float, ...], Array])
+    laid: dict[tuple[float, ...], PackageShocks] = field(default_factory=dict[tuple[float, ...], PackageShocks])
 
     @property
     def spreads(self) -> list[Spread]:
@@ -102,14 +102,16 @@ class RateCell:
         return Look(gains, slopes, differences=False)
 
     def _by_gradient(self, rates: Array, shock: Shock, outcome: Outcome) -> Array | None:
-        """`[party, rate]`; None where the rows of the shock are not the same on both sides."""
+        """`[party, rate]`; None where another rate makes other rows of the shock."""
         moved: list[tuple[Array, Array]] = []
-        for low, high, apart in self._sides(rates, NEAR):
-            ends = [self._shocks(one).counterfactuals([self.package])[0].shock for one in (low, high)]
-            if any(one.places() != shock.places() for one in ends):
+        for k, high in enumerate(self.ends[:, 1].tolist()):
+            step = NEAR if rates[k] + NEAR <= high else -NEAR
+            other = rates.copy()
+            other[k] += step
+            near = self._shocks(other).counterfactuals([self.package])[0].shock
+            if near.places() != shock.places():
                 return None
-            tariff = (ends[1].tariff - ends[0].tariff) / apart
-            moved.append((tariff, np.log(ends[1].cost / ends[0].cost) / apart))
+            moved.append(((near.tariff - shock.tariff) / step, np.log(near.cost / shock.cost) / step))
         found = [gradient(outcome, payoff) for payoff in self._payoffs()]
         return np.array(
             [[one.part_tariff @ tariff + one.part_cost @ cost for tariff, cost in moved] for one in found]
@@ -127,21 +129,28 @@ class RateCell:
         return [Payoff(code, mine) for code, mine in zip(priced.table.parties, weights, strict=True)]
 
     def _by_differences(self, rates: Array) -> Array:
-        sides = self._sides(rates, APART)
+        sides = self._sides(rates)
         gains = self.gains([one for low, high, _apart in sides for one in (low, high)])
         apart = np.array([one[2] for one in sides])
         return ((gains[1::2] - gains[::2]) / apart[:, None]).T
 
-    def _sides(self, rates: Array, step: float) -> list[tuple[Array, Array, float]]:
+    def _sides(self, rates: Array) -> list[tuple[Array, Array, float]]:
         """For each rate, all rates with it lower and higher, inside the range, and how far these are apart."""
         found: list[tuple[Array, Array, float]] = []
         for k, (low, high) in enumerate(self.ends.tolist()):
             less, more = rates.copy(), rates.copy()
-            less[k], more[k] = max(rates[k] - step, low), min(rates[k] + step, high)
+            less[k], more[k] = max(rates[k] - APART, low), min(rates[k] + APART, high)
             found.append((less, more, float(more[k] - less[k])))
         return found
 
     def _shocks(self, rates: Array) -> PackageShocks:
+        """The law at some rates, with what of it was translated."""
+        key = tuple(rates.tolist())
+        if key not in self.laid:
+            self.laid[key] = self._laid(rates)
+        return self.laid[key]
+
+    def _laid(self, rates: Array) -> PackageShocks:
         table: Table = self.priced.table
         choices = table.grid.choices[self.package]
         for one, rate in zip(self.spreads, rates.tolist(), strict=True):

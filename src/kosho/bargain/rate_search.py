@@ -8,6 +8,7 @@ golden section and parabolas (Brent 1973).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -23,6 +24,8 @@ __all__ = ["FoundRates", "best_rates"]
 
 STEPS = (0.001, 0.01, 0.1, 1.0)
 """Percentage points, units of the last digit; the first by which a move makes an aim smaller is true."""
+FIRST, FINER, COARSER = (0.01, 1.0), (0.001,), (0.1,)
+"""Steps that are tried first, and then where the first of them is told apart, or is not."""
 TOLD_APART = 5e-4
 """Million USD a year: what moves must lose at least to be told from noise (4e-5 within a batch)."""
 EXACT = 1e-8
@@ -36,6 +39,9 @@ FLOOR = 1e-3
 ACTIVE = 1e-4
 """Shares of what is at stake, or of a range: a bound as near as this is met."""
 REPAIRS = 4
+
+
+_Move = tuple[int, float, Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +67,11 @@ class FoundRates(Shown):
 
 def best_rates(cell: RateCell, aim: Aim, start: Array) -> FoundRates:
     """The rates of a package that make an aim largest, from a start.
+
+    Args:
+        cell: The package.
+        aim: What to make large.
+        start: `[rate]`, percent.
 
     Raises:
         ConvergenceError: there is no equilibrium at some rates.
@@ -173,35 +184,42 @@ def _climbed(cell: RateCell, aim: Aim, start: Array) -> Array:
 def _settled(cell: RateCell, aim: Aim, rates: Array) -> tuple[Array, Array]:
     """Rates that no move by a step makes better, and the steps to which they are known."""
     for _repair in range(REPAIRS):
-        moves = _moves(cell, rates)
-        values = aim.values(cell.gains([rates, *(one for _k, _step, one in moves)]))
-        here, around = values[0], values[1:]
-        better = int(around.argmax()) if len(around) else 0
-        if not len(around) or around[better] <= here + TOLD_APART:
+        moves = _moves(cell, rates, FIRST)
+        lost = _lost(cell, aim, rates, moves)
+        best = int(lost.argmin()) if len(moves) else 0
+        if not len(moves) or lost[best] >= -TOLD_APART:
             break
-        rates = _searched(cell, aim, moves[better])
-    else:
-        moves = _moves(cell, rates)
-        values = aim.values(cell.gains([rates, *(one for _k, _step, one in moves)]))
-        here, around = values[0], values[1:]
-    steps = np.zeros(len(rates))
-    for k in range(len(rates)):
-        if (np.abs(rates[k] - cell.ends[k]) <= STEPS[0] / 2).any():
-            continue
-        lost = {step: [] for step in STEPS}
-        for (coordinate, step, _other), value in zip(moves, around.tolist(), strict=True):
-            if coordinate == k:
-                lost[step].append(here - value)
-        true = (step for step, each in lost.items() if each and min(each) >= TOLD_APART)
-        steps[k] = next(true, np.nan)
-    return rates, steps
+        rates = _searched(cell, aim, moves[best])
+    return rates, np.array([_step(cell, aim, rates, k) for k in range(len(rates))])
 
 
-def _moves(cell: RateCell, rates: Array) -> list[tuple[int, float, Array]]:
+def _step(cell: RateCell, aim: Aim, rates: Array, k: int) -> float:
+    """The unit of a rate's last true digit; zero at an end, not a number where there is none."""
+    if (np.abs(rates[k] - cell.ends[k]) <= STEPS[0] / 2).any():
+        return 0.0
+
+    def told_apart(step: float) -> bool:
+        moves = [move for move in _moves(cell, rates, (step,)) if move[0] == k]
+        return bool((_lost(cell, aim, rates, moves) >= TOLD_APART).all())
+
+    if told_apart(FIRST[0]):
+        return next((step for step in FINER if told_apart(step)), FIRST[0])
+    return next((step for step in (*COARSER, FIRST[1]) if told_apart(step)), np.nan)
+
+
+def _lost(cell: RateCell, aim: Aim, rates: Array, moves: Sequence[_Move]) -> Array:
+    """`[move]`, by how much each makes the aim smaller."""
+    values = aim.values(cell.gains([rates, *(one for _k, _step, one in moves)]))
+    here, there = float(values[0]), values[1:]
+    lost = np.full(there.shape, np.inf)
+    return np.subtract(here, there, out=lost, where=np.isfinite(there))
+
+
+def _moves(cell: RateCell, rates: Array, steps: Sequence[float]) -> list[_Move]:
     """A rate moved by a step, within its range; with its place and the step."""
-    found: list[tuple[int, float, Array]] = []
+    found: list[_Move] = []
     for k, (low, high) in enumerate(cell.ends.tolist()):
-        for step, sign in product(STEPS, (-1.0, 1.0)):
+        for step, sign in product(steps, (-1.0, 1.0)):
             moved = rates.copy()
             moved[k] += sign * step
             if low <= moved[k] <= high:
@@ -209,7 +227,7 @@ def _moves(cell: RateCell, rates: Array) -> list[tuple[int, float, Array]]:
     return found
 
 
-def _searched(cell: RateCell, aim: Aim, move: tuple[int, float, Array]) -> Array:
+def _searched(cell: RateCell, aim: Aim, move: _Move) -> Array:
     """The best rates on the line that a better move is on."""
     k, step, rates = move
     low, high = cell.ends[k]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.bargain.pricing import PricedTable
+from kosho.bargain.pricing import NOISE, PricedTable
 from kosho.bargain.rate_aims import Aim, aims_of, ideals, opening
 from kosho.bargain.rate_cell import RateCell
 from kosho.bargain.rate_options import ANCHORS, DECIMALS, name_at
@@ -34,7 +34,7 @@ MOST_FINE = 1_000_000
 """Packages estimated so at most."""
 STARTS = 2
 """Combinations of options that an aim is sought in."""
-WORTH_A_START = 0.05
+WORTH_A_START = 0.03
 """Share of the best estimate by which one may fall short and still be a start."""
 ROUNDS = 4
 MOVED = 1e-4
@@ -73,8 +73,7 @@ class SettledRates(Shown):
     rates: tuple[SettledRate, ...]
     slope: float
     """Of what the concept makes large, in money: the largest that neither the ends of ranges nor the other
-    side's gain close, million USD a year per percentage point. Where a duty's own slope jumps it is the mean of
-    both sides."""
+    side's gain close, million USD a year per percentage point. Where a duty's own slope jumps, that above."""
     differences: bool
     """Whether slopes were differences of solves, as a bound was met, not the equilibrium's derivative."""
     solved: int
@@ -114,17 +113,25 @@ def settle_rates(
 
 
 def first_of(table: Table, found: Sequence[SettledRates], background: str, concept: str, rows: Index) -> Index:
-    """Packages that a concept picks, that whose rates were sought for it first."""
-    wanted = [one.options for one in found if one.background == background and one.concept == concept]
-    order = sorted(range(len(rows)), key=lambda n: table.grid.label(int(rows[n])) not in wanted)
-    return rows[order]
+    """Packages that a concept picks, that whose rates were sought for it first.
+
+    Where one beside it is picked, which is as good to within noise, it stands alone.
+    """
+    for one in found:
+        if one.background == background and one.concept == concept:
+            package = table.grid.find(one.options)
+            others = rows[rows != package]
+            return np.array([package, *(others if len(others) < len(rows) else ())], np.intp)
+    return rows
 
 
 @dataclass(eq=False)
 class _Search:
     """What was sought under one background."""
 
-    found: dict[str, tuple[float, SettledRates]] = field(default_factory=dict[str, tuple[float, SettledRates]])
+    found: dict[str, tuple[Aim, float, SettledRates]] = field(
+        default_factory=dict[str, tuple[Aim, float, SettledRates]]
+    )
     """By aim, with its value."""
     ideal: Array | None = None
     """`[party]`, the most that each could hope for when deals were sought."""
@@ -142,19 +149,24 @@ class _Search:
         self.ideal = ideal
         aims, told = aims_of(ideal), list[SettledRates]()
         for name, rows in solutions(game).items():
-            sought = name in self.found and any(
-                priced.table.grid.label(k) == self.found[name][1].options for k in rows.tolist()
-            )
-            if not sought or (moved and name == "kalai_smorodinsky"):
+            if not self._sought(priced, name, rows) or (moved and name == "kalai_smorodinsky"):
                 told += self._seek(name, aims[name], priced, [[_start(priced, int(rows[0]))]])
         return told
 
     def deals(self, priced: PricedTable) -> Iterator[SettledRates]:
         """What was sought for the packages that theory picks."""
         for name, rows in solutions(priced.game).items():
-            labels = [priced.table.grid.label(k) for k in rows.tolist()]
-            if name in self.found and self.found[name][1].rates and self.found[name][1].options in labels:
-                yield self.found[name][1]
+            if self._sought(priced, name, rows):
+                yield self.found[name][2]
+
+    def _sought(self, priced: PricedTable, name: str, rows: Index) -> bool:
+        """Whether rates were sought for a concept that are those it picks, or as good to within noise."""
+        if name not in self.found:
+            return False
+        aim, value, found = self.found[name]
+        if any(priced.table.grid.label(k) == found.options for k in rows.tolist()):
+            return True
+        return bool(value >= float(aim.values(priced.game.gains[rows]).max()) - NOISE)
 
     def _all(self, priced: PricedTable) -> list[SettledRates]:
         """First what each party could hope for, which Kalai and Smorodinsky measure gains by."""
@@ -172,7 +184,7 @@ class _Search:
         """`[party]`, the most of a package and of what was sought."""
         gains = priced.game.gains[priced.game.candidates].max(axis=0, initial=0.0)
         sought = [
-            self.found[name][0] if (name := f"ideal-{k}") in self.found else 0.0 for k in range(len(gains))
+            self.found[name][1] if (name := f"ideal-{k}") in self.found else 0.0 for k in range(len(gains))
         ]
         best = np.maximum(gains, sought)
         return np.where(best > 0, best, 1.0)
@@ -190,7 +202,7 @@ class _Search:
                     best = found.value, _told(priced, name, cell, found)
         if best is None:
             return []
-        self.found[name] = best
+        self.found[name] = aim, *best
         return [best[1]]
 
 

@@ -86,7 +86,9 @@ def show(  # noqa: PLR0913 - one parameter an option
             return
         named_world = world_named(world, opened)
         asked = {} if explain is None else _assigned(explain)
-        package_of_options(table.with_rates_of(asked, "--explain"), asked, "--explain")  # refused before anything is solved
+        package_of_options(
+            table.with_rates_of(asked, "--explain"), asked, "--explain"
+        )  # refused before anything is solved
         alone = explain is not None and not json
         effort = Effort(
             draws=0 if alone else draws,
