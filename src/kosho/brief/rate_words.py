@@ -22,13 +22,14 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
 
     titles = {one["id"]: one["title"] for one in content["issues"]}
     ranges = {(one["issue"], one["option"]): one for one in content["ranges"]}
+    named = {name: _(concept.title) for name, concept in CONCEPTS.items()}
     mine = [one for one in content["rates"] if one["background"] == content["background"]]
     if not mine:
         return ()
     told = tuple(
         _(
             "{concept}: {rates}.",
-            concept=_(CONCEPTS[one["concept"]].title),
+            concept=named[one["concept"]],
             rates="; ".join(
                 _rate(rate, titles[rate["issue"]], ranges[rate["issue"], rate["option"]])
                 for rate in one["rates"]
@@ -43,7 +44,7 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
         "The largest slope left open is {slope} million USD a year a percentage point.",
         slope=formatting.significant(worst, 2, 3),
     )
-    differing = [_(CONCEPTS[one["concept"]].title) for one in mine if one["slopes_by"] == "differences"]
+    differing = [named[one["concept"]] for one in mine if one["slopes_by"] == "differences"]
     if differing:
         how += " " + _(
             "For {names} a bound binds, and slopes are differences of solves.",

@@ -36,9 +36,10 @@ function round(range, rate) {
 /** The control of a range: `look(issue, option)` while it is dragged, `take(option)` when it is let go. */
 export function choice(issue, range, look, take) {
   const middle = (range.from + range.to) / 2;
+  const of = `${issue.title}: ${range.title}`, words = { of };
   const box = element("input", { type: "radio", name: issue.id, value: "", "data-range": range.id });
-  const slider = element("input", { type: "range", min: range.from, max: range.to, step: "any", value: middle, "data-slider": range.id, "aria-label": `${issue.title}: ${range.title}, ${_("percent")}` });
-  const figure = element("input", { type: "number", min: range.from, max: range.to, step: "any", value: middle, "data-rate": range.id, "aria-label": `${issue.title}: ${range.title}, ${_("percent, typed")}` });
+  const slider = element("input", { type: "range", min: range.from, max: range.to, step: "any", value: middle, "data-slider": range.id, "aria-label": _("{of}, percent", words) });
+  const figure = element("input", { type: "number", min: range.from, max: range.to, step: "any", value: middle, "data-rate": range.id, "aria-label": _("{of}, percent, as a figure", words) });
   const rate = () => round(range, Number(slider.value));
   const say = () => { box.checked = true; figure.value = rate(); slider.setAttribute("aria-valuetext", `${figure.value} %`); };
   slider.addEventListener("input", () => { say(); look(issue.id, named(range, rate())); });
