@@ -7,13 +7,14 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from tests.own_world import sales, write_case
+from tests.own_world import LOW_REST, RANGE, sales, with_ranges, write_case
 from typer.testing import CliRunner
 
 from kosho.bargain import Deal, Effort, negotiate
@@ -26,21 +27,10 @@ from kosho.case import Case
 from kosho.cli import app
 from kosho.equilibrium import solve
 from kosho.errors import InputError
-from kosho.world import World
+from kosho.world import World, load
 
-CARS = "      - {id: in-all, title: A rate in all, overlays: [table-cars], rate: {from: 2, to: 25}, status: assumption, source: [own]}\n"  # noqa: E501
 REST = "      - {id: on-top, title: A rate on top, overlays: [table-rest], rate: {from: 0, to: 25}, status: assumption, source: [own]}\n"  # noqa: E501
-LOW_REST = "      - {id: add-10, title: 10 % on top, overlays: [table-rest], at: {table-rest: 10}, status: assumption, source: [own]}\n"  # noqa: E501
 PLAIN = Effort(draws=0, confirm=False)
-
-
-def with_ranges(
-    text: str, cars: str = CARS, rest: str = REST, forbids: str = "{rest: [add-25], cars: [add-25]}"
-) -> str:
-    """The table of the how-to pages with ranges in place of the steps of its two issues."""
-    text = re.sub(r"      - \{id: all-15.*\n      - \{id: all-10.*\n", lambda _: cars, text)
-    text = re.sub(r"      - \{id: add-15.*\n      - \{id: add-10.*\n", lambda _: rest, text)
-    return text.replace("forbids: {cars: [all-10]}", f"forbids: {forbids}")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert CliRunner().invoke(app, words, catch_exceptions=False).exit_code == 0
     write_case(found, "mine.npz")
     table = found / "table.yaml"
-    table.write_text(with_ranges(table.read_text("utf-8")), encoding="utf-8")
+    table.write_text(with_ranges(table.read_text("utf-8"), REST), encoding="utf-8")
     return found
 
 
@@ -129,8 +119,8 @@ def test_more_than_all_of_a_duty_cannot_be_cut(case, tmp_path):
 
 
 def test_a_rate_is_named_alone_where_one_range_holds_it(case, tmp_path):
-    low = CARS.replace("in-all", "low").replace("from: 2, to: 25", "from: 0, to: 2")
-    table = read(case, tmp_path / "table.yaml", lambda text: text.replace(CARS, CARS + low))
+    low = RANGE.replace("in-all", "low").replace("from: 2, to: 25", "from: 0, to: 2")
+    table = read(case, tmp_path / "table.yaml", lambda text: text.replace(RANGE, RANGE + low))
     assert table.named({"cars": "1.5%", "rest": "add-25"}) == {"cars": "low@1.5%", "rest": "add-25"}
     with pytest.raises(InputError, match=r"one of in-all@2%, low@2%"):
         table.named({"cars": "2%"})
@@ -139,7 +129,7 @@ def test_a_rate_is_named_alone_where_one_range_holds_it(case, tmp_path):
 
     # A red line on a part of the rates is one on the range that is that part.
     def red(text: str) -> str:
-        return text.replace(CARS, CARS + low).replace("{rest: [add-25], cars: [add-25]}", "{cars: [low]}")
+        return text.replace(RANGE, RANGE + low).replace("{rest: [add-25], cars: [add-25]}", "{cars: [low]}")
 
     both = read(case, tmp_path / "table.yaml", red)
     forbidden = {both.grid.label(k)["cars"] for k in np.flatnonzero(both.crossed[:, 0])}
@@ -187,7 +177,7 @@ def test_a_fine_grid_of_steps_gives_no_better_deal(one, case, world, tmp_path):
     option = "      - {id: all-RATE, title: RATE % in all, overlays: [table-cars], at: {table-cars: RATE}, "
     option += "status: assumption, source: [own]}\n"
     steps = "".join(option.replace("RATE", f"{rate:g}") for rate in np.arange(2, 25, 0.25))
-    fine = read(case, tmp_path / "table.yaml", lambda text: text.replace(CARS, steps).replace(REST, LOW_REST))
+    fine = read(case, tmp_path / "table.yaml", lambda text: text.replace(RANGE, steps).replace(REST, LOW_REST))
     other = negotiate(fine, world, effort=PLAIN)
     assert len(other.game) == 2 * 93
     game = found.game
@@ -280,11 +270,12 @@ def test_bargain_tells_the_rates(folder, tmp_path):
     table = folder / "table.yaml"
     table.write_text(table.read_text("utf-8").replace(REST, LOW_REST), encoding="utf-8")
     words = ["bargain", str(folder), "--draws", "0", "--no-confirm"]
+    whole = ["bargain", str(folder), "--draws", "2"]
     told = run.invoke(app, words, catch_exceptions=False)
     assert told.exit_code == 0, told.output
     text = " ".join(told.stdout.split())
     assert "These rates were sought within their ranges by the equilibrium's own derivatives" in text
-    found = json.loads(run.invoke(app, [*words, "--json"], catch_exceptions=False).stdout)
+    found = json.loads(run.invoke(app, [*whole, "--json"], catch_exceptions=False).stdout)
     assert [(one["issue"], one["from"], one["to"]) for one in found["ranges"]] == [("cars", 2, 25)]
     by_concept = {sought["concept"]: sought for sought in found["rates"]}
     assert set(by_concept) == set(found["solutions"])
@@ -292,6 +283,8 @@ def test_bargain_tells_the_rates(folder, tmp_path):
         assert sought["confirmed"]
         assert sought["options"] == found["solutions"][name]["options"]
         assert sought["gains"] == found["solutions"][name]["gains"]
+        assert found["certificate"][name]["draws"] == 2
+        assert found["confirmed"][name]["gains"] == pytest.approx(sought["gains"], abs=1.0)  # one world
     explained = run.invoke(app, [*words, "--explain", "cars=12.5%,rest=add-10", "--json"])
     assert json.loads(explained.stdout)["explained"]["options"] == {"cars": "in-all@12.5%", "rest": "add-10"}
     plain = run.invoke(app, [*words, "--explain", "cars=12.5%"])
@@ -300,3 +293,38 @@ def test_bargain_tells_the_rates(folder, tmp_path):
         InputError, match=r"--explain: issue 'cars' has no rate of 30 percent \(it has 2–25 %\)"
     ):
         run.invoke(app, [*words, "--explain", "cars=30%"], catch_exceptions=False)
+
+
+def us(name: str) -> str:
+    """The shipped table with any rate on cars, and that rate in the deal that was struck."""
+    text = (Path(name) / "table.yaml").read_text("utf-8")
+    start, end = text.index("      - {id: all-20,"), text.index("  - id: metals\n")
+    option = "      - {id: in-all, title: A rate in all, overlays: [table-cars], rate: {from: 10, to: 25}, "
+    text = text[:start] + option + "status: assumption, source: [own-table]}\n" + text[end:]
+    return text.replace("    forbids: {cars: [none]}", "    forbids: {rest: [none]}").replace(
+        "cars: all-15", "cars: 15%"
+    )
+
+
+def test_a_struck_deal_names_a_rate_and_bounds_that_bind_make_slopes_differences(tmp_path):
+    case, path = Case.load("japan-us-2025"), tmp_path / "table.yaml"
+    path.write_text(us(case.folder), encoding="utf-8")
+    laws = {name: case.law(name) for name in case.scenarios}
+    table = Table.load(path, case.register, laws, case.overlays)
+    later = Case.load("japan-us-2025", date(2025, 7, 24))
+    struck = table.with_struck(path, later.register, later.overlays)
+    assert "in-all@15%" in struck.grid.options[0]
+    assert struck.struck.table.grid.label(struck.struck.package)["cars"] == "in-all@15%"
+    path.write_text(us(case.folder).replace("cars: 15%", "cars: 35%"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"struck.options.cars: issue 'cars' has no rate of 35 percent"):
+        table.with_struck(path, later.register, later.overlays)
+    issues = tuple(issue for issue in table.file.issues if issue.id in ("cars", "corn"))
+    less = table.file.model_copy(update={"issues": issues, "red_lines": (), "unpriced": ()})
+    small = replace(table, file=less)
+    priced = price(small, small.backgrounds[0], load(regions="talks", sectors="talks"))
+    for corn, differs in (("as-now", False), ("more-1000", True)):
+        cell = RateCell(priced, small.grid.find({"cars": "in-all@17.5%", "corn": corn}))
+        look = cell.look(np.array([16.0]))
+        assert look.differences == differs
+        low, high = cell.gains([np.array([15.8]), np.array([16.2])])
+        assert look.slopes[:, 0] == pytest.approx((high - low) / 0.4, rel=1e-2, abs=0.2)

@@ -1,8 +1,8 @@
 """A package whose rates move within their ranges: what it is worth at any of them, and how that changes.
 
 Slopes are the equilibrium's own derivative (`kosho.equilibrium.gradient`) by every duty and trade cost, times
-what a percentage point does to these. Where a bound binds, a quota or a promise to buy, that derivative holds
-its wedge; then slopes are differences of solves.
+what a percentage point does to these. Where a bound binds, a quota or a promise to buy, or a product told apart
+has a nest of its own, that derivative holds its wedge; then slopes are differences of solves.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class RateCell:
         worth = payoffs_of_outcomes(priced.table, priced.world, [outcome]).payoffs(priced.weights)[0]
         gains = worth - priced.game.disagreement
         slopes = None
-        if not any(one.binds for one in outcome.constraints):
+        if not change.nests and not any(one.binds for one in outcome.constraints):
             slopes = self._by_gradient(rates, change.shock, outcome)
         if slopes is None:
             return Look(gains, self._by_differences(rates), differences=True)

@@ -38,18 +38,17 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
         for one in mine
     )
     worst = max(one["slope"] for one in mine)
+    by = {one["slopes_by"] for one in mine}
+    slopes = _("the equilibrium's own derivatives") if by == {"gradient"} else _("differences of solves")
+    if len(by) > 1:
+        slopes = _("the equilibrium's own derivatives, or differences of solves where a bound binds")
     how = _(
-        "These rates were sought within their ranges by the equilibrium's own derivatives and are confirmed: "
-        "each deal is solved at them, and loses by its own measure where a last digit is one more or less. "
-        "The largest slope left open is {slope} million USD a year a percentage point.",
+        "These rates were sought within their ranges by {slopes} and are confirmed: each deal is solved at them, "
+        "and loses by its own measure where a last digit is one more or less. The largest slope left open is "
+        "{slope} million USD a year a percentage point.",
+        slopes=slopes,
         slope=formatting.significant(worst, 2, 3),
     )
-    differing = [named[one["concept"]] for one in mine if one["slopes_by"] == "differences"]
-    if differing:
-        how += " " + _(
-            "For {names} a bound binds, and slopes are differences of solves.",
-            names=formatting.listed(differing),
-        )
     return (*told, how)
 
 
