@@ -75,8 +75,8 @@ class SettledRates(Shown):
     """Of what the concept makes large, in money: the largest that neither the ends of ranges nor the other
     side's gain close, million USD a year per percentage point. Where a duty's own slope jumps, that above."""
     differences: bool
-    """Whether slopes were differences of solves, not the equilibrium's derivative: a bound was met, or a product
-    told apart."""
+    """Whether slopes were differences of solves, not the equilibrium's derivative: where a bound binds, or
+    products are told apart."""
     solved: int
     """Equilibria that the search took."""
 
