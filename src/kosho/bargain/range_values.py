@@ -22,7 +22,7 @@ def between_rates(spread: Spread, rates: Array) -> Array:
     >>> from kosho.bargain.rate_options import Spread
     >>> from kosho.bargain.schema import RateRange
     >>> cars = Spread(0, "in-all", RateRange(low=0, high=20), "In all", (0, 1, 2), (0.0, 10.0, 20.0))
-    >>> (between_rates(cars, np.array([5.0])) @ np.array([0.0, 100.0, 400.0])).tolist()
+    >>> (between_rates(cars, np.array([5.0])) @ np.array([0.0, 100.0, 400.0])).round(6).tolist()
     [25.0]
     """
     return np.asarray(CubicSpline(spread.rates, np.eye(len(spread.rates)))(rates), float)

@@ -44,8 +44,8 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
         slopes = _("the equilibrium's own derivatives, or differences of solves where a bound binds")
     how = _(
         "These rates were sought within their ranges by {slopes} and are confirmed: each deal is solved at "
-        "them, and loses by its own measure where a last digit is one more or less. The largest slope left open is "
-        "{slope} million USD a year a percentage point.",
+        "them, and loses by its own measure where a last digit is one more or less. The largest slope left "
+        "open is {slope} million USD a year a percentage point.",
         slopes=slopes,
         slope=formatting.significant(worst, 2, 3),
     )
