@@ -61,3 +61,21 @@ def write_case(case: Path, world: str) -> None:
     text = block("own-case.md", "case.yaml").replace("sector: C29", "sector: C29-C30")
     (case / "case.yaml").write_text(text.replace("as_of:", f"world: {world}\nas_of:"), encoding="utf-8")
     (case / "table.yaml").write_text(block("own-table.md", "table.yaml"), encoding="utf-8")
+
+
+RANGE = (
+    "      - {id: in-all, title: A rate in all, overlays: [table-cars], rate: {from: 2, to: 25}, "
+    "status: assumption, source: [own]}\n"
+)
+"""An option of the cars of the how-to pages with a range of rates."""
+LOW_REST = (
+    "      - {id: add-10, title: 10 % on top, overlays: [table-rest], at: {table-rest: 10}, "
+    "status: assumption, source: [own]}\n"
+)
+
+
+def with_ranges(text: str, rest: str = LOW_REST) -> str:
+    """The table of the how-to pages with a range for cars in place of steps, and another option of the rest."""
+    text = re.sub(r"      - \{id: all-15.*\n      - \{id: all-10.*\n", lambda _: RANGE, text)
+    text = re.sub(r"      - \{id: add-15.*\n      - \{id: add-10.*\n", lambda _: rest, text)
+    return text.replace("forbids: {cars: [all-10]}", "forbids: {rest: [add-25], cars: [add-25]}")

@@ -45,6 +45,9 @@ PATTERNS = {
     r"^[A-P]\d{0,3}$": N_("a chapter of MAST, A to P, or a code in one, such as B31"),
     "^[a-z0-9][a-z0-9-]*$": N_("small letters, digits and hyphens, such as cars-15"),
     "^[a-z0-9][a-z0-9.-]*$": N_("small letters, digits, hyphens and dots, such as cars-15"),
+    r"^([a-z0-9][a-z0-9.-]*|([a-z0-9][a-z0-9.-]*@)?[0-9]+(\.[0-9]+)?%)$": N_(
+        "an option, such as all-15, or a rate within a range, such as 12.5%"
+    ),
     "^[a-z0-9][a-z0-9._-]*$": N_("small letters, digits, hyphens, dots and underscores, such as release.12"),
     "^[a-z0-9][a-z0-9_]*$": N_("small letters, digits and underscores, such as in_quota"),
     r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": N_("month and day, MM-DD, such as 04-01"),

@@ -76,7 +76,7 @@ def package_of_options(table: Table, chosen: Mapping[str, str], key: str | None 
 
     Args:
         table: The table.
-        chosen: Option by issue.
+        chosen: Option by issue; a rate within a range must be one that the table is laid at.
         key: Where it was asked for, for errors.
 
     Raises:
@@ -84,7 +84,7 @@ def package_of_options(table: Table, chosen: Mapping[str, str], key: str | None 
     """
     grid, problems = table.grid, Problems()
     choices = grid.choices[table.fallback].copy()
-    for issue, option in chosen.items():
+    for issue, option in table.named(chosen, key).items():
         if issue not in grid.issues:
             problems.add(_("unknown issue {issue!r}", issue=issue), suggest(issue, grid.issues), key=key)
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from types import NoneType
 from typing import Literal
@@ -15,16 +15,18 @@ from kosho.arrays import Index
 from kosho.bargain.alternating_offers import WEEK, DeadlineGame, alternating_offers
 from kosho.bargain.attribution import Concession, cheapest_concession, cheapest_packages, shapley
 from kosho.bargain.cluster import Cluster
+from kosho.bargain.concessions import package_of_options
 from kosho.bargain.confirming import confirmed, with_linkage
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, price, price_in_full
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
-from kosho.bargain.screening import Screening
+from kosho.bargain.screening import SCREENED_ABOVE, Screening
+from kosho.bargain.settled_rates import SettledRates, first_of, settle_rates
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.sweep import Backend, in_process
-from kosho.bargain.table import Table
+from kosho.bargain.table import PACKAGE_BYTES, Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone, relaxing_packages
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
@@ -58,6 +60,8 @@ class Effort(Shown):
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025
+    rates: bool = True
+    """Seek the rates of deals within ranges; else deals are those at the rates that the table is laid at."""
     exact: bool | None = None
     """Whether every package is solved. If not, all that could be on the frontier, a deal or a tie are, and the
     others are estimated, by how much they err being measured (`kosho.bargain.screening`). None solves all up to
@@ -71,6 +75,7 @@ class Effort(Shown):
         for name, least in (("draws", 0), ("certified", 1), ("seed", 0)):
             note_count(problems, getattr(self, name), name, least)
         note_sort(problems, self.confirm, bool, "confirm")
+        note_sort(problems, self.rates, bool, "rates")
         note_sort(problems, self.exact, (bool, NoneType), "exact")
         note_sort(problems, self.cluster, (str, NoneType), "cluster")
         problems.raise_if_any()
@@ -152,6 +157,8 @@ class Deal(Shown):
     """Of the deals, along the common scale of elasticities; None without draws or without a zone."""
     struck: StruckOutcome | None = None
     """What was agreed in the end, where that is known on the day asked about."""
+    rates: tuple[SettledRates, ...] = ()
+    """How the rates of deals within ranges were found, under every background."""
 
     def card(self) -> Card:
         """The deals that leave all better off, with each party's gain."""
@@ -189,6 +196,33 @@ class Deal(Shown):
     @property
     def _solved_in_words(self) -> str:
         return "" if self.screening is None else f", {self.solved:,} of them solved"
+
+    def solutions_of(self, priced: PricedTable) -> dict[str, Index]:
+        """Packages that each concept picks under a background, that whose rates were sought for it first."""
+        return _picked(priced, self.rates)
+
+    def at(self, chosen: Mapping[str, str]) -> tuple[Deal, int]:
+        """A package that may have rates within ranges that no other has: the table with it, and its number.
+
+        Where the table has to be laid at more rates for it, nothing but the package and what explains it is
+        solved there, under the first background, and no deals are named.
+
+        Args:
+            chosen: Option by issue; a rate within a range is `option@12.5%`, or `12.5%` where one range alone
+                holds it. Issues not named keep their fallback.
+
+        Raises:
+            InputError: an issue or an option is unknown, or a rate is in no range; all mistakes at once.
+            KoshoError: a package has no equilibrium.
+        """
+        table = self.table.with_rates_of(chosen, "options")
+        package = package_of_options(table, chosen, "options")
+        if table is self.table:
+            return self, package
+        first, *others = (one.at_rates_of(table) for one in self.priced)
+        first = first.with_exact(table.grid.mixtures(package, table.fallback))
+        bare = Deal(table, self.deficits, (first, *others), {}, None, {}, {}, None, None, None)
+        return bare, package
 
     def with_exact(self, packages: Sequence[int]) -> Deal:
         """The same once these packages are solved under every background, with what explains them."""
@@ -293,14 +327,12 @@ def negotiate(
     work, say = effort or Effort(), progress or silent
     if work.draws:
         refuse_beyond("draws", work.draws, DRAW_BYTES + 16 * work.certified * len(table.parties), key="draws")
-    priced: list[PricedTable] = []
-    for number, background in enumerate(table.backgrounds):
-        say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
-        # Of a background that does not lead only frontier and deals are told.
-        exact = False if number and work.exact is None else work.exact
-        one = price(table, background, world, deficits, say, exact=exact, backend=work.backend)
-        priced.append(confirmed(one, 1 if number else work.certified))
-    found = solutions(priced[0].game)
+    pricing = _Pricing(world, deficits, work, say)
+    priced, rates = pricing.first(table), ()
+    if work.rates:
+        priced, rates = settle_rates(priced, pricing.again, say)
+    table = priced[0].table
+    found = _picked(priced[0], rates)
     deals = np.array(sorted({int(row) for rows in found.values() for row in rows[:1]}), np.intp)
     priced = _with_all_told(priced, found)
     first = priced[0]
@@ -339,7 +371,57 @@ def negotiate(
         deadline=_deadline(table, first.game),
         along=along,
         struck=struck,
+        rates=rates,
     )
+
+
+@dataclass(eq=False)
+class _Pricing:
+    """How a table is priced under all of its backgrounds."""
+
+    world: World
+    deficits: Deficits
+    work: Effort
+    say: Progress
+    held: list[PricedTable] = field(default_factory=list[PricedTable])
+
+    def first(self, table: Table) -> list[PricedTable]:
+        """Price a table."""
+        self.held = [self._priced(table, number) for number in range(len(table.backgrounds))]
+        return self.held
+
+    def again(self, table: Table) -> list[PricedTable]:
+        """Price the same table at more rates; what was solved is kept where all is to be."""
+        self.held = [self._at_rates_of(table, number) for number in range(len(table.backgrounds))]
+        return self.held
+
+    def _exact(self, number: int) -> bool | None:
+        # Of a background that does not lead only frontier and deals are told.
+        return False if number and self.work.exact is None else self.work.exact
+
+    def _priced(self, table: Table, number: int) -> PricedTable:
+        background = table.backgrounds[number]
+        self.say(_("{number:,} packages: {title}", number=len(table.grid), title=background.title))
+        backend, exact = self.work.backend, self._exact(number)
+        one = price(table, background, self.world, self.deficits, self.say, exact=exact, backend=backend)
+        return confirmed(one, 1 if number else self.work.certified)
+
+    def _at_rates_of(self, table: Table, number: int) -> PricedTable:
+        before = self.held[number]
+        exact = self._exact(number)
+        if not before.solved.all() or not (len(table.grid) <= SCREENED_ABOVE if exact is None else exact):
+            return self._priced(table, number)
+        refuse_beyond("packages", len(table.grid), PACKAGE_BYTES, key="issues")
+        one = before.at_rates_of(table)
+        return one.with_exact(np.flatnonzero(~one.solved))
+
+
+def _picked(priced: PricedTable, rates: Sequence[SettledRates]) -> dict[str, Index]:
+    """Packages that each concept picks, that whose rates were sought for it first."""
+    under = priced.background.id
+    return {
+        name: first_of(priced.table, rates, under, name, rows) for name, rows in solutions(priced.game).items()
+    }
 
 
 def _with_all_told(priced: Sequence[PricedTable], found: Mapping[str, Index]) -> list[PricedTable]:

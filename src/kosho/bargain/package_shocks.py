@@ -80,6 +80,9 @@ class PackageShocks:
     state: LawState
     """The law that options are laid on."""
     reach: Reach
+    translations: tuple[_Translation, ...] = ()
+    """One for each group of issues that reach some product together; `pieces` are theirs, after what none
+    reaches."""
 
     def position(self, package: int) -> LawPosition:
         """Duties and non-tariff effects of a package."""
@@ -174,7 +177,10 @@ class PackageShocks:
         grid, fallback = self.table.grid, self.table.fallback
         found: dict[tuple[str, str], str] = {}
         for k, content in enumerate(self.table.file.issues):
+            ranged = {choice for one in self.table.spreads if one.issue == k for choice in one.choices}
             for choice, option in enumerate(content.options):
+                if choice in ranged:
+                    continue  # one of its rates may be that of the law
                 if choice != content.fallback and not self._acts(k, choice, content.fallback):
                     register = self.state.register
                     mine = self.table.overlay(k, choice)
@@ -209,6 +215,24 @@ class PackageShocks:
         shape = self.table.grid.shape
         for key in product(*(range(shape[k]) if k != issue else options[:1] for k in group)):
             yield key, tuple(options[1] if k == issue else value for k, value in zip(group, key, strict=True))
+
+    def relaid(self, table: Table) -> PackageShocks:
+        """The same for the same table at other rates within its ranges; what these do not move is kept."""
+        pairs = zip(table.file.issues, self.table.file.issues, strict=True)
+        moved = {k for k, (issue, other) in enumerate(pairs) if issue is not other}
+        pieces, translations = [self.pieces[0]], list[_Translation]()
+        place = 1
+        for one in self.translations:
+            mine = one
+            if moved.intersection(one.group):
+                mine = one.relaid(table)
+                pieces += mine.pieces()
+            else:
+                pieces += self.pieces[place : place + one.count]
+            translations.append(mine)
+            place += one.count
+        active = self.active[table.nearest_in(self.table)]
+        return replace(self, table=table, pieces=tuple(pieces), active=active, translations=tuple(translations))
 
     @cached_property
     def tight(self) -> PackageShocks:
@@ -248,14 +272,22 @@ def package_shocks(
     nontariff, held, active = collect_nontariff(table, world, list(zip((state, *compared), law, strict=True)))
     untouched = split_by_issues(nontariff.marked(base), reach)[()]
     pieces = [_Piece((), lambda _: untouched)]
+    translations: list[_Translation] = []
     for group in sorted(set(reach.values())):
-        mine = [place for place, issues in reach.items() if issues == group]
-        trade = ReachedTrade.of(table, world, state, mine)
-        pieces += _Translation(table, state, reach, trade, nontariff, group).pieces(mine)
+        trade = ReachedTrade.of(table, world, state, _products(reach, group))
+        translations.append(_Translation(table, state, reach, trade, nontariff, group))
+        pieces += translations[-1].pieces()
     positions = [
         LawPosition(nontariff.marked(one.duties), mask) for one, mask in zip(others, held[1:], strict=True)
     ]
-    return PackageShocks(table, world, tuple(pieces), nontariff, active, tuple(positions), state, reach)
+    return PackageShocks(
+        table, world, tuple(pieces), nontariff, active, tuple(positions), state, reach, tuple(translations)
+    )
+
+
+def _products(reach: Reach, group: Group) -> list[TradedProduct]:
+    """Those that a group of issues reaches, and no others do."""
+    return [place for place, issues in reach.items() if issues == group]
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,7 +309,16 @@ class _Translation:
     )
     """By combination, its products taken apart."""
 
-    def pieces(self, places: Sequence[TradedProduct]) -> list[_Piece]:
+    def relaid(self, table: Table) -> _Translation:
+        """The same for the same table at other rates within its ranges."""
+        return _Translation(table, self.state, self.reach, self.trade, self.nontariff, self.group)
+
+    @property
+    def count(self) -> int:
+        """How many pieces there are."""
+        return 1 if len(self.group) == 1 else len(_products(self.reach, self.group))
+
+    def pieces(self) -> list[_Piece]:
         """One for all products that an issue reaches; where several do together, one for each product.
 
         Then what a product bears hangs mostly on one of them: the measures of the others are taken off it.
@@ -285,7 +326,8 @@ class _Translation:
         if len(self.group) == 1:
             return [_Piece(self.group, self.duties)]
         return [
-            _Piece(self.group, partial(self._at, place), partial(self._like, place)) for place in sorted(places)
+            _Piece(self.group, partial(self._at, place), partial(self._like, place))
+            for place in sorted(_products(self.reach, self.group))
         ]
 
     def duties(self, options: Combination) -> MarkedShock:
@@ -302,8 +344,7 @@ class _Translation:
         """Of one product."""
         if options not in self.known:
             whole = self.duties(options)
-            mine = (one for one, issues in self.reach.items() if issues == self.group)
-            rows: dict[TradedProduct, list[int]] = {one: [] for one in mine}
+            rows: dict[TradedProduct, list[int]] = {one: [] for one in _products(self.reach, self.group)}
             for row, other in enumerate(whole.shock.places()):
                 rows[other].append(row)
             self.known[options] = {other: whole.take(np.array(some, np.intp)) for other, some in rows.items()}

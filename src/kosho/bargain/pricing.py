@@ -14,6 +14,7 @@ from kosho.bargain.game import Game
 from kosho.bargain.nontariff import IDLE_HINT, Draw
 from kosho.bargain.package_shocks import PackageShocks
 from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes, solve_payoffs
+from kosho.bargain.range_values import along_ranges
 from kosho.bargain.screening import SCREENED_ABOVE, Screened, Screening, screen
 from kosho.bargain.sweep import Backend, LaidTable, background_shocks, in_process, sweep, sweep_tasks
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
@@ -159,6 +160,19 @@ class PricedTable(Shown):
         if not len(rows):
             return self
         return replace(self, screened=self.screened.with_exact(rows, self.exact(rows)))
+
+    def at_rates_of(self, table: Table) -> PricedTable:
+        """The same table with packages at more rates: those are estimated along each range, none is solved.
+
+        By how much these estimates may err is not known before some are solved.
+        """
+        there = table.nearest_in(self.table)
+        known = self.table.nearest_in(table)[there] == np.arange(len(there))
+        values = along_ranges(self.table, table, self.screened.values)
+        values[known] = self.screened.values[there[known]]
+        screened = replace(self.screened, values=values, solved=self.solved[there] & known)
+        laid = LaidTable(table, self.background, self.laid.world, self.deficits, self.laid.like or self.laid)
+        return replace(self, laid=laid, screened=screened)
 
     def exact(self, packages: Index) -> Array:
         """`[package, column]`, packages solved.

@@ -16,10 +16,11 @@ from kosho.bargain.deal import Deal
 from kosho.bargain.game import Game
 from kosho.bargain.linkage import linkage
 from kosho.bargain.pricing import PricedTable
+from kosho.bargain.rate_options import Spread
 from kosho.bargain.robustness import CriticalValues
 from kosho.bargain.schema import Justified, justified
 from kosho.bargain.screening import Screening
-from kosho.bargain.solutions import solutions
+from kosho.bargain.settled_rates import SettledRates
 from kosho.bargain.table import Table
 from kosho.equilibrium import Settled
 
@@ -108,6 +109,8 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
             }
             for one in content.red_lines
         ],
+        "ranges": [_range(table, one) for one in table.spreads],
+        "rates": [_sought(deal, one) for one in deal.rates],
         "issues": [
             {
                 "id": one.id,
@@ -128,6 +131,44 @@ def contract(deal: Deal, explained: int | None = None) -> dict[str, Any]:
         "statements": _statements(table),
         "fallback": table.grid.label(table.fallback),
         "struck": _struck(deal),
+    }
+
+
+def _range(table: Table, one: Spread) -> dict[str, Any]:
+    """An option with a range of rates, percent, and the rates that packages have."""
+    return {
+        "issue": table.grid.issues[one.issue],
+        "option": one.of,
+        "title": one.title,
+        "from": one.between.low,
+        "to": one.between.high,
+        "rates": list(one.rates),
+    }
+
+
+def _sought(deal: Deal, one: SettledRates) -> dict[str, Any]:
+    """How the rates of a deal were found, and what it is worth by a solve at them."""
+    priced = next(each for each in deal.priced if each.background.id == one.background)
+    package = deal.table.grid.find(one.options)
+    return {
+        "background": one.background,
+        "concept": one.concept,
+        "options": one.options,
+        "rates": [
+            {
+                "issue": rate.issue,
+                "option": rate.option,
+                "percent": rate.percent,
+                "last_digit": rate.step or None,
+                "at_end": rate.step == 0,
+            }
+            for rate in one.rates
+        ],
+        "slope": one.slope,
+        "slopes_by": "differences" if one.differences else "gradient",
+        "equilibria": one.solved,
+        "confirmed": bool(priced.solved[package]),
+        "gains": _named(deal, priced.game.gains[package].tolist()),
     }
 
 
@@ -323,7 +364,7 @@ def _background(deal: Deal, priced: PricedTable) -> dict[str, Any]:
                 "gains": _named(deal, game.gains[int(rows[0])].tolist()),
                 "over_status_quo": _named(deal, (game.payoffs[int(rows[0])] - game.status_quo).tolist()),
             }
-            for name, rows in solutions(game).items()
+            for name, rows in deal.solutions_of(priced).items()
         },
         "leading_deals": {
             name: {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from kosho.bounds import COST, DISCOUNT, WEIGHT, Bound
+from kosho.bounds import COST, DISCOUNT, PERCENT_DUTY, WEIGHT, Bound
 from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
-from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
+from kosho.provenance import Allowed, Cited, Day, Finite, Frozen, Source, Status, require_reason
 from kosho.yamlfile import Key
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "Justified",
     "Link",
     "Option",
+    "OptionAtRate",
     "PayoffWeights",
+    "RateRange",
     "RedLine",
     "ScenarioReference",
     "SectorWeight",
@@ -33,6 +35,10 @@ __all__ = [
     "justified",
     "justified_by",
 ]
+
+
+OptionName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*|([a-z0-9][a-z0-9.-]*@)?[0-9]+(\.[0-9]+)?%)$")]
+"""An option, or one with a range at a rate of it."""
 
 
 def _plausible(cited: Cited, bound: Bound) -> Cited:
@@ -139,6 +145,38 @@ class CostChange(Frozen):
     """New over old trade cost, with its range; drawn evenly from it for the certificate."""
 
 
+class RateRange(Frozen):
+    """Rates between two, percent, both among them.
+
+    >>> from kosho.bargain.schema import RateRange
+    >>> cars = RateRange.model_validate({"from": 10, "to": 25})
+    >>> cars.holds(12.5), cars.holds(25.01)
+    (True, False)
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    low: Finite = Field(alias="from")
+    """The lowest."""
+    high: Finite = Field(alias="to")
+    """The highest."""
+
+    def holds(self, rate: float) -> bool:
+        """Whether a rate is one of them."""
+        return self.low <= rate <= self.high
+
+    @model_validator(mode="after")
+    def _plausible(self) -> RateRange:
+        wrong = PERCENT_DUTY.broken(self.low) or PERCENT_DUTY.broken(self.high)
+        if wrong is not None:
+            raise ValueError(wrong)
+        if not self.low < self.high:
+            raise ValueError(
+                _("a range goes up: from {low:g} to {high:g} percent does not", low=self.low, high=self.high)
+            )
+        return self
+
+
 class Option(Justified):
     """One way to settle an issue, in terms of the register."""
 
@@ -150,6 +188,9 @@ class Option(Justified):
     """Overlays of the table or of the case."""
     at: dict[Id, float] = Field(default_factory=dict)
     """Other values (percent) for measures that these overlays add."""
+    rate: RateRange | None = None
+    """Any rate between two (percent), for all measures with one rate that these overlays add and `at` leaves
+    out: the talks settle which, and that of each deal is sought."""
     amounts: dict[Id, Cited] = Field(default_factory=dict)
     """Other amounts for quotas and purchases that these overlays add, in the unit of theirs."""
     costs: tuple[CostChange, ...] = ()
@@ -166,6 +207,19 @@ class Option(Justified):
     @model_validator(mode="after")
     def _told(self) -> Option:
         return require_reason(self)
+
+
+class OptionAtRate(Option):
+    """An option with a range of rates, settled at one of them: `Table` has these in its place."""
+
+    of: Id
+    """The option with the range."""
+    percent: float
+    """The rate."""
+    between: RateRange
+    """The range."""
+    moving: tuple[Id, ...]
+    """Measures that have the rate."""
 
 
 class Issue(Frozen):
@@ -185,6 +239,8 @@ class Issue(Frozen):
         count = sum(option.fallback for option in self.options)
         if count != 1:
             raise ValueError(_("one option of an issue is its fallback, not {count}", count=count))
+        if self.options[self.fallback].rate is not None:
+            raise ValueError(_("what holds if the talks fail is one rate, no range of them"))
         return self
 
 
@@ -248,8 +304,9 @@ class StruckDeal(Justified):
     title: str
     date: Day
     """On which they agreed."""
-    options: dict[Id, Id]
-    """By issue of the table, or of `issues`; every other issue has its fallback."""
+    options: dict[Id, OptionName]
+    """By issue of the table, or of `issues`; a rate within a range is `option@12.5%`, or `12.5%` where only one
+    range holds it. Every other issue has its fallback."""
     issues: tuple[Issue, ...] = ()
     """What the table did not have, each with what holds if it is not agreed."""
     unpriced: tuple[UnpricedIssue, ...] = ()

@@ -90,7 +90,7 @@ def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> 
     settled = np.flatnonzero(grid.choices[package] != grid.choices[table.fallback]).tolist()
     subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
-    laid = replace(priced.laid, table=table, world=priced.world)
+    laid = replace(priced.laid, table=table, world=priced.world, like=None)
     shocks = laid.shocks
     changes = [*shocks.tight.counterfactuals(rows.tolist()), *_at_ends(shocks.tight, package)]
     worth = solve_payoffs(table, shocks.world, changes, priced.deficits).complete()

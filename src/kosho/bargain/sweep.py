@@ -68,6 +68,8 @@ class LaidTable(Shown):
     world: World
     """The one that was asked for; `shocks.world` may count more products."""
     deficits: Deficits
+    like: LaidTable | None = None
+    """The same table at other rates, whose shocks those here are made from."""
 
     def __reduce__(self) -> tuple[type[LaidTable], tuple[Any, ...]]:
         # A copy has none of the arrays by package that the table has made for itself.
@@ -76,6 +78,8 @@ class LaidTable(Shown):
     @cached_property
     def shocks(self) -> PackageShocks:
         """Every package's shock; not collapsed."""
+        if self.like is not None:
+            return self.like.shocks.relaid(self.table)
         return background_shocks(self.table, self.background, self.world)
 
     def payoffs(self, task: SweepTask, processes: int = 1, reached: Reached | None = None) -> PayoffParts:

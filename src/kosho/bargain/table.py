@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,13 +12,23 @@ from typing import Protocol
 
 import numpy as np
 
-from kosho.arrays import Mask
+from kosho.arrays import Index, Mask
 from kosho.bargain.line_options import Lines, with_line_options
 from kosho.bargain.packages import Grid
+from kosho.bargain.rate_options import (
+    Spread,
+    anchored,
+    at_rate,
+    named_option,
+    nearest_choices,
+    rated_options,
+    spreads,
+    with_named,
+)
 from kosho.bargain.schema import Issue, Justified, Link, Option, RedLine, StruckDeal, TableFile
 from kosho.bargain.table_check import TableCheck
 from kosho.display import Card, Shown, listing
-from kosho.errors import Problems
+from kosho.errors import InputError, Problems
 from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
@@ -101,7 +111,7 @@ class Agreed(Shown):
     def package(self) -> int:
         """Of `table`; issues that the deal does not name have their fallback."""
         grid = self.table.grid
-        return grid.find({**grid.label(self.table.fallback), **self.deal.options})
+        return grid.find({**grid.label(self.table.fallback), **self.table.named(self.deal.options)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +192,7 @@ class Table(Shown):
         problems = Problems(str(path))
         TableCheck(file, lines, problems, register, known).all(set(laws), statements)
         problems.raise_if_any()
+        file = anchored(file, known)
         count = math.prod(len(issue.options) for issue in file.issues)
         refuse_beyond("packages", count, ESTIMATED_BYTES, key="issues", file=str(path))
         every = {**known, **file.overlays}
@@ -235,11 +246,12 @@ class Table(Shown):
         issues = tuple(_renamed(issue) for issue in file.struck.issues)
         named = {name for issue in file.struck.issues for option in issue.options for name in option.overlays}
         added = {STRUCK + name: self._backdated(every[name]) for name in named}
-        content = self.file.model_copy(update={"issues": (*self.file.issues, *issues)})
+        laid = self.with_rates_of(file.struck.options)
+        content = laid.file.model_copy(update={"issues": (*laid.file.issues, *issues)})
         said = self.statements if statements is None else {**self.statements, **statements}
-        whole = replace(self, file=content, overlays={**self.overlays, **added}, statements=said)
+        whole = replace(laid, file=content, overlays={**self.overlays, **added}, statements=said)
         sources = {**register.sources, **{source.id: source for source in file.sources}}
-        return replace(self, struck=Agreed(file.struck, whole, sources))
+        return replace(laid, struck=Agreed(file.struck, whole, sources))
 
     def _backdated(self, overlay: Overlay) -> Overlay:
         """As if known, and law, with the rest of what packages are laid on."""
@@ -276,6 +288,57 @@ class Table(Shown):
         return self.grid.position([issue.fallback for issue in self.file.issues])
 
     @cached_property
+    def spreads(self) -> tuple[Spread, ...]:
+        """Ranges of rates, with the rates that packages have."""
+        return spreads(self.file.issues)
+
+    def named(self, chosen: Mapping[str, str], key: str | None = None) -> dict[str, str]:
+        """Options by issue with the full names of those that are rates within a range.
+
+        Args:
+            chosen: Option by issue: `option@12.5%`, or `12.5%` where one range alone holds it, for a rate.
+            key: Where it was asked for, for errors.
+
+        Raises:
+            InputError: a rate is in no range of its issue, or in several; all mistakes at once.
+        """
+        problems = Problems()
+        found: dict[str, str] = {}
+        issues = {issue.id: issue for issue in self.file.issues}
+        for issue, name in chosen.items():
+            try:
+                full = named_option(issues[issue], name) if issue in issues else None
+                found[issue] = full or name
+            except InputError as error:
+                problems.found += [replace(one, key=key) for one in error.problems]
+        problems.raise_if_any()
+        return found
+
+    def with_rates_of(self, chosen: Mapping[str, str], key: str | None = None) -> Table:
+        """The same table laid at the rates of a package: option by issue, as `named` takes them.
+
+        Raises:
+            InputError: see `named`.
+        """
+        return self.with_rates({issue: [name] for issue, name in self.named(chosen, key).items()})
+
+    def with_rates(self, names: Mapping[str, Iterable[str]]) -> Table:
+        """The same table laid at more rates: options by issue, by their full names."""
+        issues = with_named(self.file.issues, names)
+        if all(mine is other for mine, other in zip(issues, self.file.issues, strict=True)):
+            return self
+        struck = self.struck
+        if struck is not None:
+            struck = replace(struck, table=struck.table.with_rates(names))
+        return replace(self, file=self.file.model_copy(update={"issues": issues}), struck=struck)
+
+    def nearest_in(self, other: Table) -> Index:
+        """`[package]`, the package of the same table at other rates that has the nearest ones."""
+        pairs = zip(self.file.issues, other.file.issues, strict=True)
+        chosen = [nearest_choices(*pair)[self.grid.choices[:, k]] for k, pair in enumerate(pairs)]
+        return other.grid.positions(np.stack(chosen, axis=1))
+
+    @cached_property
     def possible(self) -> Mask:
         """`[package]`, False where linked issues exclude it."""
         free = np.ones(len(self.grid), bool)
@@ -294,7 +357,7 @@ class Table(Shown):
         held = np.ones(len(self.grid), bool)
         for issue, names in choice.items():
             k = self.grid.issues.index(issue)
-            wanted = [self.grid.options[k].index(name) for name in names]
+            wanted = [self.grid.options[k].index(name) for name in rated_options(self.file.issues[k], names)]
             held &= np.isin(self.grid.choices[:, k], wanted)
         return held
 
@@ -330,10 +393,10 @@ class Table(Shown):
         return self.allow_idle or self.option(issue, choice).allow_idle
 
     def with_rate(self, issue: int, choice: int, rate: float) -> Table:
-        """The same table with another rate (percent) for everything an option sets."""
+        """The same table with another rate, percent, of an option (`kosho.bargain.rate_options.at_rate`)."""
         content = self.file.issues[issue]
         option = content.options[choice]
-        changed = option.model_copy(update={"at": dict.fromkeys(option.at, rate)})
+        changed = at_rate(option, rate)
         options = (*content.options[:choice], changed, *content.options[choice + 1 :])
         issues = list(self.file.issues)
         issues[issue] = content.model_copy(update={"options": options})

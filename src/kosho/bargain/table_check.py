@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kosho.bargain.rate_options import moving_measures, named_option
 from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
 from kosho.bounds import PERCENT_DUTY
-from kosho.errors import Problems, suggest
+from kosho.errors import InputError, Problems, suggest
 from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
@@ -18,6 +19,9 @@ from kosho.law.register import Register
 from kosho.yamlfile import Key, LineNumbers
 
 __all__ = ["TableCheck"]
+
+LARGEST_CUT = 100.0
+"""Percent of a duty."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,20 @@ class TableCheck:
                     self._note("source", name, known, (*place, "source"))
         if statements is not None:
             self._cites(justified_by(struck), statements)
-        issues = {issue.id: {one.id for one in issue.options} for issue in (*table.issues, *struck.issues)}
+        issues = {issue.id: issue for issue in (*table.issues, *struck.issues)}
         for issue, option in struck.options.items():
             place = ("struck", "options", issue)
             if issue not in issues:
                 self._note("issue", issue, issues, place)
-            elif option not in issues[issue]:
-                self._note("option", option, issues[issue], place)
+                continue
+            try:
+                found = named_option(issues[issue], option)
+            except InputError as error:
+                for one in error.problems:
+                    self._add(one.message, one.hint, place)
+                continue
+            if found is None:
+                self._note("option", option, [one.id for one in issues[issue].options], place)
 
     def _own_issues(self, struck: StruckDeal, taken: Collection[str]) -> None:
         overlays = {**self.overlays, **self.file.overlays}
@@ -178,6 +189,25 @@ class TableCheck:
             if wrong is not None:
                 self._add(wrong, _("zero or more"), place)
         self._amounts(option, mine, here)
+        self._range(option, mine, overlays, here)
+
+    def _range(
+        self, option: Option, measures: Sequence[Measure], overlays: Mapping[str, Overlay], here: Key
+    ) -> None:
+        """A range moves a rate, and stays within what its measures can be."""
+        if option.rate is None:
+            return
+        moving = moving_measures(option, overlays)
+        place = (*here, "rate")
+        if not moving:
+            hint = _("overlays that add a duty, in `overlays`; those that `at` names have rates of their own")
+            self._add(_("a range of rates for no measure"), hint, place)
+        if here[0] == "struck":
+            self._add(_("what was agreed is one rate, no range of them"), _("name the rate in `at`"), place)
+        for one in measures:
+            if one.kind == "cut" and one.id in moving and option.rate.high > LARGEST_CUT:
+                what = _("{high:g} percent off a duty is more than all of it", high=option.rate.high)
+                self._add(what, _("at most 100"), place)
 
     def _once(self) -> None:
         """A package has each measure once: no two issues add the same, nor two overlays of an option."""

@@ -27,6 +27,7 @@ from kosho.brief.model import (
     WeightLimit,
 )
 from kosho.brief.priced import priced_packages
+from kosho.brief.rate_words import rate_words
 from kosho.language import N_, _
 from kosho.scenario.interval import Interval
 from kosho.scenario.labour_market import JobsAndPrices, of_deals, of_struck
@@ -108,6 +109,7 @@ def described(deal: Deal) -> Negotiation:
         background=deal.priced[0].background.title,
         before=_before(content, first),
         delay=tuple(_delay(content, first)),
+        rates=rate_words(content),
         linkage=tuple(_linkage(deal, content["linkage"])),
         opening=tuple(_opening(deal, content["opens_zone"])),
         bounds=tuple(_bounds(content["confirmed"] or {})),

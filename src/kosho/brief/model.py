@@ -391,6 +391,8 @@ class Negotiation(Frozen):
     """By party: what the package of fallbacks is worth over no deal, where the two are not the same law."""
     delay: tuple[str, ...] = ()
     """What waiting costs, in words."""
+    rates: tuple[str, ...] = ()
+    """Rates that were sought within their ranges, in words."""
     linkage: tuple[str, ...] = ()
     """What linked things without a price would change, in words."""
     opening: tuple[str, ...] = ()

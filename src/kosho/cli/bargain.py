@@ -39,7 +39,8 @@ def show(  # noqa: PLR0913 - one parameter an option
         str | None,
         typer.Option(
             metavar="ISSUE=OPTION,...",
-            help="Why this package is worth what it is; issues not named keep their fallback.",
+            help="Why this package is worth what it is; issues not named keep their fallback. A rate within a "
+            "range is ISSUE=12.5%.",
         ),
     ] = None,
     exact: Annotated[
@@ -84,12 +85,20 @@ def show(  # noqa: PLR0913 - one parameter an option
             show_deals(several_deals, [one.economy for one in opened.parties], json=json, case=opened.name)
             return
         named_world = world_named(world, opened)
-        package = None if explain is None else package_of_options(table, _assigned(explain), "--explain")
-        alone = package is not None and not json
+        asked = {} if explain is None else _assigned(explain)
+        package_of_options(
+            table.with_rates_of(asked, "--explain"), asked, "--explain"
+        )  # refused before anything is solved
+        alone = explain is not None and not json
         effort = Effort(
-            draws=0 if alone else draws, confirm=confirm and not alone, exact=exact, cluster=cluster
+            draws=0 if alone else draws,
+            confirm=confirm and not alone,
+            rates=not alone,
+            exact=exact,
+            cluster=cluster,
         )
-        deal = negotiate_case(opened, on, named_world, closure, effort, progress)
+        deal = negotiate_case(opened, on, named_world, closure, effort, progress, asked=asked)
+        package = None if explain is None else package_of_options(deal.table, asked, "--explain")
         content = {"case": case, **contract(deal, package)}
     if json:
         show_json(content)
@@ -242,6 +251,7 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
         _show_rules(content)
         return
     _show_deals(deal, content)
+    _show_rates(content)
     _show_struck(deal, content)
     _show_certificate(content)
     _show_issues(deal, content)
@@ -457,6 +467,17 @@ def _show_struck(deal: Deal, content: dict[str, Any]) -> None:
             )
         )
     say("")
+
+
+def _show_rates(content: dict[str, Any]) -> None:
+    """How the rates of deals within their ranges were found."""
+    from kosho.brief.rate_words import rate_words
+
+    lines = rate_words(content)
+    for line in lines:
+        say(line)
+    if lines:
+        say("")
 
 
 def _show_meanings(names: Iterable[str]) -> None:

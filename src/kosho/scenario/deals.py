@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["negotiate_case"]
 
 
-def negotiate_case(
+def negotiate_case(  # noqa: PLR0913 - the last is for a package that is asked about
     case: Case,
     as_of: date | None = None,
     world: WorldChoice | Worlds | None = None,
     deficits: Deficits = "fixed",
     effort: Effort | None = None,
     progress: Progress = silent,
+    *,
+    asked: Mapping[str, str] | None = None,
 ) -> Deal:
     """Price every package of a case's table and find the deals that leave every side better off.
 
@@ -33,6 +36,7 @@ def negotiate_case(
         deficits: See `kosho.equilibrium.solve`.
         effort: See `kosho.bargain.negotiate`.
         progress: Called with what is being done.
+        asked: Options by issue of a package that is asked about: rates of it within ranges join the table.
 
     Raises:
         InputError: the case has no table, it is wrong, or the world does not tell its parties apart.
@@ -48,6 +52,6 @@ def negotiate_case(
     """
     from kosho.bargain import negotiate  # noqa: PLC0415 - scenarios without a table need none of it
 
-    table = case.table(as_of)
+    table = case.table(as_of).with_rates_of(asked or {})
     worlds = case.worlds(world, table.parties)
     return negotiate(table, worlds.coarse, deficits, effort, progress)

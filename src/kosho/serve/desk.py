@@ -18,6 +18,7 @@ from kosho.bargain import CONCEPTS, Deal, Effort
 from kosho.bargain.concessions import package_of_options
 from kosho.bargain.gains_along import gains_along
 from kosho.bargain.pricing import price_in_full
+from kosho.bargain.rate_options import Spread, name_at
 from kosho.bargain.report import contract, package_contract
 from kosho.bargain.robustness import certify
 from kosho.case import Case
@@ -36,6 +37,8 @@ NOBODY: AbstractContextManager[None] = nullcontext()
 """Whom to wait for where nothing is solved."""
 KEPT = 512
 """Packages whose answers a desk keeps."""
+BESIDE = 24
+"""Packages at rates of their own, each with a desk, that one keeps."""
 NIL = 0.5
 """Million USD a year below which a gain is shown as nil."""
 OPEN = 4
@@ -55,6 +58,10 @@ class Desk:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     """Of what is kept, and never held for long."""
     _kept: OrderedDict[tuple[str, int, str], Any] = field(default_factory=OrderedDict)
+    _beside: OrderedDict[tuple[tuple[str, str], ...], tuple[Desk, int]] = field(default_factory=OrderedDict)
+    """Desks of packages at rates of their own."""
+    main: Desk | None = None
+    """The desk that this one is beside."""
 
     @staticmethod
     def open(name: str, as_of: date | None, progress: Callable[[str], None]) -> Desk:
@@ -76,7 +83,9 @@ class Desk:
 
     def _spoken(self) -> tuple[Case, Deal]:
         case = replace(Case.load(self.case.folder, self.as_of), name=self.case.name)
-        told = case.table()
+        told = case.table().with_rates(
+            {issue.id: [option.id for option in issue.options] for issue in self.deal.table.file.issues}
+        )
         file = self.deal.table.file.model_copy(update=dict(told.file))
         return case, replace(self.deal, table=replace(self.deal.table, file=file, backgrounds=told.backgrounds))
 
@@ -110,6 +119,7 @@ class Desk:
                     {"id": key, "title": title, "statements": one["statements"][key]}
                     for key, title in one["options"].items()
                 ],
+                "ranges": [_ranged(each) for each in deal.table.spreads if _issue(deal, each) == one["id"]],
             }
             for one in told["issues"]
         ]
@@ -201,13 +211,36 @@ class Desk:
             if one.id in wanted
         }
 
-    def package(self, options: Mapping[str, str]) -> int:
-        """The package with these options; issues not named keep their fallback.
+    def holds(self, options: Mapping[str, str]) -> bool:
+        """Whether the package with these options is solved already: all but those at rates of their own are.
 
         Raises:
-            InputError: an issue or an option is unknown.
+            InputError: a rate is in no range of its issue, or in several.
         """
-        return package_of_options(self.deal.table, options, "options")
+        return self.deal.table.with_rates_of(options, "options") is self.deal.table
+
+    def at(self, options: Mapping[str, str]) -> tuple[Desk, int]:
+        """The package with these options; issues not named keep their fallback.
+
+        Returns:
+            The desk that it is a package of, and its number there. A rate within a range that no deal has makes
+            a desk beside, on which that package is solved with what explains it.
+
+        Raises:
+            InputError: an issue or an option is unknown, or a rate is in no range.
+            KoshoError: the package has no equilibrium.
+        """
+        if self.holds(options):
+            return self, package_of_options(self.deal.table, options, "options")
+        key = tuple(sorted(self.deal.table.named(options).items()))
+        with self._solving:
+            if key not in self._beside:
+                deal, package = self.deal.at(options)
+                self._beside[key] = Desk(self.case, self.as_of, deal, self._solving, main=self), package
+                while len(self._beside) > BESIDE:
+                    self._beside.popitem(last=False)
+            self._beside.move_to_end(key)
+            return self._beside[key]
 
     def told(self, package: int) -> dict[str, Any]:
         """What a package is worth to each side, and why: as `kosho bargain --explain`, word for word."""
@@ -218,15 +251,16 @@ class Desk:
         return self._once("effects", package, lambda: self._effects(package))
 
     def _effects(self, package: int) -> dict[str, Any]:
-        (before, working_before), (after, working) = self._no_deal(), self._solved(self._shock(package))
+        main = self.main or self  # what rates do not change is worked out once
+        (before, working_before), (after, working) = main._no_deal(), main._solved(self._shock(package))
         parties = self.deal.game.parties
         return {
             "against": _("no deal"),
-            "countries": effects.countries(self._world, before, after),
+            "countries": effects.countries(main._world, before, after),
             "sectors": {code: effects.sectors(before, after, code) for code in parties},
             "labour": effects.labour(working_before, working, parties),
             "labour_supply": LABOUR.labour_supply,
-            "flows": effects.flows(self.spoken[0].within(self._world).flows, before, after),
+            "flows": effects.flows(self.spoken[0].within(main._world).flows, before, after),
         }
 
     @cached_property
@@ -322,6 +356,22 @@ class Desk:
             self._kept[key] = value
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def _issue(deal: Deal, spread: Spread) -> str:
+    return deal.table.grid.issues[spread.issue]
+
+
+def _ranged(one: Spread) -> dict[str, Any]:
+    """An option with a range: its ends in percent, and the options that are it at a rate."""
+    options = [name_at(one.of, rate) for rate in one.rates]
+    return {
+        "id": one.of,
+        "title": one.title,
+        "from": one.between.low,
+        "to": one.between.high,
+        "options": options,
+    }
 
 
 def _sign(gains: Array) -> Array:

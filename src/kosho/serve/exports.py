@@ -41,7 +41,7 @@ def written(desk: Desk, options: Mapping[str, str], kind: Kind) -> bytes:
     Raises:
         InputError: an option is unknown, or the format needs an extra that is not installed.
     """
-    number = desk.package(options)
+    desk, number = desk.at(options)
     told, does = desk.told(number), desk.effects(number)
     if kind == "json":
         whole = {**_about(desk), **told, "effects": does}

@@ -104,7 +104,7 @@ class Log:
 def _sentence(desk: Desk, one: Proposal) -> str:
     """A proposal in words: what it changes against no deal."""
     parts: list[str] = []
-    for issue in desk.deal.table.file.issues:
+    for issue in desk.deal.table.with_rates_of(one.options).file.issues:
         option = next(each for each in issue.options if each.id == one.options[issue.id])
         if not option.fallback:
             parts.append(f"{issue.title}: {option.title}")

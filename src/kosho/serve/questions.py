@@ -19,6 +19,7 @@ Code = Annotated[
 ]
 Goods = Annotated[str, Field(pattern=r"^[0-9.]{4,13}$", description="4 to 10 digits of a tariff code.")]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+OptionName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@%-]{0,79}$")]
 CaseName = Annotated[
     str, Field(pattern=r"^[^\x00-\x1f/\\-][^\x00-\x1f/\\]{0,79}$", description="A case that `cases` lists.")
 ]
@@ -146,7 +147,9 @@ class Explain(Question):
     fixed = ("--draws", "0", "--no-confirm")
 
     case: CaseName
-    explain: Mapping[Name, Name] = Field(min_length=1, max_length=40, description="Option by issue.")
+    explain: Mapping[Name, OptionName] = Field(
+        min_length=1, max_length=40, description="Option by issue; a rate within a range is `12.5%`."
+    )
     as_of: date | None = None
     deficits: Literal["fixed", "zero"] | None = None
 

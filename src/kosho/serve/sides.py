@@ -107,7 +107,8 @@ class Side:
                 if issue not in table.grid.issues:
                     wrong(_("unknown issue"), suggest(issue, table.grid.issues), *place)
                     continue
-                known = table.grid.options[table.grid.issues.index(issue)]
+                known = [one.id for one in table.file.issues[table.grid.issues.index(issue)].options]
+                known += [one.of for one in table.spreads if table.grid.issues[one.issue] == issue]
                 for option in set(options) - set(known):
                     wrong(_("no option {option!r}", option=option), suggest(option, known), *place)
         problems.raise_if_any()
@@ -124,12 +125,7 @@ def _values(deal: Deal, sides: Sequence[Side]) -> Array:
 
 def _crossed(deal: Deal, line: OwnLine) -> Mask:
     """`[package]`, whether it crosses a line."""
-    grid = deal.table.grid
-    found = np.ones(len(grid), bool)
-    for issue, options in line.forbids.items():
-        k = grid.issues.index(issue)
-        found &= np.isin(grid.choices[:, k], [grid.options[k].index(option) for option in options])
-    return found
+    return deal.table.has(line.forbids)
 
 
 def _game(deal: Deal, sides: Sequence[Side]) -> Game:

@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Ran = tuple[int, str, tuple[Problem, ...]]
 
-SCRIPTS = ("table.js", "figures.js", "record.js", "reading.js", "own.js", "map.js", "words.js")
+SCRIPTS = ("table.js", "figures.js", "record.js", "reading.js", "own.js", "map.js", "rates.js", "words.js")
 """Modules of the page, all in `static`."""
 
 

@@ -29,8 +29,9 @@ Options = Annotated[
     str,
     Query(
         max_length=2000,
-        pattern=r"^([A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+(,[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+)*)?$",
-        description="issue:option, separated by commas; issues not named keep their fallback.",
+        pattern=r"^([A-Za-z0-9_.-]+:[A-Za-z0-9_.@%-]+(,[A-Za-z0-9_.-]+:[A-Za-z0-9_.@%-]+)*)?$",
+        description="issue:option, separated by commas; issues not named keep their fallback. A rate within a "
+        "range is issue:option@12.5%, or issue:12.5% where one range alone holds it.",
     ),
 ]
 Case = Annotated[str, Path(max_length=80, description="A case that `cases` lists.")]
@@ -102,7 +103,7 @@ async def progress(rooms: Here, case: Case, as_of: AsOf = None) -> dict[str, Any
 @router.get("/tables/{case}/package")
 async def package(opened: Opened, options: Options = "") -> Told:
     """What a package is worth to each side, and why."""
-    if current() == SOURCE:
+    if current() == SOURCE and opened.holds(chosen(options)):
         # Told in less than what another thread takes, and without waiting for one that solves.
         return told(opened, chosen(options))
     return await asyncio.to_thread(told, opened, chosen(options))
@@ -111,8 +112,9 @@ async def package(opened: Opened, options: Options = "") -> Told:
 @router.get("/tables/{case}/package/{part}")
 async def further(opened: Opened, part: Part, options: Options = "") -> dict[str, Any]:
     """What a package does to whom, the package on the full table, or along the scale of elasticities."""
-    ways = {"effects": opened.effects, "full": opened.in_full, "along": opened.along}
-    return await asyncio.to_thread(ways[part], opened.package(chosen(options)))
+    desk, number = await asyncio.to_thread(opened.at, chosen(options))
+    ways = {"effects": desk.effects, "full": desk.in_full, "along": desk.along}
+    return await asyncio.to_thread(ways[part], number)
 
 
 @router.get("/tables/{case}/export/{kind}", response_class=Response)
@@ -129,7 +131,8 @@ async def draw(
     rooms: Here, opened: Opened, options: Options = "", draws: Annotated[int, Query(ge=1, le=MOST_DRAWS)] = 100
 ) -> dict[str, Any]:
     """Begin to draw what is uncertain for a package."""
-    return rooms.drawings.start(opened, opened.package(chosen(options)), draws).told()
+    desk, number = await asyncio.to_thread(opened.at, chosen(options))
+    return rooms.drawings.start(desk, number, draws).told()
 
 
 @router.get("/draws/{number}")
@@ -163,7 +166,8 @@ async def own(
     """A package as a side counts it, for who has the key of that side."""
     side = rooms.side(opened.case.name, party, x_kosho_side)
     _checked(rooms, opened)
-    return dict(sides.mine(opened.deal, side, opened.package(chosen(options))))
+    desk, number = await asyncio.to_thread(opened.at, chosen(options))
+    return dict(sides.mine(desk.deal, side, number))
 
 
 def _checked(rooms: Rooms, desk: Desk) -> list[sides.Side]:
@@ -198,8 +202,8 @@ async def proposals(rooms: Here, opened: Opened) -> dict[str, Any]:
 @router.post("/tables/{case}/proposals", status_code=201)
 async def propose(rooms: Here, opened: Opened, proposed: Proposed) -> dict[str, Any]:
     """Note a proposal in the log."""
-    number = opened.package(proposed.options)
-    return rooms.log(opened.case.name).add(opened, proposed.by, number, proposed.note).told()
+    desk, number = await asyncio.to_thread(opened.at, proposed.options)
+    return rooms.log(opened.case.name).add(desk, proposed.by, number, proposed.note).told()
 
 
 @router.get("/tables/{case}/proposals/export", response_class=Response)
@@ -216,8 +220,8 @@ def told(desk: Desk, options: Mapping[str, str]) -> Told:
     Raises:
         InputError: an issue or an option is unknown.
     """
-    number = desk.package(options)
-    explained = desk.told(number)
+    at, number = desk.at(options)
+    explained = at.told(number)
     words = Explain(case=desk.case.name, explain=explained["options"], as_of=desk.as_of).words()
     return Told(
         case=desk.case.name,

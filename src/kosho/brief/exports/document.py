@@ -170,7 +170,7 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
             *([deal_tables.bounds_table(one)] if one.bounds else []),
             deal_tables.certificate_table(one),
         )
-    yield from (Paragraph(each) for each in (*one.linkage, *one.delay))
+    yield from (Paragraph(each) for each in (*one.rates, *one.linkage, *one.delay))
     if one.tariff_lines:
         yield from _filled(lines_table(one))
     if one.said:

@@ -3,11 +3,13 @@
 import { along, billions, count, element, fan, frontier, signed, sortable } from "./figures.js";
 import * as map from "./map.js";
 import * as measures from "./own.js";
+import { choice, known, slid, titled } from "./rates.js";
 import * as reading from "./reading.js";
 import * as record from "./record.js";
 import { _, ask, at, day, listed, spoken, told } from "./words.js";
 
 const state = { case: document.body.dataset.case, asOf: "", options: {}, kept: [], own: [], by: "", lang: "" };
+const glancing = { busy: false, next: null };
 let table = null, running = null, drawing = null, shown = 0, opened = 0, notice = "";
 
 const written = (options) => table.issues.map((one) => `${one.id}:${options[one.id]}`).join(",");
@@ -35,7 +37,7 @@ function toAddress(push) {
   for (const one of state.own) found.append("own", one);
   if (state.by) found.set("by", state.by);
   if (state.lang) found.set("lang", state.lang);
-  const address = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",") + location.hash;
+  const address = `/?${found}`.replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%40", "@") + location.hash;
   if (push) history.pushState({ deep: (history.state?.deep || 0) + 1 }, "", address);
   else history.replaceState(history.state, "", address);
   at("undo").disabled = !history.state?.deep;
@@ -98,12 +100,12 @@ async function open() {
   at("title").textContent = table.title;
   at("as-of").value = table.as_of;
   document.title = `${table.title} · Kosho`;
-  const known = Object.fromEntries(table.issues.map((one) => [one.id, one.options.map((option) => option.id)]));
-  const wanted = Object.entries(state.options).filter(([issue, option]) => !(known[issue] || []).includes(option));
+  const there = ([issue, option]) => known(table.issues.find((one) => one.id === issue), option);
+  const wanted = Object.entries(state.options).filter((one) => !there(one));
   const vain = wanted.map((one) => one.join(" = ")).join(", ");
   notice = vain ? _("Not on this table: {names}. The fallback stands in its place.", { names: vain }) : "";
   const fallback = Object.fromEntries(table.issues.map((one) => [one.id, one.fallback]));
-  const given = Object.fromEntries(Object.entries(state.options).filter(([issue, option]) => (known[issue] || []).includes(option)));
+  const given = Object.fromEntries(Object.entries(state.options).filter(there));
   state.options = { ...fallback, ...given };
   controls();
   at("by").replaceChildren(...table.parties.map((party) => element("option", { value: party }, name(party))));
@@ -134,7 +136,8 @@ function controls() {
   }));
   const form = at("issues");
   form.replaceChildren(...table.issues.map((issue) => {
-    const choices = issue.options.map((option) => {
+    const rates = new Set(issue.ranges.flatMap((one) => one.options));
+    const choices = issue.options.filter((option) => !rates.has(option.id)).map((option) => {
       const box = element("input", { type: "radio", name: issue.id, value: option.id });
       box.addEventListener("change", () => move({ ...state.options, [issue.id]: option.id }));
       const alone = table.not_priced.find((one) => one.issue === issue.id && one.option === option.id);
@@ -142,8 +145,30 @@ function controls() {
     });
     const words = [...new Set(issue.options.flatMap((one) => one.statements))].map(said).filter(Boolean);
     const fold = words.length ? element("details", {}, element("summary", {}, _("What was said ({count})", { count: words.length })), element("ul", { class: "said" }, ...words)) : null;
-    return element("fieldset", { "data-issue": issue.id }, element("legend", {}, issue.title), ...choices, fold);
+    const sliders = issue.ranges.map((range) => choice(issue, range, glance, (name) => move({ ...state.options, [issue.id]: name })));
+    return element("fieldset", { "data-issue": issue.id }, element("legend", {}, issue.title), ...choices, ...sliders, fold);
   }));
+}
+
+/** While a slider is dragged: what the package is worth alone, one question at a time, the latest rate next. */
+async function glance(issue, option) {
+  state.options = { ...state.options, [issue]: option };
+  glancing.next = written(state.options);
+  if (glancing.busy) return;
+  glancing.busy = true;
+  running?.abort();
+  const mine = ++shown;
+  while (glancing.next && mine === shown) {
+    const asked = query(state.options);
+    glancing.next = null;
+    try {
+      const found = await told(`${base()}/package?${asked}`);
+      if (mine === shown) worth(found);
+    } catch (error) {
+      if (mine === shown) problem(error);
+    }
+  }
+  glancing.busy = false;
 }
 
 /** Take a position: the address changes, and so can be gone back on. */
@@ -156,7 +181,8 @@ function move(options) {
 
 function ticked() {
   for (const issue of table.issues) {
-    for (const box of at("issues").elements[issue.id]?.length ? at("issues").elements[issue.id] : []) box.checked = box.value === state.options[issue.id];
+    for (const box of at("issues").querySelectorAll(`input[type="radio"][name="${CSS.escape(issue.id)}"]`)) box.checked = box.value === state.options[issue.id];
+    slid(at("issues"), issue, state.options[issue.id]);
   }
   for (const button of at("positions").children) {
     const one = table.positions.find((found) => found.id === button.dataset.position);
@@ -267,7 +293,7 @@ async function own(mine, signal) {
 async function log() {
   const found = (await told(`${base()}/proposals${state.asOf ? `?as_of=${state.asOf}` : ""}`)).proposals;
   at("log").replaceChildren(...found.reverse().map((one) => {
-    const changed = table.issues.filter((issue) => one.options[issue.id] !== issue.fallback).map((issue) => issue.options.find((option) => option.id === one.options[issue.id]).title);
+    const changed = table.issues.filter((issue) => one.options[issue.id] !== issue.fallback).map((issue) => titled(issue, one.options[issue.id]));
     const press = element("button", { type: "button" }, _("Show"));
     press.addEventListener("click", () => move(one.options));
     return element("li", {}, `${one.at.slice(0, 16).replace("T", " ")} UTC, ${name(one.by)}: `, changed.join("; ") || _("nothing changes"), one.note ? ` (${one.note}) ` : " ", press);
@@ -296,7 +322,7 @@ async function side(mine) {
   const found = await Promise.all(all.map((one) => told(`${base()}/package?${new URLSearchParams({ ...(state.asOf ? { as_of: state.asOf } : {}), options: one })}`)));
   if (mine !== shown) return;
   const heads = [_("Issue"), ...all.map((_one, k) => k ? _("Kept {number}", { number: k }) : _("This"))];
-  const rows = table.issues.map((issue) => [issue.title, ...found.map((one) => issue.options.find((option) => option.id === one.options[issue.id]).title)]);
+  const rows = table.issues.map((issue) => [issue.title, ...found.map((one) => titled(issue, one.options[issue.id]))]);
   for (const party of table.parties) rows.push([_("{name}, over no deal", { name: name(party) }), ...found.map((one) => billions(one.explained.gains[party]))]);
   at("kept-table").replaceChildren(sortable(heads, rows, _("Packages side by side, billion USD a year")));
 }
