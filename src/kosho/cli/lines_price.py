@@ -13,7 +13,9 @@ from kosho.cli.lines_data import (
     Demand,
     Elasticities,
     Given,
+    LawDay,
     LineInputs,
+    On,
     Rates,
     Trade,
     Year,
@@ -22,9 +24,10 @@ from kosho.cli.lines_data import (
     say_parts,
     told_missing,
     told_parts,
+    told_rates,
 )
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
@@ -51,6 +54,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     importer: Annotated[str, typer.Option(metavar="CODE", help="Whose tariffs change.")],
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
@@ -90,12 +94,15 @@ def price(  # noqa: PLR0913 - one parameter an option
         told = _("an elasticity of export supply of {supply:g}", supply=supply)
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
-    given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand, year=year), table)
+    asked = day(on, "--on")
+    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=LawDay.of(asked))
+    given = read_lines(importer, inputs, table)
+    start = given.start(table)
     after = utilised(given.table.paid, read_package(file, given.table), use)
     everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
     settings = PartialSettings(of_lines, float("inf") if supply is None else supply, form, everybody)
     with show_progress(_("Pricing the package")):
-        found = price_package(table, given.table, after, given.elasticities, settings)
+        found = price_package(start, given.table, after, given.elasticities, settings)
     content = _content(
         found, given, {"diversion": form, "supply_elasticity": supply, "use_of_preferences": use}
     )
@@ -136,6 +143,7 @@ def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dic
         "importer": table.importer,
         "assumed": {
             **assumed,
+            "rates": told_rates(given),
             "elasticities": {
                 name: given.elasticities.source.count(name) for name in dict.fromkeys(given.elasticities.source)
             },
@@ -273,6 +281,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     partner: Annotated[str, typer.Argument(metavar="PARTNER", help="Who sells.")],
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
     year: Year = None,
     top: Annotated[
@@ -286,7 +295,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
 
     from kosho.lines.indices import market_share, preference_erosion, preference_margin, tariff_peaks
 
-    given = read_lines(importer, LineInputs(trade, rates, columns, year=year))
+    given = read_lines(importer, LineInputs(trade, rates, columns, year=year, on=day(on, "--on")))
     table = given.table
     column = table.partner(partner)
     bought = table.imports[:, column]

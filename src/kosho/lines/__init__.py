@@ -18,6 +18,7 @@ from kosho.lines.indices import (
     tariff_peaks,
     trade_intensity,
 )
+from kosho.lines.law_start import world_under_law
 from kosho.lines.line_elasticities import LineElasticities, line_elasticities
 from kosho.lines.line_offers import (
     LineCut,
@@ -32,6 +33,7 @@ from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
 from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
 from kosho.lines.partial_models import PartialAnswer, PartialSettings, WorldTrade, partial_answer, world_trade
+from kosho.lines.rates_by_law import LawRates, law_rates, ordinary_rates
 from kosho.lines.rounding import Rounding
 from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
 from kosho.lines.sectors import hs_sector, sectors_of
@@ -51,6 +53,7 @@ __all__ = [
     "CesOutcome",
     "CostSheet",
     "GsimOutcome",
+    "LawRates",
     "LineCut",
     "LineElasticities",
     "LineShock",
@@ -90,6 +93,7 @@ __all__ = [
     "hs_sector",
     "intra_industry",
     "join_rates",
+    "law_rates",
     "line_elasticities",
     "line_shock",
     "line_table",
@@ -97,6 +101,7 @@ __all__ = [
     "market_share",
     "michaely_complementarity",
     "nested_ces",
+    "ordinary_rates",
     "origin_content",
     "parse_category",
     "partial_answer",
@@ -129,4 +134,5 @@ __all__ = [
     "utilised",
     "value_content",
     "world_trade",
+    "world_under_law",
 ]

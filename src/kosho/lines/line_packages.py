@@ -105,9 +105,14 @@ class _Cells:
         place = np.array([-1 if name is None else world.sector_position(name) for name in names], np.intp)
         fine = (place >= 0) & table.priced
         total = table.imports.sum(axis=1)
-        why = (_("no sector of this world makes it"), _("a rate is not known"))
+        unknown = {one.code: one.why for one in table.missing}
+        why = _("no sector of this world makes it"), _("a rate is not known")
         left = tuple(
-            MissingJoin(table.codes[k], why[int(place[k] >= 0)], float(total[k]))
+            MissingJoin(
+                table.codes[k],
+                why[0] if place[k] < 0 else unknown.get(table.codes[k], why[1]),
+                float(total[k]),
+            )
             for k in np.flatnonzero(~fine & (total > 0)).tolist()
         )
         rows: list[tuple[Index, int, int, int]] = []
