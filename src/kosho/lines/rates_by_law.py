@@ -49,8 +49,8 @@ class LawRates(Shown):
     >>> from kosho.lines import law_rates, shipped_trade
     >>> trade = shipped_trade("USA", 8).of_year().filter(hs="87032301")
     >>> found = law_rates(Register.load(), "USA", trade, date(2025, 7, 22))
-    >>> found.frame.filter(exporter="JPN").select("rate", "low", "high").round(3).rows()
-    [(0.275, 0.275, 0.275)]
+    >>> [round(rate, 3) for rate in found.frame.filter(exporter="JPN").select("rate", "low", "high").row(0)]
+    [0.275, 0.275, 0.275]
     """
 
     frame: pl.DataFrame
@@ -124,7 +124,7 @@ def law_rates(  # noqa: PLR0913 - one question, told whole
     >>> from datetime import date
     >>> from kosho.law import Register
     >>> from kosho.lines import law_rates, shipped_trade
-    >>> trade = shipped_trade("USA", 8).of_year().filter(hs="72083930")  # steel in coils
+    >>> trade = shipped_trade("USA", 8).of_year().filter(hs="73044130")  # steel tubes
     >>> found = law_rates(Register.load(), "USA", trade, date(2025, 7, 22))
     >>> found.frame.filter(exporter="JPN")["rate"].round(2).to_list()
     [0.5]
@@ -192,7 +192,7 @@ class _Paid:
         codes = _traded(every, rows["hs"].unique().to_list())
         own = {name: dict(_pairs(duties, name)) for name in partners}
         general = _numbers([every[code] for code in codes])
-        ordinary = np.array([_own(codes, general, own[name]) for name in partners]).reshape(-1, len(codes)).T
+        ordinary = np.array([_own(codes, general, own[name]) for name in partners]).reshape(len(partners), len(codes)).T
         preferred = frozenset(
             name for name in partners if not own[name] and _has_preference(importer, name, on)
         )
