@@ -192,7 +192,11 @@ class _Paid:
         codes = _traded(every, rows["hs"].unique().to_list())
         own = {name: dict(_pairs(duties, name)) for name in partners}
         general = _numbers([every[code] for code in codes])
-        ordinary = np.array([_own(codes, general, own[name]) for name in partners]).reshape(len(partners), len(codes)).T
+        ordinary = (
+            np.array([_own(codes, general, own[name]) for name in partners])
+            .reshape(len(partners), len(codes))
+            .T
+        )
         preferred = frozenset(
             name for name in partners if not own[name] and _has_preference(importer, name, on)
         )
