@@ -258,3 +258,26 @@ def test_a_budget_passes_over_what_it_has_no_room_for() -> None:
     assert inside
     assert -sum(line["partial"]["revenue"] for line in inside) <= 5
     assert all(line["within_budget"] for line in found["lines"][: len(inside)])
+
+
+def test_a_rule_of_origin_makes_the_use_a_range_and_else_all_is_said_to_be_assumed(
+    trade: Path, tmp_path: Path
+) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    words = ("price", package, "--importer", "USA", "--trade", trade)
+    assert run(*words)["assumed"]["use_of_cuts"] == {"by": "assumed", "share": 1.0}
+    found = run(*words, "--origin", "75")
+    assert found["assumed"]["use_of_cuts"]["members"] == ["USA"]
+    assert found["assumed"]["use_of_preferences"] is None
+    least, most = found["range"]
+    assert 0 < least["partial"]["creation"] < most["partial"]["creation"] == found["partial"]["creation"]
+    assert 0 < least["welfare"]["JPN"] < most["welfare"]["JPN"]
+    for wrong in (["--use", "0.5", "--origin", "75"], ["--members", "JPN"], ["--origin", "nan"]):
+        with pytest.raises(InputError, match=wrong[0] if wrong[0] != "--use" else "--use and --origin"):
+            run(*words, *wrong)
+    asked = run("request", CASE, "--trade", trade, "--confirm", "0", "--origin", "75", "--world", "talks")
+    low, high = next(line for line in asked["lines"] if line["code"] == "870323")["could_comply"]
+    assert 0 < low < high == 1
+    plain = CliRunner().invoke(app, ["lines", "request", CASE, "--trade", str(trade), "--confirm", "0"]).stdout
+    assert "All goods are taken to claim a cut: assumed" in plain

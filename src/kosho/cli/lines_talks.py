@@ -30,6 +30,7 @@ from kosho.cli.lines_data import (
     told_parts,
     told_rates,
 )
+from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
@@ -113,6 +114,8 @@ def request(  # noqa: PLR0913 - one parameter an option
     budget: Budget = None,
     exclude: Exclude = None,
     confirm: Confirm = 10,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     out: Out = None,
     *,
@@ -122,7 +125,10 @@ def request(  # noqa: PLR0913 - one parameter an option
     sides = _sides(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=sides.law)
-    _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), json=json)
+    rule = origin, members
+    _rank(
+        "request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), rule, json=json
+    )
 
 
 def offer(  # noqa: PLR0913 - one parameter an option
@@ -139,6 +145,8 @@ def offer(  # noqa: PLR0913 - one parameter an option
     budget: Budget = None,
     exclude: Exclude = None,
     confirm: Confirm = 10,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     out: Out = None,
     *,
@@ -148,15 +156,17 @@ def offer(  # noqa: PLR0913 - one parameter an option
     sides = _sides(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=sides.law)
-    _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm, out), json=json)
+    rule, narrowed = (origin, members), (budget, exclude, confirm, out)
+    _rank("offer", sides, (sides.party, sides.other), inputs, narrowed, rule, json=json)
 
 
-def _rank(
+def _rank(  # noqa: PLR0913 - what both commands are asked
     kind: str,
     sides: _Sides,
     ways: tuple[str, str],
     inputs: LineInputs,
     narrowed: tuple[float | None, str | None, int, Path | None],
+    rule: tuple[float | None, str | None],
     *,
     json: bool,
 ) -> None:
@@ -168,6 +178,7 @@ def _rank(
     require_file(out)
     budget, excluded = _narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
+    used = use_of_cuts(sides.world, given.table, None, *rule)
     start = given.start(sides.world)
     with show_progress(_("Pricing every line")):
         found = rank_lines(
@@ -179,7 +190,7 @@ def _rank(
             exclude=excluded,
             confirm=confirm,
         )
-    content = _ranking(kind, found, given)
+    content = _ranking(kind, found, given, used)
     content["part_of_trade"] = told_parts(_parts(sides.world, given.table, found))
     if out is not None:
         save({out: _cuts(found, given, sides.world)})
@@ -187,7 +198,8 @@ def _rank(
         show_json(content)
         return
     say_lines(given)
-    _show_ranking(kind, found)
+    say(used.told)
+    _show_ranking(kind, found, _use_by_line(found, given, used))
     say_parts(content["part_of_trade"])
 
 
@@ -235,8 +247,20 @@ def _worth(one: LineWorth, number: int, found: Ranking) -> dict[str, Any]:
     }
 
 
-def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
+def _use_by_line(found: Ranking, given: Given, used: UseOfCuts) -> dict[str, tuple[float, float]]:
+    """Least and most of a line's imports that could claim the cut, by code; none where no rule was named."""
+    import numpy as np
+
+    if not used.is_range:
+        return {}
+    column, place = given.table.partner(found.partner), {code: k for k, code in enumerate(given.table.codes)}
+    low, high = (np.asarray(one)[:, column] for one in (used.low, used.high))
+    return {one.code: (float(low[place[one.code]]), float(high[place[one.code]])) for one in found.lines}
+
+
+def _ranking(kind: str, found: Ranking, given: Given, used: UseOfCuts) -> dict[str, Any]:
     gain, cost = found.by_gradient
+    ranges = _use_by_line(found, given, used)
     return {
         "schema_version": 1,
         "kind": kind,
@@ -251,8 +275,12 @@ def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
             "cost_solved": found.all_cost, "cost_by_gradient": cost,
         },
         "rates": told_rates(given),
+        "use_of_cuts": used.about,
         "left_out": told_missing(found.left_out),
-        "lines": [_worth(one, number, found) for number, one in enumerate(found.lines)],
+        "lines": [
+            {**_worth(one, number, found), **({"could_comply": ranges[one.code]} if ranges else {})}
+            for number, one in enumerate(found.lines)
+        ],
     }  # fmt: skip
 
 
@@ -273,7 +301,7 @@ def _cuts(found: Ranking, given: Given, world: World) -> str:
     return "\n".join([*rows, ""])
 
 
-def _show_ranking(kind: str, found: Ranking) -> None:
+def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, float]]) -> None:
     giver, taker = (formatting.country_name(code) for code in (found.giver, found.partner))
     to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
     verb = (
@@ -290,6 +318,7 @@ def _show_ranking(kind: str, found: Ranking) -> None:
             formatting.decimals(one.gain if one.gain_solved is None else one.gain_solved, 1, sign=True),
             formatting.decimals(-(one.cost if one.cost_solved is None else one.cost_solved), 1, sign=True),
             pgettext("amount", "none") if one.cost <= 0 else formatting.decimals(one.ratio, 1),
+            *([" – ".join(map(formatting.percent, ranges[one.code]))] if ranges else []),
         )
         for one in found.lines[: min(SHOWN, found.within)]
     ]
@@ -301,8 +330,11 @@ def _show_ranking(kind: str, found: Ranking) -> None:
         _("{taker}, million", taker=taker),
         _("{giver}, million", giver=giver),
         _("Gain for one of cost"),
+        *([_("Could comply, %")] if ranges else []),
     )
-    show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=5)
+    show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=len(heads) - 2)
+    if ranges:
+        say(_("Gains are with all goods claiming; with a share of them they are about that share of it."))
     solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
     if solved:
         say(

@@ -35,7 +35,16 @@ from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
 from kosho.lines.partial_models import PartialAnswer, PartialSettings, WorldTrade, partial_answer, world_trade
 from kosho.lines.rates_by_law import LawRates, law_rates, ordinary_rates
 from kosho.lines.rounding import Rounding
-from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
+from kosho.lines.rules_of_origin import (
+    CostSheet,
+    OriginContent,
+    UseRange,
+    ValueRule,
+    origin_content,
+    possible_use,
+    use_of_lines,
+    value_content,
+)
 from kosho.lines.sectors import hs_sector, sectors_of
 from kosho.lines.shipped import preference_use, schedule_rates, shipped_rates, shipped_trade
 from kosho.lines.smart_model import SmartOutcome, smart
@@ -78,6 +87,7 @@ __all__ = [
     "SwapSet",
     "TradeFile",
     "TradeFormat",
+    "UseRange",
     "ValueRule",
     "WorldTrade",
     "agreements",
@@ -106,6 +116,7 @@ __all__ = [
     "parse_category",
     "partial_answer",
     "partner_codes",
+    "possible_use",
     "preference_erosion",
     "preference_margin",
     "preference_use",
@@ -131,6 +142,7 @@ __all__ = [
     "swiss_formula",
     "tariff_peaks",
     "trade_intensity",
+    "use_of_lines",
     "utilised",
     "value_content",
     "world_trade",

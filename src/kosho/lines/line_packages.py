@@ -25,7 +25,7 @@ from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["LineShock", "PartOfTrade", "line_shock", "members", "parts_of_trade"]
+__all__ = ["REST", "LineShock", "PartOfTrade", "holding", "line_shock", "members", "parts_of_trade"]
 
 REST = "ROW"
 """The partner that stands for all that a table of lines does not name."""
@@ -153,7 +153,7 @@ def members(world: World, code: str) -> list[int]:
     Raises:
         InputError: the world has none of them.
     """
-    found = _holding(world, code)
+    found = holding(world, code)
     if not found:
         raise InputError(
             Problem(
@@ -201,7 +201,8 @@ def parts_of_trade(world: World, table: LineTable, partner: str) -> tuple[PartOf
     )
 
 
-def _holding(world: World, code: str) -> list[int]:
+def holding(world: World, code: str) -> list[int]:
+    """Positions of the economies of a world that a code stands for; none where the world has none of them."""
     if code in world.countries:
         return [world.position(code)]
     holder = {leaf: name for name, inside in world.meta.regions.items() for leaf in inside}
@@ -217,11 +218,11 @@ def _known() -> frozenset[str]:
 def _sellers(world: World, table: LineTable) -> Mapping[int, list[int]]:
     """Economies of the world behind each partner of the table: members of a bloc, the rest behind `ROW`."""
     named = {
-        place for code in (*table.partners, table.importer) if code != REST for place in _holding(world, code)
+        place for code in (*table.partners, table.importer) if code != REST for place in holding(world, code)
     }
     rest = [place for place in range(len(world.countries)) if place not in named]
     return {
-        column: rest if partner == REST else _holding(world, partner)
+        column: rest if partner == REST else holding(world, partner)
         for column, partner in enumerate(table.partners)
     }
 

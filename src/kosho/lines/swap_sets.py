@@ -292,7 +292,7 @@ def _in_whole_lines(
         -worth[free],
         constraints=LinearConstraint(
             sparse.csr_array(matrix[:, free]),  # pyright: ignore[reportArgumentType]
-            least - low @ matrix.T,
+            least - low @ matrix.T,  # pyright: ignore[reportArgumentType]
             np.inf,
         ),
         bounds=Bounds(0, 1),
