@@ -281,3 +281,17 @@ def test_a_rule_of_origin_makes_the_use_a_range_and_else_all_is_said_to_be_assum
     assert 0 < low < high == 1
     plain = CliRunner().invoke(app, ["lines", "request", CASE, "--trade", str(trade), "--confirm", "0"]).stdout
     assert "All goods are taken to claim a cut: assumed" in plain
+
+
+def test_trade_of_another_edition_is_put_into_that_of_the_schedule(tmp_path: Path) -> None:
+    trade = tmp_path / "hs17.csv"
+    trade.write_text("importer,exporter,hs,value\nUSA,JPN,854140,6000000\nUSA,JPN,870323,1000000\n")
+    table = tmp_path / "un.csv"  # the UN prints the later edition first
+    table.write_text("HS 2022,HS 2017\n8541.41,8541.40\n8541.42,8541.40\n870323,870323\n")
+    bare = run("join", "USA", "--trade", trade, "--rates", "shipped")
+    assert {one["code"] for one in bare["missing"] if one["imports"]} == {"854140"}
+    found = run("join", "USA", "--trade", trade, "--rates", "shipped", "--editions", table)
+    assert found["known_share"] == 1
+    assert found["imports"] == pytest.approx(7.0)
+    assert "85.7 % of trade" in found["told"][0] or "86 % of trade" in found["told"][0]
+    assert "split evenly" in found["told"][0]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "Demand",
+    "Editions",
     "Elasticities",
     "Exclude",
     "Given",
@@ -63,6 +64,15 @@ Rates = Annotated[
 ]
 Columns = Annotated[
     Path | None, typer.Option(metavar="FILE", help="What the columns of your own file mean; see the how-to.")
+]
+Editions = Annotated[
+    Path | None,
+    typer.Option(
+        "--editions",
+        metavar="TABLE",
+        help="Correlation table between the trade's edition of the HS and the schedule's, such as the UN's for "
+        "HS 2017 and 2022: .csv or .xlsx, columns from and to, or two that name an edition.",
+    ),
 ]
 Year = Annotated[
     int | None,
@@ -102,6 +112,7 @@ class LineInputs:
     trade: Sequence[Path] | None = None
     rates: str | None = None
     columns: Path | None = None
+    editions: Path | None = None
     elasticities: str = "protee"
     demand: float = -1.25
     year: int | None = None
@@ -181,15 +192,43 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     else:
         files = finest_trade(importer) if given.law or given.on else [shipped_trade(importer)]
     frame = pl.concat([one.of_year(given.year) for one in files])
+    moved: list[str] = []
+    if given.editions is not None:
+        frame, moved = _in_edition(frame, given.editions)
     based = _based(importer, given, files, frame)
     named: ElasticitySource | None = next((name for name in SOURCES if name == given.elasticities), None)
     own = Path(given.elasticities) if named is None else None
     found = line_elasticities(
         based.table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
     )
-    told = [text for one in files for text in one.told]
+    told = [*moved, *(text for one in files for text in one.told)]
     told += _years_told(files, given.year)
     return Given(based.table, found, tuple(told), frame, based.told, based.rates, based.law, based.ordinary)
+
+
+def _in_edition(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[str]]:
+    """Trade in the other edition of a correlation table, and what it does not hold."""
+    import polars as pl
+
+    from kosho.lines.editions import converted, read_concordance, towards
+
+    table = towards(read_concordance(path), frame["hs"].unique().to_list())
+    found, missing = converted(frame, table)
+    several = {code for code, others in table.items() if len(others) > 1}
+    apart = frame.filter(pl.col("hs").str.slice(0, 6).is_in(several))["value"]
+    split = float(apart.sum()) / max(float(frame["value"].sum()), 1e-9)
+    told = [
+        _(
+            "subheadings put into the other edition by {file}; {share} % of trade is in codes with several "
+            "targets, split evenly",
+            file=path.name,
+            share=formatting.percent(split),
+        )
+    ]
+    if missing:
+        some = ", ".join(missing[:WORST]) + (" …" if len(missing) > WORST else "")
+        told.append(_("{number} codes are not in it and stay: {some}", number=len(missing), some=some))
+    return found, told
 
 
 @dataclass(frozen=True)

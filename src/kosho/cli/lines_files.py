@@ -10,6 +10,7 @@ import typer
 from kosho import formatting
 from kosho.cli.lines_data import (
     Columns,
+    Editions,
     LineInputs,
     On,
     Rates,
@@ -66,6 +67,7 @@ def join(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write lines, partners and rates; .csv.")
@@ -79,7 +81,7 @@ def join(  # noqa: PLR0913 - one parameter an option
     if out is not None and out.suffix.lower() != ".csv":
         raise InputError(Problem(_("{out} is no .csv", out=out.name), key="--out"))
     require_file(out)
-    given = read_lines(importer, LineInputs(trade, rates, columns, year=year, on=day(on, "--on")))
+    given = read_lines(importer, LineInputs(trade, rates, columns, editions, year=year, on=day(on, "--on")))
     table = given.table
     if out is not None:
         rows = ["hs,exporter,value,rate,how"]

@@ -11,6 +11,7 @@ from kosho import formatting
 from kosho.cli.lines_data import (
     Columns,
     Demand,
+    Editions,
     Elasticities,
     Given,
     LawDay,
@@ -57,6 +58,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -93,7 +95,9 @@ def price(  # noqa: PLR0913 - one parameter an option
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
     asked = day(on, "--on")
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=LawDay.of(asked))
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=LawDay.of(asked)
+    )
     given = read_lines(importer, inputs, table)
     start = given.start(table)
     wanted = read_package(file, given.table)
@@ -316,6 +320,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="So many lines, by imports from the partner.")
@@ -328,7 +333,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
 
     from kosho.lines.indices import market_share, preference_erosion, preference_margin, tariff_peaks
 
-    given = read_lines(importer, LineInputs(trade, rates, columns, year=year, on=day(on, "--on")))
+    given = read_lines(importer, LineInputs(trade, rates, columns, editions, year=year, on=day(on, "--on")))
     table = given.table
     column = table.partner(partner)
     bought = table.imports[:, column]

@@ -13,6 +13,7 @@ from kosho import formatting
 from kosho.cli.lines_data import (
     Columns,
     Demand,
+    Editions,
     Elasticities,
     Exclude,
     Given,
@@ -108,6 +109,7 @@ def request(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -124,7 +126,9 @@ def request(  # noqa: PLR0913 - one parameter an option
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
     sides = _sides(case, party, other, world)
     asked = day(on, "--on")
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=sides.law)
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
     rule = origin, members
     _rank(
         "request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), rule, json=json
@@ -139,6 +143,7 @@ def offer(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -155,7 +160,9 @@ def offer(  # noqa: PLR0913 - one parameter an option
     """Rank the lines to offer the other side: their gain per unit of our cost."""
     sides = _sides(case, party, other, world)
     asked = day(on, "--on")
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=sides.law)
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
     rule, narrowed = (origin, members), (budget, exclude, confirm, out)
     _rank("offer", sides, (sides.party, sides.other), inputs, narrowed, rule, json=json)
 
@@ -381,6 +388,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     rates: Rates = None,
     on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -405,7 +413,9 @@ def swap(  # noqa: PLR0913 - one parameter an option
     budget, excluded = _narrowed(budget, exclude)
     sides = _sides(case, party, other, world)
     asked = day(on, "--on")
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year, on=asked, law=sides.law)
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
     swaps = _swap_lines(sides, inputs)
     sides = replace(sides, world=swaps.start)
     with show_progress(_("Looking for packages")):

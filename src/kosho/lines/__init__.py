@@ -3,6 +3,7 @@
 from kosho.lines.annex import AnnexLine, StagedLine, annex_csv, annex_workbook, read_annex, stage_annex
 from kosho.lines.ces import CesOutcome, nested_ces
 from kosho.lines.editions import concordance, converted, read_concordance
+from kosho.lines.goods_trade import GoodsDuty, GoodTrade, japan_goods
 from kosho.lines.gsim_model import GsimOutcome, gsim
 from kosho.lines.indices import (
     complementarity,
@@ -61,6 +62,8 @@ __all__ = [
     "Category",
     "CesOutcome",
     "CostSheet",
+    "GoodTrade",
+    "GoodsDuty",
     "GsimOutcome",
     "LawRates",
     "LineCut",
@@ -102,6 +105,7 @@ __all__ = [
     "gsim",
     "hs_sector",
     "intra_industry",
+    "japan_goods",
     "join_rates",
     "law_rates",
     "line_elasticities",

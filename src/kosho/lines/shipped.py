@@ -72,6 +72,8 @@ def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
 
     if importer != "USA":
         hint = _("give a file: kosho lines formats lists what is read")
+        if importer == "JPN":
+            hint = _("give --trade that of e-Stat or BACI; `kosho lines goods PARTNER` has it by good")
         raise InputError(
             Problem(
                 _("no trade by line of {importer} ships with Kosho", importer=importer), hint, key="--trade"
