@@ -79,15 +79,9 @@ def japan_goods(partner: str, flow: Flow = "import") -> tuple[GoodTrade, ...]:
         InputError: the statistics do not name the partner.
 
     >>> from kosho.lines import japan_goods
-    >>> japan_goods("WORLD")[0]
-    GoodTrade
-      good        'Grand Total'
-      part_of     ''
-      value       113330
-      of_world    113330
-      headings    ()
-      duty        None
-      preferred   None
+    >>> whole = japan_goods("WORLD")[0]
+    >>> whole.good, round(whole.value), whole.part_of
+    ('Grand Total', 113330, '')
     """
     import polars as pl
 
