@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "lines agreements": ("lines", "agreements"),
     "lines formats": ("lines", "formats"),
     "lines indicators": ("lines", "indicators", "USA", "JPN"),
+    "lines goods": ("lines", "goods", "USA", "--top", "60"),
     "lines origin": ("lines", "origin", "JPN", "C29", "--world", "talks"),
     "world formats": ("world", "formats"),
     "world info": ("world", "info", "talks"),
@@ -141,6 +142,7 @@ def _words(text: str) -> set[str]:
         "lines agreements",
         "lines formats",
         "lines indicators",
+        "lines goods",
         "lines origin",
     ],
 )

@@ -197,3 +197,101 @@ def test_several_tables_are_refused_where_one_is_asked() -> None:
     words = ["simulate", "--base", "--add", "USA JPN C29 25%", "--world", "talks,full"]
     with pytest.raises(InputError, match="--world: names 2 tables, and this is asked of one"):
         CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+CARS = (
+    "--exclude",
+    "0,1,2,3,4,5,6,70,71,72,73,74,75,76,78,79,80,81,82,83,84,85,86,88,89,9",
+    "--world",
+    "talks",
+)
+
+
+def test_talks_start_from_the_law_of_the_day_and_say_so(tmp_path: Path) -> None:
+    out = tmp_path / "cars.csv"
+    asked = run("request", CASE, "--confirm", "1", "--out", out, *CARS)
+    assert (asked["rates"]["of"], asked["rates"]["on"]) == ("law", "2025-06-29")
+    assert "Harmonized Tariff Schedule" in asked["rates"]["told"][0]
+    cars = next(line for line in asked["lines"] if line["code"] == "870323")
+    assert cars["rate"] == pytest.approx(0.275, abs=1e-3)
+    assert cars["gain"] > 0
+    collected = run("request", CASE, "--rates", "collected", "--confirm", "0", *CARS)
+    before = next(line for line in collected["lines"] if line["code"] == "870323")
+    assert (collected["rates"]["of"], collected["rates"]["on"]) == ("collected", None)
+    assert before["rate"] == pytest.approx(0.025, abs=1e-3)
+    assert before["gain"] < cars["gain"]
+    later = run("request", CASE, "--on", "2025-11-01", "--confirm", "0", *CARS)
+    assert next(line for line in later["lines"] if line["code"] == "870323")["rate"] == pytest.approx(0.15)
+    # what a table of talks cuts is the ordinary duty: shares are of it, whatever the law lays on top
+    written = [row for row in csv.DictReader(out.read_text().splitlines()) if row["sector"] == "C29"]
+    rows = {row["hs"]: float(row["duty_share"]) for row in written}
+    assert sum(rows.values()) <= 1 + 1e-9
+    assert max(rows, key=lambda code: rows[code]) in ("870322", "870323", "870340")
+
+
+def test_lines_without_one_rate_say_between_what(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    found = run("price", package, "--importer", "USA", "--on", "2025-11-01")
+    assert found["assumed"]["rates"]["of"] == "law"
+    assert 0.5 < found["assumed"]["rates"]["known_share"] < 1
+    assert any("the rate is not one: " in one["why"] for one in found["left_out"])
+    assert found["lines"][0]["code"] == "870323"
+    assert found["partial"]["revenue"] < 0
+
+
+def test_own_trade_keeps_the_duty_it_has_and_takes_the_law_where_asked(trade: Path) -> None:
+    asked = run("request", CASE, "--trade", trade, "--confirm", "0")
+    assert asked["rates"]["of"] == "collected"
+    rows = trade.read_text().splitlines()
+    dated = [f"{rows[0]},year", *(f"{row},2024" for row in rows[1:])]
+    trade.write_text("\n".join([*dated, ""]))
+    lawful = run("request", CASE, "--trade", trade, "--rates", "law", "--confirm", "0")
+    assert {line["code"]: round(line["rate"], 3) for line in lawful["lines"]}["870323"] == 0.275
+    with pytest.raises(InputError, match="holds the law of its own year"):
+        run("request", CASE, "--trade", trade, "--rates", "collected", "--on", "2025-06-29")
+
+
+def test_a_budget_passes_over_what_it_has_no_room_for() -> None:
+    found = run("request", CASE, "--budget", "5", "--rates", "collected", "--confirm", "0", *CARS)
+    inside = [line for line in found["lines"] if line["within_budget"]]
+    assert inside
+    assert -sum(line["partial"]["revenue"] for line in inside) <= 5
+    assert all(line["within_budget"] for line in found["lines"][: len(inside)])
+
+
+def test_a_rule_of_origin_makes_the_use_a_range_and_else_all_is_said_to_be_assumed(
+    trade: Path, tmp_path: Path
+) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    words = ("price", package, "--importer", "USA", "--trade", trade)
+    assert run(*words)["assumed"]["use_of_cuts"] == {"by": "assumed", "share": 1.0}
+    found = run(*words, "--origin", "75")
+    assert found["assumed"]["use_of_cuts"]["members"] == ["USA"]
+    assert found["assumed"]["use_of_preferences"] is None
+    least, most = found["range"]
+    assert 0 < least["partial"]["creation"] < most["partial"]["creation"] == found["partial"]["creation"]
+    assert 0 < least["welfare"]["JPN"] < most["welfare"]["JPN"]
+    for wrong in (["--use", "0.5", "--origin", "75"], ["--members", "JPN"], ["--origin", "nan"]):
+        with pytest.raises(InputError, match=wrong[0] if wrong[0] != "--use" else "--use and --origin"):
+            run(*words, *wrong)
+    asked = run("request", CASE, "--trade", trade, "--confirm", "0", "--origin", "75", "--world", "talks")
+    low, high = next(line for line in asked["lines"] if line["code"] == "870323")["could_comply"]
+    assert 0 < low < high == 1
+    plain = CliRunner().invoke(app, ["lines", "request", CASE, "--trade", str(trade), "--confirm", "0"]).stdout
+    assert "All goods are taken to claim a cut: assumed" in plain
+
+
+def test_trade_of_another_edition_is_put_into_that_of_the_schedule(tmp_path: Path) -> None:
+    trade = tmp_path / "hs17.csv"
+    trade.write_text("importer,exporter,hs,value\nUSA,JPN,854140,6000000\nUSA,JPN,870323,1000000\n")
+    table = tmp_path / "un.csv"  # the UN prints the later edition first
+    table.write_text("HS 2022,HS 2017\n8541.41,8541.40\n8541.42,8541.40\n870323,870323\n")
+    bare = run("join", "USA", "--trade", trade, "--rates", "shipped")
+    assert {one["code"] for one in bare["missing"] if one["imports"]} == {"854140"}
+    found = run("join", "USA", "--trade", trade, "--rates", "shipped", "--editions", table)
+    assert found["known_share"] == 1
+    assert found["imports"] == pytest.approx(7.0)
+    assert "85.7 % of trade" in found["told"][0] or "86 % of trade" in found["told"][0]
+    assert "split evenly" in found["told"][0]

@@ -184,6 +184,7 @@ EVERY = {
         "lines join JPN --trade trade.csv --out out/lines.csv", writes=("lines.csv",), tells="Japan"
     ),
     "lines origin": Command("lines origin JPN C29 --world talks", tells="build-down"),
+    "lines goods": Command("lines goods USA --top 5", tells="Foodstuff"),
     "lines agreements": Command("lines agreements", tells="cptpp-jpn"),
     "lines stage": Command(
         "lines stage annex.csv --agreement cptpp-jpn --out out/annex.csv", writes=("annex.csv",), tells="13.1"

@@ -73,6 +73,11 @@ def test_the_command_tells_kinds_and_machine():
     assert "--only: unknown value 'readin' (did you mean reading" in str(refused.exception)
 
 
+def test_kinds_named_one_after_the_other_are_all_measured():
+    done = CliRunner().invoke(app, ["bench", "--only", "reading", "--only", "solve", "--json"])
+    assert [one["id"] for one in json.loads(done.stdout)["speeds"]] == ["solve", "reading"]
+
+
 def test_every_kind_has_words():
     assert list(KINDS) == ["solve", "batch", "gradient", "screen", "rates", "reading"]
     assert [one.id for one in speeds(only=["solve", "reading"])] == ["solve", "reading"]

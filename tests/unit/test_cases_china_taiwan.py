@@ -13,6 +13,8 @@ from tests.later_dates import later, texts
 
 from kosho import Case
 from kosho.equilibrium import solve
+from kosho.impact.reach import IdleError
+from kosho.language import use
 from kosho.scenario import scenario_effects, simulate_with_ranges
 
 CLOSE = 0.05
@@ -166,3 +168,15 @@ def test_what_a_coarse_table_does_not_tell_apart_is_named_and_not_refused():
     found = simulate_with_ranges(Case.load("japan-taiwan-2025"), "status-quo", world="talks")
     told = found.commitments.left_out["case-study"]
     assert told == "this world does not tell its goods or partners apart"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_a_coarse_table_does_not_tell_apart_is_passed_over_in_every_language(language: str):
+    with use(language):
+        found = simulate_with_ranges(Case.load("japan-taiwan-2025"), "status-quo", world="talks")
+    assert "case-study" in found.commitments.left_out
+
+
+def test_a_scenario_of_nothing_that_a_table_tells_apart_says_which_table_does():
+    with pytest.raises(IdleError, match="a finer table tells them apart: leave --world away"):
+        scenario_effects(Case.load("japan-taiwan-2025"), "without-pineapples", world="talks")

@@ -8,6 +8,7 @@ import pytest
 from kosho.errors import InputError
 from kosho.lines import (
     CostSheet,
+    LineTable,
     ValueRule,
     complementarity,
     export_similarity,
@@ -16,12 +17,14 @@ from kosho.lines import (
     market_share,
     michaely_complementarity,
     origin_content,
+    possible_use,
     preference_erosion,
     preference_margin,
     revealed_advantage,
     swiss_formula,
     tariff_peaks,
     trade_intensity,
+    use_of_lines,
     value_content,
 )
 from kosho.world import toy
@@ -94,3 +97,32 @@ def test_content_of_a_sector_rises_with_the_area_and_build_up_counts_materials_a
     assert alone.content < wider.content == pytest.approx(1.0)
     up = origin_content(toy(), "JPN", "C29", ValueRule("build-up", 0.35, ("JPN",)))
     assert up.content < alone.content
+
+
+def test_what_could_comply_holds_for_every_way_in_which_makers_may_differ() -> None:
+    rng = np.random.default_rng(3)
+    for threshold in (0.0, 0.3, 0.45, 0.75, 1.0):
+        for shape in (0.3, 1.0, 4.0):
+            content, weight = rng.beta(shape, 1.0, 200), rng.dirichlet(np.ones(200))
+            found = possible_use(float(content @ weight), threshold)
+            share = float(weight[content >= threshold].sum())
+            assert found.low - 1e-12 <= share <= found.high + 1e-12
+    # both ends are reached: by makers at 1 and just below the rule, by makers at the rule and at nothing
+    assert possible_use(0.7, 0.5).low == pytest.approx(0.4)  # 40 % at 1, the rest just below 0.5
+    assert possible_use(0.3, 0.5).high == pytest.approx(0.6)  # 60 % at 0.5, the rest at 0
+    assert (possible_use(1.0, 1.0).low, possible_use(0.5, 0.0).low) == (1.0, 0.5)
+
+
+def test_the_use_of_a_line_is_that_of_its_sector_and_wider_for_what_nobody_knows() -> None:
+    table = LineTable(
+        "USA", ("870323", "999999"), ("JPN", "ROW"), np.ones((2, 2)), np.full((2, 2), 0.1), ("line",) * 2, ()
+    )
+    world = toy()
+    low, high = use_of_lines(world, table, ValueRule("build-down", 0.9, ("USA",)))
+    content = origin_content(world, "JPN", "C29", ValueRule("build-down", 0.9, ("USA",))).content
+    mine = possible_use(content, 0.9)
+    assert (low[0, 0], high[0, 0]) == (mine.low, mine.high)
+    assert (low[:, 1].tolist(), high[:, 1].tolist()) == ([0, 0], [1, 1])
+    assert (low[1, 0], high[1, 0]) == (0, 1)
+    stricter = use_of_lines(world, table, ValueRule("build-down", 0.99, ()))
+    assert stricter[1][0, 0] <= high[0, 0]

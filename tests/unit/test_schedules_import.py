@@ -365,3 +365,12 @@ def test_a_data_folder_may_be_relative(tmp_path: Path, monkeypatch: pytest.Monke
     done = import_files([Path("s.csv")], "GBR", "e1")
     assert done.path.is_relative_to(tmp_path / "mine")
     assert str(in_force("GBR", date(2025, 6, 29))[0].lines["01012100"].general) == "6.8%"
+
+
+def test_a_folder_of_pages_is_a_schedule_as_a_folder_of_tables_is(tmp_path: Path) -> None:
+    (tmp_path / "a_02.htm").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "readme.md").write_text("of Japan Customs")
+    assert len(read_files([tmp_path]).lines) == len(read_files([tmp_path / "a_02.htm"]).lines) > 0
+    (tmp_path / "a_02.htm").unlink()
+    with pytest.raises(InputError, match="holds no file of a schedule"):
+        read_files([tmp_path])

@@ -6,11 +6,14 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests import published_tables as published
+from tests.binary_workbook import write_xlsb
 from tests.published_tables import Made, economy
 
 from kosho.errors import InputError
+from kosho.tabular import sheet_rows
 from kosho.world.build import Said, completed
 from kosho.world.har import HeaderArray, har_bytes
 from kosho.world.loading import calibrated
@@ -133,6 +136,53 @@ def test_wiod_workbooks(release: str, tmp_path: Path):
     assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
     assert table.sectors == tuple(sectors)
     assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+WIOD_2016 = [f"r{k}" for k in range(1, 57)], ("c57", "c58", "c59", "c60", "c61")
+
+
+def test_the_binary_workbook_of_wiod_2016_is_read_as_the_other_is(tmp_path: Path):
+    sectors, finals = WIOD_2016
+    made = economy(("AUS", "JPN", "RoW"), sectors, finals, 4)
+    title = ("2008", "Intercountry Input-Output Table", "", "", "(millions of US$)")
+    plain = published.sheet(tmp_path / "WIOT2008_Nov16_ROW.xlsx", made, sectors, finals, title)
+    path = write_xlsb(tmp_path / "WIOT2008_Nov16_ROW.xlsb", "2008", sheet_rows(plain))
+    table = reader("wiod").table([path], {})
+    same(table, made)
+    assert (table.meta["edition"], table.meta["year"]) == ("WIOD, release of 2016", 2008)
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(InputError, match="xlsb"):
+        reader("wiod").table([path], {})
+
+
+def test_the_data_frame_of_wiod_2016_in_rdata(tmp_path: Path):
+    rdata = pytest.importorskip("rdata")
+    sectors, finals = WIOD_2016
+    made = economy(("AUS", "JPN", "RoW"), sectors, finals, 4)
+    used, final = made.matrix
+    codes = {code.upper() if code != "RoW" else "ROW": code for code in made.countries}
+    owner = {theirs: ours for ours, theirs in codes.items()}
+    number = {code: k for k, code in enumerate((*sectors, *finals), 1)}
+    columns = [f"{owner[c]}{number[s]}" for c, s in (*made.industries, *made.finals)]
+    frame = pd.DataFrame(np.hstack([used, final]), columns=columns)
+    frame["TOT"] = made.output
+    total = frame.sum()  # the release has rows of totals and value added below
+    below = pd.DataFrame([total, total])
+    frame = pd.concat([frame, below], ignore_index=True)
+    count = len(made.industries)
+    frame.insert(0, "IndustryCode", [s for _c, s in made.industries] + ["II_fob", "GO"])
+    frame.insert(1, "IndustryDescription", [f"Industry {s}" for _c, s in made.industries] + ["Total", "Output"])
+    frame.insert(2, "Country", [owner[c] for c, _s in made.industries] + ["TOT", "TOT"])
+    frame.insert(3, "RNr", [float(number[s]) for _c, s in made.industries] + [65.0, 73.0])
+    frame.insert(4, "Year", [2008.0] * (count + 2))
+    frame.index = pd.RangeIndex(1, count + 3)
+    texts = dict.fromkeys(("IndustryCode", "IndustryDescription", "Country"), pd.StringDtype("python"))
+    frame = frame.astype(texts)  # which the writer knows
+    path = tmp_path / "WIOT2008_October16_ROW.RData"
+    rdata.write_rda(path, {"wiot": frame})
+    table = reader("wiod").table([path], {})
+    same(table, made)
+    assert (table.meta["edition"], table.meta["year"]) == ("WIOD, release of 2016", 2008)
 
 
 def test_tables_of_the_adb(tmp_path: Path):

@@ -21,8 +21,11 @@ UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 @app.command()
 def show(
     only: Annotated[
-        str | None,
-        typer.Option(metavar="KIND", help="One kind: solve, batch, gradient, screen, rates, reading."),
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="A kind: solve, batch, gradient, screen, rates, reading; repeatable, else all.",
+        ),
     ] = None,
     *,
     json: Json = False,
@@ -32,7 +35,8 @@ def show(
         from kosho.bench import machine, speeds
         from kosho.bench.speeds import KINDS
 
-        kinds = [] if only is None else [chosen(only, tuple(KINDS), "--only")]
+        wanted = {chosen(one, tuple(KINDS), "--only") for one in only or ()}
+        kinds = [one for one in KINDS if one in wanted]
         found = speeds(kinds, progress)
     on = machine()
     if json:

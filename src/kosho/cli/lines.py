@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from kosho.cli.lines_files import add_files
+from kosho.cli.lines_goods import add_goods
 from kosho.cli.lines_price import add_price
 from kosho.cli.lines_staging import add_staging
 from kosho.cli.lines_talks import add_talks
@@ -20,3 +21,4 @@ add_staging(app)
 add_price(app)
 add_talks(app)
 add_files(app)
+add_goods(app)

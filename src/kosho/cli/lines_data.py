@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from datetime import date as calendar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kosho import formatting
-from kosho.cli.terminal import say
+from kosho.cli.terminal import say, show_progress
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from kosho.law import Register
     from kosho.lines.line_elasticities import ElasticitySource, LineElasticities
     from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_table import LineTable, MissingJoin
@@ -26,18 +29,23 @@ if TYPE_CHECKING:
 __all__ = [
     "Columns",
     "Demand",
+    "Editions",
     "Elasticities",
     "Exclude",
     "Given",
+    "LawDay",
     "LineInputs",
+    "On",
     "Rates",
     "Trade",
     "Year",
     "read_lines",
     "say_lines",
     "say_parts",
+    "say_rates",
     "told_missing",
     "told_parts",
+    "told_rates",
 ]
 
 Trade = Annotated[
@@ -49,17 +57,35 @@ Trade = Annotated[
 Rates = Annotated[
     str | None,
     typer.Option(
-        metavar="shipped|SCHEDULE|FILE",
-        help="Base rates: of a schedule that ships or was imported (its edition), or a file; else the duty "
-        "collected that the trade has.",
+        metavar="law|collected|shipped|SCHEDULE|FILE",
+        help="Base rates: by the law of a day (--on), the duty collected that the trade has, of a schedule "
+        "that ships or was imported (its edition), or a file; the output says which.",
     ),
 ]
 Columns = Annotated[
     Path | None, typer.Option(metavar="FILE", help="What the columns of your own file mean; see the how-to.")
 ]
+Editions = Annotated[
+    Path | None,
+    typer.Option(
+        "--editions",
+        metavar="TABLE",
+        help="Correlation table between the trade's edition of the HS and the schedule's, such as the UN's for "
+        "HS 2017 and 2022: .csv or .xlsx, columns from and to, or two that name an edition.",
+    ),
+]
 Year = Annotated[
     int | None,
     typer.Option(metavar="YEAR", help="Of the trade; the last that each file holds, if not given."),
+]
+On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        metavar="YYYY-MM-DD",
+        help="Day of the law that base rates are of, over the ordinary duties of --rates; the day of the case, "
+        "or today.",
+    ),
 ]
 Elasticities = Annotated[
     str,
@@ -86,9 +112,30 @@ class LineInputs:
     trade: Sequence[Path] | None = None
     rates: str | None = None
     columns: Path | None = None
+    editions: Path | None = None
     elasticities: str = "protee"
     demand: float = -1.25
     year: int | None = None
+    on: date | None = None
+    """Day of the law that was asked for."""
+    law: LawDay | None = None
+    """The law that rates start from where nothing else is said; None: what was collected."""
+
+
+@dataclass(frozen=True)
+class LawDay:
+    """A day and the register that it is asked of."""
+
+    register: Register
+    on: date
+    known: date | None = None
+
+    @staticmethod
+    def of(day: date | None) -> LawDay:
+        """A day, or today, by the register that ships."""
+        from kosho.law import Register
+
+        return LawDay(Register.load(), day or calendar.today())
 
 
 @dataclass(frozen=True)
@@ -100,6 +147,23 @@ class Given:
     told: tuple[str, ...]
     trade: pl.DataFrame
     """All that was read, of other importers too."""
+    basis: tuple[str, ...] = ()
+    """What the rates rest on, in words."""
+    rates: str = "collected"
+    """What the rates are: `law`, `collected`, or the schedule or file that was named."""
+    law: LawDay | None = None
+    """The law that the rates are of; None where they are of none."""
+    ordinary: LineTable | None = None
+    """The same lines with ordinary duties, where the rates are those of the law."""
+
+    def start(self, world: World) -> World:
+        """The economy that talks about the lines start from: under the law, where the rates are of one."""
+        if self.law is None:
+            return world
+        from kosho.lines.law_start import world_under_law
+
+        with show_progress(_("The economy under the law of {day}", day=self.law.on)):
+            return world_under_law(world, self.law.register, self.law.on, self.law.known)
 
 
 def read_lines(importer: str, given: LineInputs, world: World | None = None) -> Given:
@@ -111,8 +175,7 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     import polars as pl
 
     from kosho.lines.line_elasticities import SOURCES, line_elasticities
-    from kosho.lines.line_table import line_table
-    from kosho.lines.shipped import shipped_trade
+    from kosho.lines.shipped import finest_trade, shipped_trade
     from kosho.lines.trade_files import read_trade
 
     if given.trade:
@@ -127,16 +190,131 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
                 )
             )
     else:
-        files = [shipped_trade(importer)]
+        files = finest_trade(importer) if given.law or given.on else [shipped_trade(importer)]
     frame = pl.concat([one.of_year(given.year) for one in files])
-    table = line_table(frame, importer, _rates(importer, given.rates, given.columns), digits=DIGITS)
+    moved: list[str] = []
+    if given.editions is not None:
+        frame, moved = _in_edition(frame, given.editions)
+    based = _based(importer, given, files, frame)
     named: ElasticitySource | None = next((name for name in SOURCES if name == given.elasticities), None)
     own = Path(given.elasticities) if named is None else None
     found = line_elasticities(
-        table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
+        based.table.codes, importer, named or "protee", world=world, own=own, demand=given.demand
     )
-    told = [text for one in files for text in one.told]
-    return Given(table, found, (*told, *_years_told(files, given.year)), frame)
+    told = [*moved, *(text for one in files for text in one.told)]
+    told += _years_told(files, given.year)
+    return Given(based.table, found, tuple(told), frame, based.told, based.rates, based.law, based.ordinary)
+
+
+def _in_edition(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[str]]:
+    """Trade in the other edition of a correlation table, and what it does not hold."""
+    import polars as pl
+
+    from kosho.lines.editions import converted, read_concordance, towards
+
+    table = towards(read_concordance(path), frame["hs"].unique().to_list())
+    found, missing = converted(frame, table)
+    several = {code for code, others in table.items() if len(others) > 1}
+    apart = frame.filter(pl.col("hs").str.slice(0, 6).is_in(several))["value"]
+    split = float(apart.sum()) / max(float(frame["value"].sum()), 1e-9)
+    told = [
+        _(
+            "subheadings put into the other edition by {file}; {share} % of trade is in codes with several "
+            "targets, split evenly",
+            file=path.name,
+            share=formatting.percent(split),
+        )
+    ]
+    if missing:
+        some = ", ".join(missing[:WORST]) + (" …" if len(missing) > WORST else "")
+        told.append(_("{number} codes are not in it and stay: {some}", number=len(missing), some=some))
+    return found, told
+
+
+@dataclass(frozen=True)
+class _Based:
+    """Lines with base rates, and what they rest on."""
+
+    table: LineTable
+    rates: str
+    told: tuple[str, ...]
+    law: LawDay | None = None
+    ordinary: LineTable | None = None
+
+
+def _based(importer: str, given: LineInputs, files: Sequence[TradeFile], frame: pl.DataFrame) -> _Based:
+    """The lines at the rates that were asked for, or that are expected where none were."""
+    from kosho.lines.line_table import line_table
+
+    rates = given.rates
+    if rates == "collected" and given.on is not None:
+        told = _("what was collected holds the law of its own year, not of {day}", day=given.on)
+        raise InputError(Problem(told, _("leave one of --rates and --on"), key="--rates"))
+    if rates is None and given.on is None:
+        rates = _expected(importer, given, frame)
+    if rates not in (None, "law", "collected") and given.on is None:
+        duties = _rates(importer, rates, given.columns)
+        table = line_table(frame, importer, duties, digits=DIGITS)
+        return _Based(table, rates, (_("of {rates}", rates=rates),))
+    if rates == "collected":
+        table = line_table(frame, importer, None, digits=DIGITS)
+        return _Based(table, rates, (_("the duty collected; --rates law takes the law of a day"),))
+    return _by_law(importer, given, files, frame, None if rates in (None, "law") else rates)
+
+
+def _expected(importer: str, given: LineInputs, frame: pl.DataFrame) -> str:
+    """Which rates are meant where none are named: what a file of one's own has collected, else the law."""
+    import polars as pl
+
+    mine = frame.filter(pl.col("importer") == importer)["duty"]
+    has_duty = mine.null_count() < mine.len()
+    if given.law is None or (given.trade and has_duty):
+        return "collected"
+    from kosho.lines.rates_by_law import ordinary_rates
+
+    return "collected" if has_duty and ordinary_rates(importer, given.law.on) is None else "law"
+
+
+def _by_law(
+    importer: str, given: LineInputs, files: Sequence[TradeFile], frame: pl.DataFrame, rates: str | None
+) -> _Based:
+    import polars as pl
+
+    from kosho.lines.line_table import line_table
+    from kosho.lines.rates_by_law import law_rates, ordinary_rates
+
+    law = given.law or LawDay.of(given.on)
+    if given.on is not None:
+        law = replace(law, on=given.on, known=None)
+    duties = _rates(importer, rates, given.columns) if rates else None
+    ordinary = ordinary_rates(importer, law.on) if duties is None else (duties, rates or "")
+    years = {one.years[-1] if given.year is None else given.year for one in files if one.years}
+    mine = frame.filter(pl.col("importer") == importer)
+    with show_progress(_("Rates by the law of {day}", day=law.on)):
+        found = law_rates(
+            law.register, importer, mine, law.on, ordinary, known=law.known,
+            year=years.pop() if len(years) == 1 else None,
+        )  # fmt: skip
+    table = line_table(frame, importer, found.frame, digits=DIGITS)
+    missing = tuple(
+        replace(one, why=_bounds(*found.between(one.code))) if one.value > 0 else one for one in table.missing
+    )
+    named = _("by the law of {day}, over {duties}", day=law.on, duties=found.told[0])
+    return _Based(
+        replace(table, missing=missing),
+        "law",
+        (named, *found.told[1:]),
+        law,
+        line_table(frame, importer, ordinary[0] if ordinary else None, digits=DIGITS),
+    )
+
+
+def _bounds(low: float, high: float) -> str:
+    """Between what a rate lies that is none."""
+    if high == float("inf"):
+        return _("the rate is not known: {low} % or more", low=formatting.percent(low))
+    low_told, high_told = formatting.percent(low), formatting.percent(high)
+    return _("the rate is not one: {low} to {high} %", low=low_told, high=high_told)
 
 
 def _years_told(files: Sequence[TradeFile], year: int | None) -> list[str]:
@@ -156,9 +334,7 @@ def _years_told(files: Sequence[TradeFile], year: int | None) -> list[str]:
     ]
 
 
-def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFrame | None:
-    if text is None:
-        return None
+def _rates(importer: str, text: str, columns: Path | None) -> pl.DataFrame:
     from kosho.lines.shipped import shipped_rates
 
     if text == "shipped":
@@ -173,7 +349,7 @@ def _rates(importer: str, text: str | None, columns: Path | None) -> pl.DataFram
 
     known = {schedule.edition: schedule for schedule in imported(importer)}
     if text not in known:
-        hint = _("shipped, a file") + (
+        hint = _("law, collected, shipped, a file") + (
             _(", or {names}", names=", ".join(known)) if known else _("; `kosho schedule import` brings one in")
         )
         raise InputError(
@@ -221,13 +397,31 @@ def say_lines(given: Given) -> None:
                 assumed=formatting.count(assumed),
             )
         )
+    say_rates(given.basis)
     for text in given.told:
         say(_("Source: {text}.", text=text))
+
+
+def say_rates(basis: Sequence[str]) -> None:
+    """What base rates are."""
+    for text in basis:
+        say(_("Rates: {text}.", text=text))
 
 
 def told_missing(missing: Iterable[MissingJoin]) -> list[dict[str, Any]]:
     """Lines that are left out and why, for JSON; imports in million of the trade's money."""
     return [{"code": one.code, "why": one.why, "imports": one.value} for one in missing]
+
+
+def told_rates(given: Given) -> dict[str, Any]:
+    """What base rates are of, for JSON."""
+    law = given.law
+    return {
+        "of": given.rates,
+        "on": None if law is None else law.on.isoformat(),
+        "known_share": given.table.known_share,
+        "told": list(given.basis),
+    }
 
 
 def told_parts(parts: Iterable[PartOfTrade]) -> list[dict[str, Any]]:

@@ -8,9 +8,20 @@ from typing import Annotated
 import typer
 
 from kosho import formatting
-from kosho.cli.lines_data import Columns, LineInputs, Rates, Trade, Year, read_lines, say_lines, told_missing
+from kosho.cli.lines_data import (
+    Columns,
+    Editions,
+    LineInputs,
+    On,
+    Rates,
+    Trade,
+    Year,
+    read_lines,
+    say_lines,
+    told_missing,
+)
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, say, show_json, show_table
+from kosho.cli.terminal import chosen, day, say, show_json, show_table
 from kosho.errors import InputError, Problem
 from kosho.language import _, pgettext
 
@@ -54,7 +65,9 @@ def join(  # noqa: PLR0913 - one parameter an option
     importer: Annotated[str, typer.Argument(metavar="IMPORTER", help="Whose imports.")],
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write lines, partners and rates; .csv.")
@@ -68,7 +81,7 @@ def join(  # noqa: PLR0913 - one parameter an option
     if out is not None and out.suffix.lower() != ".csv":
         raise InputError(Problem(_("{out} is no .csv", out=out.name), key="--out"))
     require_file(out)
-    given = read_lines(importer, LineInputs(trade, rates, columns, year=year))
+    given = read_lines(importer, LineInputs(trade, rates, columns, editions, year=year, on=day(on, "--on")))
     table = given.table
     if out is not None:
         rows = ["hs,exporter,value,rate,how"]

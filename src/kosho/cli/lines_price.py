@@ -11,9 +11,12 @@ from kosho import formatting
 from kosho.cli.lines_data import (
     Columns,
     Demand,
+    Editions,
     Elasticities,
     Given,
+    LawDay,
     LineInputs,
+    On,
     Rates,
     Trade,
     Year,
@@ -22,9 +25,11 @@ from kosho.cli.lines_data import (
     say_parts,
     told_missing,
     told_parts,
+    told_rates,
 )
+from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
@@ -51,7 +56,9 @@ def price(  # noqa: PLR0913 - one parameter an option
     importer: Annotated[str, typer.Option(metavar="CODE", help="Whose tariffs change.")],
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -69,12 +76,9 @@ def price(  # noqa: PLR0913 - one parameter an option
     diversion: Annotated[
         str, typer.Option(metavar="bounded|linear", help="Form of trade diversion, in smart.")
     ] = "bounded",
-    use: Annotated[
-        float,
-        typer.Option(
-            metavar="SHARE", help="Of imports that claim a cut; 1 means all, which no agreement reaches."
-        ),
-    ] = 1.0,
+    use: Use = None,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     *,
     json: Json = False,
@@ -90,21 +94,41 @@ def price(  # noqa: PLR0913 - one parameter an option
         told = _("an elasticity of export supply of {supply:g}", supply=supply)
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
-    given = read_lines(importer, LineInputs(trade, rates, columns, elasticities, demand, year=year), table)
-    after = utilised(given.table.paid, read_package(file, given.table), use)
+    asked = day(on, "--on")
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=LawDay.of(asked)
+    )
+    given = read_lines(importer, inputs, table)
+    start = given.start(table)
+    wanted = read_package(file, given.table)
+    used = use_of_cuts(table, given.table, use, origin, members)
     everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
     settings = PartialSettings(of_lines, float("inf") if supply is None else supply, form, everybody)
+    ends: list[PricedPackage] = []
     with show_progress(_("Pricing the package")):
-        found = price_package(table, given.table, after, given.elasticities, settings)
-    content = _content(
-        found, given, {"diversion": form, "supply_elasticity": supply, "use_of_preferences": use}
-    )
+        for share in (used.high, used.low) if used.is_range else (used.high,):
+            after = utilised(given.table.paid, wanted, share)
+            ends.append(price_package(start, given.table, after, given.elasticities, settings))
+    found = ends[0]
+    assumed = {"diversion": form, "supply_elasticity": supply, "use_of_preferences": used.about.get("share")}
+    content = _content(found, given, {**assumed, "use_of_cuts": used.about})
+    if used.is_range:
+        content["range"] = [_end(one) for one in reversed(ends)]
     content["assumed"]["free_elsewhere"] = [] if everybody is None else list(everybody.assumed_free)
     content["part_of_trade"] = told_parts(_parts(table, found))
     if json:
         show_json(content)
     else:
-        _show(content, given)
+        _show(content, given, used)
+
+
+def _end(found: PricedPackage) -> dict[str, Any]:
+    """What a package comes to at an end of the range of its use."""
+    welfare = found.whole.equivalent_variation.to_series()
+    return {
+        "partial": {name: float(values.sum()) for name, values in found.partial.figures.items()},
+        "welfare": {str(code): float(value) for code, value in welfare.items()},
+    }
 
 
 def _parts(world: World, found: PricedPackage) -> list[PartOfTrade]:
@@ -136,6 +160,7 @@ def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dic
         "importer": table.importer,
         "assumed": {
             **assumed,
+            "rates": told_rates(given),
             "elasticities": {
                 name: given.elasticities.source.count(name) for name in dict.fromkeys(given.elasticities.source)
             },
@@ -167,10 +192,11 @@ def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dic
     }
 
 
-def _show(content: dict[str, Any], given: Given) -> None:
+def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     say_lines(given)
     partial, assumed = content["partial"], content["assumed"]
     say(_assumed(partial["model"], assumed))
+    say(used.told)
     if assumed["free_elsewhere"]:
         say(
             _(
@@ -220,6 +246,8 @@ def _show(content: dict[str, Any], given: Given) -> None:
         ],
         numeric=1,
     )
+    if "range" in content:
+        _show_range(content, titles, money)
     lost = sum(one["imports"] for one in content["left_out"])
     say(
         _(
@@ -231,28 +259,45 @@ def _show(content: dict[str, Any], given: Given) -> None:
     say_parts(content["part_of_trade"])
 
 
+def _show_range(content: dict[str, Any], titles: dict[str, str], money: str) -> None:
+    """Both ends of the use of a cut: what is shown above is with the most."""
+    least, most = content["range"]
+    rows = [
+        (titles[name], *(formatting.decimals(end["partial"][name], 1, sign=True) for end in (least, most)))
+        for name in ("revenue", "consumer_surplus", "welfare")
+    ]
+    show_table(
+        _("By how much could comply: {money}", money=money), ("", _("Least"), _("Most")), rows, numeric=2
+    )
+    largest = sorted(most["welfare"], key=lambda code: -abs(most["welfare"][code]))[:5]
+    show_table(
+        _("By how much could comply: the whole economy"),
+        (_("Economy"), _("Least"), _("Most")),
+        [
+            (
+                formatting.starting(formatting.country_name(code)),
+                *(formatting.billions(end["welfare"][code], sign=True, part=True) for end in (least, most)),
+            )
+            for code in largest
+        ],
+        numeric=2,
+    )
+
+
 def _assumed(model: str, assumed: dict[str, Any]) -> str:
     """Which model, and what it takes as given."""
     elasticity = assumed["supply_elasticity"]
     supply = _("infinite") if elasticity is None else formatting.figure(elasticity, 3)
-    share = formatting.percent(assumed["use_of_preferences"])
-    mark = _(" (assumed)") if assumed["use_of_preferences"] == 1 else ""
     if model == "smart":
         return _(
-            "SMART with {diversion} diversion, supply elasticity {supply}, {use_of_preferences} "
-            "% of imports claim a cut{assumed}.",
+            "SMART with {diversion} diversion, supply elasticity {supply}.",
             diversion=assumed["diversion"],
             supply=supply,
-            use_of_preferences=share,
-            assumed=mark,
         )
     return _(
-        "{model} with supply elasticity {supply}, {use_of_preferences} % of imports claim a cut{assumed}; "
-        "goods made at home are left out.",
+        "{model} with supply elasticity {supply}; goods made at home are left out.",
         model={"ces": _("Nested CES"), "gsim": "GSIM"}[model],
         supply=supply,
-        use_of_preferences=share,
-        assumed=mark,
     )
 
 
@@ -273,7 +318,9 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     partner: Annotated[str, typer.Argument(metavar="PARTNER", help="Who sells.")],
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=1, help="So many lines, by imports from the partner.")
@@ -286,7 +333,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
 
     from kosho.lines.indices import market_share, preference_erosion, preference_margin, tariff_peaks
 
-    given = read_lines(importer, LineInputs(trade, rates, columns, year=year))
+    given = read_lines(importer, LineInputs(trade, rates, columns, editions, year=year, on=day(on, "--on")))
     table = given.table
     column = table.partner(partner)
     bought = table.imports[:, column]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,21 +13,27 @@ from kosho import formatting
 from kosho.cli.lines_data import (
     Columns,
     Demand,
+    Editions,
     Elasticities,
     Exclude,
     Given,
+    LawDay,
     LineInputs,
+    On,
     Rates,
     Trade,
     Year,
     read_lines,
     say_lines,
     say_parts,
+    say_rates,
     told_missing,
     told_parts,
+    told_rates,
 )
+from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
-from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 from kosho.language import _, pgettext
 
@@ -72,6 +78,8 @@ class _Sides:
     world: World
     party: str
     other: str
+    law: LawDay
+    """Of the case's day."""
 
 
 def _sides(case: str, party: str | None, other: str | None, world: str | None) -> _Sides:
@@ -89,7 +97,8 @@ def _sides(case: str, party: str | None, other: str | None, world: str | None) -
         raise InputError(
             Problem(_("both sides are one"), _("parties are {known}", known=", ".join(known)), key="--to")
         )
-    return _Sides(table, mine, theirs)
+    on = opened.law_as_of or opened.as_of
+    return _Sides(table, mine, theirs, LawDay(opened.register, on, on))
 
 
 def request(  # noqa: PLR0913 - one parameter an option
@@ -98,13 +107,17 @@ def request(  # noqa: PLR0913 - one parameter an option
     other: Other = None,
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     budget: Budget = None,
     exclude: Exclude = None,
     confirm: Confirm = 10,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     out: Out = None,
     *,
@@ -112,8 +125,14 @@ def request(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
-    _rank("request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), json=json)
+    asked = day(on, "--on")
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
+    rule = origin, members
+    _rank(
+        "request", sides, (sides.other, sides.party), inputs, (budget, exclude, confirm, out), rule, json=json
+    )
 
 
 def offer(  # noqa: PLR0913 - one parameter an option
@@ -122,13 +141,17 @@ def offer(  # noqa: PLR0913 - one parameter an option
     other: Other = None,
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
     budget: Budget = None,
     exclude: Exclude = None,
     confirm: Confirm = 10,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     out: Out = None,
     *,
@@ -136,16 +159,21 @@ def offer(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Rank the lines to offer the other side: their gain per unit of our cost."""
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
-    _rank("offer", sides, (sides.party, sides.other), inputs, (budget, exclude, confirm, out), json=json)
+    asked = day(on, "--on")
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
+    rule, narrowed = (origin, members), (budget, exclude, confirm, out)
+    _rank("offer", sides, (sides.party, sides.other), inputs, narrowed, rule, json=json)
 
 
-def _rank(
+def _rank(  # noqa: PLR0913 - what both commands are asked
     kind: str,
     sides: _Sides,
     ways: tuple[str, str],
     inputs: LineInputs,
     narrowed: tuple[float | None, str | None, int, Path | None],
+    rule: tuple[float | None, str | None],
     *,
     json: bool,
 ) -> None:
@@ -157,9 +185,11 @@ def _rank(
     require_file(out)
     budget, excluded = _narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
+    used = use_of_cuts(sides.world, given.table, None, *rule)
+    start = given.start(sides.world)
     with show_progress(_("Pricing every line")):
         found = rank_lines(
-            sides.world,
+            start,
             given.table,
             taker,
             given.elasticities,
@@ -167,15 +197,16 @@ def _rank(
             exclude=excluded,
             confirm=confirm,
         )
-    content = _ranking(kind, found, given)
+    content = _ranking(kind, found, given, used)
     content["part_of_trade"] = told_parts(_parts(sides.world, given.table, found))
     if out is not None:
-        save({out: _cuts(found)})
+        save({out: _cuts(found, given, sides.world)})
     if json:
         show_json(content)
         return
     say_lines(given)
-    _show_ranking(kind, found)
+    say(used.told)
+    _show_ranking(kind, found, _use_by_line(found, given, used))
     say_parts(content["part_of_trade"])
 
 
@@ -223,8 +254,20 @@ def _worth(one: LineWorth, number: int, found: Ranking) -> dict[str, Any]:
     }
 
 
-def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
+def _use_by_line(found: Ranking, given: Given, used: UseOfCuts) -> dict[str, tuple[float, float]]:
+    """Least and most of a line's imports that could claim the cut, by code; none where no rule was named."""
+    import numpy as np
+
+    if not used.is_range:
+        return {}
+    column, place = given.table.partner(found.partner), {code: k for k, code in enumerate(given.table.codes)}
+    low, high = (np.asarray(one)[:, column] for one in (used.low, used.high))
+    return {one.code: (float(low[place[one.code]]), float(high[place[one.code]])) for one in found.lines}
+
+
+def _ranking(kind: str, found: Ranking, given: Given, used: UseOfCuts) -> dict[str, Any]:
     gain, cost = found.by_gradient
+    ranges = _use_by_line(found, given, used)
     return {
         "schema_version": 1,
         "kind": kind,
@@ -238,25 +281,34 @@ def _ranking(kind: str, found: Ranking, given: Given) -> dict[str, Any]:
             "gain_solved": found.all_gain, "gain_by_gradient": gain,
             "cost_solved": found.all_cost, "cost_by_gradient": cost,
         },
+        "rates": told_rates(given),
+        "use_of_cuts": used.about,
         "left_out": told_missing(found.left_out),
-        "lines": [_worth(one, number, found) for number, one in enumerate(found.lines)],
+        "lines": [
+            {**_worth(one, number, found), **({"could_comply": ranges[one.code]} if ranges else {})}
+            for number, one in enumerate(found.lines)
+        ],
     }  # fmt: skip
 
 
-def _cuts(found: Ranking) -> str:
-    """The lines within the budget as a negotiating table reads them."""
+def _cuts(found: Ranking, given: Given, world: World) -> str:
+    """The lines within the budget as a negotiating table reads them: it cuts ordinary duties."""
+    from kosho.lines.line_ranking import duty_shares
     from kosho.lines.sectors import hs_sector
 
+    ordinary = given.ordinary
+    shares = {} if ordinary is None else duty_shares(world, ordinary, found.partner)
     rows = ["importer,partner,sector,hs,duty_share,cut,imports,rate,gain,cost"]
     rows += [
-        f"{found.giver},{found.partner},{hs_sector(one.code) or one.sector},{one.code},{one.duty_share:.9g},"
+        f"{found.giver},{found.partner},{hs_sector(one.code) or one.sector},{one.code},"
+        f"{one.duty_share if ordinary is None else shares.get(one.code, 0.0):.9g},"
         f"100,{one.imports:.9g},{one.rate:.6g},{one.gain:.6g},{one.cost:.6g}"
         for one in found.lines[: found.within]
     ]
     return "\n".join([*rows, ""])
 
 
-def _show_ranking(kind: str, found: Ranking) -> None:
+def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, float]]) -> None:
     giver, taker = (formatting.country_name(code) for code in (found.giver, found.partner))
     to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
     verb = (
@@ -273,6 +325,7 @@ def _show_ranking(kind: str, found: Ranking) -> None:
             formatting.decimals(one.gain if one.gain_solved is None else one.gain_solved, 1, sign=True),
             formatting.decimals(-(one.cost if one.cost_solved is None else one.cost_solved), 1, sign=True),
             pgettext("amount", "none") if one.cost <= 0 else formatting.decimals(one.ratio, 1),
+            *([" – ".join(map(formatting.percent, ranges[one.code]))] if ranges else []),
         )
         for one in found.lines[: min(SHOWN, found.within)]
     ]
@@ -284,8 +337,11 @@ def _show_ranking(kind: str, found: Ranking) -> None:
         _("{taker}, million", taker=taker),
         _("{giver}, million", giver=giver),
         _("Gain for one of cost"),
+        *([_("Could comply, %")] if ranges else []),
     )
-    show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=5)
+    show_table(_("{verb}, best first", verb=verb), heads, rows, numeric=len(heads) - 2)
+    if ranges:
+        say(_("Gains are with all goods claiming; with a share of them they are about that share of it."))
     solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
     if solved:
         say(
@@ -330,7 +386,9 @@ def swap(  # noqa: PLR0913 - one parameter an option
     other: Other = None,
     trade: Trade = None,
     rates: Rates = None,
+    on: On = None,
     columns: Columns = None,
+    editions: Editions = None,
     year: Year = None,
     elasticities: Elasticities = "protee",
     demand: Demand = -1.25,
@@ -354,16 +412,22 @@ def swap(  # noqa: PLR0913 - one parameter an option
     require_file(out)
     budget, excluded = _narrowed(budget, exclude)
     sides = _sides(case, party, other, world)
-    inputs = LineInputs(trade, rates, columns, elasticities, demand, year=year)
-    lines, freed, missing, parts = _swap_lines(sides, inputs)
+    asked = day(on, "--on")
+    inputs = LineInputs(
+        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
+    )
+    swaps = _swap_lines(sides, inputs)
+    sides = replace(sides, world=swaps.start)
     with show_progress(_("Looking for packages")):
-        front = swap_frontier(lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
-        content = _frontier(front, sides, _solved(front, freed, sides))
+        front = swap_frontier(swaps.lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
+        content = _frontier(front, sides, _solved(front, swaps.tables, sides))
+    content["rates"] = swaps.rates
     if out is not None:
         save({out: _csv(front)})
     if json:
-        show_json({**content, "left_out": missing, "part_of_trade": parts})
+        show_json({**content, "left_out": swaps.missing, "part_of_trade": swaps.parts})
         return
+    say_rates(list(dict.fromkeys(text for one in swaps.rates.values() for text in one["told"])))
     first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
     rows = [
         (
@@ -390,12 +454,22 @@ def swap(  # noqa: PLR0913 - one parameter an option
             "lines."
         )
     )
-    say_parts(parts)
+    say_parts(swaps.parts)
 
 
-def _swap_lines(
-    sides: _Sides, inputs: LineInputs
-) -> tuple[SwapLines, list[LineTable], dict[str, int], list[dict[str, Any]]]:
+@dataclass(frozen=True)
+class _Swaps:
+    """What both sides could exchange, and the economy that they start from."""
+
+    lines: SwapLines
+    start: World
+    tables: list[LineTable]
+    rates: dict[str, dict[str, Any]]
+    missing: dict[str, int]
+    parts: list[dict[str, Any]]
+
+
+def _swap_lines(sides: _Sides, inputs: LineInputs) -> _Swaps:
     """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both."""
     import numpy as np
 
@@ -407,9 +481,11 @@ def _swap_lines(
     missing: dict[str, int] = {}
     tables: list[LineTable] = []
     parts: list[PartOfTrade] = []
-    for side, (giver, taker) in enumerate(((sides.party, sides.other), (sides.other, sides.party))):
-        given = read_lines(giver, inputs, sides.world)
-        found = rank_lines(sides.world, given.table, taker, given.elasticities, confirm=0)
+    ways = ((sides.party, sides.other), (sides.other, sides.party))
+    givens = [read_lines(giver, inputs, sides.world) for giver, _taker in ways]
+    start = next((one.start(sides.world) for one in givens if one.law), sides.world)
+    for side, ((giver, taker), given) in enumerate(zip(ways, givens, strict=True)):
+        found = rank_lines(start, given.table, taker, given.elasticities, confirm=0)
         missing[giver] = len(found.left_out)
         parts += _parts(sides.world, given.table, found)
         tables.append(given.table)
@@ -421,7 +497,8 @@ def _swap_lines(
         raise KoshoError(_("neither side levies a duty on the other"))
     table = np.array(rows)
     lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
-    return lines, tables, missing, told_parts(parts)
+    rates = {giver: told_rates(given) for (giver, _taker), given in zip(ways, givens, strict=True)}
+    return _Swaps(lines, start, tables, rates, missing, told_parts(parts))
 
 
 def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> list[tuple[float, float]]:

@@ -38,8 +38,9 @@ def bring_in(  # noqa: PLR0913 - one parameter an option
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="USITC export (.json, .csv), Japan's schedule (.html, .csv, .parquet), or a table with the "
-            "columns code and duty (.csv); one file, one a chapter, or a folder of them; .gz, .zip, .xlsx too.",
+            help="USITC export, Japan's schedule, or a table with the columns code and duty: .csv, .tsv, .json "
+            "or .parquet, and pages of Japan Customs (.htm, .html); .csv and .json packed as .gz or .zip, .csv "
+            "as a sheet of .xlsx; one file, one a chapter, or a folder of them.",
         ),
     ],
     importer: Annotated[str, typer.Option(metavar="ISO3", help="Whose schedule it is, such as USA.")],

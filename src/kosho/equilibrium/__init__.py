@@ -3,6 +3,7 @@
 import warnings
 from typing import Any
 
+from kosho.equilibrium.after import world_after
 from kosho.equilibrium.arguments import Deficits
 from kosho.equilibrium.batch import BatchOutcome, BatchReport, solve_batch
 from kosho.equilibrium.closure import Closure, capped
@@ -45,6 +46,7 @@ __all__ = [
     "rebase",
     "solve",
     "solve_batch",
+    "world_after",
 ]
 
 

@@ -19,6 +19,7 @@ from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 from kosho.impact.applicable import covers_sector
 from kosho.impact.effects import Effects, effects
+from kosho.impact.measure_effects import UNSEEN
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import Trade
 from kosho.impact.tariff_shock import shock as duties
@@ -152,11 +153,18 @@ def refuse_idle(what: str, found: Mapping[str, str], unpriced: Collection[str], 
         IdleError: a change does nothing.
     """
     grave = {name: why for name, why in found.items() if name not in unpriced or len(found) == changes}
-    if grave:
+    if not grave:
+        return
+    if all(why == _(UNSEEN) for why in grave.values()):
+        hint = _(
+            "a finer table tells them apart: leave --world away, or name it with :full behind; --allow-idle "
+            "goes on, with no effect of it in the results"
+        )
+    else:
         hint = _(
             "take it away or mend it; if it is meant so, say --allow-idle, or allow_idle: true beside a note"
         )
-        raise IdleError(what, grave, hint)
+    raise IdleError(what, grave, hint)
 
 
 def _name(change: _Change) -> str:

@@ -17,7 +17,7 @@ from kosho.law.headings import cover, keys_of
 from kosho.law.measure import Measure
 from kosho.law.measure_file import Omission
 from kosho.law.possible_rates import Way, freed_ways, headings_of, pile, ways
-from kosho.law.query import NO_FACTS
+from kosho.law.query import Facts
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
 from kosho.law.signatures import Bits, Signature
@@ -55,11 +55,12 @@ class DayLaws:
         importer: str,
         groups: Sequence[Signature],
         partners: Sequence[str],
+        facts: Facts,
         *,
         every_way: bool,
     ) -> None:
         self._register, self._importer, self._groups = register, importer, groups
-        self._partners, self._every_way = partners, every_way
+        self._partners, self._facts, self._every_way = partners, facts, every_way
         self._headings = headings_of(register)
         self._covers: dict[str, Mask] = {}
         self._forms: dict[tuple[int, ...], Form] = {}
@@ -163,7 +164,7 @@ class DayLaws:
             alike: dict[Bits, bool] = {}
             for one in groups:
                 if one.inside & own not in alike:
-                    found = cover(measure, NO_FACTS, one, self._headings)
+                    found = cover(measure, self._facts, one, self._headings)
                     alike[one.inside & own] = found is not None and found.applies
             self._covers[measure.id] = np.array([alike[one.inside & own] for one in groups], bool)
         return self._covers[measure.id]
@@ -179,7 +180,7 @@ class DayLaws:
         frees = [one for one in omissions if one.excludes]
         found = (
             Form.of(pile(way, [(one.measure, one.level) for one in aimed], order, {}))
-            for way in ways([one.measure for one in aimed], NO_FACTS, group, self._headings, frees)
+            for way in ways([one.measure for one in aimed], self._facts, group, self._headings, frees)
         )
         return tuple(dict.fromkeys((freed[0], *found)))
 

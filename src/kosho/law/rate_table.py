@@ -23,7 +23,7 @@ from kosho.law.day_law import DayLaw, DayLaws
 from kosho.law.edition_scope import in_edition
 from kosho.law.forms import Array, paid_under
 from kosho.law.possible_rates import as_line
-from kosho.law.query import CODE_HINT, NONE, is_code
+from kosho.law.query import CODE_HINT, NONE, Facts, is_code
 from kosho.law.register import Register
 from kosho.law.signatures import Signature, signatures
 
@@ -103,15 +103,26 @@ def rates(
     return result
 
 
-def rate_bounds(
+def rate_bounds(  # noqa: PLR0913 - as `rates`, and a claim
     register: Register,
     importer: str,
     lines: Sequence[tuple[str, float]],
     partners: Sequence[str],
     dates: Sequence[date],
     known: date | None = None,
+    *,
+    preference: str = NONE,
 ) -> RateTable:
     """The same rates with the least and the most that goods under each code may pay. See `rates`.
+
+    Args:
+        register: See `rates`, as all that follow.
+        importer: See there.
+        lines: The ordinary duty is that under the preference, where one is claimed.
+        partners: See there.
+        dates: See there.
+        known: See there.
+        preference: Id of the one that all goods claim, such as `usmca`.
 
     >>> from datetime import date
     >>> from kosho.law import Register, rate_bounds
@@ -122,7 +133,7 @@ def rate_bounds(
     shape = len(dates), len(lines), len(partners)
     result = RateTable(*(np.empty(shape, np.float32) for _other in range(3)))
     for scoped, places in _editions(register, importer, dates):
-        table = _Table.of(scoped, importer, lines)
+        table = _Table.of(scoped, importer, lines, preference)
         days = [dates[place] for place in places]
         for k, state in table.states(partners, days, known, every_way=True):
             found = (
@@ -169,30 +180,35 @@ class _Table:
     """Lines that have more parts, once for each other part."""
     other: Index
     """Signatures of these."""
+    preference: str
+    """That all goods claim."""
 
     @staticmethod
-    def of(register: Register, importer: str, lines: Sequence[tuple[str, float]]) -> _Table:
+    def of(
+        register: Register, importer: str, lines: Sequence[tuple[str, float]], preference: str = NONE
+    ) -> _Table:
         codes = [code.replace(".", "") for code, _other in lines]
         for code in codes:
             if not is_code(code):
                 raise InputError(Problem(_("{code!r} is not an HS code", code=code), _(CODE_HINT)))
         codes = [as_line(register, importer, code) for code in codes]
         ordinary = np.array([duty for _other, duty in lines], np.float32)
-        return _Table(register, importer, ordinary, *signatures(register, importer, codes))
+        return _Table(register, importer, ordinary, *signatures(register, importer, codes), preference)
 
     def states(
         self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
     ) -> Iterator[tuple[int, DayLaw | int]]:
         """The law of each day, or the place of an earlier day with the same."""
         seen: dict[tuple[tuple[tuple[str, float], ...], tuple[int, ...]], int] = {}
-        maker = DayLaws(self.register, self.importer, self.groups, partners, every_way=every_way)
+        facts = Facts(preference=self.preference)
+        maker = DayLaws(self.register, self.importer, self.groups, partners, facts, every_way=every_way)
         for k, day in enumerate(dates):
             law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
             missing = [
                 bit
                 for bit, one in enumerate(self.register.not_covered)
                 if one.decides
-                and one.matters_under(NONE)
+                and one.matters_under(self.preference)
                 and any(one.concerns(self.importer, partner, day) for partner in partners)
             ]
             state = tuple((measure.id, measure.reached) for measure in law), tuple(missing)

@@ -3,6 +3,7 @@
 from kosho.lines.annex import AnnexLine, StagedLine, annex_csv, annex_workbook, read_annex, stage_annex
 from kosho.lines.ces import CesOutcome, nested_ces
 from kosho.lines.editions import concordance, converted, read_concordance
+from kosho.lines.goods_trade import GoodsDuty, GoodTrade, japan_goods
 from kosho.lines.gsim_model import GsimOutcome, gsim
 from kosho.lines.indices import (
     complementarity,
@@ -18,6 +19,7 @@ from kosho.lines.indices import (
     tariff_peaks,
     trade_intensity,
 )
+from kosho.lines.law_start import world_under_law
 from kosho.lines.line_elasticities import LineElasticities, line_elasticities
 from kosho.lines.line_offers import (
     LineCut,
@@ -32,8 +34,18 @@ from kosho.lines.line_ranking import LineWorth, Ranking, rank_lines
 from kosho.lines.line_table import LineTable, MissingJoin, join_rates, line_table
 from kosho.lines.linear import LinearMarket, LinearOutcome, linear_market
 from kosho.lines.partial_models import PartialAnswer, PartialSettings, WorldTrade, partial_answer, world_trade
+from kosho.lines.rates_by_law import LawRates, law_rates, ordinary_rates
 from kosho.lines.rounding import Rounding
-from kosho.lines.rules_of_origin import CostSheet, OriginContent, ValueRule, origin_content, value_content
+from kosho.lines.rules_of_origin import (
+    CostSheet,
+    OriginContent,
+    UseRange,
+    ValueRule,
+    origin_content,
+    possible_use,
+    use_of_lines,
+    value_content,
+)
 from kosho.lines.sectors import hs_sector, sectors_of
 from kosho.lines.shipped import preference_use, schedule_rates, shipped_rates, shipped_trade
 from kosho.lines.smart_model import SmartOutcome, smart
@@ -50,7 +62,10 @@ __all__ = [
     "Category",
     "CesOutcome",
     "CostSheet",
+    "GoodTrade",
+    "GoodsDuty",
     "GsimOutcome",
+    "LawRates",
     "LineCut",
     "LineElasticities",
     "LineShock",
@@ -75,6 +90,7 @@ __all__ = [
     "SwapSet",
     "TradeFile",
     "TradeFormat",
+    "UseRange",
     "ValueRule",
     "WorldTrade",
     "agreements",
@@ -89,7 +105,9 @@ __all__ = [
     "gsim",
     "hs_sector",
     "intra_industry",
+    "japan_goods",
     "join_rates",
+    "law_rates",
     "line_elasticities",
     "line_shock",
     "line_table",
@@ -97,10 +115,12 @@ __all__ = [
     "market_share",
     "michaely_complementarity",
     "nested_ces",
+    "ordinary_rates",
     "origin_content",
     "parse_category",
     "partial_answer",
     "partner_codes",
+    "possible_use",
     "preference_erosion",
     "preference_margin",
     "preference_use",
@@ -126,7 +146,9 @@ __all__ = [
     "swiss_formula",
     "tariff_peaks",
     "trade_intensity",
+    "use_of_lines",
     "utilised",
     "value_content",
     "world_trade",
+    "world_under_law",
 ]

@@ -1,13 +1,14 @@
 """Editions of the Harmonized System: codes of one in those of another, by correlation tables.
 
 What ships has one target of each subheading of 2022 in the editions of 2007 and 1992. For others, and for all
-targets, the tables of the UN (two columns, from and to) are read as they are.
+targets, the tables of the UN are read, in either direction; they do not ship.
 """
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,13 @@ from typing import TYPE_CHECKING
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.lines.shipped import frame
+from kosho.tabular import content_of
 from kosho.world.csv_input import rows_of
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["concordance", "converted", "read_concordance"]
+__all__ = ["concordance", "converted", "read_concordance", "towards"]
 
 Concordance = Mapping[str, tuple[str, ...]]
 """Subheadings of the other edition, by subheading."""
@@ -48,8 +50,12 @@ def concordance(edition: int) -> Concordance:
     return {code: (target,) for code, target in rows if target}
 
 
-def read_concordance(path: Path, columns: tuple[str, str] = ("from", "to")) -> Concordance:
-    """A correlation table: CSV or Excel, a row a pair, the two columns by their names.
+def read_concordance(path: Path, columns: tuple[str, str] | None = None) -> Concordance:
+    """A correlation table: CSV or Excel, a row a pair.
+
+    Args:
+        path: The table of the UN, or one's own.
+        columns: Names of the two; `from` and `to`, or the two that name an edition (`HS 2017`), if not given.
 
     Raises:
         InputError: the file lacks a column, or has codes that are none.
@@ -64,8 +70,9 @@ def read_concordance(path: Path, columns: tuple[str, str] = ("from", "to")) -> C
     {'854110': ('854110', '854141')}
     """
     found: dict[str, list[str]] = {}
-    for line, cells in rows_of(path, columns):
-        one, other = (re.sub(r"[.\s]", "", cells[name]) for name in columns)
+    named = columns or _columns(path)
+    for line, cells in rows_of(path, named):
+        one, other = (re.sub(r"[.\s]", "", cells[name]) for name in named)
         if not (re.fullmatch(r"\d{4,10}", one) and re.fullmatch(r"\d{4,10}", other)):
             raise InputError(
                 Problem(
@@ -74,6 +81,36 @@ def read_concordance(path: Path, columns: tuple[str, str] = ("from", "to")) -> C
             )
         found.setdefault(one, []).append(other)
     return {one: tuple(dict.fromkeys(others)) for one, others in found.items()}
+
+
+def _columns(path: Path) -> tuple[str, str]:
+    """Names of the columns from and to."""
+    text = content_of(path).decode("utf-8-sig", errors="replace")
+    header = next(csv.reader([line for line in text.splitlines() if line.strip() and line[0] != "#"][:1]), [])
+    names = [name.strip() for name in header]
+    editions = [name for name in names if re.search(r"\bHS\W*(19|20)?\d\d\b", name)]
+    if not {"from", "to"} <= set(names) and len(editions) == 2:
+        return editions[0], editions[1]
+    return "from", "to"
+
+
+def towards(table: Concordance, codes: Iterable[str]) -> Concordance:
+    """The table in the direction in which it converts codes: the UN prints it from the later edition alone.
+
+    Args:
+        table: As it was read.
+        codes: Of the trade. If fewer of them are among its sources than among its targets, it is turned round.
+
+    >>> from kosho.lines.editions import towards
+    >>> towards({"854141": ("854140",), "854142": ("854140",)}, ["854140", "870323"])
+    {'854140': ('854141', '854142')}
+    """
+    asked = {code[:6] for code in codes}
+    turned: dict[str, tuple[str, ...]] = {}
+    for one, others in table.items():
+        for other in others:
+            turned[other] = (*turned.get(other, ()), one)
+    return turned if len(asked & turned.keys()) > len(asked & table.keys()) else table
 
 
 def converted(trade: pl.DataFrame, table: Concordance) -> tuple[pl.DataFrame, list[str]]:

@@ -127,22 +127,25 @@ def _rate(text: str, paid: Array, line: int, problems: Problems) -> Array | None
     return paid * (1.0 - share) if match[1] else np.full(len(paid), share)
 
 
-def utilised(before: Array, after: Array, use: float) -> Array:
+def utilised(before: Array, after: Array, use: float | Array) -> Array:
     """What is paid on average where a share of imports alone claims the new, lower rate.
 
     Args:
         before: Rates.
         after: New rates.
-        use: Share of imports that claim a cut; risers are paid by all.
+        use: Share of imports that claim a cut, of all or by line and partner; risers are paid by all.
 
     >>> import numpy as np
     >>> from kosho.lines import utilised
     >>> utilised(np.array([0.1, 0.1]), np.array([0.0, 0.2]), 0.8).round(3).tolist()
     [0.02, 0.2]
     """
-    if not 0.0 <= use <= 1.0:
-        raise InputError(Problem(_("a use of {use:g}", use=use), _("a share, 0 to 1"), key="--use"))
-    return np.where(after < before, before + use * (after - before), after)
+    shares = np.asarray(use, float)
+    wrong = shares[~((shares >= 0.0) & (shares <= 1.0))]
+    if wrong.size:
+        told = _("a use of {use:g}", use=float(wrong.flat[0]))
+        raise InputError(Problem(told, _("a share, 0 to 1"), key="--use"))
+    return np.where(after < before, before + shares * (after - before), after)
 
 
 @dataclass(frozen=True, eq=False)

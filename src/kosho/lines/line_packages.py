@@ -25,7 +25,7 @@ from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["LineShock", "PartOfTrade", "line_shock", "members", "parts_of_trade"]
+__all__ = ["REST", "LineShock", "PartOfTrade", "holding", "line_shock", "members", "parts_of_trade"]
 
 REST = "ROW"
 """The partner that stands for all that a table of lines does not name."""
@@ -105,9 +105,14 @@ class _Cells:
         place = np.array([-1 if name is None else world.sector_position(name) for name in names], np.intp)
         fine = (place >= 0) & table.priced
         total = table.imports.sum(axis=1)
-        why = (_("no sector of this world makes it"), _("a rate is not known"))
+        unknown = {one.code: one.why for one in table.missing}
+        why = _("no sector of this world makes it"), _("a rate is not known")
         left = tuple(
-            MissingJoin(table.codes[k], why[int(place[k] >= 0)], float(total[k]))
+            MissingJoin(
+                table.codes[k],
+                why[0] if place[k] < 0 else unknown.get(table.codes[k], why[1]),
+                float(total[k]),
+            )
             for k in np.flatnonzero(~fine & (total > 0)).tolist()
         )
         rows: list[tuple[Index, int, int, int]] = []
@@ -148,7 +153,7 @@ def members(world: World, code: str) -> list[int]:
     Raises:
         InputError: the world has none of them.
     """
-    found = _holding(world, code)
+    found = holding(world, code)
     if not found:
         raise InputError(
             Problem(
@@ -196,7 +201,8 @@ def parts_of_trade(world: World, table: LineTable, partner: str) -> tuple[PartOf
     )
 
 
-def _holding(world: World, code: str) -> list[int]:
+def holding(world: World, code: str) -> list[int]:
+    """Positions of the economies of a world that a code stands for; none where the world has none of them."""
     if code in world.countries:
         return [world.position(code)]
     holder = {leaf: name for name, inside in world.meta.regions.items() for leaf in inside}
@@ -212,11 +218,11 @@ def _known() -> frozenset[str]:
 def _sellers(world: World, table: LineTable) -> Mapping[int, list[int]]:
     """Economies of the world behind each partner of the table: members of a bloc, the rest behind `ROW`."""
     named = {
-        place for code in (*table.partners, table.importer) if code != REST for place in _holding(world, code)
+        place for code in (*table.partners, table.importer) if code != REST for place in holding(world, code)
     }
     rest = [place for place in range(len(world.countries)) if place not in named]
     return {
-        column: rest if partner == REST else _holding(world, partner)
+        column: rest if partner == REST else holding(world, partner)
         for column, partner in enumerate(table.partners)
     }
 

@@ -23,7 +23,7 @@ from kosho.lines.line_table import LineTable, MissingJoin
 from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["LineWorth", "Ranking", "rank_lines"]
+__all__ = ["LineWorth", "Ranking", "duty_shares", "rank_lines"]
 
 CONFIRMED = 10
 """Lines that are solved, from the first on."""
@@ -81,7 +81,7 @@ class Ranking(Shown):
     partner: str
     lines: tuple[LineWorth, ...]
     within: int
-    """How many of them, from the first on, fit the budget."""
+    """How many of them, from the first on, fit the budget; lines that do not fit come after these."""
     all_gain: float
     """Of the partner, with all of them freed at once, solved."""
     all_cost: float
@@ -116,7 +116,8 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
     """Rank the dutiable lines of a partner by its gain per unit of the giver's cost.
 
     Lines that cost the giver nothing come first, the largest gain before the others; lines from which the
-    partner gains nothing come last.
+    partner gains nothing come last. A line that the budget has no room for is passed over, and comes after
+    those that fit.
 
     Args:
         world: The economy.
@@ -171,11 +172,7 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
     sectors = {
         int(line): world.sectors[sector] for line, sector in zip(base.line, base.shock.sector, strict=True)
     }
-    bill = np.where(table.priced, paid * table.imports[:, column], 0.0)
-    bills: dict[str, float] = {}
-    for name, value in zip(sectors_of(table.codes, world), bill.tolist(), strict=True):
-        if name is not None:
-            bills[name] = bills.get(name, 0.0) + value
+    shares = duty_shares(world, table, partner)
     ranked = [
         LineWorth(
             code=table.codes[k],
@@ -186,14 +183,13 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
             creation=float(partial.creation[k].sum()),
             gain=float(gain[k]),
             cost=-float(loss[k]),
-            duty_share=float(bill[k] / bills[sectors[k]]),
+            duty_share=shares[table.codes[k]],
         )
         for k in held.tolist()
     ]
     ranked.sort(key=lambda one: (one.gain <= 0, -one.ratio, -one.gain))
+    ranked, within = _within(ranked, budget)
     confirmed = _confirmed(world, table, partner, ranked[:confirm], (taker, giver))
-    lost = np.cumsum([-one.revenue for one in ranked])
-    within = len(ranked) if budget is None else int(np.searchsorted(lost, budget, side="right"))
     return Ranking(
         table.importer,
         partner,
@@ -203,6 +199,46 @@ def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
         _worth(giver, start) - _worth(giver, end),
         base.left_out,
     )
+
+
+def _within(ranked: list[LineWorth], budget: float | None) -> tuple[list[LineWorth], int]:
+    """Lines that fit a budget one after the other, then those that do not; and how many fit."""
+    if budget is None:
+        return ranked, len(ranked)
+    fit: list[LineWorth] = []
+    beyond: list[LineWorth] = []
+    left = budget
+    for one in ranked:
+        fits = -one.revenue <= left
+        (fit if fits else beyond).append(one)
+        left += one.revenue if fits else 0.0
+    return [*fit, *beyond], len(fit)
+
+
+def duty_shares(world: World, table: LineTable, partner: str) -> dict[str, float]:
+    """What each line pays of the duties on a partner's goods of its sector, by code; those that pay any.
+
+    >>> import numpy as np
+    >>> from kosho.lines import LineTable
+    >>> from kosho.lines.line_ranking import duty_shares
+    >>> from kosho.world import toy
+    >>> codes, rate = ("870323", "870324"), np.array([[0.025], [0.1]])
+    >>> table = LineTable("USA", codes, ("JPN",), np.array([[40.0], [10.0]]), rate, ("line",) * 2, ())
+    >>> duty_shares(toy(), table, "JPN")
+    {'870323': 0.5, '870324': 0.5}
+    """
+    column = table.partner(partner)
+    bill = np.where(table.priced, table.paid[:, column] * table.imports[:, column], 0.0).tolist()
+    named = sectors_of(table.codes, world)
+    bills: dict[str, float] = {}
+    for name, value in zip(named, bill, strict=True):
+        if name is not None:
+            bills[name] = bills.get(name, 0.0) + value
+    return {
+        code: value / bills[name]
+        for code, name, value in zip(table.codes, named, bill, strict=True)
+        if name is not None and value > 0
+    }
 
 
 def _slope(payoff: Sequence[tuple[float, Payoff]], along: tuple[Outcome, Outcome, Outcome]) -> Array:

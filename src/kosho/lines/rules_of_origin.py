@@ -11,13 +11,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
+
+from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.impact.value_chains import inputs_by_origin, value_added_by_origin
 from kosho.language import _
+from kosho.lines.line_packages import REST, holding
+from kosho.lines.line_table import LineTable
+from kosho.lines.sectors import sectors_of
 from kosho.world import World
 
-__all__ = ["CostSheet", "OriginContent", "ValueRule", "origin_content", "value_content"]
+__all__ = [
+    "CostSheet",
+    "OriginContent",
+    "UseRange",
+    "ValueRule",
+    "origin_content",
+    "possible_use",
+    "use_of_lines",
+    "value_content",
+]
 
 ContentMethod = Literal["build-down", "build-up", "net-cost", "rcep-build-up"]
 RuleMethod = Literal["build-down", "build-up"]
@@ -153,12 +168,102 @@ def origin_content(world: World, exporter: str, sector: str, rule: ValueRule) ->
     >>> found.complies, round(sum(found.by_origin.values()), 2)
     (True, 1.0)
     """
+    content = _content(world, exporter, sector, rule)
+    added = value_added_by_origin(world, exporter, sector).sum("sector")
+    by_origin = {str(code): float(value) for code, value in added.to_series().items()}
+    return OriginContent(exporter, sector, rule, by_origin, content)
+
+
+def _content(world: World, exporter: str, sector: str, rule: ValueRule) -> float:
+    """What the rule counts of a sector's output, a fraction."""
     inside = list(dict.fromkeys((exporter, *rule.members)))
     for code in inside:
         world.position(code)
     bought = inputs_by_origin(world, exporter, sector)
     own, total = float(bought.sel(exporter=inside).sum()), float(bought.sum())
-    content = 1.0 - (total - own) if rule.method == "build-down" else own
-    added = value_added_by_origin(world, exporter, sector).sum("sector")
-    by_origin = {str(code): float(value) for code, value in added.to_series().items()}
-    return OriginContent(exporter, sector, rule, by_origin, content)
+    return 1.0 - (total - own) if rule.method == "build-down" else own
+
+
+@dataclass(frozen=True, slots=True)
+class UseRange(Shown):
+    """Between what the share of a sector's output lies that could meet a rule, whoever its makers are.
+
+    >>> from kosho.lines import UseRange
+    >>> UseRange(0.25, 1.0).low
+    0.25
+    """
+
+    low: float
+    high: float
+
+
+NOTHING_KNOWN = UseRange(0.0, 1.0)
+
+
+def possible_use(content: float, threshold: float) -> UseRange:
+    """The share of output that could meet a rule where its mean content alone is known.
+
+    Content lies between zero and one. If a share s of output reaches the threshold t, the mean c is at most
+    s + (1 - s) t and at least s t (Markov's inequality), so that (c - t) / (1 - t) <= s <= c / t; there are
+    makers for which either end is reached. Goods that could comply need not claim.
+
+    Args:
+        content: Mean, a fraction of the value.
+        threshold: Of the rule, a fraction.
+
+    >>> from kosho.lines import possible_use
+    >>> round(possible_use(0.7, 0.45).low, 3), round(possible_use(0.3, 0.45).high, 3)
+    (0.455, 0.667)
+    """
+    mean = min(max(content, 0.0), 1.0)
+    high = 1.0 if mean >= threshold else mean / threshold
+    low = 0.0 if mean < threshold else 1.0 if threshold >= 1.0 else (mean - threshold) / (1.0 - threshold)
+    return UseRange(low, high)
+
+
+def use_of_lines(world: World, table: LineTable, rule: ValueRule) -> tuple[Array, Array]:
+    """Least and most that could claim a cut under a rule of origin, `[line, partner]`, shares of imports.
+
+    Every line has the range of its sector; of a bloc the widest of its members. Nothing is known of partners
+    and lines that the world does not have: 0 to 1.
+
+    Args:
+        world: The table of flows.
+        table: Lines of the importer.
+        rule: Its members cumulate with each exporter.
+
+    Raises:
+        InputError: a member that the world does not have.
+
+    >>> import numpy as np
+    >>> from kosho.lines import LineTable, ValueRule, use_of_lines
+    >>> from kosho.world import toy
+    >>> table = LineTable("USA", ("870323",), ("JPN",), np.array([[40.0]]), np.array([[0.025]]), ("line",), ())
+    >>> low, high = use_of_lines(toy(), table, ValueRule("build-down", 0.45, ("USA",)))
+    >>> bool(0 < low[0, 0] < high[0, 0] == 1)
+    True
+    """
+    sectors = sectors_of(table.codes, world)
+    known: dict[tuple[str, str], UseRange] = {}
+    low, high = np.zeros(table.imports.shape), np.ones(table.imports.shape)
+    for column, partner in enumerate(table.partners):
+        for line in np.flatnonzero(table.imports[:, column] > 0).tolist():
+            name = sectors[line]
+            if name is None:
+                continue
+            if (partner, name) not in known:
+                known[partner, name] = _of_partner(world, partner, name, rule)
+            low[line, column], high[line, column] = known[partner, name].low, known[partner, name].high
+    return low, high
+
+
+def _of_partner(world: World, partner: str, sector: str, rule: ValueRule) -> UseRange:
+    """The widest range of the economies that a partner stands for."""
+    economies = [] if partner == REST else holding(world, partner)
+    found = [
+        possible_use(_content(world, world.countries[place], sector, rule), rule.threshold)
+        for place in economies
+    ]
+    if not found:
+        return NOTHING_KNOWN
+    return UseRange(min(one.low for one in found), max(one.high for one in found))

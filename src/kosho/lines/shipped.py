@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
@@ -35,6 +36,11 @@ SOURCES = {
     "preference_use_hs6": "USITC DataWeb and Census, via Budget-Lab-Yale/tariff-rate-tracker, MIT",
 }
 """Where each file comes from, and what lets it be passed on."""
+SCHEDULES = {
+    "USA": "Harmonized Tariff Schedule 2026, revision 3",
+    "JPN": "Japan Customs, schedule of 12 August 2025",
+}
+"""Editions of the schedules that ship, by importer."""
 
 
 @cache
@@ -66,6 +72,8 @@ def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
 
     if importer != "USA":
         hint = _("give a file: kosho lines formats lists what is read")
+        if importer == "JPN":
+            hint = _("give --trade that of e-Stat or BACI; `kosho lines goods PARTNER` has it by good")
         raise InputError(
             Problem(
                 _("no trade by line of {importer} ships with Kosho", importer=importer), hint, key="--trade"
@@ -82,6 +90,23 @@ def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
         pl.lit("import").alias("basis"),
     )
     return TradeFile(made, formats()["kosho"], "USD", (SOURCES[f"us_imports_hs{digits}_2024"],))
+
+
+def finest_trade(importer: str) -> list[TradeFile]:
+    """The same imports by HS8 where a partner has them, by subheading of the others.
+
+    Raises:
+        InputError: as `shipped_trade`.
+
+    >>> from kosho.lines.shipped import finest_trade
+    >>> [one.frame["hs"].str.len_chars().max() for one in finest_trade("USA")]
+    [8, 6]
+    """
+    import polars as pl
+
+    fine, whole = shipped_trade(importer, 8), shipped_trade(importer, 6)
+    named = fine.frame["exporter"].unique().to_list()
+    return [fine, replace(whole, frame=whole.frame.filter(~pl.col("exporter").is_in(named)))]
 
 
 @cache

@@ -77,23 +77,18 @@ class _Cells(NamedTuple):
     after: Array
     creation: Array
     diversion: Array
+    later: Array
+    """Imports after, at world prices before."""
     price: Array | None
     """Change of the exporter's price; None where supply is infinitely elastic everywhere."""
 
     @property
-    def imports_after(self) -> Array:
-        later = self.imports + self.creation
-        later += self.diversion
-        return later
-
-    @property
     def revenue(self) -> Array:
-        later = self.imports_after
+        paid = self.after * self.later
         if self.price is not None:
-            later *= 1.0 + self.price
-        later *= self.after
-        later -= self.before * self.imports
-        return later
+            paid *= 1.0 + self.price
+        paid -= self.before * self.imports
+        return paid
 
     @property
     def consumer_surplus(self) -> Array:
@@ -101,9 +96,7 @@ class _Cells(NamedTuple):
         if self.price is not None:
             cheaper -= self.price * (1.0 + self.after)
         cheaper *= 0.5
-        mean = self.imports_after
-        mean += self.imports
-        cheaper *= mean
+        cheaper *= self.later + self.imports
         return cheaper
 
 
@@ -263,29 +256,34 @@ def smart(  # noqa: PLR0913 - the elasticities of the model
     )
     problems.raise_if_any()
     note_places(problems, trade, (0.0, True), "imports", _("values of zero or more"))
-    for name, rates in (("before", old), ("after", new)):
-        note_places(problems, rates, (-1.0, False), name, _("rates above -1; 0.025 is 2.5 %"))
+    changed = np.flatnonzero(np.not_equal(old, new))
+    above, hint = (-1.0, False), _("rates above -1; 0.025 is 2.5 %")
+    note_places(problems, old, above, "before", hint)
+    if not _fine(np.take(new, changed), above):  # elsewhere it is what it was before
+        note_places(problems, new, above, "after", hint)
     note_places(problems, -eta, (0.0, True), "demand", _("an elasticity of zero or less"))
     note_places(problems, sigma, (0.0, True), "substitution", _("an elasticity of zero or more"))
     note_places(problems, finite(rise), (0.0, False), "supply", _("above zero, or infinite"))
     if form not in FORMS:
         problems.add(_("unknown form {form!r}", form=form), _("bounded or linear"), key="form")
     problems.raise_if_any()
-    return SmartOutcome(form, old, new, trade, _moved(trade, (old, new), (eta, sigma, rise), form))
+    return SmartOutcome(form, old, new, trade, _moved(trade, (old, new, changed), (eta, sigma, rise), form))
 
 
 def _moved(
-    trade: Array, rates: tuple[Array, Array], elasticities: tuple[Array, Array, Array], form: Diversion
+    trade: Array,
+    rates: tuple[Array, Array, Index],
+    elasticities: tuple[Array, Array, Array],
+    form: Diversion,
 ) -> _Cells:
-    """What happens in the cells of lines where something changes."""
-    before, after = rates
-    lines = np.flatnonzero(np.logical_or.reduce(before != after, axis=1))
-    partners = trade.shape[1]
+    """What happens in the cells of lines in which the rate of a partner that sells changes."""
+    before, after, changed = rates
+    line = changed[np.take(trade, changed) > 0] // trade.shape[1]  # in order, once a partner
+    lines = line[np.flatnonzero(np.diff(line, prepend=-1))]
     sold = np.take(trade, lines, axis=0) > 0
     count = np.add.reduce(sold, axis=1, dtype=np.intp)
     place = np.flatnonzero(sold)
-    place += np.repeat((lines - np.arange(len(lines))) * partners, count)
-    lines, count = lines[count > 0], count[count > 0]
+    place += np.repeat((lines - np.arange(len(lines))) * trade.shape[1], count)
     eta, sigma, rise = (_of_cells(one, trade.shape, place, lines, count) for one in elasticities)
     imports, old, new = (np.take(one, place) for one in (trade, before, after))
     change = new - old
@@ -299,7 +297,9 @@ def _moved(
     endless = np.isposinf(rise)
     with np.errstate(invalid="ignore"):
         price = None if endless.all() else np.where(endless, 0.0, eta / (rise - eta)) * change
-    return _Cells(place, imports, old, new, created, diverted, price)
+    later = imports + created
+    later += diverted
+    return _Cells(place, imports, old, new, created, diverted, later, price)
 
 
 def _of_cells(figures: Array, shape: tuple[int, ...], place: Index, lines: Index, count: Index) -> Array:
@@ -380,13 +380,18 @@ def finite(elasticities: Array) -> Array:
     return np.where(np.isposinf(elasticities), 1.0, elasticities)
 
 
+def _fine(values: Array, above: tuple[float, bool]) -> bool:
+    """Whether all are finite and above a bound."""
+    if values.size == 0:
+        return True
+    low, (bound, itself) = values.min(), above
+    return bool((low >= bound if itself else low > bound) and np.isfinite(values.max()))
+
+
 def note_places(problems: Problems, values: Array, above: tuple[float, bool], name: str, hint: str) -> None:
     """Note the first places, by line and partner from 0, that are not finite or not above a bound."""
     bound, itself = above
-    if values.size == 0:
-        return
-    low = values.min()
-    if (low >= bound if itself else low > bound) and np.isfinite(values.max()):
+    if _fine(values, above):
         return
     fine = np.isfinite(values) & (values >= bound if itself else values > bound)
     places = np.argwhere(~fine)

@@ -30,6 +30,8 @@ FEW = 100
 """Lines up to which the best package is found, however near the rounded one is to the bound."""
 ENOUGH = 1e-3
 """Relative, from the bound, at which a rounded package of more lines is kept as it is."""
+CORE = 60
+"""Lines, those that the bound decides least, that are solved in whole numbers beside the rounded package."""
 SECONDS = 30.0
 """For what is left in whole numbers after fixing."""
 GAP = 1e-6
@@ -242,6 +244,8 @@ def _rounded(relaxed: Array, worth: Array, matrix: Array, least: Array, most: Ar
 def _settled(relaxed: Any, start: Array | None, programme: tuple[Array, Array, Array, Array]) -> Mask:
     """The best package: what the relaxation decides is fixed, the rest solved in whole numbers.
 
+    Of many lines those that it decides least are solved first; that is all where they come near enough to it.
+
     Raises:
         KoshoError: there is none in whole lines.
     """
@@ -251,31 +255,55 @@ def _settled(relaxed: Any, start: Array | None, programme: tuple[Array, Array, A
     if _fits(whole, matrix, least) and (np.abs(solution - whole) <= CLOSE).all():
         return np.asarray(whole > 0.5, bool)
     bound = -float(relaxed.fun)
+    down, up = np.asarray(relaxed.lower.marginals), -np.asarray(relaxed.upper.marginals)
+    if len(worth) > FEW:
+        core = np.argsort(down + up, kind="stable")[:CORE]  # lines that the bound decides least
+        low, high = (whole * most).copy(), (whole * most).copy()
+        low[core], high[core] = 0.0, most[core]
+        start = _better(start, _in_whole_lines(low, high, programme, GAP), worth)
     slack = np.inf if start is None else bound - float(worth @ start)
     if start is not None and len(worth) > FEW and slack <= ENOUGH * abs(bound):
         return np.asarray(start > 0.5, bool)
     # A line whose reduced cost is above the slack cannot be otherwise in any package better than `start`.
-    down = np.asarray(relaxed.lower.marginals) > slack + CLOSE
-    up = -np.asarray(relaxed.upper.marginals) > slack + CLOSE
-    low, high = np.where(up, most, 0.0), np.where(down, 0.0, most)
-    free = np.flatnonzero(high > low)
-    fixed = low @ matrix.T
-    found = milp(
-        -worth[free],
-        constraints=LinearConstraint(sparse.csr_array(matrix[:, free]), least - fixed, np.inf),  # pyright: ignore[reportArgumentType]
-        bounds=Bounds(0, 1),
-        integrality=np.ones(len(free)),
-        options={"time_limit": SECONDS, "mip_rel_gap": GAP if len(worth) <= FEW else ENOUGH},
-    )
-    best = start
-    if found.x is not None:
-        tried = low.copy()
-        tried[free] = np.floor(np.asarray(found.x) + 0.5)
-        if _fits(tried, matrix, least) and (best is None or worth @ tried > worth @ best):
-            best = tried
+    low, high = np.where(up > slack + CLOSE, most, 0.0), np.where(down > slack + CLOSE, 0.0, most)
+    rest = _in_whole_lines(low, high, programme, GAP if len(worth) <= FEW else ENOUGH)
+    best = _better(start, rest, worth)
     if best is None:
         raise KoshoError(_("no package of whole lines meets the conditions, although parts of lines would"))
     return np.asarray(best > 0.5, bool)
+
+
+def _better(one: Array | None, other: Array | None, worth: Array) -> Array | None:
+    """The package that is worth more, of those there are."""
+    if one is None or other is None:
+        return other if one is None else one
+    return other if worth @ other > worth @ one else one
+
+
+def _in_whole_lines(
+    low: Array, high: Array, programme: tuple[Array, Array, Array, Array], gap: float
+) -> Array | None:
+    """The best package between bounds of zero and one, by HiGHS; None where there is none or none was found."""
+    worth, matrix, least, _most = programme
+    free = np.flatnonzero(high > low)
+    if not len(free):
+        return low if _fits(low, matrix, least) else None
+    found = milp(
+        -worth[free],
+        constraints=LinearConstraint(
+            sparse.csr_array(matrix[:, free]),  # pyright: ignore[reportArgumentType]
+            least - low @ matrix.T,  # pyright: ignore[reportArgumentType]
+            np.inf,
+        ),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(len(free)),
+        options={"time_limit": SECONDS, "mip_rel_gap": gap},
+    )
+    if found.x is None:
+        return None
+    tried = low.copy()
+    tried[free] = np.floor(np.asarray(found.x) + 0.5)
+    return tried if _fits(tried, matrix, least) else None
 
 
 def swap_frontier(

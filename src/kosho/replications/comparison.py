@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from kosho.arrays import Array
 from kosho.display import Card, Shown
-from kosho.equilibrium import Outcome
 from kosho.world import World
 
-__all__ = ["Comparison", "Numbers", "Tables", "items_of", "percent_by_country", "world_after"]
+__all__ = ["Comparison", "Numbers", "Tables", "items_of", "percent_by_country"]
 
 Numbers = Mapping[str, float | Mapping[str, float]]
 """By measure: a number, or one for each country."""
@@ -27,14 +26,6 @@ def items_of(values: float | Mapping[str, float]) -> dict[str, float]:
 def percent_by_country(world: World, fractions: Array) -> dict[str, float]:
     """Fractions `(N,)` in percent, by country."""
     return {code: 100.0 * float(one) for code, one in zip(world.countries, fractions, strict=True)}
-
-
-def world_after(outcome: Outcome) -> World:
-    """The world that a change leads to, to change again."""
-    base, shock = outcome.base, outcome.shock
-    rates = base.tariff.to_numpy().copy()
-    rates[shock.importer, shock.exporter, shock.sector] = shock.tariff
-    return replace(base, flows=outcome.flows, tariff=base.tariff.copy(data=rates))
 
 
 @dataclass(frozen=True)

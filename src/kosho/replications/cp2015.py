@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing
-from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve
+from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve, world_after
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.replications.archive import arrays
-from kosho.replications.comparison import percent_by_country, world_after
+from kosho.replications.comparison import percent_by_country
 from kosho.world import World, WorldMeta, labelled
 
 __all__ = ["BLOC", "PUBLISHED", "ReplicatedEffects", "Replication", "read", "replicate"]

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from kosho.bargain.optimal_tariffs import RateBounds, Tariffs, cooperative, nash, optimal
-from kosho.equilibrium import Closure, Shock, rebase, solve
+from kosho.equilibrium import Closure, Shock, rebase, solve, world_after
 from kosho.progress import Progress, silent
-from kosho.replications.comparison import Comparison, percent_by_country, world_after
+from kosho.replications.comparison import Comparison, percent_by_country
 from kosho.replications.tariff_games import read_game
 from kosho.world import World, WorldMeta
 

@@ -261,7 +261,7 @@ def idle_changes(case: Case, scenario: str, base: World, law: Law) -> dict[str, 
     if not (case.allow_idle or asked.allow_idle):
         count = len(change.add) + len(change.end) + len(change.replace)
         untold = {
-            name for name, why in found.items() if why == UNSEEN
+            name for name, why in found.items() if why == _(UNSEEN)
         }  # by this table, which others tell apart
         refuse_idle(_("scenario {scenario}", scenario=scenario), found, unpriced(change) | untold, count)
     return found

@@ -25,6 +25,7 @@ from kosho.tabular import kind_of
 
 __all__ = ["Imported", "import_files", "read_files"]
 
+TABLES = (".csv", ".tsv", ".json", ".parquet")
 CHAPTERS = 90
 """A schedule with as many chapters is whole: 97 are in use, less what a country leaves out."""
 
@@ -67,15 +68,26 @@ def _without_collector() -> Generator[None]:
 
 
 def _inside(files: Sequence[Path]) -> list[Path]:
-    """Files, with those of each folder in its place, chapters in order."""
+    """Files, with those of each folder in its place, chapters in order: its tables, or its pages where it has
+    none.
+    """
     found: list[Path] = []
     for path in files:
         if not path.is_dir():
             found.append(path)
             continue
-        own = [one for one in path.rglob("*") if kind_of(one) in (".json", ".csv") and one.is_file()]
+        inside = [(kind_of(one), one) for one in path.rglob("*") if one.is_file()]
+        own = [one for kind, one in inside if kind in TABLES] or [
+            one for kind, one in inside if kind in japan.PAGES
+        ]
         if not own:
-            raise InputError(Problem(_("holds no .json and no .csv file"), file=str(path)))
+            raise InputError(
+                Problem(
+                    _("holds no file of a schedule"),
+                    _("one of {kinds}", kinds=", ".join((*TABLES, *japan.PAGES))),
+                    file=str(path),
+                )
+            )
         found += sorted(own, key=lambda one: (one.parent, one.stem.zfill(len("00")), one.name))
     return found
 
@@ -86,7 +98,7 @@ def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
         if not path.is_file():
             raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
         japan.read_japan(path, draft)
-    elif suffix in (".csv", ".tsv", ".json", ".parquet"):
+    elif suffix in TABLES:
         _read_rows(path, suffix, draft, reading)
     else:
         hint = _(

@@ -179,7 +179,7 @@ def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
     release = next((one for one in RELEASES if one.industries == industries), None)
     if release is None:
         raise _unknown(path, industries)
-    number = [int(re.sub(r"\D", "", str(text)) or 0) for text in frame["RNr"]]
+    number = [_row_number(cell) for cell in frame["RNr"]]
     country = [str(code) for code in frame["Country"]]
     values = as_numbers(frame.iloc[:, [k for k, _, _ in places]], str(path))
     lines = [k for k, code in enumerate(country) if code != "TOT" and 1 <= number[k] <= industries]
@@ -199,6 +199,12 @@ def _of_frame(frame: Any, path: Path) -> tuple[Blocks, Release, int | None]:
         release.formation,
     )
     return blocks, release, year
+
+
+def _row_number(cell: Any) -> int:
+    """The number of a row, which R keeps as a double, an integer or a text; 0 where there is none."""
+    found = re.search(r"\d+", str(cell))
+    return int(found.group()) if found else 0
 
 
 def _aligned(rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], path: Path) -> list[int]:
