@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kosho.record.reading.dates import SPANS, DateMention, Direction
+from kosho.record.reading.quick import Guarded
 
 __all__ = ["direction"]
 
@@ -26,24 +27,24 @@ _COMING = (
     r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
 )
 """Verbs and prepositions that look ahead."""
-_VERB_AHEAD = re.compile(rf"\b(?:{_COMING})\b", re.IGNORECASE)
-_AHEAD = re.compile(
+_VERB_AHEAD = Guarded(rf"\b(?:{_COMING})\b", re.IGNORECASE)
+_AHEAD = Guarded(
     rf"\b(?:{_COMING}|planned|upcoming|next|deadline|in mind|expires?|effective|starting|beginning)\b",
     re.IGNORECASE,
 )
-_WAS_AHEAD = re.compile(
+_WAS_AHEAD = Guarded(
     r"\b(?:(?:originally|initially|previously|first|earlier) (?:\w+ )?|(?:was|were|had been) (?:\w+ly )?)"
     r"(?:scheduled|planned|due|set|slated|expected|meant|supposed)\b[^,;]{0,40}$",
     re.IGNORECASE,
 )
 """What was to come may lie behind or ahead: the nearer day is meant."""
-_DONE_FROM = re.compile(
+_DONE_FROM = Guarded(
     r"(?<!be )\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|raised|lowered|cut|reduced"
     r"|increased)\b[^;]*\b(?:starting|beginning|effective|from|as of)\s(?:on\s|from\s)?$",
     re.IGNORECASE,
 )
 """What has been imposed from a day on: the day may lie on either side of the telling."""
-_NEVER_CAME = re.compile(
+_NEVER_CAME = Guarded(
     r"[^,;]{0,30}?\b(?:did not|didn[’']t|never|failed to) (?:take|happen|go|materiali|come)\w*", re.I
 )
 _BACK = re.compile(
@@ -53,8 +54,8 @@ _BACK = re.compile(
 )
 
 
-_SINCE = re.compile(r"\bsince\s$", re.IGNORECASE)
-_BEFORE_ANOTHER = re.compile(
+_SINCE = Guarded(r"\bsince\s$", re.IGNORECASE)
+_BEFORE_ANOTHER = Guarded(
     r"\b(?:before|ahead of|prior to) (?:an?|the|their|its|next) [^,;]{0,60}$", re.IGNORECASE
 )
 """What another event precedes is to come for it."""

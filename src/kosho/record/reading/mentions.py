@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
-from kosho.record.reading.quick import pieces
+from kosho.record.reading.quick import Guarded
 
 __all__ = ["KINDS", "OWN", "Mention", "Mentions", "PersonMention", "is_where", "pattern", "two_sides"]
 
@@ -95,24 +95,12 @@ class Mentions:
     """Whether a text is about these two: named together somewhere, and no third half as often."""
     published: datetime.date | None = None
     """The document's own day."""
-    spans: tuple[tuple[int, frozenset[str]], ...] = ()
-    """Where each sentence begins, and the pieces of words that it holds."""
     author: tuple[str, ...] = ()
     """Whose ministry says `we` in it, where one signs it."""
 
     @cached_property
     def _starts(self) -> list[int]:
         return [mention.start for mention in self.all]
-
-    @cached_property
-    def _span_starts(self) -> list[int]:
-        return [start for start, _ in self.spans]
-
-    def held(self, start: int, head: str = "") -> frozenset[str]:
-        """Pieces of words of the sentence at `start`, and of words that govern it."""
-        index = bisect_right(self._span_starts, start) - 1
-        own = self.spans[index][1] if index >= 0 else frozenset[str]()
-        return own | pieces(head) if head else own
 
     def within(self, start: int, end: int, *kinds: Kind) -> list[Mention]:
         """Mentions inside a span, of some kinds or of any."""
@@ -193,7 +181,7 @@ def two_sides(codes: Iterable[str]) -> tuple[tuple[str, ...], bool]:
     return tuple(sorted(ranked[:2], key=order.index)), bilateral
 
 
-OWN = re.compile(
+OWN = Guarded(
     r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Mm]y|[Ii]ts)\s(?:own\s)?(?:country|government|ministry|administration|side|delegation|nation|officials|negotiators|ministers|team)\b"
 )
 """The side of whoever speaks."""

@@ -23,10 +23,10 @@ from kosho.record.reading.people import (
     posts,
     trimmed,
 )
-from kosho.record.reading.quick import has_word, may_fit, needed, pieces, words_of
+from kosho.record.reading.quick import Guarded
 from kosho.record.reading.tables import table
 
-__all__ = ["GUARDED", "find_mentions"]
+__all__ = ["find_mentions"]
 
 
 def find_mentions(
@@ -68,8 +68,7 @@ def find_mentions(
     acting = tuple(m for m in found if not is_where(text, m))
     sides, bilateral = two_sides(code for mention in acting for code in mention.codes)
     bilateral = bilateral and _together(spans, acting, sides)
-    held = tuple((start, mask.held) for (start, _), mask in zip(spans, masks, strict=True))
-    return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral, spans=held)
+    return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral)
 
 
 def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> dict[int, list[DateMention]]:
@@ -128,8 +127,6 @@ class _Mask:
         self.original = text[start:end]
         self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
         self.found: list[Mention] = []
-        self.held = pieces(self.original)
-        self.folded = self.original.casefold()
 
     def put(self, mention: Mention) -> None:
         if any(
@@ -142,13 +139,9 @@ class _Mask:
         width = mention.end - mention.start
         self.text = self.text[: mention.start] + KINDS[mention.kind] * width + self.text[mention.end :]
 
-    def guarded(self, words: re.Pattern[str]) -> list[re.Match[str]]:
-        """Where a pattern fits, tried only where a word that it needs is held; what is put later moves none."""
-        return list(words.finditer(self.text)) if self.may_hold(words) else []
-
-    def may_hold(self, words: re.Pattern[str]) -> bool:
-        """Whether a word stands in the text of which the pattern needs one."""
-        return may_fit(needed(words.pattern), self.held) and has_word(words_of(words.pattern), self.folded)
+    def places(self, words: Guarded) -> list[re.Match[str]]:
+        """Where a pattern fits; what is put later moves none."""
+        return list(words.finditer(self.text)) if words.may_fit(self.original) else []
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
@@ -156,7 +149,7 @@ class _Mask:
 
 def _people(mask: _Mask) -> None:
     """People by the forms in which they are named; what is put later only takes the place of less."""
-    posted = mask.may_hold(posts()[0])
+    posted = posts()[0].may_fit(mask.original)
     if posted:
         _posts_behind(mask)
     _without_posts(mask)
@@ -255,7 +248,7 @@ def _near_posts(text: str) -> list[re.Match[str]]:
         if head.start() < reached:
             continue
         begin = max(reached, head.start() - BEFORE_POST)
-        match = posts()[0].search(text, begin, min(len(text), head.end() + BEHIND_POST))
+        match = posts()[0].pattern.search(text, begin, min(len(text), head.end() + BEHIND_POST))
         if match:
             found.append(match)
             reached = match.end()
@@ -300,13 +293,13 @@ def _side(role: str, codes: tuple[str, ...]) -> str | None:
 _COMPOUND = re.compile(
     r"[\ue000\ue001\ue004]+[-–/](?:[Tt]he\s)?[\ue000\ue001\ue004]+(?:[-–/][\ue000\ue001\ue004]+)*"
 )
-_BODY = re.compile(
+_BODY = Guarded(
     r"(?:[Tt]he\s)?(?:[\ue000\ue001]+(?:['’]s?)?\s)?(?:[A-Z][\w&-]+\s){0,4}"
     r"(?:Ministry|Department|Commission|Agency|Bureau|Authority|Secretariat|Directorate|Board"
     r"|Federation|Confederation|Chamber)\b"
     r"(?:\s(?:of|for)\s(?:the\s)?[A-Z][\w-]+(?:(?:,|\sand|,\sand)?\s[A-Z][\w-]+){0,6})?(?:\sof\s[\ue000]+)?"
 )
-_JOINT = re.compile(
+_JOINT = Guarded(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s|\d{1,3}\s|eleven\s|twelve\s)?"
     r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
@@ -315,17 +308,15 @@ _JOINT = re.compile(
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
-_BOTH = re.compile(
-    r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
-)
-_BARE = re.compile(
+_BOTH = Guarded(r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)")
+_BARE = Guarded(
     r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Delegates|Members|Envoys|Participants"
     r"|[A-Z]{2,6}\s(?:negotiators|members|ministers|delegates|envoys)|Trade [Mm]inisters)\b"
     r"(?:\s(?:of|from)\s(?:the\s)?(?:\w+\s|[A-Z][\w-]+\s){0,3}(?:countries|economies|nations|members))?"
     r"(?!\s(?:of|from|responsible)\b)"
     r"|(?<=,\s)(?:delegations|negotiators|delegates)\b(?!\s(?:of|from|said|say)\b)"
 )
-_UNNAMED = re.compile(
+_UNNAMED = Guarded(
     r"\b(?:[Aa]n?|[Tt]he|[Oo]ne|[Aa]nother)\s(?:(?!of\b)[a-z-]+\s){0,2}?"
     r"(?:spokes(?:man|woman|person)|officials?|economist|analyst|diplomat|aide|advis[eo]r|lawmaker|expert|source|executive"
     r"|professor|researcher|lobbyist|farmer|trader)\b"
@@ -333,12 +324,12 @@ _UNNAMED = re.compile(
     r"(?:\s(?:embassy|ministry|government|delegation|mission|office|side|union|association|[A-Z][\w-]+))?)?"
 )
 """Somebody with a post and without a name: who speaks, and whom `he` behind it means."""
-_SPEAKS_FOR = re.compile(
+_SPEAKS_FOR = Guarded(
     r"(?:[Tt]he\s)?(?:[Rr]epresentatives?|[Dd]elegations?|[Dd]elegates?|[Aa]mbassadors?|[Mm]inisters?|[Gg]overnments?|side)\s(?:of|from)\s(?:[Tt]he\s)?"
     r"\ue000+(?:(?:,\s|\sand\s|,\sand\s)(?:[Tt]he\s)?\ue000+)*"
 )
 """`The representatives of Brazil and Colombia`."""
-_POST_HELD = re.compile(
+_POST_HELD = Guarded(
     r"\b[Tt]he\s(?:[A-Z][a-z]+\s){0,2}?(?:Secretary\sof\sState|(?:Vice[- ]|Deputy\s"
     r"|Prime\s)?Minister|(?:Secretary|Minister)\s(?:of|for)\s(?:[Tt]he\s)?[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4}|Trade\sRepresentative|Commissioner"
     r"|Ambassador|President|Director-General|Under-?[Ss]ecretary)\b(?:\sfor\s[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4})?(?!\s[A-Z\ue000-\ue007]|,\s(?:Mr|Ms|Mrs|Dr))"
@@ -351,12 +342,8 @@ _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof
 """The government of the country whose ministry or parliament signs the text."""
 
 
-_STATE = re.compile(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
+_STATE = Guarded(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
-
-
-GUARDED = (_BODY, _UNNAMED, _POST_HELD, _STATE, _SPEAKS_FOR, _JOINT, _BOTH, _BARE, OWN)
-"""Patterns that are only tried on sentences with a word of theirs."""
 
 
 def _groups(mask: _Mask, home: str | None) -> None:
@@ -369,19 +356,19 @@ def _groups(mask: _Mask, home: str | None) -> None:
         the = re.search(r"[Tt]he\s$", mask.text[:first])
         begin, stop = the.start() if the else first, match.end()
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
-    for match in mask.guarded(_STATE):
+    for match in mask.places(_STATE):
         mask.put(Mention(*match.span(), "party", mask.codes(*match.span())))
     _bodies(mask, home)
-    for match in mask.guarded(_SPEAKS_FOR):
+    for match in mask.places(_SPEAKS_FOR):
         one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
         mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
-    for match in mask.guarded(posts()[2]):
+    for match in mask.places(posts()[2]):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*mask.guarded(_JOINT), *mask.guarded(_BOTH), *mask.guarded(_BARE)]:
+    for match in [*mask.places(_JOINT), *mask.places(_BOTH), *mask.places(_BARE)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
-    for match in mask.guarded(_UNNAMED):
+    for match in mask.places(_UNNAMED):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*mask.guarded(OWN), *_PRONOUN.finditer(mask.text)]:
+    for match in [*mask.places(OWN), *_PRONOUN.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 
@@ -390,7 +377,7 @@ def _bodies(mask: _Mask, home: str | None) -> None:
     if home:
         for match in _THE_GOVERNMENT.finditer(mask.text):
             mask.put(Mention(*match.span(), "party", (home,)))
-    for match in mask.guarded(_BODY):
+    for match in mask.places(_BODY):
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 
 
@@ -454,7 +441,7 @@ def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
         if fullest and all(words & set(person.name.split()) for person in held):
             codes = (fullest.side,) if fullest.side else ()
             mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
-    for match in mask.guarded(_POST_HELD):
+    for match in mask.places(_POST_HELD):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from kosho.record.reading.quick import Guarded
 from kosho.record.reading.tables import table
 
 __all__ = [
@@ -55,7 +56,7 @@ OFFICIALS = (
 
 
 @cache
-def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     """Patterns of a post before a name, behind it, and of a country's post without a name."""
     words = table("posts")
     portfolio = "|".join(
@@ -70,7 +71,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
-    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
+    before = Guarded(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
     after = re.compile(
         rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
         rf"|el))*(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
@@ -81,7 +82,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
         rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{UPPER}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
-    alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
+    alone = Guarded(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from kosho.record.reading.quick import has_word, words_of
+from kosho.record.reading.quick import Guarded
 
-__all__ = ["holds_one", "rows", "table"]
+__all__ = ["first_of", "holds_one", "rows", "table"]
 
 
 @cache
@@ -23,14 +23,23 @@ def table(name: str) -> dict[str, Any]:
 
 
 @cache
-def _each_of(name: str, key: str) -> tuple[tuple[tuple[str, ...] | None, re.Pattern[str]], ...]:
-    return tuple((words_of(pattern), re.compile(pattern, re.IGNORECASE)) for pattern in table(name)[key])
+def _each_of(name: str, key: str) -> tuple[Guarded, ...]:
+    return tuple(Guarded(pattern, re.IGNORECASE) for pattern in table(name)[key])
 
 
 def holds_one(name: str, key: str, line: str) -> bool:
     """Whether one of the patterns listed under `key` of a table fits somewhere in a line."""
-    folded = line.casefold()
-    return any(has_word(words, folded) and one.search(line) for words, one in _each_of(name, key))
+    return any(one.search(line) for one in _each_of(name, key))
+
+
+@cache
+def _named(name: str, key: str, flags: int) -> tuple[tuple[str, Guarded], ...]:
+    return tuple((named, Guarded(pattern, flags)) for named, pattern in table(name)[key].items())
+
+
+def first_of(name: str, key: str, words: str, flags: int = re.IGNORECASE) -> str | None:
+    """The first name under `key` of a table whose pattern fits somewhere in the words."""
+    return next((named for named, one in _named(name, key, flags) if one.search(words)), None)
 
 
 @cache
