@@ -90,7 +90,7 @@ def sources() -> set[str]:
     found += [one for name, key in LISTS for one in table(name)[key].values()]
     before, _, alone = people.posts()
     named = [before, alone, *(one for module in _modules() for one in vars(module).values())]
-    named += [one for _, one in statements._KINDS]  # pyright: ignore[reportPrivateUsage]
+    named += statements._KINDS.patterns  # pyright: ignore[reportPrivateUsage]
     return {*found, *(one.source for one in named if isinstance(one, Guarded))}
 
 
@@ -101,6 +101,7 @@ LISTS = (
     ("measures", "mast_words"),
     ("documents", "kinds"),
     ("documents", "publishers"),
+    ("posts", "sides"),
 )
 """Tables of names with a pattern each."""
 

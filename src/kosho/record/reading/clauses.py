@@ -52,32 +52,40 @@ _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
     r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
 )
+_AGAIN = rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}"
 _HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")
 _SPLITS = re.compile(
     pattern(
         rf"""
-      ;\s+(?:and\s|but\s)?
-    | ,\s(?:but|while|whereas|although|though|yet)\s
-    | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
-    | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
-        (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
-    | \s(?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
-        (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
-    | ,\s(?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
-        (?:(?:that|which)\s)?<actor>\s)
-    | ,\s(?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
-    | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
-        (?:met|held|signed|agreed|spoke|visited|announced)\b)
-    | \sas\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
-    | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
-    | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
-    | ,\s(?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
-    | ,\s(?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
-    | ,\s(?=[“"][A-Z\ue000-\ue007])
-    """
+    [;,\s](?:
+      (?<=;)\s+(?:and\s|but\s)?
+    | (?<=,)\s(?:
+          (?:but|while|whereas|although|though|yet)\s
+        | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
+        | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
+            (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+        | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
+            (?:(?:that|which)\s)?<actor>\s)
+        | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
+        | and\s(?={_AGAIN})
+        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
+        | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
+        | (?=[“"][A-Z\ue000-\ue007])
+        )
+    | (?<=\s)(?:
+          (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
+            (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
+        | (?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
+            (?:met|held|signed|agreed|spoke|visited|announced)\b)
+        | as\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
+        | and\s(?={_AGAIN})
+        | (?<![\ue000-\ue007)]\s)and\s(?=<actor>\s(?:also\s)?{_FINITE})
+        )
+    )"""
     ),
     re.VERBOSE,
 )
+_MARKS = re.compile('[“”"]')
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
 SAYS = Guarded(
     pattern(
@@ -109,7 +117,7 @@ _SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 """A clause that depends on the one behind it: its subject is another's."""
-_LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
+_LEADS = re.compile(_AGAIN)
 
 
 _TAKES_UP = re.compile(
@@ -194,7 +202,7 @@ _OWN_VERB = re.compile(
 
 def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
     """Spans of direct speech; one that began in the sentence before, or goes on in the next, counts too."""
-    marks = [m.start() for m in re.finditer('[“”"]', masked[start:end])]
+    marks = [m.start() - start for m in _MARKS.finditer(masked, start, end)]
     found: list[tuple[int, int]] = []
     if inside:
         close = start + marks[0] + 1 if marks and masked[start + marks[0]] != "“" else None

@@ -77,10 +77,9 @@ def direction(text: str, mention: DateMention) -> Direction:
         return "past"
     if max(ahead, back) >= 0:
         return "future" if ahead > back else "past"
-    ways: tuple[tuple[Direction, re.Pattern[str]], ...] = (("future", _AHEAD), ("past", _BACK))
-    nearby: list[tuple[int, Direction]] = [
-        (found.start(), way) for way, words in ways if (found := words.search(after))
-    ]
+    found: tuple[tuple[Direction, re.Match[str] | None], ...]
+    found = (("future", _AHEAD.search(after)), ("past", _BACK.search(after)))
+    nearby: list[tuple[int, Direction]] = [(place.start(), way) for way, place in found if place]
     return min(nearby, default=(0, "nearest"))[1]
 
 

@@ -9,22 +9,22 @@ import re
 from functools import cache
 
 from kosho.record.reading.mentions import pattern
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.tables import table
 
 __all__ = ["Force", "report_untrue"]
 
 
 @cache
-def _patterns(key: str) -> tuple[Guarded, ...]:
+def _patterns(key: str) -> AnyOf:
     words = table("force")[key]
     sources = [words] if isinstance(words, str) else words
-    return tuple(Guarded(pattern(source), re.IGNORECASE) for source in sources)
+    return AnyOf(tuple(Guarded(pattern(source), re.IGNORECASE) for source in sources))
 
 
 def _holds(key: str, words: str, start: int = 0) -> bool:
     """Whether one of the patterns under `key` of `force.yaml` fits somewhere in `words[start:]`."""
-    return any(one.search(words, start) for one in _patterns(key))
+    return _patterns(key).fits(words, start)
 
 
 _ASIDE = re.compile(

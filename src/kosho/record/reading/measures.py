@@ -14,8 +14,8 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS, products_in, shown
-from kosho.record.reading.quick import Guarded
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import AnyOf, Guarded
+from kosho.record.reading.tables import by_letter, table
 
 __all__ = ["MeasureMention", "find_measures", "full", "gta_type"]
 
@@ -33,7 +33,7 @@ def full(source: str) -> str:
     """A pattern in the notation of `data/measures.yaml`, with its macros filled in."""
     for name, part in table("measures")["macros"].items():
         source = source.replace(f"{{{name}}}", part)
-    return pattern(source.replace("{names}", "|".join(re.escape(name) for name in table("measures")["names"])))
+    return pattern(source.replace("{names}", by_letter(table("measures")["names"])))
 
 
 @cache
@@ -46,8 +46,10 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     taken: list[tuple[int, int]] = []
     found = _changed_rates(mentions, clause, force, taken)
     found += _told_duties(mentions, clause, force, taken)
-    for kind, words in _others():
-        for match in words.finditer(mentions.masked, clause.start, clause.end):
+    others, kinds = _others()
+    for words in others.may_fit(mentions.masked[clause.start : clause.end]):
+        kind = kinds[words]
+        for match in words.pattern.finditer(mentions.masked, clause.start, clause.end):
             if not _overlaps(match.span(), taken):
                 status = _status(mentions, clause, match, force)
                 found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
@@ -55,9 +57,10 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
 
 
 @cache
-def _others() -> tuple[tuple[str, Guarded], ...]:
-    """Kinds of measures besides duties, with their patterns."""
-    return tuple((one["kind"], _compiled(one["when"])) for one in table("measures")["other"])
+def _others() -> tuple[AnyOf, dict[Guarded, str]]:
+    """Patterns of measures besides duties, and their kinds."""
+    kinds = {_compiled(one["when"]): one["kind"] for one in table("measures")["other"]}
+    return AnyOf(tuple(kinds)), kinds
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:

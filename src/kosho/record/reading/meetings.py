@@ -10,7 +10,7 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS
-from kosho.record.reading.quick import Guarded, holds
+from kosho.record.reading.quick import AnyOf, Guarded, holds
 from kosho.record.reading.rules import bits_of, compiled, fit, maybe
 from kosho.record.reading.tables import first_of, table
 
@@ -73,11 +73,6 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(found)
 
 
-def _noun(key: str, words: str) -> re.Match[str] | None:
-    """Where a clause words a meeting by the pattern `key`."""
-    return compiled(table("meetings")[key]).search(words)
-
-
 def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
     return [] if force.untold() else _told(mentions, clause, places, force)
@@ -88,8 +83,8 @@ def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -
     held = holds(words)
     asides = [found.end() for found in _WHO_MET.finditer(words)]
     places = sorted({*places, *asides})
-    for rule in _rules():
-        found = fit(words, places, rule.acts, rule.when) if rule.bits & held else None
+    for rule in [one for one in _rules() if one.bits & held]:
+        found = fit(words, places, rule.acts, rule.when)
         if not found or (rule.unless and rule.unless.search(words)):
             continue
         if not force.withheld(found.start(), found.start()):
@@ -110,7 +105,7 @@ def _by_verb(mentions: Mentions, clause: Clause, kind: str, found: re.Match[str]
     words = mentions.masked[clause.start : clause.end]
     planned = _COMING.search(words[: found.end()]) is not None
     main = MeetingMention(kind, clause.start, clause.end, planned, strong=True)
-    again = _noun("again", words)
+    again = compiled(table("meetings")["again"]).search(words)
     if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
         cut = clause.start + again.start()
         return [
@@ -120,10 +115,19 @@ def _by_verb(mentions: Mentions, clause: Clause, kind: str, found: re.Match[str]
     return [main]
 
 
+@cache
+def _nouns() -> tuple[AnyOf, dict[Guarded, str]]:
+    """Patterns of meetings that are only named, in the order in which they are tried, and their keys."""
+    order = ("future", "relative", "owned", "nominal", "dated", "named")
+    keys = {compiled(table("meetings")[key]): key for key in order}
+    return AnyOf(tuple(keys)), keys
+
+
 def _by_noun(clause: Clause, words: str, force: Force) -> list[MeetingMention]:
     """A meeting that is only named: to come, with its day, or as one of a series."""
-    for key in ("future", "relative", "owned", "nominal", "dated", "named"):
-        noun = _noun(key, words)
+    nouns, keys = _nouns()
+    for one in nouns.may_fit(words):
+        noun, key = one.pattern.search(words), keys[one]
         guarded = key not in ("dated", "named")
         if noun is None or (guarded and force.withheld(noun.start(), noun.start())):
             continue

@@ -24,7 +24,7 @@ from kosho.record.reading.people import (
     trimmed,
 )
 from kosho.record.reading.quick import Guarded
-from kosho.record.reading.tables import table
+from kosho.record.reading.tables import first_of
 
 __all__ = ["find_mentions"]
 
@@ -90,7 +90,7 @@ def _names(mask: _Mask) -> None:
         if match["alias"] in _GIVEN_NAMES and _of_person(mask.original, match.start(), match.end()):
             continue
         mask.put(Mention(match.start(), match.end(), kind, codes))
-    for match in list(_COMPOUND.finditer(mask.text)):
+    for match in list(_COMPOUND.finditer(mask.text)) if mask.found and _JOINS.search(mask.text) else ():
         mask.put(Mention(match.start(), match.end(), "adjective", mask.codes(*match.span())))
 
 
@@ -194,7 +194,8 @@ def _posts_behind(mask: _Mask) -> None:
 def _without_posts(mask: _Mask) -> None:
     """People with a body that is a post, as somebody's counterpart, or of a country."""
     text = mask.original
-    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)]:
+    titled = KINDS["body"] in mask.text
+    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)] if titled else ():
         name = trimmed(match["name"])
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
@@ -202,7 +203,7 @@ def _without_posts(mask: _Mask) -> None:
             person = PersonMention(name, role, _side(role, codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
-    for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")):
+    for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")) if mask.found else ():
         for match in list(words.finditer(mask.text)):
             name = trimmed(match["name"]) if role else match["name"] if is_name(match["name"]) else ""
             side = next(iter(mask.codes(*match.span("lead"))), None)
@@ -284,12 +285,10 @@ _OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(
 def _side(role: str, codes: tuple[str, ...]) -> str | None:
     if codes:
         return codes[0]
-    for code, words in table("posts")["sides"].items():
-        if re.search(words, role):
-            return code
-    return None
+    return first_of("posts", "sides", role, 0)
 
 
+_JOINS = re.compile("[-–/]")
 _COMPOUND = re.compile(
     r"[\ue000\ue001\ue004]+[-–/](?:[Tt]he\s)?[\ue000\ue001\ue004]+(?:[-–/][\ue000\ue001\ue004]+)*"
 )
@@ -335,7 +334,9 @@ _POST_HELD = Guarded(
     r"|Ambassador|President|Director-General|Under-?[Ss]ecretary)\b(?:\sfor\s[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4})?(?!\s[A-Z\ue000-\ue007]|,\s(?:Mr|Ms|Mrs|Dr))"
 )
 """A post in capitals that stands for whoever holds it."""
-_PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
+_PRONOUN = re.compile(
+    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+)
 
 
 _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof|\s(?:of|in|and)\b)")
@@ -424,7 +425,7 @@ def _signed_for(masks: list[_Mask]) -> dict[str, str]:
     }
 
 
-_POST_ALONE = re.compile(
+_POST_ALONE = Guarded(
     rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
     rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{UPPER}\ue000-\ue007])"
 )
@@ -432,7 +433,7 @@ _POST_ALONE = re.compile(
 
 def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
     """`The Minister` is the one person of the document with such a post, if there is one."""
-    for match in list(_POST_ALONE.finditer(mask.text)):
+    for match in mask.places(_POST_ALONE):
         held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
         fullest = max(
             held, key=lambda one: (len(one.name), one.side is not None, one.name, one.role), default=None

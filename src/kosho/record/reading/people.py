@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from kosho.record.reading.quick import Guarded
-from kosho.record.reading.tables import table
+from kosho.record.reading.tables import by_letter, table
 
 __all__ = [
     "AS_NAME",
@@ -31,7 +31,7 @@ BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)"
 TITLED_BODY = re.compile(
     rf"(?P<body>[\ue004]+)(?:\s?\([A-Z]{{2,6}}\))?(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?:(?:Ambassador|Mr|Ms|Dr)\.?\s)?(?P<name>{NAME})"
 )
-COUNTERPART = re.compile(
+COUNTERPART = Guarded(
     rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?counterpart,?\s"
     rf"(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<name>{NAME})"
 )
@@ -59,10 +59,8 @@ OFFICIALS = (
 def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     """Patterns of a post before a name, behind it, and of a country's post without a name."""
     words = table("posts")
-    portfolio = "|".join(
-        re.escape(w)
-        for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=lambda w: (-len(w), w))
-    )
+    subjects = {w.strip(",") for w in words["portfolio"].split()}
+    portfolio = by_letter(sorted(subjects, key=lambda w: (-len(w), w)))
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:(?:and|&)\s)?(?:the\s)?(?:{portfolio})\b){{0,9}})"
     heads = "|".join(f"(?i:{head})" for head in words["heads"])
     plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
@@ -103,9 +101,12 @@ _NAMES_TOO = frozenset(
 """Words that are names of people too, where another name stands beside them."""
 
 
+_OWNED = re.compile(r"['’]s?$")
+
+
 def _no_name(parts: list[str], index: int) -> bool:
     """Whether a word is none of a person's name; a word that may be either is one beside another name."""
-    part = re.sub(r"['’]s?$", "", parts[index]).rstrip(".,’'")
+    part = _OWNED.sub("", parts[index]).rstrip(".,’'")
     if part not in _no_names():
         return False
     beside = parts[index - 1] if index else parts[index + 1] if len(parts) == 2 else part

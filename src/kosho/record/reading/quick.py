@@ -12,11 +12,11 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["ALWAYS", "Guarded", "holds", "name_of", "needs"]
+__all__ = ["ALWAYS", "AnyOf", "Guarded", "holds", "name_of", "needs"]
 
 LETTERS = 2
 """Letters that a word has at least by which a pattern is looked for."""
@@ -103,12 +103,7 @@ def holds(text: str) -> int:
     return found
 
 
-@cache
-def _compiled(source: str, flags: int) -> re.Pattern[str]:
-    return re.compile(source, flags)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guarded:
     """A pattern that is only tried, and only compiled, where a text holds a word that it needs.
 
@@ -119,29 +114,56 @@ class Guarded:
     source: str
     flags: int = 0
 
-    @property
+    @cached_property
+    def bits(self) -> int:
+        """Those of the words that it needs, as `needs` gives them."""
+        return needs(self.source)
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The pattern itself."""
-        return _compiled(self.source, self.flags)
+        return re.compile(self.source, self.flags)
 
     def may_fit(self, text: str) -> bool:
         """Whether a word stands in the text of which the pattern needs one."""
-        return needs(self.source) & holds(text) != 0
+        return self.bits & holds(text) != 0
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As `re.Pattern.search`."""
-        if not self.may_fit(text[start:end]):
-            return None
-        return self.pattern.search(text, start, end)
+        return self.pattern.search(text, start, end) if self.bits & holds(text[start:end]) else None
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """As `re.Pattern.match`."""
-        if not self.may_fit(text[start:end]):
-            return None
-        return self.pattern.match(text, start, end)
+        return self.pattern.match(text, start, end) if self.bits & holds(text[start:end]) else None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """As `re.Pattern.finditer`."""
-        if not self.may_fit(text[start:end]):
-            return iter(())
-        return self.pattern.finditer(text, start, end)
+        return self.pattern.finditer(text, start, end) if self.bits & holds(text[start:end]) else iter(())
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Patterns of which one is looked for.
+
+    >>> AnyOf((Guarded("tariff"), Guarded("quota"))).fits("a quota on rice")
+    True
+    """
+
+    patterns: tuple[Guarded, ...]
+
+    @cached_property
+    def bits(self) -> int:
+        """Those of the words of which a text that one of them fits holds one."""
+        return needs(*(one.source for one in self.patterns))
+
+    def may_fit(self, text: str) -> tuple[Guarded, ...]:
+        """Those of the patterns of which a word stands in the text, in their order."""
+        held = holds(text)
+        return tuple([one for one in self.patterns if one.bits & held]) if self.bits & held else ()
+
+    def fits(self, text: str, start: int = 0) -> bool:
+        """Whether one of the patterns fits somewhere in `text[start:]`."""
+        for one in self.may_fit(text[start:]):  # noqa: SIM110 - asked for each line of each text
+            if one.pattern.search(text, start):
+                return True
+        return False

@@ -162,8 +162,8 @@ def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: For
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = clause.words(mentions)
     held = holds(words)
-    for rule in _rules():
-        found = fit(words, places, rule.acts, rule.when) if rule.bits & held else None
+    for rule in [one for one in _rules() if one.bits & held]:
+        found = fit(words, places, rule.acts, rule.when)
         if (
             found
             and not (rule.unless and rule.unless.search(words))

@@ -10,8 +10,8 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
-from kosho.record.reading.quantities import NUMBER, QuantityMention, find_quantities, products_in, shown
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in, shown
+from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.rules import Rule
 from kosho.record.reading.tables import first_of
 
@@ -117,8 +117,8 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     return fields
 
 
-_KINDS = tuple(
-    (name, Guarded(words, re.IGNORECASE))
+_KIND_NAMES = {
+    Guarded(words, re.IGNORECASE): name
     for name, words in (
         ("memorandum of cooperation", r"\bmemorand(?:um|a) of (?:co-?operation)\b|\bmocs?\b"),
         ("memorandum of understanding", r"\bmemorand(?:um|a) of understanding\b|\bmous?\b"),
@@ -134,7 +134,8 @@ _KINDS = tuple(
         ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
         ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
     )
-)
+}
+_KINDS = AnyOf(tuple(_KIND_NAMES))
 _TOPIC = Guarded(
     r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
     r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
@@ -286,7 +287,8 @@ def _topic(mentions: Mentions, start: int, end: int) -> str | None:
 
 def _kind_of(words: str) -> str:
     """What was agreed on: the first instrument named, or an understanding in words."""
-    named = [(found.start(), name) for name, one in _KINDS if (found := one.search(words))]
+    told = _KINDS.may_fit(words)
+    named = [(found.start(), _KIND_NAMES[one]) for one in told if (found := one.pattern.search(words))]
     written = [one for one in named if one[1] != "oral understanding"]
     return min(written or named, key=lambda one: one[0], default=(0, "agreement"))[1]
 
