@@ -69,6 +69,8 @@ _SPLITS = re.compile(
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
         | and\s(?={_AGAIN})
         | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
+        | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
+            |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
         | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
         | (?=[“"][A-Z\ue000-\ue007])
         )
@@ -155,13 +157,17 @@ def split(
     speaker = _speaker(mentions, start, end, quotes)
     if not speaker and quotes:
         speaker = _introduces(mentions, start, quotes[0][0]) or (before.speaker if before else ())
-    speaker = speaker or _speaks(mentions, start, end) or voice
+    told_of = before.subject if before and len(before.subject) == 1 and before.subject[0].person else ()
+    speaker = speaker or _speaks(mentions, start, end, told_of) or voice
     found: list[Clause] = []
     subject: tuple[Mention, ...] = before.subject if before and _TAKES_UP.match(masked, start, end) else ()
     for begin, stop in pieces:
         quoted = any(a <= begin and stop <= b for a, b in quotes)
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
-        own = tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
+        opens = bool(told_of and named) and _OPENS.fullmatch(masked, start, named[0].start) is not None
+        goes_on = opens and text[named[0].start : named[0].end].lower() in ("he", "she")
+        own = told_of if goes_on else None
+        own = own or tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
         subject = own or (speaker if quoted else subject)
         still_open = (
             quoted
@@ -271,12 +277,17 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
 _REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 
-def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
-    """Whom `he said` or `she said` means."""
+_OPENS = re.compile(r"\W*")
+
+
+def _speaks(mentions: Mentions, start: int, end: int, told_of: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
+    """Whom `he said` or `she said` means: at a sentence's beginning who acts in the one before, `told_of`."""
     match = SAYS.search(mentions.masked, start, end) if mentions.within(start, end, "pronoun") else None
     who = mentions.within(*match.span(), "pronoun") if match else []
     if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
         return ()
+    if told_of and _OPENS.fullmatch(mentions.masked, start, who[0].start):
+        return told_of
     last = mentions.person_before(who[0].start)
     return (last,) if last else ()
 
@@ -292,6 +303,10 @@ _WHAT_IS_THAT = re.compile(r"\W*[Ww]hat\s[^,;]{3,60}?\s(?:is|was)\sthat\s")
 """`What I told him is that X`: X is who acts."""
 
 
+_DATELINE = re.compile("[\ue000\ue007]+\\s[-–—]\\s(?=[A-Z\ue000-\ue007][^-–—]*$)")
+"""The place that a release begins with, where no day stands beside it; between two dashes stands a remark."""
+
+
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     """The first actors of the main clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
@@ -300,6 +315,8 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
         start = opening.end()
     relative = _WHAT_IS_THAT.match(masked, start, end)
     start = relative.end() if relative else start
+    dateline = _DATELINE.match(masked, start, end)
+    start = dateline.end() if dateline else start
     for first in _ACTING.finditer(masked, start, min(end, start + 200)):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
         if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (

@@ -20,7 +20,7 @@ _COMING = (
     r"|(?:set|due|slated) (?:for|to)|takes? effect"
     r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
     r"|arrives|departs)"
-    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
+    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged|instructed|directed|tasked)"
     rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
     r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
     r"\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"

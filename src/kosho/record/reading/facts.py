@@ -306,6 +306,8 @@ class Reader:
                 if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end])
                 else "stated"
             )
+        if kind == "event" and start != clause.start and self._of_others((start, end), clause, fields):
+            del fields["parties"]
         if kind == "event" and "parties" in fields:
             fields["parties"] = self._with_speaker(clause, fields["parties"])
         if attributed:
@@ -313,6 +315,15 @@ class Reader:
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _of_others(self, span: tuple[int, int], clause: Clause, fields: dict[str, Any]) -> bool:
+        """Whether a meeting that names nobody is told of in a clause about others than the two sides."""
+        named = self.mentions.acting(clause.start, clause.end)
+        return (
+            not self.mentions.acting(*span)
+            and bool(named)
+            and any(code not in fields.get("parties", named) for code in named)
+        )
 
     def _of_series(self, kind: str, number: int | None, span: tuple[int, int]) -> dict[str, Any]:
         """What is only told of a series of meetings, and of what goes to its next one."""

@@ -439,10 +439,18 @@ _SPEAKS = re.compile(
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 
 
+_MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
+
+
 def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
     before = mentions.masked[clause.start : match.start()]
     fields: dict[str, Any] = {}
     owner = _BY.search(before[-60:])
+    found_of = owner if _MARGIN.match(mentions.masked, match.start(), match.end()) else None
+    if found_of:  # `US dumping margins` are those of what the US sells
+        place = match.start() - min(60, len(before))
+        codes = mentions.codes(place + found_of.start("who"), place + found_of.end("who"))
+        return {"on": codes[0]} if codes else {}
     offset = match.start() - min(60, len(before))
     faces = _FACES.search(before)
     if owner and not faces:

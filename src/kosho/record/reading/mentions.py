@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
@@ -147,16 +148,25 @@ class Mentions:
         if self.bilateral:
             return self.sides
         found: dict[str, None] = {}
+        first = 0
         for index in range(bisect_left(self._starts, at) - 1, -1, -1):
             mention = self.all[index]
             if at - mention.start > NEAR or len(found) > 1:
                 break
+            first = index
             owned = self.text[mention.end : mention.end + 2] in ("'s", "’s") or mention.kind == "adjective"
             if not owned and not is_where(self.text, mention):
                 found.update(dict.fromkeys(mention.codes))
-        return tuple(reversed(found)) if len(found) == 2 else ()
+        return tuple(reversed(found)) if len(found) == 2 and not self._listed(first) else ()
+
+    def _listed(self, index: int) -> bool:
+        """Whether the mention at `index` is one of three or more in a list: no two of them are meant."""
+        near = [one for one in self.all[max(0, index - 1) : index + 3] if one.kind != "date"]
+        joined = [_JOINS.fullmatch(self.text, a.end, b.start) is not None for a, b in pairwise(near)]
+        return any(a and b for a, b in pairwise(joined))
 
 
+_JOINS = re.compile(r"(?:,|,?\sand)\s(?:[Tt]he\s)?")
 _WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4},\s(?:the\s)?)?$")
 
 

@@ -67,8 +67,16 @@ def find_mentions(
     parts_of_text.append(text[position:])
     acting = tuple(m for m in found if not is_where(text, m))
     sides, bilateral = two_sides(code for mention in acting for code in mention.codes)
-    bilateral = bilateral and _together(spans, acting, sides)
+    bilateral = bilateral and _together(spans, acting, sides) and _OF_MANY.search(text) is None
     return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral)
+
+
+_OF_MANY = re.compile(
+    r"\b(?:[3-9]|[1-9]\d{1,2}|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"[- ](?:country|nation|economy)\b"
+    r"|\bmember (?:countries|nations|economies)\b"
+)
+"""Words by which a text is about talks of more than two."""
 
 
 def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> dict[int, list[DateMention]]:
@@ -166,6 +174,17 @@ _IS_OF_NEXT = re.compile(rf"\s[{UPPER}][\w’'-]+\s[{UPPER}][\w’'-]+")
 """A name right behind a post: the post is of that one, not of who stands before the comma."""
 
 
+_BODY_NAMED = re.compile(
+    "[\ue000\ue001\ue004\ue007]|(?:Ministry|Department|Office|Bureau|Division|Embassy|Commission|Committee|Chamber|Council)"
+)
+_PLURAL_VERB = re.compile(
+    r"\s(?:push|hold|meet|discuss|agree|sign|vow|seek|talk|review|urge|say|tell|launch|begin|start|resume|conclude|reach"
+    r"|eye|warn|speak|exchange|pledge|explore|weigh|visit|want|call)\s"
+)
+_FOR_REGION = re.compile("\\b(?:for|of)\\s\ue001+\\sAffairs\\b")
+"""A portfolio: who is in charge of European affairs is not of Europe."""
+
+
 def _posts_behind(mask: _Mask) -> None:
     """`X, the envoy of Y`."""
     text = mask.original
@@ -174,13 +193,17 @@ def _posts_behind(mask: _Mask) -> None:
         plain_name = is_name(name) and name.replace(" ", "").replace(".", "").isprintable()
         weak = is_weak(match["role"]) and not match["org"] and not match["lead"].strip()
         named_behind = _IS_OF_NEXT.match(mask.text, match.end("role")) and not match["org"]
-        if not plain_name or weak or named_behind or re.search("[\ue000-\ue007]", name):
+        joined = _PLURAL_VERB.match(mask.text, match.end())  # `X, EU trade chief push talks`: two people
+        if not plain_name or weak or named_behind or joined or re.search("[\ue000-\ue007]", name):
             continue
         role = text[match.start("role") : match.end("role")]
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:])
-        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), org_end)
+        begins = match.end("role") if _FOR_REGION.search(mask.text[match.start("role") : org_end]) else org_end
+        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), begins)
         named = text[org_start:org_end].strip(" ,")
+        if named.startswith("in ") and not _BODY_NAMED.search(mask.text[org_start:org_end]):
+            org_end, named = match.end("role"), ""  # where, not of what
         org = re.sub(r"^(?:of|at|for|to|in)\s(?:the\s)?|^the\s", "", named) or None
         if tail and org:
             org = tail[0].strip(" ()")

@@ -62,20 +62,36 @@ def _by(mentions: Mentions, clause: Clause, rule: Rule, words: str) -> list[str]
     subject = _codes(mentions, clause.subject)
     if _IMPERSONAL.match(words):
         return list(mentions.both(clause.start))
-    if rule.type == "position" and clause.speaker and (rule.quoted or not clause.quoted):
-        return speaker or subject
+    if rule.type == "position" and clause.speaker:
+        return speaker or ([] if clause.quoted and not rule.quoted else subject)
     return subject or speaker
 
 
 _SHARED = Guarded(pattern(r"\b(?:expressed|raised|voiced|made|shared)\sby\s<any>(?:(?:,|,?\sand)\s<any>)*"))
 
 
+_HARMED = Guarded(
+    pattern(
+        r"\b(?:damag|harm|hurt|injur|undermin|impair|infring|jeopardi|depriv)\w*\s"
+        r"(?:(?:on|the|its|their|legitimate|lawful|domestic|economic|interests|rights|of)\s){0,6}<any>"
+    ),
+    re.IGNORECASE,
+)
+"""Whom a complaint says to be harmed: it is not against them."""
+
+
 def _told_of(mentions: Mentions, kind: str, start: int, end: int) -> tuple[str, ...]:
     """Whom a statement is to or against; whose concern a complaint joins is not whom it is against."""
-    joins = _SHARED.search(mentions.masked, start, end) if kind == "complaint" else None
-    if joins is None:
+    if kind != "complaint":
         return mentions.acting(start, end)
-    return (*mentions.acting(start, joins.start()), *mentions.acting(joins.end(), end))
+    found: list[str] = []
+    place = start
+    for words in (_SHARED, _HARMED):
+        aside = words.search(mentions.masked, place, end)
+        if aside is not None:
+            found += mentions.acting(place, aside.start())
+            place = aside.end()
+    return (*found, *mentions.acting(place, end))
 
 
 _IMPERSONAL = re.compile(
@@ -316,9 +332,13 @@ def first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, 
 
 
 def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    """Until when something is to be done; what only lies in a time before the document's own is none."""
     for mention in mentions.within(start, end, "date"):
-        if mention.date and _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start]):
-            return {"due": mention.date.last_day}
+        told = _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start])
+        if mention.date and told:
+            last, today = mention.date.last_day, mentions.published
+            if not (told[0].startswith(("in", "during", "at")) and last and today and last < today.isoformat()):
+                return {"due": last}
     return {}
 
 

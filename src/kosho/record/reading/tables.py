@@ -24,7 +24,7 @@ def table(name: str) -> dict[str, Any]:
 
 
 def by_letter(words: Iterable[str]) -> str:
-    """A pattern of some words in their order: only those are tried which begin as the text does, in either case.
+    """A pattern of some words in their order; only those are tried that begin as the text does, in either case.
 
     >>> by_letter(["ban", "quota"])
     '(?=[bqBQ])(?:(?=[bB])(?:ban)|(?=[qQ])(?:quota))'
