@@ -32,6 +32,8 @@ from kosho.law.known_between import What
 from kosho.law.measure import DUTIES, Stage
 from kosho.law.stale import Reason
 from kosho.provenance import Status
+from kosho.record.likeness import TOLD
+from kosho.record.reading.draft import TYPES
 from kosho.record.schema import (
     Commitment,
     Instrument,
@@ -158,6 +160,8 @@ def words() -> list[str]:
             *get_args(Stage),
             *roles,
             *get_args(Modality),
+            *(one.replace("_", " ") for one in TYPES),
+            *TOLD,
             *kinds,
             *CLAUSES,
             *KINDS,
