@@ -57,6 +57,7 @@ def _told(draft: Draft) -> str:
     return ", ".join(
         f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
         for name, value in draft.fields.items()
+        if name != "places"  # characters, for a program
     )
 
 
