@@ -223,10 +223,13 @@ def _of_sector(
     notes: list[str] = []
     if years == 1 and not panel.controls:
         notes.append(_("one year and no controls: whatever keeps pairs apart besides duties is taken for them"))
-    clusters = int(frame["pair"].nunique())
     if clusters < FEWEST_CLUSTERS:
         notes.append(_("pairs: {number}; clustered standard errors of so few are too small", number=clusters))
-    whole = len(frame)
+    if alone:
+        notes.append(_("observations dropped, each the only one of a fixed effect: {number}", number=alone))
+    untold = Estimated(sector, None, None, None, len(left), clusters, separated, alone, (), tuple(notes))
+    if not len(left):
+        return replace(untold, notes=(*notes, _("nothing is left to compare")))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is dropped is read from the fit, and told
@@ -246,8 +249,9 @@ def _of_sector(
     gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
     told = replace(untold, observations=int(fit._N), separated=separated, dropped=gone)  # nor has this
     if "tariff" in gone or "price" not in found.index:
-        notes.append(_("the duty was dropped: fixed effects or controls tell all of it"))
-        return Estimated(sector, None, None, None, whole, clusters, separated, gone, tuple(notes))
+        return replace(
+            told, notes=(*notes, _("the duty was dropped: fixed effects or controls tell all of it"))
+        )
     beta, error = (float(found.loc["price", name]) for name in ("Estimate", "Std. Error"))
     theta = -beta - (1.0 if values == "net" else 0.0)
     notes += _judged(theta, error, fit, gone, separated)

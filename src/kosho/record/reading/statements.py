@@ -10,7 +10,7 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
-from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in, shown
+from kosho.record.reading.quantities import NUMBER, QuantityMention, find_quantities, products_in, shown
 from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.rules import Rule
 from kosho.record.reading.tables import first_of
