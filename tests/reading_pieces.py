@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import json
+import pkgutil
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from kosho.record import reading
-from kosho.record.reading import clauses, measures, naming, people
-from kosho.record.reading.quick import LETTERS, name_of
+from kosho.record.reading import measures, people, statements
+from kosho.record.reading.mentions import pattern
+from kosho.record.reading.quick import LETTERS, Guarded, name_of
 from kosho.record.reading.rules import full
 from kosho.record.reading.tables import table
 
@@ -72,22 +75,42 @@ def _better(one: frozenset[str] | None, other: frozenset[str] | None) -> frozens
     return max(sets, key=lambda words: (min(4, *map(len, words)), -len(words)), default=None)
 
 
-def sources() -> list[str]:
-    """Patterns before which a text is looked at."""
-    rules = [one[key] for one in table("rules")["rules"] for key in ("acts", "when") if key in one]
-    held = table("meetings")
-    rules += [one[key] for one in held["rules"] for key in ("acts", "when") if key in one]
-    rules += [held[key] for key in ("relative", "owned", "nominal", "future", "dated", "named", "again")]
-    kinds = [measures.full(one["when"]) for one in table("measures")["other"]]
+def sources() -> set[str]:
+    """Patterns before which a text is looked at: those of the tables, and those that modules name."""
+    rules = [*table("rules")["rules"], *table("meetings")["rules"]]
+    found = [full(one[key]) for one in rules for key in ("acts", "when", "unless", "needs") if key in one]
+    found += [full(table("meetings")[key]) for key in NOUNS]
+    found += [measures.full(one["when"]) for one in table("measures")["other"]]
+    found += [measures.full(one) for one in (*table("measures")["rates"], table("measures")["more"])]
+    found += [one for key in ("ended", "ending") for one in table("measures")[key].values()]
+    found += [
+        pattern(one) for told in table("force").values() for one in ([told] if isinstance(told, str) else told)
+    ]
+    found += [one for key in ("makers", "captions") for one in table("furniture")[key]]
+    found += [one for name, key in LISTS for one in table(name)[key].values()]
     before, _, alone = people.posts()
+    named = [before, alone, *(one for module in _modules() for one in vars(module).values())]
+    named += statements._KINDS.patterns  # pyright: ignore[reportPrivateUsage]
+    return {*found, *(one.source for one in named if isinstance(one, Guarded))}
+
+
+NOUNS = ("relative", "owned", "nominal", "future", "dated", "named", "again")
+LISTS = (
+    ("meetings", "kinds"),
+    ("meetings", "levels"),
+    ("measures", "mast_words"),
+    ("documents", "kinds"),
+    ("documents", "publishers"),
+    ("posts", "sides"),
+)
+"""Tables of names with a pattern each."""
+
+
+def _modules() -> list[ModuleType]:
     return [
-        *map(full, rules),
-        *kinds,
-        before.pattern,
-        alone.pattern,
-        *(one.pattern for one in naming.GUARDED),
-        clauses.SAYS.pattern,
-        *(one for key in ("makers", "captions") for one in table("furniture")[key]),
+        importlib.import_module(f"{reading.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(reading.__path__)
+        if not one.ispkg
     ]
 
 

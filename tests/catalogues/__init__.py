@@ -29,9 +29,13 @@ from kosho.language import LOCALES
 from kosho.law.catalogue import KINDS
 from kosho.law.deal_comparison import CLAUSES
 from kosho.law.known_between import What
-from kosho.law.measure import DUTIES, Stage
+from kosho.law.measure import DUTIES, Kind, Stage
+from kosho.law.schedules.duty import DutyKind
 from kosho.law.stale import Reason
+from kosho.lines.rounding import RoundingMode
 from kosho.provenance import Status
+from kosho.record.likeness import TOLD
+from kosho.record.reading.draft import TYPES
 from kosho.record.schema import (
     Commitment,
     Instrument,
@@ -158,9 +162,15 @@ def words() -> list[str]:
             *get_args(Stage),
             *roles,
             *get_args(Modality),
+            *(one.replace("_", " ") for one in TYPES),
+            *TOLD,
             *kinds,
             *CLAUSES,
             *KINDS,
+            *(one.replace("_", " ") for one in (*get_args(Kind), *get_args(DutyKind))),
+            "general",
+            "statutory",
+            *get_args(RoundingMode),
             *get_args(What),
             *get_args(Reason),
             *ROWS,

@@ -37,7 +37,7 @@ def test_what_was_agreed_stands_first_beside_the_deals_that_could_have_been() ->
     assert row(shown, "Steel") == ["not part of it", "as now"]
     assert row(shown, "Japan over no deal")[0] == "+2.9"
     notes = {cells[0].text: cells[1].note for cells in shown.rows}
-    assert notes["Japan over no deal"] == "+1.0 to +4.0 over what its purchases add"
+    assert notes["Japan over no deal"] == "+1.0 to +4.0 over the ranges of its promises to buy"
     assert notes["United States over no deal"] == ""
     assert row(shown, "Jobs, Japan, %") == ["+0.05", "not known"]
     assert row(shown, "Consumer prices, Japan, %")[0] == "−0.10"

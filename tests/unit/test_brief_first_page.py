@@ -326,7 +326,7 @@ def test_where_a_range_holds_both_signs_the_turn_is_told() -> None:
     lines = told(
         None, scenarios=tuple(one for one in brief("").scenarios if one.role != "deal"), turning=(turn,)
     )
-    assert lines["gains"].endswith("The sign turns for the United States at 0.44 of the centre.")
+    assert lines["gains"].endswith("The sign turns for the United States where trade’s strength is 0.44.")
 
 
 def test_dates_come_in_order_and_the_deadline_is_among_them() -> None:

@@ -6,11 +6,13 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 import yaml
 from fastapi.testclient import TestClient
+from httpx import Response
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
 from tests.served import DOCUMENT, korea
@@ -53,6 +55,41 @@ def test_the_record_and_the_law_are_those_of_the_day(client: TestClient):
     assert client.get(f"{TABLE}/record", params={"as_of": "1990-01-01"}).status_code == 422
 
 
+def row(draft: dict[str, Any]) -> dict[str, Any]:
+    """A draft as the page sends it back."""
+    return {key: one for key, one in draft.items() if key not in ("kind", "certainty", "like", "recorded")}
+
+
+def test_a_draft_is_edited_with_the_checks_of_accepting(client: TestClient, folder: Path):
+    found = client.post(f"{TABLE}/read", params={"name": "note.txt"}, content=DOCUMENT.encode()).json()
+    (offer,) = [one for one in found["drafts"] if one["type"] == "offer"]
+    body = {"name": found["name"], "text": found["text"], "draft": row(offer)}
+
+    def edit(**changes: str) -> Response:
+        return client.post(f"{TABLE}/edited", json=body | {"changes": changes})
+
+    got = edit(products="[rice, flour]", to="USA", content="", type="ask").json()
+    assert (got["type"], got["fields"]["products"], got["fields"]["to"]) == ("ask", ["rice", "flour"], "USA")
+    assert "content" not in got["fields"]
+    assert got["key"] == offer["key"]
+    for changes, wrong in (
+        ({"by": "Atlantis"}, "no code of a country"),
+        ({"modality": "sure"}, "The modality is"),
+        ({"type": "wish"}, "kind"),
+        ({"value": "much"}, "value"),
+    ):
+        answer = edit(**changes)
+        assert answer.status_code == 422, changes
+        assert wrong in answer.text
+    document = next(one for one in found["drafts"] if one["type"] == "document")
+    rows = [row(one) | {"decision": "accepted"} for one in (document, got)]
+    whole = {"name": found["name"], "text": found["text"], "drafts": rows}
+    record = Record.of(client.post(f"{TABLE}/decided/record", json=whole).content, folder / "record.yaml")
+    (entry,) = [one for one in record.file.statements if one.source == "note"]
+    assert (entry.kind, [str(one) for one in entry.to], entry.products) == ("ask", ["usa"], ("rice", "flour"))
+    assert entry.id.endswith(offer["key"])  # as it was read: a second time it is in the record already
+
+
 def test_a_document_becomes_drafts_that_leave_as_files_and_nothing_is_written(client: TestClient, folder: Path):
     before = {path: path.read_bytes() for path in folder.iterdir()}
     found = client.post(f"{TABLE}/read", params={"name": "../note.txt"}, content=DOCUMENT.encode()).json()
@@ -60,8 +97,7 @@ def test_a_document_becomes_drafts_that_leave_as_files_and_nothing_is_written(cl
     for one in found["drafts"]:
         assert found["text"][one["start"] : one["end"]] == one["quote"]
     rows = [
-        {key: value for key, value in one.items() if key not in ("key", "like", "recorded")}
-        | {"decision": "accepted" if one["type"] in ("offer", "document") else "rejected"}
+        row(one) | {"decision": "accepted" if one["type"] in ("offer", "document") else "rejected"}
         for one in found["drafts"]
     ]
     body = {"name": found["name"], "text": found["text"], "drafts": rows}

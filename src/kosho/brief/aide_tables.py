@@ -245,7 +245,9 @@ def _gain(one: _Column, party: str) -> Cell:
     told = _("turns at {names}", names=formatting.listed(turns)) if turns else ""
     promised = one.promises.get(party)
     if promised is not None and promised.low < promised.high:
-        told = _("{ends} over what its purchases add", ends=formatting.span(promised.low, promised.high))
+        told = _(
+            "{ends} over the ranges of its promises to buy", ends=formatting.span(promised.low, promised.high)
+        )
     if ends is None:
         return Cell(formatting.billions(gain, sign=True, part=True), note=told)
     text = formatting.gain(gain, ends.low, ends.high, part=True)

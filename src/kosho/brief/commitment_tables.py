@@ -94,7 +94,9 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
 def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
-    wedge = "barred" if one.wedge is None else formatting.percent(one.wedge, decimals=0) if one.binds else "0"
+    wedge = (
+        _("barred") if one.wedge is None else formatting.percent(one.wedge, decimals=0) if one.binds else "0"
+    )
     spread = "" if ends is None or ends.wedge is None else formatting.percents(ends.wedge.low, ends.wedge.high)
     if one.deflator != "world":
         what = (*what, _("At prices of {country}", country=country_name(one.deflator)))

@@ -227,7 +227,7 @@ def _gains_agreed(brief: Brief, one: StruckSummary) -> str:
         f"{formatting.the_country(code)} {formatting.billions(gain, sign=True)}"
         for code, gain in one.over_today.items()
     ]
-    notes = _notes([told], _("over what its purchases add"))
+    notes = _notes([told], _("its promised purchases, least to most"))
     return _(
         "{unit} a year over no deal: {told}.{notes} Over what held before it: {names}.",
         unit=unit,
@@ -497,7 +497,7 @@ def _worth(brief: Brief, asked: _Compared) -> str:
     notes = _notes([told], _("all that was computed, weak trade included"))
     turned = (
         _(
-            " The sign turns for {country} at {at} of the centre.",
+            " The sign turns for {country} where trade’s strength is {at}.",
             country=formatting.the_country(one.party),
             at=turning_point(one.turns[-1]),
         )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, show_json, show_table
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -92,7 +93,12 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
     ]
     show_table(_("Cases"), (_("Case"), _("Parties"), _("Days"), _("Holds")), rows)
     scenarios = [
-        (one["name"] if first else "", scenario["id"], scenario["role"], scenario["title"])
+        (
+            one["name"] if first else "",
+            scenario["id"],
+            formatting.word(scenario["role"].replace("-", " ")),
+            scenario["title"],
+        )
         for one in told
         for first, scenario in zip([True] + [False] * len(one["scenarios"]), one["scenarios"], strict=False)
     ]
@@ -113,7 +119,7 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
 
 def _recorded(one: dict[str, Any]) -> list[tuple[str, str]]:
     days = one["recorded"]
-    return list(zip((_("said from"), "to"), days, strict=True)) if days else []
+    return list(zip((_("said from"), pgettext("said", "to")), days, strict=True)) if days else []
 
 
 def _held(one: dict[str, Any]) -> list[str]:

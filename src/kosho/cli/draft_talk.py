@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, say_whole
+from kosho.formatting import word
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ def _told(draft: Draft) -> str:
     return ", ".join(
         f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
         for name, value in draft.fields.items()
+        if name != "places"  # characters, for a program
     )
 
 
 def _show_one(heading: str, draft: Draft) -> None:
     say("")
-    say(f"{heading}  {draft.type}, {draft.modality}  ({_printable(draft.doc)}:{draft.start})")
+    told = _(", ").join((draft.kind, word(draft.modality)))
+    say(f"{heading}  {told}  ({_printable(draft.doc)}:{draft.start})")
     say(f"  “{_printable(draft.quote)}”")
     say(f"  {_told(draft)}")
 
@@ -96,7 +99,7 @@ def as_tables(drafts: list[Draft], command: str, documents: Iterable[str]) -> No
             )
     for name in with_drafts:
         rows = [
-            (draft.type, draft.modality, str(draft.start), _printable(draft.quote), _told(draft))
+            (draft.kind, word(draft.modality), str(draft.start), _printable(draft.quote), _told(draft))
             for draft in drafts
             if draft.doc == name
         ]

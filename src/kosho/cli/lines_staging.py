@@ -47,6 +47,7 @@ def list_agreements(
     if json:
         show_json({"schema_version": 1, "agreements": [one.model_dump(mode="json") for one in known.values()]})
         return
+    not_yet = _("not in force")
     show_table(
         _("Agreements"),
         (
@@ -61,13 +62,18 @@ def list_agreements(
             (
                 one.id,
                 one.title,
-                f"{one.entry or _('not in force')}, {one.later}",
+                f"{one.entry or not_yet}, {one.later}",
                 {"n": _("n cuts"), "n+1": _("n + 1 cuts"), "none": _("not used")}[one.instalments],
-                f"{one.percent.mode} 0.{'0' * (one.percent.places - 1)}1"
+                f"{formatting.word(one.percent.mode)} 0.{'0' * (one.percent.places - 1)}1"
                 if one.percent.places
-                else one.percent.mode,
+                else formatting.word(one.percent.mode),
                 ", ".join(
-                    _("{code} {mode} to {places} places", code=code, mode=rule.mode, places=rule.places)
+                    _(
+                        "{code} {mode} to {places} places",
+                        code=code,
+                        mode=formatting.word(rule.mode),
+                        places=rule.places,
+                    )
                     for code, rule in one.money.items()
                 ),
             )

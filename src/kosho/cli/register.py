@@ -164,7 +164,7 @@ app.command("propose")(propose)
 
 def _value(measure: Measure, partner: str | None) -> str:
     if measure.value is None:
-        return measure.kind
+        return formatting.word(measure.kind.replace("_", " "))
     if partner is not None:
         text = _with_unit(measure, measure.level_on(partner) or 0.0)
         outside = None if measure.value_out is None else measure.level_on(partner, in_quota=False)
@@ -182,7 +182,7 @@ def _value(measure: Measure, partner: str | None) -> str:
 
 
 def _with_unit(measure: Measure, value: float) -> str:
-    sign = f"{measure.kind} " if measure.kind in ("floor", "cut", "bind") else ""
+    sign = f"{formatting.word(measure.kind)} " if measure.kind in ("floor", "cut", "bind") else ""
     return f"{sign}{formatting.rate(value)} {'%' if measure.unit == 'percent' else measure.unit}"
 
 

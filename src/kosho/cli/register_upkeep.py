@@ -11,7 +11,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.law.known_between import Change
@@ -67,7 +67,7 @@ def stale(
     else:
         show_table(
             _("What needs a look on {day}", day=formatting.day(when)),
-            (_("Since"), _("Reason"), _("Subject"), _("Why")),
+            (_("Since"), pgettext("stale", "Reason"), _("Subject"), _("What to look at")),
             [(one.since.isoformat(), formatting.word(one.reason), one.subject, one.why) for one in found],
         )
 

@@ -176,7 +176,7 @@ def show(
             (
                 formatting.word(d["column"]),
                 d["duty"],
-                formatting.word(d["kind"]),
+                formatting.word(d["kind"].replace("_", " ")),
                 formatting.word(d["status"]),
                 d["source"],
                 d["note"],
@@ -193,7 +193,7 @@ def show(
         _(
             "{country}, {edition}, on {day}",
             country=country_name(schedule.importer),
-            edition=schedule.edition,
+            edition=_(schedule.edition),
             day=formatting.day(today),
         )
     )

@@ -27,6 +27,7 @@ from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world_page import Facts, world_page
 from kosho.errors import InputError, Problem
 from kosho.language import _, ngettext, pgettext
+from kosho.world.notes import retold
 
 __all__ = ["app", "info_tables", "show_info", "size_told"]
 
@@ -179,7 +180,7 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
         *((_("Estimated"), _(text)) for text in content["estimated"]),
         *_fit(content),
         *((_("Left out"), text) for text in content["left_out"]),
-        *((_("Adjusted"), text) for text in content["adjustments"]),
+        *((_("Adjusted"), retold(text)) for text in content["adjustments"]),
     ]
     return [(_("The world table"), (_("What"), _("As it is")), facts, 0), *_balances(content)]
 

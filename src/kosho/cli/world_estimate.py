@@ -67,7 +67,8 @@ def estimate(  # noqa: PLR0913 - one parameter an option
         found = estimation.estimate(held, net)
     usable = [one for one in found if one.usable]
     if out is not None and not usable:
-        told = [f"{one.sector}: {'; '.join(one.notes) or _('not told')}" for one in found]
+        silent = _("not told")
+        told = [f"{one.sector}: {'; '.join(one.notes) or silent}" for one in found]
         raise InputError([Problem(text, _("no elasticity can be written"), str(panel)) for text in told])
     if out is not None:
         save({out: _file(usable)})

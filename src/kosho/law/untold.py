@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from kosho.display import percent
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.law.headings import keys_of
 from kosho.law.possible_rates import Goods, Rates
 from kosho.law.query import NONE, Claimable, Facts, Untold
@@ -105,11 +105,11 @@ def in_words(facts: Iterable[Untold], preferences: Iterable[Claimable], rates: R
         alike.setdefault((one.taken, one.answer, _total(one)), []).append(one.fact)
     for (taken, answer, rate), names in alike.items():
         told = _(" or ").join(f"{name}={answer}" for name in names)
-        verb = "is" if len(names) == 1 else "are"
-        yield _(
-            "{names} {verb} not told, taken as {taken}: with {told} the rate is {rate}",
+        yield ngettext(
+            "{names} is not told, taken as {taken}: with {told} the rate is {rate}",
+            "{names} are not told, taken as {taken}: with {told} the rate is {rate}",
+            len(names),
             names=", ".join(names),
-            verb=verb,
             taken=taken,
             told=told,
             rate=rate,

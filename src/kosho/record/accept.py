@@ -202,9 +202,14 @@ def _source_id(doc: str) -> str:
     return _slug(doc.rsplit(".", 1)[0])
 
 
-def entry_id(draft: Draft) -> str:
-    """Id of the entry a draft becomes; made from the draft as it was read, so that edits do not change it."""
-    return f"{_source_id(draft.doc)}.{draft.start}-{key_of(draft)}"
+def entry_id(draft: Draft, key: str | None = None) -> str:
+    """Id of the entry a draft becomes; made from the draft as it was read, so that edits do not change it.
+
+    Args:
+        draft: As it is.
+        key: What `key_of` gave of it as it was read, where it has been edited since.
+    """
+    return f"{_source_id(draft.doc)}.{draft.start}-{key or key_of(draft)}"
 
 
 def _party_id(code: str) -> str:

@@ -80,9 +80,9 @@ class Pile(Shown):
                 pile.put(row)
         return pile
 
-    def put(self, row: DraftRow) -> None:
-        """Hold a draft and what was decided of it."""
-        key = key_of(row.draft)
+    def put(self, row: DraftRow, key: str | None = None) -> None:
+        """Hold a draft and what was decided of it, by its key as it was read where it was edited since."""
+        key = key or key_of(row.draft)
         self.drafts[key] = row.draft
         self.decisions[key] = row.decision
 

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
+from kosho.formatting import word
 from kosho.language import _
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import MEETINGS
 from kosho.record.schema import RecordFile
 
-__all__ = ["like_in_drafts", "like_in_record"]
+__all__ = ["TOLD", "like_in_drafts", "like_in_record"]
 
+TOLD = ("role", "rate", "round", "date", "status", "due")
+"""Fields by which two facts that are alike may differ."""
 SHOWN = 3
 """Likenesses told of one draft at most."""
 
@@ -78,7 +81,7 @@ def _compared(own: _Gist, other: _Gist) -> str | None:
             return _(
                 "differs from {where}: {name} {other}, here {here}",
                 where=other.where,
-                name=name,
+                name=word(name),
                 other=_plain(told),
                 here=_plain(value),
             )

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast, get_args
 
 import yaml
 
 from kosho.atomic_write import write_whole
-from kosho.errors import InputError
+from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.record.accept import entry_id
 from kosho.record.drafts import Decision, Pile, key_of
 from kosho.record.likeness import like_in_drafts
 from kosho.record.reading.decode import Document
-from kosho.record.reading.draft import Draft
+from kosho.record.reading.draft import Draft, Modality
 from kosho.turns import in_turn
 
-__all__ = ["Book", "Counts", "Talk", "walk"]
+__all__ = ["MODALITIES", "Book", "Counts", "Talk", "changed", "walk"]
 
 ASK = "[a]ccept [e]dit [r]eject [s]kip [u]ndo [q]uit? "
 EDIT = "field=value, modality=..., type=..., field= to remove; empty line when done: "
@@ -199,26 +199,45 @@ def _entered(
 
 def _edited(draft: Draft, talk: Talk) -> Draft:
     """Changes to what a draft says; its quote and place stay as they were read."""
-    fields = dict(draft.fields)
     while True:
         answer = talk.ask(EDIT)
         line = (answer or "").strip()
         if not line:
-            return replace(draft, fields=fields)
+            return draft
         name, separator, value = (part.strip() for part in line.partition("="))
         if not separator or not name:
             talk.say(_("Write field=value."))
-        elif name == "modality":
-            if value in ("asserted", "planned", "draft", "considered", "negated"):
-                draft = replace(draft, modality=value)
-            else:
-                talk.say(_("The modality is asserted, planned, draft, considered or negated."))
-        elif name == "type":
-            draft = replace(draft, type=value)
-        elif value == "":
-            fields.pop(name, None)
-        else:
-            fields[name] = _value(value)
+            continue
+        try:
+            draft = changed(draft, name, value)
+        except InputError as error:
+            talk.say(error.problems[0].message)
+
+
+MODALITIES = get_args(Modality)
+
+
+def changed(draft: Draft, name: str, value: str) -> Draft:
+    """A draft with another type, modality or field, as words give it; a field without words is left out.
+
+    Raises:
+        InputError: there is no such modality.
+
+    >>> from kosho.record.reading import read_text, Document
+    >>> from kosho.record.review import changed
+    >>> offer = read_text(Document("a.txt", "Japan will lower its tariff on rice."))[0]
+    >>> changed(offer, "products", "[rice, flour]").fields["products"]
+    ['rice', 'flour']
+    """
+    if name == "modality":
+        if value not in MODALITIES:
+            told = _("The modality is asserted, planned, draft, considered or negated.")
+            raise InputError(Problem(told, key="modality"))
+        return replace(draft, modality=cast("Modality", value))
+    if name == "type":
+        return replace(draft, type=value)
+    kept = {key: one for key, one in draft.fields.items() if key != name or value != ""}
+    return replace(draft, fields=kept | ({name: _value(value)} if value != "" else {}))
 
 
 def _value(text: str) -> Any:

@@ -14,7 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field
+
 from kosho.errors import InputError, Problem
+from kosho.formatting import word
 from kosho.language import _, use
 from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import DraftRow, Pile, key_of
@@ -22,8 +25,12 @@ from kosho.record.ledger import Record
 from kosho.record.likeness import like_in_drafts, like_in_record
 from kosho.record.reading import Document, decode, read_text
 from kosho.record.reading.decode import LARGEST_FILE
+from kosho.record.reading.draft import Draft
+from kosho.record.review import MODALITIES, changed
 
-__all__ = ["LARGEST_FILE", "Dropped", "Kept", "Made", "drafts_of", "made_of"]
+__all__ = [
+    "LARGEST_FILE", "Dropped", "Edited", "Kept", "KeyedRow", "Made", "drafts_of", "edited_of", "made_of",
+]  # fmt: skip
 
 Made = Literal["drafts", "record"]
 """Files that decisions become."""
@@ -63,8 +70,10 @@ def drafts_of(dropped: Dropped) -> dict[str, Any]:
         return {
             "name": document.name,
             "text": document.text,
+            "modalities": {one: word(one) for one in MODALITIES},
             "drafts": [
                 draft.as_dict()
+                | _named(draft)
                 | {
                     "key": key_of(draft),
                     "like": [
@@ -78,13 +87,67 @@ def drafts_of(dropped: Dropped) -> dict[str, Any]:
         }
 
 
+def _named(draft: Draft) -> dict[str, str]:
+    """What a draft is, in words."""
+    return {"kind": draft.kind, "certainty": word(draft.modality)}
+
+
+class KeyedRow(DraftRow):
+    """A draft that may have been edited since it was read, with its key as it was read."""
+
+    key: str | None = Field(None, pattern="^[0-9a-f]{12}$")
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A draft with what somebody would change in it, the text it quotes, and the record it may enter."""
+
+    name: str
+    text: str
+    row: KeyedRow
+    changes: dict[str, str]
+    """New words by field; `type` and `modality` too; no words take a field away."""
+    record: str | None
+    language: str
+
+
+def edited_of(edited: Edited) -> dict[str, Any]:
+    """A draft as it was changed, where it would fit into the record: the checks of `kosho read --accept`.
+
+    Raises:
+        InputError: it does not quote the text, or would not fit; all that is wrong.
+
+    >>> from kosho.serve.documents import Edited, KeyedRow, edited_of
+    >>> row = KeyedRow(doc="a.txt", type="ask", modality="asserted", quote="we ask", start=0, end=6)
+    >>> edited_of(Edited("a.txt", "we ask", row, {"by": "JPN"}, None, "en"))["fields"]
+    {'by': 'JPN'}
+    """
+    row, wrong = edited.row, list[Problem]()
+    with use(edited.language), tempfile.TemporaryDirectory(prefix="kosho-") as folder:
+        document = Document(safe(edited.name), edited.text)
+        _refuse_misquoted([row], document)
+        draft = row.draft
+        for name, value in edited.changes.items():
+            try:
+                draft = changed(draft, name, value.strip())
+            except InputError as error:
+                wrong += error.problems
+        if wrong:
+            raise InputError(wrong)
+        record = None if edited.record is None else Path(edited.record)
+        path = _copied(edited.record, Path(folder))
+        Book(path, datetime.now(UTC).astimezone().date()).enter(draft, entry_id(draft, row.key), document, {})
+        like = [] if record is None else like_in_record(draft, Record.load(record).file)
+        return draft.as_dict() | _named(draft) | {"key": row.key or key_of(row.draft), "like": like}
+
+
 @dataclass(frozen=True)
 class Kept:
     """Drafts with decisions, the text they quote, and the record they may enter."""
 
     name: str
     text: str
-    rows: tuple[DraftRow, ...]
+    rows: tuple[KeyedRow, ...]
     record: str | None
     language: str
 
@@ -101,7 +164,7 @@ def made_of(task: tuple[Kept, Made]) -> str:
         _refuse_misquoted(kept.rows, document)
         pile = Pile(Path(folder) / "drafts.yaml", {}, {})
         for row in kept.rows:
-            pile.put(row)
+            pile.put(row, row.key)
         return pile.text() if made == "drafts" else _entered(pile, document, kept.record, Path(folder))
 
 
@@ -117,10 +180,7 @@ def _refuse_misquoted(rows: Sequence[DraftRow], document: Document) -> None:
 
 def _entered(pile: Pile, document: Document, record: str | None, folder: Path) -> str:
     """The record with what was accepted."""
-    path = folder / (Path(record).parent.name if record else "record") / "record.yaml"
-    path.parent.mkdir()
-    if record is not None:
-        path.write_bytes(Path(record).read_bytes())
+    path = _copied(record, folder)
     about = next((one.fields for one in pile.drafts.values() if one.type == "document"), {})
     book, wrong = Book(path, datetime.now(UTC).astimezone().date()), list[Problem]()
     accepted = [key for key, decision in pile.decisions.items() if decision == "accepted"]
@@ -129,7 +189,7 @@ def _entered(pile: Pile, document: Document, record: str | None, folder: Path) -
     for key in accepted:
         draft = pile.drafts[key]
         try:
-            book.enter(draft, entry_id(draft), document, about)
+            book.enter(draft, entry_id(draft, key), document, about)
         except InputError as error:
             wrong += [
                 Problem(f"{draft.type}, “{draft.quote[:60]}”: {one.message}", one.hint, key=key)
@@ -138,6 +198,15 @@ def _entered(pile: Pile, document: Document, record: str | None, folder: Path) -
     if wrong:
         raise InputError(wrong)
     return path.read_text(encoding="utf-8")
+
+
+def _copied(record: str | None, folder: Path) -> Path:
+    """Where a record may be written to, in a folder that is gone afterwards: it is as the case has it."""
+    path = folder / (Path(record).parent.name if record else "record") / "record.yaml"
+    path.parent.mkdir()
+    if record is not None:
+        path.write_bytes(Path(record).read_bytes())
+    return path
 
 
 def safe(name: str) -> str:

@@ -12,9 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from kosho.language import _, current
-from kosho.record.drafts import DraftRow
 from kosho.serve.desk import Desk
-from kosho.serve.documents import LARGEST_FILE, Dropped, Kept, Made, drafts_of, made_of
+from kosho.serve.documents import (
+    LARGEST_FILE,
+    Dropped,
+    Edited,
+    Kept,
+    KeyedRow,
+    Made,
+    drafts_of,
+    edited_of,
+    made_of,
+)
 from kosho.serve.problems import ANSWERS
 from kosho.serve.tables import Here, Opened
 from kosho.serve.workers import BusyError
@@ -64,7 +73,7 @@ class Decided(BaseModel):
 
     name: str = Field(min_length=1, max_length=200)
     text: str = Field(max_length=500_000)
-    drafts: tuple[DraftRow, ...] = Field(max_length=5_000)
+    drafts: tuple[KeyedRow, ...] = Field(max_length=5_000)
 
 
 @router.post("/tables/{case}/decided/{made}", response_class=Response)
@@ -76,5 +85,31 @@ async def decided(rooms: Here, opened: Opened, made: Made, given: Decided) -> Re
     return Response(text, media_type="application/yaml", headers=headers)
 
 
-LARGE = {"/read": LARGEST_FILE, "/decided/drafts": LARGEST_FILE, "/decided/record": LARGEST_FILE}
+class Editing(BaseModel):
+    """A draft of a document, and what somebody would change in it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    text: str = Field(max_length=500_000)
+    draft: KeyedRow
+    changes: dict[
+        Annotated[str, Field(min_length=1, max_length=60)], Annotated[str, Field(max_length=2_000)]
+    ] = Field(max_length=40)
+    """New words by field; `type` and `modality` too; no words take a field away."""
+
+
+@router.post("/tables/{case}/edited")
+async def edited(rooms: Here, opened: Opened, given: Editing) -> dict[str, Any]:
+    """A draft as it was changed, if it would fit into the record: the checks of `kosho read --accept`."""
+    told = Edited(given.name, given.text, given.draft, given.changes, _record(opened), current())
+    return await asyncio.to_thread(rooms.workers.ask, edited_of, told)
+
+
+LARGE = {
+    "/edited": LARGEST_FILE,
+    "/read": LARGEST_FILE,
+    "/decided/drafts": LARGEST_FILE,
+    "/decided/record": LARGEST_FILE,
+}
 """Bytes that bodies of these ways may have, by the end of the way."""

@@ -18,6 +18,7 @@ from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.economy import Arrays, PhysicalFlow
+from kosho.world.notes import PART
 
 __all__ = ["Aggregated", "Grouped", "Grouping", "grouped", "leaves"]
 
@@ -138,9 +139,7 @@ class Grouped:
         for (n, i, s, unit, part), (quantity, value, source) in totals.items():
             importer, exporter, code = region.codes[n], region.codes[i], sector.codes[s]
             if n == i or (part is None and value < WHOLE * new[n, i, s]):
-                notes.append(
-                    f"quantity in {unit} of {exporter} to {importer} in {code} left out: part of the cell only"
-                )
+                notes.append(PART.format(unit=unit, exporter=exporter, importer=importer, sector=code))
             else:
                 kept.append(PhysicalFlow(exporter, importer, code, quantity, unit, part, source))
         return tuple(kept), notes

@@ -17,6 +17,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.display import Shown
+from kosho.world.notes import CAPPED
 
 __all__ = ["INPUT_CEILING", "Economy", "input_shares", "ratio"]
 
@@ -47,8 +48,13 @@ def input_shares(economy: Economy, tariff: Array) -> tuple[Array, list[str]]:
     gamma = np.divide(gross, output[:, None, :], out=np.zeros_like(gross), where=output[:, None, :] > 0)
     total = gamma.sum(axis=1)
     notes = [
-        f"inputs of {economy.countries[n]} {economy.sectors[j]} cost {total[n, j]:.3f} of its output "
-        f"({output[n, j]:.3g}), capped at {INPUT_CEILING}"
+        CAPPED.format(
+            country=economy.countries[n],
+            sector=economy.sectors[j],
+            cost=f"{total[n, j]:.3f}",
+            output=f"{output[n, j]:.3g}",
+            most=INPUT_CEILING,
+        )
         for n, j in np.argwhere(total > INPUT_CEILING)
     ]
     gamma *= np.where(total > INPUT_CEILING, INPUT_CEILING / np.maximum(total, INPUT_CEILING), 1.0)[:, None, :]

@@ -25,7 +25,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.bounds import THETA, unit_of_rates
-from kosho.display import Shown, plural
+from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
 from kosho.language import _
@@ -222,14 +222,14 @@ def _of_sector(
     clusters = int(left["pair"].nunique())
     notes: list[str] = []
     if years == 1 and not panel.controls:
-        notes.append("one year and no controls: whatever keeps pairs apart besides duties is taken for them")
+        notes.append(_("one year and no controls: whatever keeps pairs apart besides duties is taken for them"))
     if clusters < FEWEST_CLUSTERS:
-        notes.append(f"{plural(clusters, 'pair')}: clustered standard errors of so few are too small")
+        notes.append(_("pairs: {number}; clustered standard errors of so few are too small", number=clusters))
     if alone:
-        notes.append(f"{plural(alone, 'observation')} are dropped: each is the only one of a fixed effect")
+        notes.append(_("observations dropped, each the only one of a fixed effect: {number}", number=alone))
     untold = Estimated(sector, None, None, None, len(left), clusters, separated, alone, (), tuple(notes))
     if not len(left):
-        return replace(untold, notes=(*notes, "nothing is left to compare"))
+        return replace(untold, notes=(*notes, _("nothing is left to compare")))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is dropped is read from the fit, and told
@@ -239,7 +239,7 @@ def _of_sector(
     except Exception as error:  # noqa: BLE001 - what cannot be estimated is told with its sector, the rest goes on
         why = " ".join(str(error).split()) or repr(error)
         if "collinear" in why.lower():
-            why = (
+            why = _(
                 "duties do not vary but by exporter, importer and pair: fixed effects tell all of them; "
                 "preferences or changes over time are needed"
             )
@@ -249,7 +249,9 @@ def _of_sector(
     gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
     told = replace(untold, observations=int(fit._N), separated=separated, dropped=gone)  # nor has this
     if "tariff" in gone or "price" not in found.index:
-        return replace(told, notes=(*notes, "the duty was dropped: fixed effects or controls tell all of it"))
+        return replace(
+            told, notes=(*notes, _("the duty was dropped: fixed effects or controls tell all of it"))
+        )
     beta, error = (float(found.loc["price", name]) for name in ("Estimate", "Std. Error"))
     theta = -beta - (1.0 if values == "net" else 0.0)
     notes += _judged(theta, error, fit, gone, separated)
@@ -282,16 +284,21 @@ def _judged(theta: float, error: float, fit: Any, gone: Sequence[str], separated
     """What a referee would say."""
     found: list[str] = []
     if gone:
-        found.append(f"dropped, because fixed effects or others tell it: {', '.join(gone)}")
+        found.append(_("dropped, because fixed effects or others tell it: {names}", names=", ".join(gone)))
     if separated:
-        found.append(f"{plural(separated, 'observation')} separate and are dropped: their trade is always zero")
+        found.append(
+            _(
+                "observations that separate and are dropped, their trade being always zero: {number}",
+                number=separated,
+            )
+        )
     if not fit.convergence:
-        found.append("the estimation did not converge")
+        found.append(_("the estimation did not converge"))
     wrong = THETA.broken(theta)
     if wrong is not None:
-        found.append(f"theta {wrong}; it is not written")
+        found.append(_("theta {wrong}; it is not written", wrong=wrong))
     elif theta - 1.96 * error <= 0:
-        found.append("zero is within its 95 % interval")
+        found.append(_("zero is within its 95 % interval"))
     return found
 
 

@@ -23,6 +23,7 @@ from kosho.world.calibrate import Economy, input_shares, ratio
 from kosho.world.economy import FLOW_DIMS, Arrays, PhysicalFlow, TradeWeights, WorldMeta, labelled
 from kosho.world.labels import place_of, position_of, rates_given, refuse_quantities, sector_holding
 from kosho.world.law_cells import LawCells, Members, law_cells
+from kosho.world.notes import INSIDE
 from kosho.world.table_checks import (
     bare,
     capped_inputs,
@@ -436,7 +437,7 @@ class World(Fixed, Shown):
         units, notes = groups.units(placed, flows, made.flows)
         if made.inside.sum() > 0:
             where = [countries[n] for n in np.flatnonzero(made.inside.sum(axis=1) > 0)]
-            notes.append(f"duties of {made.inside.sum():.3g} on trade inside {', '.join(where)} left out")
+            notes.append(INSIDE.format(value=f"{made.inside.sum():.3g}", regions=", ".join(where)))
         meta = replace(
             new.meta,
             adjustments=(*new.meta.adjustments, *notes),

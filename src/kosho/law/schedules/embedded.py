@@ -11,12 +11,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import cast
 
+from kosho.language import N_
 from kosho.law.schedules.lines import GENERAL, STATUTORY, Credit, Line, LineBook, Schedule
 from kosho.provenance import Status
 
 __all__ = ["EDITION", "embedded", "importers", "spans"]
 
-EDITION = "lines of the cases"
+EDITION = N_("lines of the cases")
 Columns = dict[str, dict[str, str]]
 
 

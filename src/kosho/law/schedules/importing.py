@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from kosho.codes import countries
+from kosho.collector import without_collector
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -53,18 +52,6 @@ def read_files(files: Sequence[Path], reading: Reading = AS_PRINTED) -> Schedule
             draft.problems += error.problems
     draft.raise_if_wrong(files)
     return draft
-
-
-@contextmanager
-def _without_collector() -> Generator[None]:
-    """Reading makes many objects, none in a circle: the collector would look through all of them in vain."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _inside(files: Sequence[Path]) -> list[Path]:
@@ -165,7 +152,7 @@ def import_files(
                 _("{valid_to} is before {valid_from}", valid_to=valid_to, valid_from=valid_from), key="--to"
             )
         )
-    with _without_collector():
+    with without_collector():
         draft = read_files(files, replace(reading, importer=importer))
     lines = sorted(draft.lines.values(), key=lambda line: line.code)
     schedule = Schedule(

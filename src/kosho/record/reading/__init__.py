@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from kosho.arguments import path_of
+from kosho.collector import without_collector
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.record.reading.decode import Document, decode, language_of
@@ -96,7 +97,8 @@ def _one(path: Path) -> Reading | InputError:
 
 
 def _several(paths: tuple[Path, ...]) -> list[Reading | _Wrong]:
-    read = [_one(path) for path in paths]
+    with without_collector():
+        read = [_one(path) for path in paths]
     return [_Wrong(list(one.problems)) if isinstance(one, InputError) else one for one in read]
 
 
@@ -161,7 +163,7 @@ def read_text(document: Document) -> list[Draft]:
             Draft(document.name, "document", "asserted", about_it.fields, text[slice(*place)], *place)
         )
     drafts = [known.joined.restored(draft, document.text) for draft in drafts]
-    return sorted(_once(drafts), key=lambda d: (d.start, d.end, d.type, str(sorted(d.fields.items(), key=str))))
+    return _once_in_order(drafts)
 
 
 class _Turn(NamedTuple):
@@ -325,8 +327,10 @@ def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list
     return found
 
 
-def _once(drafts: list[Draft]) -> list[Draft]:
-    seen: dict[tuple[object, ...], Draft] = {}
+def _once_in_order(drafts: list[Draft]) -> list[Draft]:
+    """Drafts in the order of their places; the first of those that say the same of the same words."""
+    seen: dict[tuple[int, int, str, str], Draft] = {}
     for draft in drafts:
-        seen.setdefault((draft.type, draft.start, draft.end, str(sorted(draft.fields.items(), key=str))), draft)
-    return list(seen.values())
+        told = str(sorted(draft.fields.items(), key=str))
+        seen.setdefault((draft.start, draft.end, draft.type, told), draft)
+    return [seen[key] for key in sorted(seen)]

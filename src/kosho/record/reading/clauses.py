@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kosho.record.reading.coordination import items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
-from kosho.record.reading.quick import has_word, words_of
+from kosho.record.reading.quick import Guarded
 
 __all__ = ["SAYS", "Clause", "split"]
 
@@ -52,34 +52,44 @@ _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
     r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
 )
+_AGAIN = rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}"
 _HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")
 _SPLITS = re.compile(
     pattern(
         rf"""
-      ;\s+(?:and\s|but\s)?
-    | ,\s(?:but|while|whereas|although|though|yet)\s
-    | ,\s(?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
-    | ,\s(?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
-        (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
-    | \s(?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
-        (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
-    | ,\s(?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
-        (?:(?:that|which)\s)?<actor>\s)
-    | ,\s(?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
-    | \s(?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
-        (?:met|held|signed|agreed|spoke|visited|announced)\b)
-    | \sas\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
-    | ,?\sand\s(?=(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS})
-    | (?<![\ue000-\ue007)])\sand\s(?=<actor>\s(?:also\s)?{_FINITE})
-    | ,\s(?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
-    | ,\s(?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
-    | ,\s(?=[“"][A-Z\ue000-\ue007])
-    """
+    [;,\s](?:
+      (?<=;)\s+(?:and\s|but\s)?
+    | (?<=,)\s(?:
+          (?:but|while|whereas|although|though|yet)\s
+        | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
+        | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
+            (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+        | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
+            (?:(?:that|which)\s)?<actor>\s)
+        | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
+        | and\s(?={_AGAIN})
+        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
+        | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
+            |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
+        | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
+        | (?=[“"][A-Z\ue000-\ue007])
+        )
+    | (?<=\s)(?:
+          (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
+            (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
+        | (?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
+            (?:met|held|signed|agreed|spoke|visited|announced)\b)
+        | as\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
+        | and\s(?={_AGAIN})
+        | (?<![\ue000-\ue007)]\s)and\s(?=<actor>\s(?:also\s)?{_FINITE})
+        )
+    )"""
     ),
     re.VERBOSE,
 )
+_MARKS = re.compile('[“”"]')
 _QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
-SAYS = re.compile(
+SAYS = Guarded(
     pattern(
         r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
         r"|says|told|stated|added|noted|stressed|emphasi[sz]ed|declared"
@@ -88,7 +98,7 @@ SAYS = re.compile(
         r"|(?:said|says|added|stated|noted)\s<actor>(?=\s*(?:[,.;:“”\"]|$|\s(?:on|in|at|after|of|during|who|last|this)\b))"
     )
 )
-"""Only tried on sentences with a word of its own."""
+"""Who speaks, before or behind the verb of saying."""
 _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
     r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
@@ -109,7 +119,7 @@ _SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 """A clause that depends on the one behind it: its subject is another's."""
-_LEADS = re.compile(rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}")
+_LEADS = re.compile(_AGAIN)
 
 
 _TAKES_UP = re.compile(
@@ -147,13 +157,17 @@ def split(
     speaker = _speaker(mentions, start, end, quotes)
     if not speaker and quotes:
         speaker = _introduces(mentions, start, quotes[0][0]) or (before.speaker if before else ())
-    speaker = speaker or _speaks(mentions, start, end) or voice
+    told_of = before.subject if before and len(before.subject) == 1 and before.subject[0].person else ()
+    speaker = speaker or _speaks(mentions, start, end, told_of) or voice
     found: list[Clause] = []
     subject: tuple[Mention, ...] = before.subject if before and _TAKES_UP.match(masked, start, end) else ()
     for begin, stop in pieces:
         quoted = any(a <= begin and stop <= b for a, b in quotes)
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
-        own = tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
+        opens = bool(told_of and named) and _OPENS.fullmatch(masked, start, named[0].start) is not None
+        goes_on = opens and text[named[0].start : named[0].end].lower() in ("he", "she")
+        own = told_of if goes_on else None
+        own = own or tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
         subject = own or (speaker if quoted else subject)
         still_open = (
             quoted
@@ -194,7 +208,7 @@ _OWN_VERB = re.compile(
 
 def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
     """Spans of direct speech; one that began in the sentence before, or goes on in the next, counts too."""
-    marks = [m.start() for m in re.finditer('[“”"]', masked[start:end])]
+    marks = [m.start() - start for m in _MARKS.finditer(masked, start, end)]
     found: list[tuple[int, int]] = []
     if inside:
         close = start + marks[0] + 1 if marks and masked[start + marks[0]] != "“" else None
@@ -245,8 +259,6 @@ def _inside_brackets(masked: str, start: int, position: int) -> bool:
 
 
 def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, int]]) -> tuple[Mention, ...]:
-    if not has_word(words_of(SAYS.pattern), mentions.masked[start:end].casefold()):
-        return ()
     for match in SAYS.finditer(mentions.masked, start, end):
         if any(a <= match.start() < b for a, b in quotes):
             continue
@@ -265,12 +277,17 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
 _REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 
-def _speaks(mentions: Mentions, start: int, end: int) -> tuple[Mention, ...]:
-    """Whom `he said` or `she said` means."""
+_OPENS = re.compile(r"\W*")
+
+
+def _speaks(mentions: Mentions, start: int, end: int, told_of: tuple[Mention, ...] = ()) -> tuple[Mention, ...]:
+    """Whom `he said` or `she said` means: at a sentence's beginning who acts in the one before, `told_of`."""
     match = SAYS.search(mentions.masked, start, end) if mentions.within(start, end, "pronoun") else None
     who = mentions.within(*match.span(), "pronoun") if match else []
     if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
         return ()
+    if told_of and _OPENS.fullmatch(mentions.masked, start, who[0].start):
+        return told_of
     last = mentions.person_before(who[0].start)
     return (last,) if last else ()
 
@@ -286,6 +303,10 @@ _WHAT_IS_THAT = re.compile(r"\W*[Ww]hat\s[^,;]{3,60}?\s(?:is|was)\sthat\s")
 """`What I told him is that X`: X is who acts."""
 
 
+_DATELINE = re.compile("[\ue000\ue007]+\\s[-–—]\\s(?=[A-Z\ue000-\ue007][^-–—]*$)")
+"""The place that a release begins with, where no day stands beside it; between two dashes stands a remark."""
+
+
 def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     """The first actors of the main clause that no preposition governs, and those joined to them."""
     masked = mentions.masked
@@ -294,6 +315,8 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
         start = opening.end()
     relative = _WHAT_IS_THAT.match(masked, start, end)
     start = relative.end() if relative else start
+    dateline = _DATELINE.match(masked, start, end)
+    start = dateline.end() if dateline else start
     for first in _ACTING.finditer(masked, start, min(end, start + 200)):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
         if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (

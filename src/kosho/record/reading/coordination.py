@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kosho.record.reading.mentions import pattern
+from kosho.record.reading.quick import Guarded
 from kosho.record.reading.tables import table
 
 __all__ = ["Item", "items"]
@@ -43,8 +44,8 @@ def _infinitives() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return joined, governing
 
 
-_THAT = re.compile(r"\sthat\s")
-_AND_THAT = re.compile(r"[,;]?\s(?:and|but)\s(?:also\s)?(?P<item>that\s)")
+_THAT = Guarded(r"\sthat\s")
+_AND_THAT = Guarded(r"[,;]?\s(?:and|but)\s(?:also\s)?(?P<item>that\s)")
 _GERUND = re.compile(
     r"\b(?:for|on|of|by|to|propos\w+|suggest\w+|recommend\w+|includ\w+|consider\w+)\s(?=[a-z]{2,}ing\b)"
 )
@@ -72,7 +73,7 @@ def items(masked: str, start: int, end: int) -> list[Item]:
     return [Item(start, end, "")]
 
 
-_PURPOSE = re.compile(r"\b(?:in order|so as) to\b|,?\s(?:if|unless|provided)\s")
+_PURPOSE = Guarded(r"\b(?:in order|so as) to\b|,?\s(?:if|unless|provided)\s")
 """What follows is a purpose or a condition: its verbs are not governed by those before."""
 SHORTEST = 9
 """Characters between the verbs of two items at least: fewer hold no object."""

@@ -60,6 +60,7 @@ _IN_BRACKETS = r"(?:\s*\((?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)[a-z]*\.
 _DAY = r"(?:[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?:19|20)\d\d"
 
+_A_MONTH, _A_YEAR, _NUMBERS = re.compile(_MONTH), re.compile(_YEAR), re.compile(r"\d+")
 _FORMS = re.compile(
     rf"""
     (?:\b(?=[\dJFMASONDQTWtfslneymb])|(?=[JFMASOND]))(?:
@@ -147,7 +148,7 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[Da
 
 
 def _plausible(text: str) -> bool:
-    small = [int(n) for n in re.findall(r"\d+", text) if len(n) <= 2]
+    small = [int(n) for n in _NUMBERS.findall(text) if len(n) <= 2]
     return all(1 <= n <= 31 for n in small)
 
 
@@ -184,7 +185,7 @@ def _resolve(  # noqa: PLR0911 - one return a form
 ) -> Resolution:
     text = " ".join(mention.text.split())
     form = mention.form
-    year = re.search(_YEAR, text)
+    year = _A_YEAR.search(text)
     if form in ("iso", "cjk"):
         y, m, d = (int(n) for n in re.findall(r"\d+", text))
         return _day(y, m, d)
@@ -215,7 +216,7 @@ def _resolve(  # noqa: PLR0911 - one return a form
 
 
 def _whole(text: str, year: re.Match[str]) -> Resolution:
-    if re.search(_MONTH, text):
+    if _A_MONTH.search(text):
         return f"{year[0]}-{_month_in(text):02d}", "month", ()
     return year[0], "year", ()
 
@@ -241,7 +242,7 @@ def _numeric(text: str) -> Resolution:
 
 
 def _month_in(text: str) -> int:
-    found = re.search(_MONTH, text)
+    found = _A_MONTH.search(text)
     return MONTHS[found[0].rstrip(".").lower()] if found else 0
 
 
@@ -310,7 +311,7 @@ def _part(  # noqa: PLR0911 - one return a form
     if form == "quarter" and year:
         quarter = next(n for word, n in QUARTERS.items() if word in low)
         return f"{year[0]}-{3 * quarter - 2:02d}/{year[0]}-{3 * quarter:02d}", "quarter", ()
-    if re.search(_MONTH, text):
+    if _A_MONTH.search(text):
         month = _month_in(text)
         number = int(year[0]) if year else None
         if number is None and published:

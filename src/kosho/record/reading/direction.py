@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kosho.record.reading.dates import SPANS, DateMention, Direction
+from kosho.record.reading.quick import Guarded
 
 __all__ = ["direction"]
 
@@ -19,31 +20,31 @@ _COMING = (
     r"|(?:set|due|slated) (?:for|to)|takes? effect"
     r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
     r"|arrives|departs)"
-    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged)"
+    r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged|instructed|directed|tasked)"
     rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
     r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
     r"\b[^,;]{0,60}\bto(?=\s(?:the\s)?$)"
     r"|(?:by|before|until|from)(?=\s(?:the\s|early\s|late\s|mid-?|end\sof\s)*$)"
 )
 """Verbs and prepositions that look ahead."""
-_VERB_AHEAD = re.compile(rf"\b(?:{_COMING})\b", re.IGNORECASE)
-_AHEAD = re.compile(
+_VERB_AHEAD = Guarded(rf"\b(?:{_COMING})\b", re.IGNORECASE)
+_AHEAD = Guarded(
     rf"\b(?:{_COMING}|planned|upcoming|next|deadline|in mind|expires?|effective|starting|beginning)\b",
     re.IGNORECASE,
 )
-_WAS_AHEAD = re.compile(
+_WAS_AHEAD = Guarded(
     r"\b(?:(?:originally|initially|previously|first|earlier) (?:\w+ )?|(?:was|were|had been) (?:\w+ly )?)"
     r"(?:scheduled|planned|due|set|slated|expected|meant|supposed)\b[^,;]{0,40}$",
     re.IGNORECASE,
 )
 """What was to come may lie behind or ahead: the nearer day is meant."""
-_DONE_FROM = re.compile(
+_DONE_FROM = Guarded(
     r"(?<!be )\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|raised|lowered|cut|reduced"
     r"|increased)\b[^;]*\b(?:starting|beginning|effective|from|as of)\s(?:on\s|from\s)?$",
     re.IGNORECASE,
 )
 """What has been imposed from a day on: the day may lie on either side of the telling."""
-_NEVER_CAME = re.compile(
+_NEVER_CAME = Guarded(
     r"[^,;]{0,30}?\b(?:did not|didn[’']t|never|failed to) (?:take|happen|go|materiali|come)\w*", re.I
 )
 _BACK = re.compile(
@@ -53,8 +54,8 @@ _BACK = re.compile(
 )
 
 
-_SINCE = re.compile(r"\bsince\s$", re.IGNORECASE)
-_BEFORE_ANOTHER = re.compile(
+_SINCE = Guarded(r"\bsince\s$", re.IGNORECASE)
+_BEFORE_ANOTHER = Guarded(
     r"\b(?:before|ahead of|prior to) (?:an?|the|their|its|next) [^,;]{0,60}$", re.IGNORECASE
 )
 """What another event precedes is to come for it."""
@@ -76,10 +77,9 @@ def direction(text: str, mention: DateMention) -> Direction:
         return "past"
     if max(ahead, back) >= 0:
         return "future" if ahead > back else "past"
-    ways: tuple[tuple[Direction, re.Pattern[str]], ...] = (("future", _AHEAD), ("past", _BACK))
-    nearby: list[tuple[int, Direction]] = [
-        (found.start(), way) for way, words in ways if (found := words.search(after))
-    ]
+    found: tuple[tuple[Direction, re.Match[str] | None], ...]
+    found = (("future", _AHEAD.search(after)), ("past", _BACK.search(after)))
+    nearby: list[tuple[int, Direction]] = [(place.start(), way) for way, place in found if place]
     return min(nearby, default=(0, "nearest"))[1]
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from kosho.record.reading.dates import DateMention, find_dates, resolve_dates
 from kosho.record.reading.layout import Block
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import Guarded
+from kosho.record.reading.tables import first_of, table
 
 __all__ = ["About", "about", "is_label"]
 
@@ -55,7 +56,7 @@ def is_label(head: str) -> bool:
     return _LABEL.match(head) is not None
 
 
-_RELAYS = re.compile(
+_RELAYS = Guarded(
     r"^(?:\((?:via|source:)\s|via\s|source:\s|courtesy of\s)"
     r"(?P<whom>(?:The\s)?[A-Z][\w’'&.-]+(?:\s[A-Z][\w’'&.-]+){0,3})\)?\.?$",
     re.MULTILINE | re.IGNORECASE,
@@ -201,10 +202,7 @@ def _kind(text: str, blocks: list[Block], *, agency: bool) -> str:
     head = text[: min(len(text), 600)]
     if agency:
         return "news"
-    for kind, words in table("documents")["kinds"].items():
-        if re.search(words, head, re.IGNORECASE):
-            return kind
-    return (
+    return first_of("documents", "kinds", head) or (
         ("interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript")
         if _turns(text, blocks)
         else "news"
@@ -260,8 +258,5 @@ def _issuer(text: str, blocks: list[Block]) -> str | None:
 
 
 def _publisher(text: str, dateline: re.Match[str] | None) -> str | None:
-    known: dict[str, str] = table("documents")["publishers"]
-    for words, name in known.items():
-        if re.search(words, text):
-            return name
-    return dateline["agency"].strip() if dateline and dateline["agency"] else None
+    known = first_of("documents", "publishers", text, 0)
+    return known or (dateline["agency"].strip() if dateline and dateline["agency"] else None)

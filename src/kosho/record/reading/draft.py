@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kosho.display import Card, Shown, glance
+from kosho.formatting import word
 
-__all__ = ["Draft", "Modality"]
+__all__ = ["TYPES", "Draft", "Modality"]
 
 Modality = Literal["asserted", "planned", "draft", "considered", "negated"]
+TYPES = (
+    "agreement", "agreement_aim", "ask", "carried_over", "commitment", "complaint", "context", "deadline",
+    "document", "event", "event_change", "event_not_held", "event_series", "measure", "next_meeting",
+    "no_agreement", "offer", "organisation", "person", "person_status", "position", "quantity", "red_line",
+    "response", "topic",
+)  # fmt: skip
+"""What a draft may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,11 @@ class Draft(Shown):
         quote = ("quote", glance(self.quote))
         told += [("proposed by", self.proposed_by)] if self.proposed_by else []
         return Card(f"Draft {self.type}, {self.modality}: {self.doc}[{self.start}:{self.end}]", [quote, *told])
+
+    @property
+    def kind(self) -> str:
+        """Its type in words."""
+        return word(self.type.replace("_", " "))
 
     def as_dict(self) -> dict[str, Any]:
         """The contract of `kosho read --json`."""

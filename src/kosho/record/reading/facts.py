@@ -22,6 +22,7 @@ from kosho.record.reading.quantities import (
     shown,
     trade_sides,
 )
+from kosho.record.reading.quick import Guarded
 from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
@@ -139,11 +140,7 @@ class Reader:
         return tuple(named.values()) if len(named) == 1 else ()
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
-        named = re.search(
-            r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration"
-            r"|communiqu[eé]|document|deal))\b",
-            words,
-        )
+        named = _DRAFTED.search(words)
         if named:
             self._draft_of = named[1].split()[-1]
             self._in_draft = True
@@ -153,10 +150,9 @@ class Reader:
         ):
             self._in_draft = True
             return True
-        listing = re.match(
-            r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", words, re.I
+        continues = self._in_draft and (
+            _LISTS_ON.match(words) is not None or (not opens_block and "also" in words)
         )
-        continues = self._in_draft and (bool(listing) or (not opens_block and "also" in words))
         self._in_draft = continues
         return continues
 
@@ -310,6 +306,8 @@ class Reader:
                 if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end])
                 else "stated"
             )
+        if kind == "event" and start != clause.start and self._of_others((start, end), clause, fields):
+            del fields["parties"]
         if kind == "event" and "parties" in fields:
             fields["parties"] = self._with_speaker(clause, fields["parties"])
         if attributed:
@@ -317,6 +315,15 @@ class Reader:
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _of_others(self, span: tuple[int, int], clause: Clause, fields: dict[str, Any]) -> bool:
+        """Whether a meeting that names nobody is told of in a clause about others than the two sides."""
+        named = self.mentions.acting(clause.start, clause.end)
+        return (
+            not self.mentions.acting(*span)
+            and bool(named)
+            and any(code not in fields.get("parties", named) for code in named)
+        )
 
     def _of_series(self, kind: str, number: int | None, span: tuple[int, int]) -> dict[str, Any]:
         """What is only told of a series of meetings, and of what goes to its next one."""
@@ -469,11 +476,16 @@ def _amounts(text: str, start: int, end: int) -> list[tuple[QuantityMention, int
     return kept
 
 
-_BEGUN = re.compile(
+_DRAFTED = Guarded(
+    r"\bdraft\s((?:[a-z]+\s){0,2}(?:plan|agreement|statement|text|proposal|declaration"
+    r"|communiqu[eé]|document|deal))\b"
+)
+_LISTS_ON = re.compile(r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", re.IGNORECASE)
+_BEGUN = Guarded(
     r"since (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
     r" in (?P<year>(?:19|20)\d\d)\b"
 )
-_OPINES = re.compile(r"\b(?:could|should|might|ought to|would do well)\b", re.IGNORECASE)
+_OPINES = Guarded(r"\b(?:could|should|might|ought to|would do well)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"^[”\",.\s]*(?:[\w\s.’'-]{2,40}\b)?(?:said|added|says|told reporters)\b[^.,“\"]{0,40}[.,]\s*[“\"]$"
 )
@@ -502,12 +514,12 @@ _CAME_FROM = re.compile(
     r"\s(?:\w+\s)?(?:at|in|from|during|since)\s(?:the|its|their)\s|\b(?:carried over|deferred) from\b"
 )
 """What a matter was carried over from; without such words the meeting named is the one it goes to."""
-_COUNTED = re.compile(
+_COUNTED = Guarded(
     r"\b(?:two|three|four|five|six|several|\d{1,2}) (?:\w+ ){0,3}?(?:deals|agreements|pacts"
     r"|memoranda|mous|documents|accords|treaties)\b",
     re.IGNORECASE,
 )
-_ATTRIBUTION = re.compile(
+_ATTRIBUTION = Guarded(
     r"(?:^|\b)(?:[Aa]ccording to|[Cc]iting) (?P<who>(?:the )?[^,;]{3,60}?)(?=,|\.|;| on | in "
     r"| that )|(?P<hearsay>\b[Ii]t (?:is|was) (?:said|reported|understood|believed))"
 )

@@ -9,16 +9,22 @@ import re
 from functools import cache
 
 from kosho.record.reading.mentions import pattern
+from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.tables import table
 
 __all__ = ["Force", "report_untrue"]
 
 
 @cache
-def _one(key: str) -> re.Pattern[str]:
+def _patterns(key: str) -> AnyOf:
     words = table("force")[key]
-    source = words if isinstance(words, str) else "|".join(f"(?:{one})" for one in words)
-    return re.compile(pattern(source), re.IGNORECASE)
+    sources = [words] if isinstance(words, str) else words
+    return AnyOf(tuple(Guarded(pattern(source), re.IGNORECASE) for source in sources))
+
+
+def _holds(key: str, words: str, start: int = 0) -> bool:
+    """Whether one of the patterns under `key` of `force.yaml` fits somewhere in `words[start:]`."""
+    return _patterns(key).fits(words, start)
 
 
 _ASIDE = re.compile(
@@ -27,7 +33,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Remarks between commas: what they deny is not what the clause says."""
-_TURN = re.compile(
+_DENIES = Guarded(r"\b(?:not|never|yet to)\b")
+_TURN = Guarded(
     r"\b(?:but|however|(?<!not\s)(?<!have\s)(?<!has\s)(?<!t\s)yet(?! to\b)|nonetheless|nevertheless)\b|;\s",
     re.IGNORECASE,
 )
@@ -64,41 +71,36 @@ class Force:
         return (
             "?" in self._words
             or _ASKS.match(self._masked, self._end) is not None
-            or _one("supposed").search(self._words) is not None
-            or (self._ahead != "" and _one("supposed").search(self._ahead) is not None)
-            or _one("untrue").search(self._sentence) is not None
+            or _holds("supposed", self._words)
+            or (self._ahead != "" and _holds("supposed", self._ahead))
+            or _holds("untrue", self._sentence)
         )
 
     def _denied(self, at: int, end: int) -> bool:
         head = _ASIDE.sub(" ", self._words[:at])
         head = head[max((turn.end() for turn in _TURN.finditer(head)), default=0) :]
-        if _one("before").search(head):
+        if _holds("before", head):
             return True
-        return end > at and re.search(r"\b(?:not|never|yet to)\b", self._words[at:end]) is not None
+        return end > at and _DENIES.search(self._words[at:end]) is not None
 
     def only_would(self, at: int) -> bool:
         """Whether what stands at `at` would be done in a case only thought of, and nobody says so."""
         head = self._words[:at]
-        return _one("would").search(head) is not None and not _one("speech").search(self._ahead + head)
+        return _holds("would", head) and not _holds("speech", self._ahead + head)
 
     def conditional(self) -> bool:
         """Whether the clause says what would be done if something else happened."""
-        return (
-            _one("if").search(self._sentence) is not None
-            and re.search(r"\b(?:would|could|might)\b", self._words) is not None
-        )
+        return _holds("if", self._sentence) and re.search(r"\b(?:would|could|might)\b", self._words) is not None
 
     def unmade(self, end: int) -> bool:
         """Whether what is told up to `end` of the clause is said never to have been, or to be long past."""
-        return (
-            _one("unmade").search(self._words, end) is not None or _one("past").search(self._words) is not None
-        )
+        return _holds("unmade", self._words, end) or _holds("past", self._words)
 
     def pending(self) -> bool:
         """Whether the sentence says that what it tells has not come yet."""
-        return _one("pending").search(self._sentence) is not None
+        return _holds("pending", self._sentence)
 
 
 def report_untrue(words: str, before: str) -> bool:
     """Whether a sentence denies the report that the sentence `before` told of."""
-    return _one("report_untrue").search(words) is not None and _one("reported").search(before) is not None
+    return _holds("report_untrue", words) and _holds("reported", before)

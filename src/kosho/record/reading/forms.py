@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.dates import find_dates, resolve_dates
@@ -43,11 +44,14 @@ def from_forms(doc: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
 
 def _kind(label: str) -> str | None:
     plain = " ".join(label.split())
-    forms = table("forms")
-    return next(
-        (kind for kind, words in forms.items() if kind != "committees" and re.fullmatch(words, plain, re.I)),
-        None,
-    )
+    return next((kind for kind, words in _labels() if words.fullmatch(plain)), None)
+
+
+@cache
+def _labels() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds of lines of a form, with the patterns of their labels."""
+    forms = {kind: words for kind, words in table("forms").items() if kind != "committees"}
+    return tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in forms.items())
 
 
 def _entries(text: str, parts: list[Block]) -> Iterator[_Entry]:

@@ -188,8 +188,11 @@ def _with_roles(text: str, spans: list[tuple[int, int, bool]]) -> list[Block]:
     return _without_captions_of(found, text)
 
 
+_NO_MARKS = str.maketrans("", "", '"“”:')
+
+
 def _opens_other_stories(line: str) -> bool:
-    plain = re.sub(r"[\"“”:]", "", line).strip(" -–—")
+    plain = line.translate(_NO_MARKS).strip(" -–—")
     return len(plain) <= LONG and _other_stories().fullmatch(plain) is not None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.numbers import decimal
@@ -14,8 +14,8 @@ from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS, products_in, shown
-from kosho.record.reading.quick import may_fit, needed
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import AnyOf, Guarded
+from kosho.record.reading.tables import by_letter, table
 
 __all__ = ["MeasureMention", "find_measures", "full", "gta_type"]
 
@@ -33,12 +33,12 @@ def full(source: str) -> str:
     """A pattern in the notation of `data/measures.yaml`, with its macros filled in."""
     for name, part in table("measures")["macros"].items():
         source = source.replace(f"{{{name}}}", part)
-    return pattern(source.replace("{names}", "|".join(re.escape(name) for name in table("measures")["names"])))
+    return pattern(source.replace("{names}", by_letter(table("measures")["names"])))
 
 
 @cache
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(full(source), re.IGNORECASE)
+def _compiled(source: str) -> Guarded:
+    return Guarded(full(source), re.IGNORECASE)
 
 
 def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMention]:
@@ -46,22 +46,21 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     taken: list[tuple[int, int]] = []
     found = _changed_rates(mentions, clause, force, taken)
     found += _told_duties(mentions, clause, force, taken)
-    held = mentions.held(clause.start)
-    for kind, words in _others(held):
-        for match in words.finditer(mentions.masked, clause.start, clause.end):
+    others, kinds = _others()
+    for words in others.may_fit(mentions.masked[clause.start : clause.end]):
+        kind = kinds[words]
+        for match in words.pattern.finditer(mentions.masked, clause.start, clause.end):
             if not _overlaps(match.span(), taken):
                 status = _status(mentions, clause, match, force)
                 found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
     return found
 
 
-@lru_cache(maxsize=64)
-def _others(held: frozenset[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Kinds of measures besides duties, with the patterns that a sentence with such pieces of words may fit."""
-    rules = table("measures")["other"]
-    return tuple(
-        (one["kind"], _compiled(one["when"])) for one in rules if may_fit(needed(full(one["when"])), held)
-    )
+@cache
+def _others() -> tuple[AnyOf, dict[Guarded, str]]:
+    """Patterns of measures besides duties, and their kinds."""
+    kinds = {_compiled(one["when"]): one["kind"] for one in table("measures")["other"]}
+    return AnyOf(tuple(kinds)), kinds
 
 
 def _overlaps(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
@@ -166,12 +165,12 @@ def _status(  # noqa: PLR0911 - one return a status
     return "in force"
 
 
-_DONE = re.compile(
+_DONE = Guarded(
     r"(?<!be\s)\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|set|raised|lowered|cut|reduced|increased"
     r"|doubled|halved|banned|put)\b",
     re.IGNORECASE,
 )
-_SET = re.compile(
+_SET = Guarded(
     r"(?<!be\s)(?<!to\s)\b(?:imposed|levied|slapped|introduced)\s"
     r"(?:(?:an?|the|its|new|sweeping|steep|additional|up to)\s|[a-z-]+\s){0,4}$",
     re.IGNORECASE,
@@ -195,8 +194,8 @@ def _begins(mentions: Mentions, clause: Clause) -> str | None:
 def _taken_away(verbs: dict[str, str], words: str, at: int) -> bool:
     """Whether a verb that takes away has the measure at `at` as its object or its subject."""
     return (
-        re.search(verbs["ahead"], words[:at], re.IGNORECASE) is not None
-        or re.search(verbs["behind"], words[at:], re.IGNORECASE) is not None
+        Guarded(verbs["ahead"], re.IGNORECASE).search(words[:at]) is not None
+        or Guarded(verbs["behind"], re.IGNORECASE).search(words[at:]) is not None
     )
 
 
@@ -206,7 +205,7 @@ _TO_SET = (
     r"|be (?:\w+ly )?(?:imposed|raised|introduced|set|applied|lowered|cut|reduced|removed|doubled|halved"
     r"|lifted|scrapped|increased))"
 )
-_WANTED = re.compile(
+_WANTED = Guarded(
     r"\b(?:urg|call(?:ed|s|ing)? (?:on|for|upon)|ask|press|demand|want|request|recommend|petition|lobb|push"
     rf"|beg)\w*\b[^;.]{{0,80}}\bto {_TO_SET}\b[^;.]{{0,25}}$"
     r"|\b(?:wants?|wanted|demand(?:s|ed|ing)?|seek(?:s|ing)?|sought|urg(?:es?|ed|ing)|recommend(?:s|ed)?"
@@ -217,7 +216,7 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 """What somebody asks to be done is no measure."""
-_BORNE = re.compile(
+_BORNE = Guarded(
     r"\b(?:accept(?:ed|s|ing)?|agree(?:d|s|ing)? to|tolerat\w+|liv(?:e|es|ed|ing) with|swallow\w*"
     r"|put(?:s|ting)? up with"
     r"|said (?:\w+ )?(?:of|about)|spoke (?:of|about)|comment\w* on|react\w* to|respond\w* to)"
@@ -227,13 +226,13 @@ _BORNE = re.compile(
 """Whoever bears a duty, or speaks of one, has not imposed it; who has is not said."""
 
 
-_FORECAST = re.compile(
+_FORECAST = Guarded(
     r"\b(?:economists?|analysts?|markets?|traders?|investors?|polls?|surveys?)\b[^;.]{0,60}"
     r"\b(?:expect|forecast|predict|project|estimat|reckon|calculat|saw|see)\w*\b",
     re.IGNORECASE,
 )
 """Who forecasts a rate, or works one out, tells of no measure."""
-_IN_RETURN = re.compile(r"\bin (?:return|exchange) for\s[^;,.]{0,40}$", re.IGNORECASE)
+_IN_RETURN = Guarded(r"\bin (?:return|exchange) for\s[^;,.]{0,40}$", re.IGNORECASE)
 """What is wanted for an offer is not there yet."""
 
 
@@ -300,7 +299,7 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
     return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
-_DOWN_FROM = re.compile(
+_DOWN_FROM = Guarded(
     r"\s?(?:%|per ?cent)[^,;%]{0,60},?\s(?:up|down|raised|lowered|cut|compared with|instead of"
     r"|against)\s(?:from\s)?(?:an?\s|the\s)?(?:earlier\s|current\s|previous\s|initial\s"
     r"|present\s)?"
@@ -313,12 +312,12 @@ _RISES = ("rais", "increas", "hik", "rise", "rose")
 _VERB = (
     r"(?:doubl|tripl|quadrupl|halv|rais|reduc|increas|hik)(?:e[sd]?|ing)|(?:lower|slash|trim)\w*|cut(?:s|ting)?"
 )
-_CHANGES = re.compile(
+_CHANGES = Guarded(
     rf"\b(?P<verb>{_VERB})\s(?:(?:its|the|their|this|that|existing|current|present|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
     re.IGNORECASE,
 )
 """A verb of change whose object is a rate: the rate is the one before."""
-_CHANGED = re.compile(
+_CHANGED = Guarded(
     rf"[^,;]{{0,60}}?\s(?:(?:be|been|being|is|are|was|were)\s(?:\w+ly\s)?(?P<verb>{_VERB})"
     r"|(?:will|would|to)\s(?P<turns>double|triple|halve|quadruple)"
     r"|(?P<moves>rise|rose|fall|fell|drop|dropped|increase|increased)(?=\sby\b))\b",
@@ -390,7 +389,7 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
         mentions.masked, begin, stop
     )
     if listed and end and mentions.masked[end.start()] == ",":
-        inner = _compiled(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(
+        inner = re.compile(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(
             mentions.masked, end.start(), listed.end()
         )
         cut = inner.start() if inner else listed.end()
@@ -440,10 +439,18 @@ _SPEAKS = re.compile(
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 
 
+_MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
+
+
 def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
     before = mentions.masked[clause.start : match.start()]
     fields: dict[str, Any] = {}
     owner = _BY.search(before[-60:])
+    found_of = owner if _MARGIN.match(mentions.masked, match.start(), match.end()) else None
+    if found_of:  # `US dumping margins` are those of what the US sells
+        place = match.start() - min(60, len(before))
+        codes = mentions.codes(place + found_of.start("who"), place + found_of.end("who"))
+        return {"on": codes[0]} if codes else {}
     offset = match.start() - min(60, len(before))
     faces = _FACES.search(before)
     if owner and not faces:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS
-from kosho.record.reading.quick import either, may_fit, needed
-from kosho.record.reading.rules import compiled, fit, full, maybe
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import AnyOf, Guarded, holds
+from kosho.record.reading.rules import bits_of, compiled, fit, maybe
+from kosho.record.reading.tables import first_of, table
 
 __all__ = ["MeetingMention", "find_meetings", "meeting_fields", "minutes_in", "ordinal"]
 
@@ -58,30 +58,19 @@ class _Rule(NamedTuple):
     """How a clause words a meeting."""
 
     type: str
-    acts: str | None
-    when: str | None
-    unless: str | None
-    held: frozenset[str] | None
+    acts: Guarded | None
+    when: Guarded | None
+    unless: Guarded | None
+    bits: int
 
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
     found: list[_Rule] = []
     for one in table("meetings")["rules"]:
-        held = either(*(full(one[key]) for key in ("acts", "when") if key in one))
-        found.append(_Rule(one["type"], one.get("acts"), one.get("when"), one.get("unless"), held))
+        acts, when, unless = (maybe(one.get(key)) for key in ("acts", "when", "unless"))
+        found.append(_Rule(one["type"], acts, when, unless, bits_of(acts, when)))
     return tuple(found)
-
-
-@lru_cache(maxsize=64)
-def _by_pieces(held: frozenset[str]) -> tuple[_Rule, ...]:
-    return tuple(rule for rule in _rules() if may_fit(rule.held, held))
-
-
-def _noun(key: str, words: str, held: frozenset[str]) -> re.Match[str] | None:
-    """Where a clause words a meeting by the pattern `key`."""
-    source = table("meetings")[key]
-    return compiled(source).search(words) if may_fit(needed(full(source)), held) else None
 
 
 def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
@@ -91,19 +80,19 @@ def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: 
 
 def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
     words = mentions.masked[clause.start : clause.end]
-    held = mentions.held(clause.start, clause.head)
+    held = holds(words)
     asides = [found.end() for found in _WHO_MET.finditer(words)]
     places = sorted({*places, *asides})
-    for rule in _by_pieces(held):
-        found = fit(words, places, maybe(rule.acts), maybe(rule.when))
-        if not found or (rule.unless and compiled(rule.unless).search(words)):
+    for rule in [one for one in _rules() if one.bits & held]:
+        found = fit(words, places, rule.acts, rule.when)
+        if not found or (rule.unless and rule.unless.search(words)):
             continue
         if not force.withheld(found.start(), found.start()):
-            return _by_verb(mentions, clause, rule.type, found, held)
-    return _by_noun(clause, words, held, force)
+            return _by_verb(mentions, clause, rule.type, found)
+    return _by_noun(clause, words, force)
 
 
-_WHO_MET = re.compile(pattern(r"<actor>,\s(?:which|who)\s(?=met\b|spoke\b|held\b|talked\b)"))
+_WHO_MET = Guarded(pattern(r"<actor>,\s(?:which|who)\s(?=met\b|spoke\b|held\b|talked\b)"))
 """What is told of somebody in a remark may be a meeting: `X, who met Y in Z, said`."""
 _COMING = re.compile(
     r"\b(?:will|would|to be held|scheduled|set|due|expected) (?:to |for |hold|be )?"
@@ -111,14 +100,12 @@ _COMING = re.compile(
 )
 
 
-def _by_verb(
-    mentions: Mentions, clause: Clause, kind: str, found: re.Match[str], held: frozenset[str]
-) -> list[MeetingMention]:
+def _by_verb(mentions: Mentions, clause: Clause, kind: str, found: re.Match[str]) -> list[MeetingMention]:
     """A meeting that a verb tells of, and another one with its own time behind it."""
     words = mentions.masked[clause.start : clause.end]
     planned = _COMING.search(words[: found.end()]) is not None
     main = MeetingMention(kind, clause.start, clause.end, planned, strong=True)
-    again = _noun("again", words, held)
+    again = compiled(table("meetings")["again"]).search(words)
     if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
         cut = clause.start + again.start()
         return [
@@ -128,10 +115,19 @@ def _by_verb(
     return [main]
 
 
-def _by_noun(clause: Clause, words: str, held: frozenset[str], force: Force) -> list[MeetingMention]:
+@cache
+def _nouns() -> tuple[AnyOf, dict[Guarded, str]]:
+    """Patterns of meetings that are only named, in the order in which they are tried, and their keys."""
+    order = ("future", "relative", "owned", "nominal", "dated", "named")
+    keys = {compiled(table("meetings")[key]): key for key in order}
+    return AnyOf(tuple(keys)), keys
+
+
+def _by_noun(clause: Clause, words: str, force: Force) -> list[MeetingMention]:
     """A meeting that is only named: to come, with its day, or as one of a series."""
-    for key in ("future", "relative", "owned", "nominal", "dated", "named"):
-        noun = _noun(key, words, held)
+    nouns, keys = _nouns()
+    for one in nouns.may_fit(words):
+        noun, key = one.pattern.search(words), keys[one]
         guarded = key not in ("dated", "named")
         if noun is None or (guarded and force.withheld(noun.start(), noun.start())):
             continue
@@ -149,31 +145,31 @@ def _rstrip(text: str, start: int, end: int) -> int:
     return end
 
 
+_ORDINAL = Guarded(
+    rf"(?<![\w-])(?:(?P<word>{_BY_WORD})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
+    rf"|quarter|floor|of\s|day|time\b|century))"
+    r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?"
+    r"|dialogues?|summits?|conferences?|seminars?|forums?|committee|discussions?|calls?|visits?|exchanges?)\b)",
+    re.IGNORECASE,
+)
+
+
 def ordinal(words: str) -> int | None:
     """The number of a round: `seventh round`, `49th ... Conference`."""
-    match = re.search(
-        rf"(?<![\w-])(?:(?P<word>{_BY_WORD})|(?P<number>\d{{1,3}})(?:st|nd|rd|th))\b(?!\s(?:half"
-        rf"|quarter|floor|of\s|day|time\b|century))"
-        r"(?=[^.;]{0,90}?\b(?:rounds?|meetings?|sessions?|consultations?|talks|negotiations?"
-        r"|dialogues?|summits?|conferences?|seminars?|forums?|committee|discussions?|calls?|visits?|exchanges?)\b)",
-        words,
-        re.IGNORECASE,
-    )
+    match = _ORDINAL.search(words)
     if not match:
         return None
     return ORDINALS[match["word"].lower()] if match["word"] else int(match["number"])
 
 
 _NUMBER_WORDS = NUMBER_WORDS | {"an": 1, "a": 1, "half": 0.5}
-_DURATION = re.compile(
+_DURATION = Guarded(
     r"\b(?P<number>\d+(?:\.\d+)?|an|a|one|two|three|four|five|six|half)(?:[- ](?:and a half"
     r"|half))?(?:[- ]an)?[- ](?P<unit>minutes?|hours?)(?: and a half)?\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(
-    r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE
-)
-_TIME_24 = re.compile(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
+_TIME = Guarded(r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
+_TIME_24 = Guarded(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
 _PLACE = re.compile(
     r"(?:\b(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
     r" -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
@@ -190,11 +186,8 @@ def meeting_fields(mentions: Mentions, start: int, end: int, *, years: bool = Fa
     if later and _MEETS.search(mentions.text, start, later.start()):
         end = later.start()
     words = mentions.text[start:end]
-    rules = table("meetings")
-    fields: dict[str, Any] = {
-        "event_type": next(kind for kind, p in rules["kinds"].items() if re.search(p, words, re.I))
-    }
-    level = next((level for level, p in rules["levels"].items() if re.search(p, words, re.I)), None)
+    fields: dict[str, Any] = {"event_type": first_of("meetings", "kinds", words)}
+    level = first_of("meetings", "levels", words)
     if level:
         fields["level"] = level
     number = ordinal(words)
@@ -221,15 +214,15 @@ def meeting_fields(mentions: Mentions, start: int, end: int, *, years: bool = Fa
     return fields
 
 
-_ON = re.compile(
+_ON = Guarded(
     r"\b(?:Seminar|Workshop|Symposium|Forum|Conference|Dialogue|seminar|workshop|symposium) on "
     r"(?P<what>[A-Z][\w-]+(?: (?:and |of )?[A-Z][\w-]+){0,5})"
 )
-_SERIES = re.compile(
+_SERIES = Guarded(
     rf"\b(?i:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?i:session|meeting|round|plenary)\sof\s(?:the\s)?"
     r"(?P<what>(?:[A-Z][\w’'&–-]+)(?:\s(?:[A-Z][\w’'&–-]+|of|on|and|for|the))*(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
 )
-_LATER = re.compile(
+_LATER = Guarded(
     r"\b(?:before|ahead of|prior to|in preparation for) (?:an?|the|their|its|next)(?: [\w’'-]+){0,5}? "
     r"(?:summits?|meetings?|conferences?|rounds?|sessions?|talks|elections?|visits?)\b"
 )
@@ -259,7 +252,7 @@ def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str,
     return {}
 
 
-_BESIDE = re.compile(
+_BESIDE = Guarded(
     r"\bon the (?:sidelines|margins) of (?:the |an? )?(?P<what>[^,;.]{3,60}?)(?=,|;|\.|$| held | in | on | at )"
 )
 """At what other meeting one was held."""
@@ -292,7 +285,7 @@ def _clock(words: str) -> str | None:
     return f"{int(match['hour']):02d}:{match['minute']}" if match and int(match["hour"]) < 24 else None
 
 
-_HOSTED_BY = re.compile(pattern(r"\bhosted\sby\s(?:[Tt]he\s)?(?P<who><party>)"))
+_HOSTED_BY = Guarded(pattern(r"\bhosted\sby\s(?:[Tt]he\s)?(?P<who><party>)"))
 
 
 def _host(mentions: Mentions, start: int, end: int) -> str | None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from kosho.record.reading.dates import DateMention
-from kosho.record.reading.quick import pieces
+from kosho.record.reading.quick import Guarded
 
 __all__ = ["KINDS", "OWN", "Mention", "Mentions", "PersonMention", "is_where", "pattern", "two_sides"]
 
@@ -95,24 +96,12 @@ class Mentions:
     """Whether a text is about these two: named together somewhere, and no third half as often."""
     published: datetime.date | None = None
     """The document's own day."""
-    spans: tuple[tuple[int, frozenset[str]], ...] = ()
-    """Where each sentence begins, and the pieces of words that it holds."""
     author: tuple[str, ...] = ()
     """Whose ministry says `we` in it, where one signs it."""
 
     @cached_property
     def _starts(self) -> list[int]:
         return [mention.start for mention in self.all]
-
-    @cached_property
-    def _span_starts(self) -> list[int]:
-        return [start for start, _ in self.spans]
-
-    def held(self, start: int, head: str = "") -> frozenset[str]:
-        """Pieces of words of the sentence at `start`, and of words that govern it."""
-        index = bisect_right(self._span_starts, start) - 1
-        own = self.spans[index][1] if index >= 0 else frozenset[str]()
-        return own | pieces(head) if head else own
 
     def within(self, start: int, end: int, *kinds: Kind) -> list[Mention]:
         """Mentions inside a span, of some kinds or of any."""
@@ -159,16 +148,25 @@ class Mentions:
         if self.bilateral:
             return self.sides
         found: dict[str, None] = {}
+        first = 0
         for index in range(bisect_left(self._starts, at) - 1, -1, -1):
             mention = self.all[index]
             if at - mention.start > NEAR or len(found) > 1:
                 break
+            first = index
             owned = self.text[mention.end : mention.end + 2] in ("'s", "’s") or mention.kind == "adjective"
             if not owned and not is_where(self.text, mention):
                 found.update(dict.fromkeys(mention.codes))
-        return tuple(reversed(found)) if len(found) == 2 else ()
+        return tuple(reversed(found)) if len(found) == 2 and not self._listed(first) else ()
+
+    def _listed(self, index: int) -> bool:
+        """Whether the mention at `index` is one of three or more in a list: no two of them are meant."""
+        near = [one for one in self.all[max(0, index - 1) : index + 3] if one.kind != "date"]
+        joined = [_JOINS.fullmatch(self.text, a.end, b.start) is not None for a, b in pairwise(near)]
+        return any(a and b for a, b in pairwise(joined))
 
 
+_JOINS = re.compile(r"(?:,|,?\sand)\s(?:[Tt]he\s)?")
 _WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4},\s(?:the\s)?)?$")
 
 
@@ -193,7 +191,7 @@ def two_sides(codes: Iterable[str]) -> tuple[tuple[str, ...], bool]:
     return tuple(sorted(ranked[:2], key=order.index)), bilateral
 
 
-OWN = re.compile(
+OWN = Guarded(
     r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Mm]y|[Ii]ts)\s(?:own\s)?(?:country|government|ministry|administration|side|delegation|nation|officials|negotiators|ministers|team)\b"
 )
 """The side of whoever speaks."""

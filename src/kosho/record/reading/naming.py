@@ -23,10 +23,10 @@ from kosho.record.reading.people import (
     posts,
     trimmed,
 )
-from kosho.record.reading.quick import has_word, may_fit, needed, pieces, words_of
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import Guarded
+from kosho.record.reading.tables import first_of
 
-__all__ = ["GUARDED", "find_mentions"]
+__all__ = ["find_mentions"]
 
 
 def find_mentions(
@@ -67,9 +67,16 @@ def find_mentions(
     parts_of_text.append(text[position:])
     acting = tuple(m for m in found if not is_where(text, m))
     sides, bilateral = two_sides(code for mention in acting for code in mention.codes)
-    bilateral = bilateral and _together(spans, acting, sides)
-    held = tuple((start, mask.held) for (start, _), mask in zip(spans, masks, strict=True))
-    return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral, spans=held)
+    bilateral = bilateral and _together(spans, acting, sides) and _OF_MANY.search(text) is None
+    return Mentions(text, tuple(found), "".join(parts_of_text), sides, bilateral)
+
+
+_OF_MANY = re.compile(
+    r"\b(?:[3-9]|[1-9]\d{1,2}|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"[- ](?:country|nation|economy)\b"
+    r"|\bmember (?:countries|nations|economies)\b"
+)
+"""Words by which a text is about talks of more than two."""
 
 
 def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> dict[int, list[DateMention]]:
@@ -91,7 +98,7 @@ def _names(mask: _Mask) -> None:
         if match["alias"] in _GIVEN_NAMES and _of_person(mask.original, match.start(), match.end()):
             continue
         mask.put(Mention(match.start(), match.end(), kind, codes))
-    for match in list(_COMPOUND.finditer(mask.text)):
+    for match in list(_COMPOUND.finditer(mask.text)) if mask.found and _JOINS.search(mask.text) else ():
         mask.put(Mention(match.start(), match.end(), "adjective", mask.codes(*match.span())))
 
 
@@ -128,8 +135,6 @@ class _Mask:
         self.original = text[start:end]
         self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
         self.found: list[Mention] = []
-        self.held = pieces(self.original)
-        self.folded = self.original.casefold()
 
     def put(self, mention: Mention) -> None:
         if any(
@@ -142,13 +147,9 @@ class _Mask:
         width = mention.end - mention.start
         self.text = self.text[: mention.start] + KINDS[mention.kind] * width + self.text[mention.end :]
 
-    def guarded(self, words: re.Pattern[str]) -> list[re.Match[str]]:
-        """Where a pattern fits, tried only where a word that it needs is held; what is put later moves none."""
-        return list(words.finditer(self.text)) if self.may_hold(words) else []
-
-    def may_hold(self, words: re.Pattern[str]) -> bool:
-        """Whether a word stands in the text of which the pattern needs one."""
-        return may_fit(needed(words.pattern), self.held) and has_word(words_of(words.pattern), self.folded)
+    def places(self, words: Guarded) -> list[re.Match[str]]:
+        """Where a pattern fits; what is put later moves none."""
+        return list(words.finditer(self.text)) if words.may_fit(self.original) else []
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
@@ -156,7 +157,7 @@ class _Mask:
 
 def _people(mask: _Mask) -> None:
     """People by the forms in which they are named; what is put later only takes the place of less."""
-    posted = mask.may_hold(posts()[0])
+    posted = posts()[0].may_fit(mask.original)
     if posted:
         _posts_behind(mask)
     _without_posts(mask)
@@ -173,6 +174,17 @@ _IS_OF_NEXT = re.compile(rf"\s[{UPPER}][\w’'-]+\s[{UPPER}][\w’'-]+")
 """A name right behind a post: the post is of that one, not of who stands before the comma."""
 
 
+_BODY_NAMED = re.compile(
+    "[\ue000\ue001\ue004\ue007]|(?:Ministry|Department|Office|Bureau|Division|Embassy|Commission|Committee|Chamber|Council)"
+)
+_PLURAL_VERB = re.compile(
+    r"\s(?:push|hold|meet|discuss|agree|sign|vow|seek|talk|review|urge|say|tell|launch|begin|start|resume|conclude|reach"
+    r"|eye|warn|speak|exchange|pledge|explore|weigh|visit|want|call)\s"
+)
+_FOR_REGION = re.compile("\\b(?:for|of)\\s\ue001+\\sAffairs\\b")
+"""A portfolio: who is in charge of European affairs is not of Europe."""
+
+
 def _posts_behind(mask: _Mask) -> None:
     """`X, the envoy of Y`."""
     text = mask.original
@@ -181,13 +193,17 @@ def _posts_behind(mask: _Mask) -> None:
         plain_name = is_name(name) and name.replace(" ", "").replace(".", "").isprintable()
         weak = is_weak(match["role"]) and not match["org"] and not match["lead"].strip()
         named_behind = _IS_OF_NEXT.match(mask.text, match.end("role")) and not match["org"]
-        if not plain_name or weak or named_behind or re.search("[\ue000-\ue007]", name):
+        joined = _PLURAL_VERB.match(mask.text, match.end())  # `X, EU trade chief push talks`: two people
+        if not plain_name or weak or named_behind or joined or re.search("[\ue000-\ue007]", name):
             continue
         role = text[match.start("role") : match.end("role")]
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:])
-        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), org_end)
+        begins = match.end("role") if _FOR_REGION.search(mask.text[match.start("role") : org_end]) else org_end
+        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), begins)
         named = text[org_start:org_end].strip(" ,")
+        if named.startswith("in ") and not _BODY_NAMED.search(mask.text[org_start:org_end]):
+            org_end, named = match.end("role"), ""  # where, not of what
         org = re.sub(r"^(?:of|at|for|to|in)\s(?:the\s)?|^the\s", "", named) or None
         if tail and org:
             org = tail[0].strip(" ()")
@@ -201,7 +217,8 @@ def _posts_behind(mask: _Mask) -> None:
 def _without_posts(mask: _Mask) -> None:
     """People with a body that is a post, as somebody's counterpart, or of a country."""
     text = mask.original
-    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)]:
+    titled = KINDS["body"] in mask.text
+    for match in [*TITLED_BODY.finditer(mask.text), *BODY_TITLED.finditer(mask.text)] if titled else ():
         name = trimmed(match["name"])
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
@@ -209,7 +226,7 @@ def _without_posts(mask: _Mask) -> None:
             person = PersonMention(name, role, _side(role, codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
-    for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")):
+    for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")) if mask.found else ():
         for match in list(words.finditer(mask.text)):
             name = trimmed(match["name"]) if role else match["name"] if is_name(match["name"]) else ""
             side = next(iter(mask.codes(*match.span("lead"))), None)
@@ -255,7 +272,7 @@ def _near_posts(text: str) -> list[re.Match[str]]:
         if head.start() < reached:
             continue
         begin = max(reached, head.start() - BEFORE_POST)
-        match = posts()[0].search(text, begin, min(len(text), head.end() + BEHIND_POST))
+        match = posts()[0].pattern.search(text, begin, min(len(text), head.end() + BEHIND_POST))
         if match:
             found.append(match)
             reached = match.end()
@@ -291,22 +308,20 @@ _OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(
 def _side(role: str, codes: tuple[str, ...]) -> str | None:
     if codes:
         return codes[0]
-    for code, words in table("posts")["sides"].items():
-        if re.search(words, role):
-            return code
-    return None
+    return first_of("posts", "sides", role, 0)
 
 
+_JOINS = re.compile("[-–/]")
 _COMPOUND = re.compile(
     r"[\ue000\ue001\ue004]+[-–/](?:[Tt]he\s)?[\ue000\ue001\ue004]+(?:[-–/][\ue000\ue001\ue004]+)*"
 )
-_BODY = re.compile(
+_BODY = Guarded(
     r"(?:[Tt]he\s)?(?:[\ue000\ue001]+(?:['’]s?)?\s)?(?:[A-Z][\w&-]+\s){0,4}"
     r"(?:Ministry|Department|Commission|Agency|Bureau|Authority|Secretariat|Directorate|Board"
     r"|Federation|Confederation|Chamber)\b"
     r"(?:\s(?:of|for)\s(?:the\s)?[A-Z][\w-]+(?:(?:,|\sand|,\sand)?\s[A-Z][\w-]+){0,6})?(?:\sof\s[\ue000]+)?"
 )
-_JOINT = re.compile(
+_JOINT = Guarded(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s|\d{1,3}\s|eleven\s|twelve\s)?"
     r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
@@ -315,17 +330,15 @@ _JOINT = re.compile(
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
-_BOTH = re.compile(
-    r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
-)
-_BARE = re.compile(
+_BOTH = Guarded(r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)")
+_BARE = Guarded(
     r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Delegates|Members|Envoys|Participants"
     r"|[A-Z]{2,6}\s(?:negotiators|members|ministers|delegates|envoys)|Trade [Mm]inisters)\b"
     r"(?:\s(?:of|from)\s(?:the\s)?(?:\w+\s|[A-Z][\w-]+\s){0,3}(?:countries|economies|nations|members))?"
     r"(?!\s(?:of|from|responsible)\b)"
     r"|(?<=,\s)(?:delegations|negotiators|delegates)\b(?!\s(?:of|from|said|say)\b)"
 )
-_UNNAMED = re.compile(
+_UNNAMED = Guarded(
     r"\b(?:[Aa]n?|[Tt]he|[Oo]ne|[Aa]nother)\s(?:(?!of\b)[a-z-]+\s){0,2}?"
     r"(?:spokes(?:man|woman|person)|officials?|economist|analyst|diplomat|aide|advis[eo]r|lawmaker|expert|source|executive"
     r"|professor|researcher|lobbyist|farmer|trader)\b"
@@ -333,30 +346,28 @@ _UNNAMED = re.compile(
     r"(?:\s(?:embassy|ministry|government|delegation|mission|office|side|union|association|[A-Z][\w-]+))?)?"
 )
 """Somebody with a post and without a name: who speaks, and whom `he` behind it means."""
-_SPEAKS_FOR = re.compile(
+_SPEAKS_FOR = Guarded(
     r"(?:[Tt]he\s)?(?:[Rr]epresentatives?|[Dd]elegations?|[Dd]elegates?|[Aa]mbassadors?|[Mm]inisters?|[Gg]overnments?|side)\s(?:of|from)\s(?:[Tt]he\s)?"
     r"\ue000+(?:(?:,\s|\sand\s|,\sand\s)(?:[Tt]he\s)?\ue000+)*"
 )
 """`The representatives of Brazil and Colombia`."""
-_POST_HELD = re.compile(
+_POST_HELD = Guarded(
     r"\b[Tt]he\s(?:[A-Z][a-z]+\s){0,2}?(?:Secretary\sof\sState|(?:Vice[- ]|Deputy\s"
     r"|Prime\s)?Minister|(?:Secretary|Minister)\s(?:of|for)\s(?:[Tt]he\s)?[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4}|Trade\sRepresentative|Commissioner"
     r"|Ambassador|President|Director-General|Under-?[Ss]ecretary)\b(?:\sfor\s[A-Z]\w+(?:(?:,|\sand|,\sand)?\s[A-Z]\w+){0,4})?(?!\s[A-Z\ue000-\ue007]|,\s(?:Mr|Ms|Mrs|Dr))"
 )
 """A post in capitals that stands for whoever holds it."""
-_PRONOUN = re.compile(r"\b(?:[Tt]hey|[Ww]e|[Hh]e|[Ss]he)\b|\bI\b(?=\s[a-z])")
+_PRONOUN = re.compile(
+    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+)
 
 
 _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof|\s(?:of|in|and)\b)")
 """The government of the country whose ministry or parliament signs the text."""
 
 
-_STATE = re.compile(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
+_STATE = Guarded(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
-
-
-GUARDED = (_BODY, _UNNAMED, _POST_HELD, _STATE, _SPEAKS_FOR, _JOINT, _BOTH, _BARE, OWN)
-"""Patterns that are only tried on sentences with a word of theirs."""
 
 
 def _groups(mask: _Mask, home: str | None) -> None:
@@ -369,19 +380,19 @@ def _groups(mask: _Mask, home: str | None) -> None:
         the = re.search(r"[Tt]he\s$", mask.text[:first])
         begin, stop = the.start() if the else first, match.end()
         mask.put(Mention(begin, stop, "party", mask.codes(begin, stop)))
-    for match in mask.guarded(_STATE):
+    for match in mask.places(_STATE):
         mask.put(Mention(*match.span(), "party", mask.codes(*match.span())))
     _bodies(mask, home)
-    for match in mask.guarded(_SPEAKS_FOR):
+    for match in mask.places(_SPEAKS_FOR):
         one = re.match(r"(?:[Tt]he\s)?(?:[Rr]epresentative|[Dd]elegate|[Aa]mbassador|[Mm]inister)\s", match[0])
         mask.put(Mention(match.start(), match.end(), "person" if one else "party", mask.codes(*match.span())))
-    for match in mask.guarded(posts()[2]):
+    for match in mask.places(posts()[2]):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*mask.guarded(_JOINT), *mask.guarded(_BOTH), *mask.guarded(_BARE)]:
+    for match in [*mask.places(_JOINT), *mask.places(_BOTH), *mask.places(_BARE)]:
         mask.put(Mention(match.start(), match.end(), "joint"))
-    for match in mask.guarded(_UNNAMED):
+    for match in mask.places(_UNNAMED):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
-    for match in [*mask.guarded(OWN), *_PRONOUN.finditer(mask.text)]:
+    for match in [*mask.places(OWN), *_PRONOUN.finditer(mask.text)]:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 
@@ -390,7 +401,7 @@ def _bodies(mask: _Mask, home: str | None) -> None:
     if home:
         for match in _THE_GOVERNMENT.finditer(mask.text):
             mask.put(Mention(*match.span(), "party", (home,)))
-    for match in mask.guarded(_BODY):
+    for match in mask.places(_BODY):
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 
 
@@ -437,7 +448,7 @@ def _signed_for(masks: list[_Mask]) -> dict[str, str]:
     }
 
 
-_POST_ALONE = re.compile(
+_POST_ALONE = Guarded(
     rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
     rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{UPPER}\ue000-\ue007])"
 )
@@ -445,7 +456,7 @@ _POST_ALONE = re.compile(
 
 def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
     """`The Minister` is the one person of the document with such a post, if there is one."""
-    for match in list(_POST_ALONE.finditer(mask.text)):
+    for match in mask.places(_POST_ALONE):
         held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
         fullest = max(
             held, key=lambda one: (len(one.name), one.side is not None, one.name, one.role), default=None
@@ -454,7 +465,7 @@ def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
         if fullest and all(words & set(person.name.split()) for person in held):
             codes = (fullest.side,) if fullest.side else ()
             mask.put(Mention(match.start(), match.end(), "person", codes, fullest))
-    for match in mask.guarded(_POST_HELD):
+    for match in mask.places(_POST_HELD):
         mask.put(Mention(match.start(), match.end(), "person", mask.codes(*match.span())))
 
 

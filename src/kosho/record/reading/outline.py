@@ -67,7 +67,7 @@ def units(text: str, parts: list[Block]) -> list[Unit]:
 
 
 def _introduces(line: str) -> bool:
-    plain = _INTRODUCES.search(line) is not None and len(line) <= LONGEST_INTRO and len(line.split()) > 1
+    plain = _INTRODUCES.search(line[-8:]) is not None and len(line) <= LONGEST_INTRO and len(line.split()) > 1
     return plain and (_VERB.search(line) is not None or not is_label(line))
 
 

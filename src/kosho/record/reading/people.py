@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kosho.record.reading.tables import table
+from kosho.record.reading.quick import Guarded
+from kosho.record.reading.tables import by_letter, table
 
 __all__ = [
     "AS_NAME",
@@ -30,7 +31,7 @@ BODY_TITLED = re.compile(rf"(?P<name>{NAME}),\s(?:[Tt]he\s)?(?P<body>[\ue004]+)"
 TITLED_BODY = re.compile(
     rf"(?P<body>[\ue004]+)(?:\s?\([A-Z]{{2,6}}\))?(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?:(?:Ambassador|Mr|Ms|Dr)\.?\s)?(?P<name>{NAME})"
 )
-COUNTERPART = re.compile(
+COUNTERPART = Guarded(
     rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?counterpart,?\s"
     rf"(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<name>{NAME})"
 )
@@ -55,13 +56,11 @@ OFFICIALS = (
 
 
 @cache
-def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     """Patterns of a post before a name, behind it, and of a country's post without a name."""
     words = table("posts")
-    portfolio = "|".join(
-        re.escape(w)
-        for w in sorted({w.strip(",") for w in words["portfolio"].split()}, key=lambda w: (-len(w), w))
-    )
+    subjects = {w.strip(",") for w in words["portfolio"].split()}
+    portfolio = by_letter(sorted(subjects, key=lambda w: (-len(w), w)))
     phrase = rf"(?:(?:{portfolio})\b(?:,?\s(?:(?:and|&)\s)?(?:the\s)?(?:{portfolio})\b){{0,9}})"
     heads = "|".join(f"(?i:{head})" for head in words["heads"])
     plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
@@ -70,7 +69,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
-    before = re.compile(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
+    before = Guarded(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
     after = re.compile(
         rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
         rf"|el))*(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
@@ -81,7 +80,7 @@ def posts() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
         rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{UPPER}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
-    alone = re.compile(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
+    alone = Guarded(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
     return before, after, alone
 
 
@@ -102,9 +101,12 @@ _NAMES_TOO = frozenset(
 """Words that are names of people too, where another name stands beside them."""
 
 
+_OWNED = re.compile(r"['’]s?$")
+
+
 def _no_name(parts: list[str], index: int) -> bool:
     """Whether a word is none of a person's name; a word that may be either is one beside another name."""
-    part = re.sub(r"['’]s?$", "", parts[index]).rstrip(".,’'")
+    part = _OWNED.sub("", parts[index]).rstrip(".,’'")
     if part not in _no_names():
         return False
     beside = parts[index - 1] if index else parts[index + 1] if len(parts) == 2 else part

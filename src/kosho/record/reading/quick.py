@@ -1,30 +1,29 @@
 """Whether a pattern can fit at all: one that needs a word which does not stand in a text is not tried on it.
 
-The pieces of words come from the parsed pattern itself: of a sequence the rarest of its parts that must be
-there, of alternatives those of each. Patterns that need no word are always tried.
+The words come from the parsed pattern itself: of a sequence the best of its parts that must be there, of
+alternatives those of each; `python -m tests.reading_pieces` keeps them beside the rules. A set of patterns is
+a number with a bit for each, so that one look at each word of a text tells which of all patterns may fit it.
 """
 
 from __future__ import annotations
 
 import json
-from functools import cache
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["any_word", "either", "has_word", "may_fit", "name_of", "needed", "pieces", "words_of"]
+__all__ = ["ALWAYS", "AnyOf", "Guarded", "holds", "name_of", "needs"]
 
-LETTERS = 3
-"""Letters of the pieces by which words are looked for."""
-
-
-def pieces(text: str) -> frozenset[str]:
-    """All runs of three letters of a text, folded.
-
-    >>> sorted(pieces("Acts"))
-    ['act', 'cts']
-    """
-    folded = text.casefold()
-    return frozenset([folded[n : n + LETTERS] for n in range(len(folded) - LETTERS + 1)])
+LETTERS = 2
+"""Letters that a word has at least by which a pattern is looked for."""
+ALWAYS = 1
+"""The bit of patterns of which no word is known: they may fit every text."""
+MOST_WORDS = 20_000
+"""Different words of texts that are kept with the patterns they let fit."""
 
 
 @cache
@@ -34,79 +33,137 @@ def _known() -> dict[str, list[str] | None]:
 
 
 def name_of(source: str) -> str:
-    """Under which name the pieces of a pattern are kept in `data/pieces.json`."""
+    """Under which name the words of a pattern are kept in `data/pieces.json`."""
     return sha256(source.encode()).hexdigest()[:16]
 
 
-RARE = "zqxjkvbpygfwmucldrhsnioate "
-"""Letters of English from the rarest on."""
-
-
-def _rarest(word: str) -> str:
-    """The run of three letters of a word that fewest other words hold."""
-    runs = [word[n : n + LETTERS] for n in range(len(word) - LETTERS + 1)]
-    return min(runs, key=lambda run: sum(RARE.find(letter) for letter in run))
+@cache
+def _bits() -> dict[str, int]:
+    return {name: ALWAYS << place for place, name in enumerate(_known(), 1)}
 
 
 @cache
-def words_of(source: str) -> tuple[str, ...] | None:
-    """Words, or parts of words, of which each text that a pattern fits holds one; None where that is not known.
+def needs(*sources: str | None) -> int:
+    """The bits of some patterns: a text that one of them fits has one of these among those that it `holds`.
 
-    >>> words_of("a pattern of nobody's") is None
-    True
+    >>> needs("a pattern of nobody's") == ALWAYS, needs(None)
+    (True, 0)
     """
-    kept = _known().get(name_of(source))
-    return None if kept is None else tuple(kept)
-
-
-@cache
-def needed(source: str) -> frozenset[str] | None:
-    """Pieces of words of which each text that a pattern fits holds one; None where that is not known.
-
-    They are kept beside the rules (`python -m tests.reading_pieces` writes them), so that a pattern is only
-    compiled once a text may fit it.
-
-    >>> needed("a pattern of nobody's") is None
-    True
-    """
-    kept = words_of(source)
-    return None if kept is None else frozenset(map(_rarest, kept))
-
-
-def either(*sources: str | None) -> frozenset[str] | None:
-    """Pieces of which each text holds one that one of some patterns fits; None where that is not known.
-
-    >>> either("a pattern of nobody's", None) is None
-    True
-    """
-    sets = [needed(source) for source in sources if source is not None]
-    return None if None in sets else frozenset[str]().union(*filter(None, sets))
-
-
-def any_word(*sources: str | None) -> tuple[str, ...] | None:
-    """The words of which each text holds one that one of some patterns fits; None where that is not known.
-
-    >>> any_word("a pattern of nobody's", None) is None
-    True
-    """
-    found: list[str] = []
+    found = 0
     for source in sources:
-        words = words_of(source) if source is not None else ()
-        if words is None:
-            return None
-        found += words
-    return tuple(found)
+        if source is not None:
+            name = name_of(source)
+            found |= _bits()[name] if _known().get(name) else ALWAYS
+    return found
 
 
-def has_word(words: tuple[str, ...] | None, folded: str) -> bool:
-    """Whether a folded text holds one of the words that a pattern needs; true where they are not known.
+@cache
+def _by_beginning() -> dict[str, list[tuple[str, int]]]:
+    """The longest part without a space of each needed word, by its first letters, with the patterns' bits."""
+    bits: dict[str, int] = {}
+    for name, words in _known().items():
+        for word in words or ():
+            part = max(word.split(), key=len, default="")
+            bits[part] = bits.get(part, 0) | _bits()[name]
+    found: dict[str, list[tuple[str, int]]] = {}
+    for part, bit in bits.items():
+        found.setdefault(part[:LETTERS], []).append((part, bit))
+    return found
 
-    >>> has_word(("tariff", "duty"), "a tariff"), has_word(("ban",), "a tariff"), has_word(None, "")
-    (True, False, True)
+
+class _Words(dict[str, int]):
+    """Words of texts with the bits of the patterns that they let fit, each worked out once."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        begun = _by_beginning()
+        found = 0
+        for place in range(len(word) - LETTERS + 1):
+            for part, bit in begun.get(word[place : place + LETTERS], ()):
+                if word.startswith(part, place):
+                    found |= bit
+        self[word] = found
+        return found
+
+
+_WORDS = _Words()
+
+
+@lru_cache(maxsize=1024)
+def holds(text: str) -> int:
+    """The bits of all patterns that may fit a text, or any part of it.
+
+    >>> bool(holds("Japan said so.") & ALWAYS)
+    True
     """
-    return words is None or any(map(folded.__contains__, words))
+    found = ALWAYS
+    for word in text.casefold().split():
+        found |= _WORDS[word]
+    return found
 
 
-def may_fit(words: frozenset[str] | None, held: frozenset[str]) -> bool:
-    """Whether a pattern that needs one of `words` can fit a text, given its `pieces`."""
-    return words is None or not words.isdisjoint(held)
+@dataclass(frozen=True)
+class Guarded:
+    """A pattern that is only tried, and only compiled, where a text holds a word that it needs.
+
+    >>> Guarded("tariffs?", re.IGNORECASE).search("No Tariff")[0]
+    'Tariff'
+    """
+
+    source: str
+    flags: int = 0
+
+    @cached_property
+    def bits(self) -> int:
+        """Those of the words that it needs, as `needs` gives them."""
+        return needs(self.source)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The pattern itself."""
+        return re.compile(self.source, self.flags)
+
+    def may_fit(self, text: str) -> bool:
+        """Whether a word stands in the text of which the pattern needs one."""
+        return self.bits & holds(text) != 0
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As `re.Pattern.search`."""
+        return self.pattern.search(text, start, end) if self.bits & holds(text[start:end]) else None
+
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As `re.Pattern.match`."""
+        return self.pattern.match(text, start, end) if self.bits & holds(text[start:end]) else None
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """As `re.Pattern.finditer`."""
+        return self.pattern.finditer(text, start, end) if self.bits & holds(text[start:end]) else iter(())
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Patterns of which one is looked for.
+
+    >>> AnyOf((Guarded("tariff"), Guarded("quota"))).fits("a quota on rice")
+    True
+    """
+
+    patterns: tuple[Guarded, ...]
+
+    @cached_property
+    def bits(self) -> int:
+        """Those of the words of which a text that one of them fits holds one."""
+        return needs(*(one.source for one in self.patterns))
+
+    def may_fit(self, text: str) -> tuple[Guarded, ...]:
+        """Those of the patterns of which a word stands in the text, in their order."""
+        held = holds(text)
+        return tuple([one for one in self.patterns if one.bits & held]) if self.bits & held else ()
+
+    def fits(self, text: str, start: int = 0) -> bool:
+        """Whether one of the patterns fits somewhere in `text[start:]`."""
+        for one in self.may_fit(text[start:]):  # noqa: SIM110 - asked for each line of each text
+            if one.pattern.search(text, start):
+                return True
+        return False

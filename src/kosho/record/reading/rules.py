@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quick import any_word, either, has_word, may_fit
+from kosho.record.reading.quick import Guarded, holds, needs
 from kosho.record.reading.tables import table
 
-__all__ = ["Fit", "Rule", "compiled", "first_rule", "fit", "full", "maybe", "modality_of", "verb_places"]
+__all__ = [
+    "Fit",
+    "Rule",
+    "bits_of",
+    "compiled",
+    "first_rule",
+    "fit",
+    "full",
+    "maybe",
+    "modality_of",
+    "verb_places",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +33,14 @@ class Rule:
     """A type of fact and how its sentences are worded."""
 
     type: str
-    acts: str | None
-    """Sources of patterns: they are compiled when a clause may fit them."""
-    when: str | None
-    unless: str | None
-    needs: str | None
+    acts: Guarded | None
+    when: Guarded | None
+    unless: Guarded | None
+    needs: Guarded | None
     who: Literal["one", "joint", "speaker"] | None
     modality: Modality | None
-    held: frozenset[str] | None
-    """Pieces of words of which a clause that it fits holds one."""
-    words: tuple[str, ...] | None
-    """Those words themselves."""
+    bits: int
+    """Those of the words of which a clause that it fits holds one."""
     quoted: bool = False
     """Whether it fits only what stands in quotation marks."""
 
@@ -60,44 +68,37 @@ def full(source: str) -> str:
 
 
 @cache
-def compiled(source: str) -> re.Pattern[str]:
+def compiled(source: str) -> Guarded:
     """A pattern in the notation of `data/rules.yaml`."""
-    return re.compile(full(source), re.IGNORECASE)
+    return Guarded(full(source), re.IGNORECASE)
 
 
-def maybe(source: str | None) -> re.Pattern[str] | None:
+def maybe(source: str | None) -> Guarded | None:
     """The same where there may be none."""
     return compiled(source) if source else None
 
 
+def bits_of(acts: Guarded | None, when: Guarded | None) -> int:
+    """The bits of words of which a clause holds one that either of two patterns fits."""
+    return needs(*(one.source for one in (acts, when) if one is not None))
+
+
 @cache
 def _rules() -> tuple[Rule, ...]:
-    return tuple(
-        Rule(
-            one["type"],
-            one.get("acts"),
-            one.get("when"),
-            one.get("unless"),
-            one.get("needs"),
-            one.get("who"),
-            one.get("modality"),
-            either(*(full(one[key]) for key in ("acts", "when") if key in one)),
-            any_word(*(full(one[key]) for key in ("acts", "when") if key in one)),
-            one.get("quoted", False),
-        )
-        for one in table("rules")["rules"]
-    )
-
-
-@lru_cache(maxsize=64)
-def _by_pieces(held: frozenset[str]) -> tuple[Rule, ...]:
-    """Rules that a sentence with such pieces of words may fit, in their order; clauses of one share them."""
-    return tuple(rule for rule in _rules() if may_fit(rule.held, held))
+    found: list[Rule] = []
+    for one in table("rules")["rules"]:
+        acts, when, unless, needed = (maybe(one.get(key)) for key in ("acts", "when", "unless", "needs"))
+        how = (one.get("who"), one.get("modality"), bits_of(acts, when), one.get("quoted", False))
+        found.append(Rule(one["type"], acts, when, unless, needed, *how))
+    return tuple(found)
 
 
 @cache
 def _steps() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    return compiled("{lead}"), compiled("<actor>"), compiled("{app}"), compiled("{aux}")
+    lead, actor, aside, auxiliary = (
+        re.compile(full(one), re.IGNORECASE) for one in ("{lead}", "<actor>", "{app}", "{aux}")
+    )
+    return lead, actor, aside, auxiliary
 
 
 def verb_places(words: str) -> list[int]:
@@ -124,13 +125,12 @@ def verb_places(words: str) -> list[int]:
     return sorted(places)
 
 
-def fit(
-    words: str, places: list[int], acts: re.Pattern[str] | None, when: re.Pattern[str] | None
-) -> re.Match[str] | None:
+def fit(words: str, places: list[int], acts: Guarded | None, when: Guarded | None) -> re.Match[str] | None:
     """Where a rule fits a clause: at a verb of its subject, or anywhere."""
-    if acts is not None:
+    if acts is not None and acts.may_fit(words):
+        begins = acts.pattern
         for place in places:
-            found = acts.match(words, place)
+            found = begins.match(words, place)
             if found:
                 return found
     return when.search(words) if when is not None else None
@@ -161,15 +161,13 @@ class Fit(NamedTuple):
 def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Fit | None:
     """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
     words = clause.words(mentions)
-    folded = words.casefold()
-    for rule in _by_pieces(mentions.held(clause.start, clause.head)):
-        if not has_word(rule.words, folded):
-            continue
-        found = fit(words, places, maybe(rule.acts), maybe(rule.when))
+    held = holds(words)
+    for rule in [one for one in _rules() if one.bits & held]:
+        found = fit(words, places, rule.acts, rule.when)
         if (
             found
-            and not (rule.unless and compiled(rule.unless).search(words))
-            and (rule.needs is None or compiled(rule.needs).search(words))
+            and not (rule.unless and rule.unless.search(words))
+            and (rule.needs is None or rule.needs.search(words))
             and _fits(rule, mentions, clause)
             and not _withheld(rule, found, force)
         ):
@@ -198,25 +196,23 @@ def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
     return joint if rule.who == "joint" else bool(clause.subject) and not joint
 
 
-_CONSIDERED = re.compile(
+_CONSIDERED = Guarded(
     r"\b(?:consider(?:s|ing|ed)?|mull(?:s|ing|ed)?|weigh(?:s|ing|ed)|explor(?:es|ing)"
     r"|contemplat(?:es|ing)|looking (?:at|into)"
     r"|may|might|could|possibly|possibility of|room to|floated|under consideration|under review)\b",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(
+_PLANNED = Guarded(
     r"\b(?:will|to be (?:held|signed|adopted|announced|concluded|finali[sz]ed)|(?:is|are|was"
     r"|were) (?:\w+ )?(?:set|scheduled|due|expected|slated|about|poised|planning|preparing|hoping) to"
     r"|plans? to|intends? to|finali[sz]ing|upcoming|aims? to (?:sign|conclude|reach|finali[sz]e)"
     r"|scheduled for|shall)\b",
     re.IGNORECASE,
 )
-_DRAFT = re.compile(r"\bdraft\b|\bproposed text\b", re.IGNORECASE)
+_DRAFT = Guarded(r"\bdraft\b|\bproposed text\b", re.IGNORECASE)
 
 
-_DONE = re.compile(
-    r"\b(?:signed|concluded|reached|adopted|initiall?ed|struck|sealed|ratified)\b", re.IGNORECASE
-)
+_DONE = Guarded(r"\b(?:signed|concluded|reached|adopted|initiall?ed|struck|sealed|ratified)\b", re.IGNORECASE)
 """What has been agreed, whatever will follow from it."""
 
 

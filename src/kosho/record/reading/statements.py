@@ -11,8 +11,9 @@ from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
 from kosho.record.reading.quantities import NUMBER, QuantityMention, find_quantities, products_in, shown
+from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.rules import Rule
-from kosho.record.reading.tables import table
+from kosho.record.reading.tables import first_of
 
 __all__ = ["POSITIONS", "change_fields", "first_date", "statement_fields"]
 
@@ -61,20 +62,36 @@ def _by(mentions: Mentions, clause: Clause, rule: Rule, words: str) -> list[str]
     subject = _codes(mentions, clause.subject)
     if _IMPERSONAL.match(words):
         return list(mentions.both(clause.start))
-    if rule.type == "position" and clause.speaker and (rule.quoted or not clause.quoted):
-        return speaker or subject
+    if rule.type == "position" and clause.speaker:
+        return speaker or ([] if clause.quoted and not rule.quoted else subject)
     return subject or speaker
 
 
-_SHARED = re.compile(pattern(r"\b(?:expressed|raised|voiced|made|shared)\sby\s<any>(?:(?:,|,?\sand)\s<any>)*"))
+_SHARED = Guarded(pattern(r"\b(?:expressed|raised|voiced|made|shared)\sby\s<any>(?:(?:,|,?\sand)\s<any>)*"))
+
+
+_HARMED = Guarded(
+    pattern(
+        r"\b(?:damag|harm|hurt|injur|undermin|impair|infring|jeopardi|depriv)\w*\s"
+        r"(?:(?:on|the|its|their|legitimate|lawful|domestic|economic|interests|rights|of)\s){0,6}<any>"
+    ),
+    re.IGNORECASE,
+)
+"""Whom a complaint says to be harmed: it is not against them."""
 
 
 def _told_of(mentions: Mentions, kind: str, start: int, end: int) -> tuple[str, ...]:
     """Whom a statement is to or against; whose concern a complaint joins is not whom it is against."""
-    joins = _SHARED.search(mentions.masked, start, end) if kind == "complaint" else None
-    if joins is None:
+    if kind != "complaint":
         return mentions.acting(start, end)
-    return (*mentions.acting(start, joins.start()), *mentions.acting(joins.end(), end))
+    found: list[str] = []
+    place = start
+    for words in (_SHARED, _HARMED):
+        aside = words.search(mentions.masked, place, end)
+        if aside is not None:
+            found += mentions.acting(place, aside.start())
+            place = aside.end()
+    return (*found, *mentions.acting(place, end))
 
 
 _IMPERSONAL = re.compile(
@@ -116,22 +133,26 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     return fields
 
 
-_KINDS = (
-    ("memorandum of cooperation", r"\bmemorand(?:um|a) of (?:co-?operation)\b|\bmocs?\b"),
-    ("memorandum of understanding", r"\bmemorand(?:um|a) of understanding\b|\bmous?\b"),
-    ("memorandum", r"\bmemorand(?:um|a)\b"),
-    ("joint declaration", r"\bjoint declaration"),
-    ("joint statement", r"\bjoint (?:statement|communiqu|vision|press)"),
-    ("work plan", r"\bwork (?:plan|programme)s?\b"),
-    ("action plan", r"\baction plans?\b"),
-    ("treaty", r"\btreat(?:y|ies)\b"),
-    ("protocol", r"\bprotocols?\b"),
-    ("cooperation framework", r"\bco-?operation frameworks?\b"),
-    ("framework", r"\bframeworks?\b"),
-    ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
-    ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
-)
-_TOPIC = re.compile(
+_KIND_NAMES = {
+    Guarded(words, re.IGNORECASE): name
+    for name, words in (
+        ("memorandum of cooperation", r"\bmemorand(?:um|a) of (?:co-?operation)\b|\bmocs?\b"),
+        ("memorandum of understanding", r"\bmemorand(?:um|a) of understanding\b|\bmous?\b"),
+        ("memorandum", r"\bmemorand(?:um|a)\b"),
+        ("joint declaration", r"\bjoint declaration"),
+        ("joint statement", r"\bjoint (?:statement|communiqu|vision|press)"),
+        ("work plan", r"\bwork (?:plan|programme)s?\b"),
+        ("action plan", r"\baction plans?\b"),
+        ("treaty", r"\btreat(?:y|ies)\b"),
+        ("protocol", r"\bprotocols?\b"),
+        ("cooperation framework", r"\bco-?operation frameworks?\b"),
+        ("framework", r"\bframeworks?\b"),
+        ("agreement", r"\bagreements?\b|\bpacts?\b|\bdeals?\b|\baccords?\b|\barrangements?\b"),
+        ("oral understanding", r"\bagreed?\b|\bunderstandings?\b|\bconcurred\b"),
+    )
+}
+_KINDS = AnyOf(tuple(_KIND_NAMES))
+_TOPIC = Guarded(
     r"\b(?:on|regarding|concerning|about|over|in the field of) (?!(?:the )?(?:sidelines|margins"
     r"|same day|basis|part of)\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z][a-z]{2,8}\.? \d"
     r"|\d{1,2}(?:st|nd|rd|th)? [A-Z])"
@@ -192,7 +213,7 @@ def _title(mentions: Mentions, start: int, end: int) -> dict[str, str]:
     return {}
 
 
-_TITLE = re.compile(
+_TITLE = Guarded(
     r"[“\"](?P<quoted>[^”\"]{3,80})[”\"](?=\s(?:statement|declaration|plan|agreement|framework|memorandum|document))"
     r"|\b(?P<name>(?:(?!The\b)[A-Z][\w–-]+\s(?:(?:and|of|for|on)\s)?){0,6}"
     r"(?:(?<!\w)(?:Agreement|Memorandum of (?:Understanding|Cooperation)|Protocol|Declaration|Arrangement"
@@ -239,13 +260,13 @@ def _kind_of_topic(words: str) -> dict[str, str]:
     return {"kind": "exchange of views"} if re.search(r"\bexchang\w+ (?:\w+ )?views\b", words) else {}
 
 
-_NOT_OF_TRADE = re.compile(
+_NOT_OF_TRADE = Guarded(
     r"\b(?:defen[cs]e|cyber-?security|military|joint training|maritime security|disaster|human rights"
     r"|space cooperation)\b",
     re.IGNORECASE,
 )
 """Subjects of talks on trade that are not of trade."""
-_OBJECT_OF_TALK = re.compile(
+_OBJECT_OF_TALK = Guarded(
     r"\b(?:discuss(?:ed|es|ing)?|talk(?:ed|s)? about|exchang\w+ (?:\w+ )?(?:views|opinions"
     r"|information|notes|ideas)(?: with \S+)?"
     r"|(?:discussions?|exchanges?|talks|meeting|agenda|topics?|round)\s(?:\w+\s)?(?:on|about|covered|focus\w*|cent\w+|touched|included?)"
@@ -256,12 +277,11 @@ _OBJECT_OF_TALK = re.compile(
 
 def _chapter(words: str) -> dict[str, str]:
     """The UNCTAD MAST chapter of the measures that a statement is about."""
-    chapters: dict[str, str] = table("measures")["mast_words"]
-    found = next((letter for letter, p in chapters.items() if re.search(p, words, re.IGNORECASE)), None)
+    found = first_of("measures", "mast_words", words)
     return {"mast_chapter": found} if found else {}
 
 
-_NO_TOPIC = re.compile(
+_NO_TOPIC = Guarded(
     r"(?:the\s)?(?:this|that|it|them|these|those|condition|behalf|track|board|time|hold|offer|paper|purpose|average|top|schedule|course|record"
     r"|a\sregular\sbasis|the\sone\shand|the\sother\shand|\d.*)$"
     r"|.*\b(?:would|will|could|should|can|may|must|has|have|had|is|are|was|were|did|does|do|said|told)\b",
@@ -283,7 +303,8 @@ def _topic(mentions: Mentions, start: int, end: int) -> str | None:
 
 def _kind_of(words: str) -> str:
     """What was agreed on: the first instrument named, or an understanding in words."""
-    named = [(found.start(), name) for name, p in _KINDS if (found := re.search(p, words, re.IGNORECASE))]
+    told = _KINDS.may_fit(words)
+    named = [(found.start(), _KIND_NAMES[one]) for one in told if (found := one.pattern.search(words))]
     written = [one for one in named if one[1] != "oral understanding"]
     return min(written or named, key=lambda one: one[0], default=(0, "agreement"))[1]
 
@@ -311,9 +332,13 @@ def first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, 
 
 
 def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
+    """Until when something is to be done; what only lies in a time before the document's own is none."""
     for mention in mentions.within(start, end, "date"):
-        if mention.date and _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start]):
-            return {"due": mention.date.last_day}
+        told = _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start])
+        if mention.date and told:
+            last, today = mention.date.last_day, mentions.published
+            if not (told[0].startswith(("in", "during", "at")) and last and today and last < today.isoformat()):
+                return {"due": last}
     return {}
 
 
@@ -366,7 +391,7 @@ def _deadline(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     return fields
 
 
-_SCHEDULED = re.compile(
+_SCHEDULED = Guarded(
     r"\b(?:was|were|had been)\s(?:\w+ly\s)?(?:scheduled|due|set|expected)\s[^,;]{3,50}?(?=\ue005)"
 )
 

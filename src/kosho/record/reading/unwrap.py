@@ -14,6 +14,9 @@ __all__ = ["Unwrapped", "unwrapped"]
 
 _BREAK = re.compile(r"(?<=[a-z])-[ \t]*\r?\n[ \t]*(?=[a-z])|[ \t]*(?:\r?\n|[ \t\xa0]{2,})[ \t]*")
 
+_SIGNS = ("\n", "  ", "\t", "\xa0")
+"""What every break holds one of."""
+
 
 class Unwrapped(NamedTuple):
     """A text without the line breaks inside its blocks."""
@@ -53,7 +56,8 @@ def unwrapped(text: str, parts: list[Block]) -> Unwrapped:
         pieces.append(text[position : block.start])
         length += block.start - position
         start, position = length, block.start
-        for found in _BREAK.finditer(text, block.start, block.end):
+        broken = any(text.find(sign, block.start, block.end) >= 0 for sign in _SIGNS)
+        for found in _BREAK.finditer(text, block.start, block.end) if broken else ():
             joined = "" if found[0].startswith("-") else " "
             kept = text[position : found.start()]
             pieces += [kept, joined]

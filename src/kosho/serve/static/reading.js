@@ -3,7 +3,7 @@
 import { element } from "./figures.js";
 import { _, ask, at, keep, told } from "./words.js";
 
-const state = { found: null, decisions: {}, steps: [], base: "", current: null };
+const state = { found: null, decisions: {}, steps: [], base: "", editing: null };
 const LARGEST = 20_000_000;
 
 /** Listen to what is dropped; `base` gives the address of the table. */
@@ -36,6 +36,7 @@ async function read(base, file) {
   }
   state.decisions = Object.fromEntries(state.found.drafts.map((one) => [one.key, one.recorded ? "accepted" : "pending"]));
   state.steps = [];
+  state.editing = null;
   const count = state.found.drafts.length;
   at("reading").textContent = count ? _("{name}: {count} drafts. Nothing enters a record without you.", { name: state.found.name, count })
     : _("{name}: nothing was found in it; that is no sign that nothing is in it.", { name: state.found.name });
@@ -80,11 +81,12 @@ function draw() {
     };
     const fields = Object.entries(one.fields).map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" ") : value}`).join(", ");
     const item = element("li", { id: `draft-${one.key}`, class: `draft ${decision}`, "data-key": one.key },
-      element("p", {}, element("strong", {}, `${one.type}, ${one.modality}`), " ", element("q", {}, one.quote.length > 240 ? `${one.quote.slice(0, 240)} …` : one.quote)),
+      element("p", {}, element("strong", {}, [one.kind, one.certainty].join(_(", "))), " ", element("q", {}, one.quote.length > 240 ? `${one.quote.slice(0, 240)} …` : one.quote)),
       element("p", { class: "note" }, fields),
       ...one.like.map((line) => element("p", { class: "like" }, line)),
       one.recorded ? element("p", { class: "like" }, _("in the record already")) : null,
-      element("p", { class: "row" }, button(_("Accept"), "accepted"), button(_("Reject"), "rejected"), where(one)));
+      state.editing === one.key ? form(one) : null,
+      element("p", { class: "row" }, button(_("Accept"), "accepted"), button(_("Reject"), "rejected"), one.recorded ? null : editor(one), where(one)));
     item.addEventListener("focusin", () => pick(one.key));
     return item;
   }));
@@ -103,25 +105,87 @@ function where(one) {
   return press;
 }
 
+/** A value as it is typed: a list in brackets, as YAML has it. */
+function typed(value) {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}
+
+function editor(one) {
+  const press = element("button", { type: "button", "aria-expanded": String(state.editing === one.key), "data-edit": one.key }, _("Edit"));
+  press.addEventListener("click", () => {
+    state.editing = state.editing === one.key ? null : one.key;
+    draw();
+    (at(`draft-${one.key}`).querySelector(state.editing ? "input" : "[data-edit]")).focus();
+  });
+  return press;
+}
+
+/** What a draft says, to be changed: its type and its fields in words, how sure it is, and a field more. */
+function form(one) {
+  const line = (name, value) => element("label", {}, `${name} `, element("input", { name, value: typed(value), autocomplete: "off", maxlength: "2000" }));
+  const sure = element("select", { name: "modality" }, ...Object.entries(state.found.modalities).map(([value, said]) => {
+    const option = element("option", { value }, said);
+    option.selected = value === one.modality;
+    return option;
+  }));
+  const more = element("input", { name: "", autocomplete: "off", maxlength: "2000", placeholder: "to=USA", "aria-label": _("One field more, as field=value") });
+  const wrong = element("p", { class: "problem", role: "alert", hidden: "" });
+  const sheet = element("form", { class: "edit" }, line("type", one.type), element("label", {}, "modality ", sure),
+    ...Object.entries(one.fields).map(([name, value]) => line(name, value)), element("label", {}, `${_("One field more, as field=value")} `, more), wrong,
+    element("p", { class: "row" }, element("button", { type: "submit" }, _("Keep the changes"))));
+  sheet.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const was = { type: one.type, modality: one.modality, ...one.fields }, changes = {};
+    for (const input of sheet.querySelectorAll("[name]")) {
+      if (input.name && input.value !== typed(was[input.name])) changes[input.name] = input.value;
+    }
+    const [name, ...value] = more.value.split("=");
+    if (more.value.trim()) changes[name.trim()] = value.join("=");
+    edit(one, changes, wrong);
+  });
+  return sheet;
+}
+
+/** A draft as a body has it, with its key as it was read. */
+function row(one) {
+  return { doc: one.doc, type: one.type, modality: one.modality, fields: one.fields, quote: one.quote, start: one.start, end: one.end,
+    proposed_by: one.proposed_by || null, key: one.key, decision: state.decisions[one.key] };
+}
+
+async function edit(one, changes, wrong) {
+  const body = JSON.stringify({ name: state.found.name, text: state.found.text, draft: row(one), changes });
+  wrong.hidden = true;
+  try {
+    const now = await told(`${state.base}/edited`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    state.steps.push([one.key, state.decisions[one.key], one]);
+    state.found.drafts = state.found.drafts.map((each) => each === one ? { ...one, ...now } : each);
+    state.editing = null;
+    draw();
+    at(`draft-${one.key}`).querySelector("[data-edit]").focus();
+  } catch (error) {
+    wrong.textContent = error.message;
+    wrong.hidden = false;
+  }
+}
+
 function decide(key, value) {
-  state.steps.push([key, state.decisions[key]]);
+  state.steps.push([key, state.decisions[key], state.found.drafts.find((one) => one.key === key)]);
   state.decisions[key] = value;
   draw();
   at(`draft-${key}`).querySelector(`[data-decision="${value === "pending" ? "accepted" : value}"]`).focus();
 }
 
 function undo() {
-  const [key, before] = state.steps.pop();
+  const [key, before, draft] = state.steps.pop();
   state.decisions[key] = before;
+  state.found.drafts = state.found.drafts.map((one) => one.key === key ? draft : one);
+  state.editing = null;
   draw();
 }
 
 async function take(made) {
   problem("");
-  const rows = state.found.drafts.map((one) => ({
-    doc: one.doc, type: one.type, modality: one.modality, fields: one.fields, quote: one.quote, start: one.start, end: one.end,
-    proposed_by: one.proposed_by || null, decision: state.decisions[one.key] }));
-  const body = JSON.stringify({ name: state.found.name, text: state.found.text, drafts: rows });
+  const body = JSON.stringify({ name: state.found.name, text: state.found.text, drafts: state.found.drafts.map(row) });
   try {
     const answer = await ask(`${state.base}/decided/${made}`, { method: "POST", headers: { "content-type": "application/json" }, body });
     keep(await answer.blob(), `${made}.yaml`);
