@@ -151,7 +151,7 @@ def _value_over_the_year(product: str) -> Callable[[Setting], Figure]:
         sector, part, months = PRODUCTS[product]
         states = [setting.corners(sector, part, scenario, as_of) for _share, scenario, as_of in months]
         weights = np.array([share for share, *_state in months]) / 12
-        # One that is not sold any more has no value: NaN, which no range holds.
+        # A value is None only of what was not sold before: NaN, which no range holds.
         values = np.array([[one.value for one in corners] for corners in states], dtype=float)
         found = [float(one) for one in 100 * weights @ values]
         return Figure("1", YEAR_ONE, min(found), None, max(found))
