@@ -74,6 +74,15 @@ def test_year_one_is_the_arithmetic_of_the_duty_and_the_long_run_is_not() -> Non
         assert by_id[f"collected-rate-{who}"].figure.low < by_id[f"collected-rate-{who}"].figure.high
     borne = by_id["pass-through-2025"].figure
     assert 0 < borne.low < borne.high < 100  # partners' wages fall
+    parts = by_id["japan-parts-value"].figure
+    borne_whole = [100 * (1.025 / duty - 1) for duty in (1.275, 1.15)]
+    assert parts.low < (4.4 * borne_whole[0] + 3.5 * borne_whole[1]) / 12 < parts.high
+    for product in ("steel", "vehicles", "machinery", "electronics", "clothing"):
+        fewer, rate = by_id[f"{product}-to-us"].figure, by_id[f"collected-rate-{product}"].figure
+        assert fewer.low < fewer.high < 0 < rate.low < rate.high  # buyers turn to whom less is due
+    steel, all_goods = (by_id[f"collected-rate{of}"].figure for of in ("-steel", ""))
+    assert 40 < steel.low < steel.high < 50
+    assert steel.low > 2 * all_goods.high
     gains = by_id["gains-from-trade"].figure
     assert 2.0 < gains.low < 8.0
     assert all(row.figure.low <= row.figure.high for row in by_id.values())

@@ -32,6 +32,15 @@ MEASURES = {
     "real_wage": N_("Real wage"),
     "intra_bloc_trade": N_("Imports from the bloc"),
 }
+EXPERIMENTS = (
+    N_("no materials"),
+    N_("no input-output"),
+    N_("one sector"),
+    N_("world tariffs"),
+    N_("world tariffs, not the bloc's"),
+    N_("the bloc's given world tariffs"),
+    N_("the bloc's given world tariffs, the paper's way"),
+)
 WIDE = 8
 """Items that fit side by side; of more, those that are published are told, and all are in the JSON."""
 
@@ -64,10 +73,10 @@ def show(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Replicate a published study.
 
-    cp2015: NAFTA in Caliendo & Parro (2015). gegravity: an agreement of Canada and Japan in that package's
-    sample. lashkaripour2021: a war of single rates. ossa2014: tariffs of seven regions with profits, alone, at
-    war and agreed. usa-tariffs-2025: the American tariffs of April 2025 in 194 countries, with labour supply;
-    options choose the run that is told country by country.
+    cp2015: NAFTA in Caliendo & Parro (2015), with the tariffs and the models that they compare. gegravity: an
+    agreement of Canada and Japan in that package's sample. lashkaripour2021: a war of single rates. ossa2014:
+    tariffs of seven regions with profits, alone, at war and agreed. usa-tariffs-2025: the American tariffs of
+    April 2025 in 194 countries, with labour supply; options choose the run that is told country by country.
     """
     named = chosen(study, STUDIES, "STUDY")
     given: dict[str, Any] = {"labour_supply": labour_supply, "revenue": revenue, "scale": scale}
@@ -191,24 +200,43 @@ def _show_cp2015(content: dict[str, Any]) -> None:
         (_("Observed deficits, percent"), "observed"),
     ):
         _show_bloc(title, content[closure], content["published"][closure])
+    _show_experiments(content)
     say(_("published: {source}", source=content["published"]["source"]))
     say(_("{value} ms a solve", value=formatting.decimals(1000.0 * content["seconds_per_solve"], 0)))
 
 
+def _show_experiments(content: dict[str, Any]) -> None:
+    """Other tariffs and other models, by the two measures of the paper's headline."""
+    members = list(content["zero"]["intra_bloc_trade"])
+    for measure in ("welfare_first_order", "intra_bloc_trade"):
+        rows: list[list[str]] = []
+        for name in EXPERIMENTS:
+            found = content["experiments"][name]
+            published = content["published"]["models"].get(name, {}).get(measure, {})
+            rows.append([_(name), *_beside(found["zero"][measure], published, members)])
+        title = _("{measure}, zero deficits, percent; more with --json", measure=_(MEASURES[measure]))
+        show_table(title, _columns(members), rows, numeric=2 * len(members))
+
+
+def _columns(members: list[str]) -> list[str]:
+    """Heads of a table of a bloc, ours and what is published side by side."""
+    heads = (head for name in map(country_name, members) for head in (name, _("{name}, published", name=name)))
+    return [_("Measure"), *heads]
+
+
+def _beside(ours: dict[str, float], theirs: dict[str, float], members: list[str]) -> list[str]:
+    """Cells of a row of that table."""
+    cells: list[str] = []
+    for member in members:
+        published = theirs.get(member)
+        cells += [
+            formatting.decimals(ours[member], 4),
+            "" if published is None else formatting.figure(published, 6),
+        ]
+    return cells
+
+
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     members = list(ours["intra_bloc_trade"])
-    rows: list[list[str]] = []
-    for name, label in MEASURES.items():
-        cells = [label]
-        for member in members:
-            published = theirs.get(name, {}).get(member)
-            cells += [
-                formatting.decimals(ours[name][member], 4),
-                "" if published is None else formatting.figure(published, 6),
-            ]
-        rows.append(cells)
-    columns = [
-        _("Measure"),
-        *(head for name in map(country_name, members) for head in (name, _("{name}, published", name=name))),
-    ]
-    show_table(title, columns, rows, numeric=len(columns) - 1)
+    rows = [[_(label), *_beside(ours[name], theirs.get(name, {}), members)] for name, label in MEASURES.items()]
+    show_table(title, _columns(members), rows, numeric=2 * len(members))

@@ -5,6 +5,7 @@ Members that fail do not stop the others: each becomes a `Failure` beside the re
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
@@ -51,6 +52,7 @@ CACHED = 400_000
 """Unknowns of all members iterated at once that stay in the cache, so far as `FEWEST_TOGETHER` lets them."""
 CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
+COMPILED = "kosho.equilibrium.batch_compiled"
 WORTH_COMPILED = 1_500_000
 """Members times countries times sectors from which on it pays to load machine code."""
 WORTH_A_PROCESS = 4096
@@ -303,9 +305,9 @@ def _chunks(
 
 
 def _worth_compiled(world: World, members: int) -> bool:
-    """Whether Numba is there, and the work enough."""
+    """Whether machine code is there already, or Numba is and the work enough to load it."""
     work = members * len(world.countries) * len(world.sectors)
-    return work >= WORTH_COMPILED and find_spec("numba") is not None
+    return COMPILED in sys.modules or (work >= WORTH_COMPILED and find_spec("numba") is not None)
 
 
 def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
@@ -506,15 +508,22 @@ def _labelled(
     failures: tuple[Failure, ...],
     flows: Sequence[NamedFlow],
 ) -> BatchOutcome:
-    coords = {
+    labels = {
         "shock": np.arange(len(found.residual)),
         "country": list(world.countries),
         "sector": list(world.sectors),
         "flow": np.arange(len(flows)),
     }
+    for one in (found.by_country, found.real_value_added, found.residual, found.flows):
+        one.setflags(write=False)  # as an outcome has them: else it makes a copy
+    frames: dict[tuple[str, ...], xr.DataArray] = {}
 
     def named(values: Array, dims: tuple[str, ...], unit: str) -> xr.DataArray:
-        return xr.DataArray(values, {dim: coords[dim] for dim in dims}, dims, attrs={"units": unit})
+        if dims not in frames:  # labels are dearer than all the rest
+            frames[dims] = xr.DataArray(values, {dim: labels[dim] for dim in dims}, dims)
+        array = frames[dims].copy(deep=False, data=values)
+        array.attrs = {"units": unit}
+        return array
 
     money, by_country = world.meta.unit, ("shock", "country")
     figures = {

@@ -19,7 +19,7 @@ from numba.core import config
 from kosho.arrays import Array, Index, Mask, Single
 from kosho.cache import folder
 from kosho.equilibrium.batch_fold import Folded, Rows
-from kosho.equilibrium.batch_loops import RIDGE, SPENDING_FLOOR, TINY, WAGE_CAP, Base, Markets, Point
+from kosho.equilibrium.batch_loops import RIDGE, SPENDING_FLOOR, TINY, WAGE_CAP, Base, Cells, Point
 from kosho.equilibrium.kernel import SMALL_CELL
 from kosho.equilibrium.shock import ROUNDING
 
@@ -52,33 +52,21 @@ def _compiled(function: Function) -> Function:
 
 
 @_compiled
-def fold(
-    rows: Rows, length: Index, place: tuple[Index, Index], shares: tuple[Array, Array], net: Array, theta: Array
-) -> Folded:
-    importer, exporter, sector, share, cost, base_tariff, tariff, rent = rows
-    where, _ = place
-    gross, received = shares
-    markets, count = net.shape
-    members = len(length)
-    own, own_net, total = (
-        np.empty((markets, count, members)),
-        np.empty((markets, count, members)),
-        np.zeros((markets, members)),
-    )
-    for r in range(markets):
-        for i in range(count):
-            for b in range(members):
-                own[r, i, b] = gross[r, i]
-            for b in range(members):
-                own_net[r, i, b] = received[r, i]
-    weight = np.empty(len(importer))
-    seen = np.full((markets, count), -1)
-    parts = np.zeros((markets, count, 4))
+def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
+    share, cost, base_tariff, tariff, rent = rows
+    cells, members = len(net), len(length)
+    factor, received = np.ones((cells, members)), np.empty((cells, members))
+    for c in range(cells):
+        for b in range(members):
+            received[c, b] = net[c]
+    weight = np.empty(len(cell))
+    seen = np.full(cells, -1)
+    parts = np.zeros((cells, 4))
     fits, start = True, 0
     for b in range(members):
         end, before = start + length[b], start - length[b]
         for k in range(start, end):
-            r, i, j, m = where[sector[k], importer[k]], exporter[k], sector[k], before + k - start
+            c, j, m = cell[k], sector[k], before + k - start
             wedge, base = 1.0 + tariff[k] + rent[k], 1.0 + base_tariff[k]
             if (
                 m >= 0
@@ -92,45 +80,37 @@ def fold(
                 weight[k] = weight[m]
             else:
                 weight[k] = share[k] * (cost[k] * (wedge / base)) ** -theta[j, 0]
-            if seen[r, i] != b:
-                seen[r, i] = b
-                parts[r, i] = 0.0
-            parts[r, i, 0] += share[k]
-            parts[r, i, 1] += share[k] / base
-            parts[r, i, 2] += weight[k]
-            parts[r, i, 3] += weight[k] / wedge
+            if seen[c] != b:
+                seen[c] = b
+                parts[c] = 0.0
+            parts[c, 0] += share[k]
+            parts[c, 1] += share[k] / base
+            parts[c, 2] += weight[k]
+            parts[c, 3] += weight[k] / wedge
         for k in range(start, end):
-            r, i = where[sector[k], importer[k]], exporter[k]
-            if seen[r, i] != b:
+            c = cell[k]
+            if seen[c] != b:
                 continue  # done with another part of it
-            seen[r, i] = -1
-            rest, rest_net = 1.0 - parts[r, i, 0], net[r, i] - parts[r, i, 1]
+            seen[c] = -1
+            rest, rest_net = 1.0 - parts[c, 0], net[c] - parts[c, 1]
             rest = 0.0 if abs(rest) <= ROUNDING else rest
             rest_net = 0.0 if abs(rest_net) <= ROUNDING else rest_net
             if rest_net < 0.0 or (rest == 0.0) != (rest_net == 0.0):
                 fits = False
-            factor = rest + parts[r, i, 2]
-            own[r, i, b] *= factor
-            own_net[r, i, b] = own[r, i, b] * ((rest_net + parts[r, i, 3]) / factor if factor > 0.0 else 1.0)
+            factor[c, b] = rest + parts[c, 2]
+            received[c, b] = (rest_net + parts[c, 3]) / factor[c, b] if factor[c, b] > 0.0 else 1.0
         start = end
-    for r in range(markets):
-        for i in range(count):
-            for b in range(members):
-                total[r, b] += own[r, i, b]
-    return own, own_net, total, weight, fits
+    return factor, received, weight, fits
 
 
 @_compiled
 def differ(matrix: Array) -> Mask:
-    markets, count, members = matrix.shape
-    found = np.zeros(markets, np.bool_)
-    for r in range(markets):
-        for i in range(count):
-            for b in range(members):
-                if matrix[r, i, b] != matrix[r, i, 0]:
-                    found[r] = True
-                    break
-            if found[r]:
+    cells, members = matrix.shape
+    found = np.zeros(cells, np.bool_)
+    for c in range(cells):
+        for b in range(members):
+            if matrix[c, b] != matrix[c, 0]:
+                found[c] = True
                 break
     return found
 
@@ -150,9 +130,9 @@ def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array)
 
 @_compiled
 def trade(
-    own: Markets, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
+    own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
 ) -> tuple[Array, Array, Array]:
-    sector, importer, factor, net_factor = own
+    sector, importer, exporter, factor, net_factor = own
     scale, labour = base
     gross, net = shared
     sectors, count, members = power.shape
@@ -166,15 +146,11 @@ def trade(
         np.dot(net[j], power[j], received)
         after = first
         while after < len(sector) and sector[after] == j:
-            n = importer[after]
+            n, i = importer[after], exporter[after]
             for b in range(members):
-                absorbed[j, n, b] = factor[after, 0, b] * power[j, 0, b]
-                received[n, b] = net_factor[after, 0, b] * power[j, 0, b]
-            for i in range(1, count):
-                for b in range(members):
-                    absorbed[j, n, b] += factor[after, i, b] * power[j, i, b]
-                for b in range(members):
-                    received[n, b] += net_factor[after, i, b] * power[j, i, b]
+                absorbed[j, n, b] += factor[after, b] * power[j, i, b]
+            for b in range(members):
+                received[n, b] += net_factor[after, b] * power[j, i, b]
             after += 1
         for n in range(count):
             size = scale[j, n]
@@ -187,11 +163,10 @@ def trade(
             for b in range(members):
                 sums[1, n, b] += state[j, n, b] * size
         np.dot(net[j].T, unit, output[j])
-        for r in range(first, after):
-            n = importer[r]
-            for i in range(count):
-                for b in range(members):
-                    output[j, i, b] += net_factor[r, i, b] * unit[n, b]
+        for c in range(first, after):
+            n, i = importer[c], exporter[c]
+            for b in range(members):
+                output[j, i, b] += net_factor[c, b] * unit[n, b]
         for n in range(count):
             share = labour[j, n]
             for b in range(members):
@@ -222,7 +197,7 @@ def gaps(
         inverse = one / minus_theta[j, 0]
         for n in range(count):
             share, size = alpha[j, n], scale[j, n]
-            unit = one / size
+            unit, still = one / size, offset[j, n]
             for b in range(members):
                 uses[j, n, b] += share * income[n, b] - size * state[j, n, b]
             for b in range(members):
@@ -233,7 +208,7 @@ def gaps(
             for b in range(members):
                 out[1, j, n, b] = uses[j, n, b] * unit
             for b in range(members):
-                log_absorbed[j, n, b] = log_absorbed[j, n, b] * inverse + offset[j, n, b] - log_price[j, n, b]
+                log_absorbed[j, n, b] = log_absorbed[j, n, b] * inverse + still - log_price[j, n, b]
             for b in range(members):
                 out[0, j, n, b] = log_absorbed[j, n, b]
             for b in range(members):

@@ -174,9 +174,10 @@ def _names(of: Varieties, rows: Index) -> Any:
 
 
 def _factor(family: Family, j: int, n: int, i: int) -> Array | float:
-    """K of a cell, over the sum of its market's."""
-    own = np.flatnonzero((family.own.sector == j) & (family.own.importer == n))
-    return family.own.factor[own[0], i] if len(own) else float(family.factor[j, n, i])
+    """K of a cell."""
+    own = family.own
+    mine = np.flatnonzero((own.sector == j) & (own.importer == n) & (own.exporter == i))
+    return own.factor[mine[0]] if len(mine) else float(family.factor[j, n, i])
 
 
 def told_flows(world: World, changes: Sequence[Counterfactual], flows: Sequence[NamedFlow]) -> Told | None:

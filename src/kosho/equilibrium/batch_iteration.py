@@ -129,11 +129,12 @@ def _roughly(family: Family, centre: Centre, size: int) -> tuple[Any, _Accelerat
     state: Any = np.repeat(centre.state.astype(np.float32), size, axis=1)
     accelerate = _Accelerated(family.loops, state, len(family.base.beta))
     wedges: Array | None = None
+    rough = ROUGH if family.markets is None else ROUGH_BOUNDED
     for _ in range(ALL_AT_ONCE):
         look = family.look(state, wedges)
         wedges = look.wedges
         state = accelerate.next(state, centre.chord.step(look.gaps))
-        if not np.median(look.worst) > (ROUGH if family.markets is None else ROUGH_BOUNDED):
+        if 2 * np.count_nonzero(look.worst > rough) <= size:
             break
     return state, accelerate, wedges
 

@@ -1,7 +1,7 @@
 """The passes over large arrays that a batch makes between its matrix products, in NumPy.
 
 `batch_compiled` has the same functions as machine code: what is read and written here a dozen times stays in
-registers there. Arrays are (S, N, b), or (N, b) where they are by country; own markets are (r, ...). Legend as
+registers there. Arrays are (S, N, b), or (N, b) where they are by country; own cells are (c, b). Legend as
 in the kernel: j sector, n importer, i exporter, b member. Elasticities are one column (S, 1), or here, but not
 as machine code, one for each member (S, b).
 """
@@ -18,15 +18,14 @@ from kosho.equilibrium.kernel import SMALL_CELL
 
 __all__ = [
     "Base",
+    "Cells",
     "Loops",
-    "Markets",
     "Point",
     "accelerated",
     "cost",
     "differ",
     "fold",
     "gaps",
-    "spans",
     "trade",
 ]
 
@@ -34,8 +33,8 @@ Base: TypeAlias = tuple[Array, Array, Array]
 """alpha and the scale of expenditure (S, N), minus theta (S, 1), or (S, b)."""
 Point: TypeAlias = tuple[Array, Array, Array, Array]
 """Expenditure over its scale and ln P (S, N, b), all expenditure and income (N, b)."""
-Markets: TypeAlias = tuple[Index, Index, Array, Array]
-"""Markets in which members differ, by sector: sector, importer (r,), K and f K (r, N, b)."""
+Cells: TypeAlias = tuple[Index, Index, Index, Array, Array]
+"""Cells in which members differ, by sector and importer: sector, importer, exporter (c,), K and f K (c, b)."""
 
 WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
 """Largest step of log wages; expenditure falls at most to this share of its last value."""
@@ -47,14 +46,7 @@ class Loops(Protocol):
     """This module, or the compiled one."""
 
     @staticmethod
-    def fold(
-        rows: Rows,
-        length: Index,
-        place: tuple[Index, Index],
-        shares: tuple[Array, Array],
-        net: Array,
-        theta: Array,
-    ) -> Folded:
+    def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
         """See `fold`."""
         ...
 
@@ -70,7 +62,7 @@ class Loops(Protocol):
 
     @staticmethod
     def trade(
-        own: Markets, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
+        own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
     ) -> tuple[Array, Array, Array]:
         """See `trade`."""
         ...
@@ -95,16 +87,6 @@ class Loops(Protocol):
         ...
 
 
-def spans(sector: Index) -> list[tuple[int, slice]]:
-    """The markets of each sector that has any. Sums by sector stay in the cache and copy nothing."""
-    sectors, starts = np.unique(sector, return_index=True)
-    ends = [*starts[1:].tolist(), len(sector)]
-    return [
-        (found, slice(first, last))
-        for found, first, last in zip(sectors.tolist(), starts.tolist(), ends, strict=False)
-    ]
-
-
 def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array) -> Array:
     """Make `inputs` log unit costs, in place; what is returned is their minus theta fold."""
     inputs += cost_labour[:, :, None] * log_wage
@@ -112,13 +94,13 @@ def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array)
 
 
 def trade(
-    own: Markets, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
+    own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
 ) -> tuple[Array, Array, Array]:
     """What importers buy and producers sell.
 
     Args:
-        own: Markets of members' own.
-        shared: K and f K (S, N, N), zero in those markets.
+        own: Cells of members' own.
+        shared: K and f K (S, N, N), zero in those cells.
         power: E = c^-theta.
         state: Expenditure over its scale.
         base: The scale and the share of receipts that labour earns (S, N).
@@ -127,23 +109,30 @@ def trade(
         K E summed over exporters, one where nobody buys; what producers are paid; and by country (4, N, b) what
         importers pay to producers, what they spend, what labour earns, and all that producers are paid.
     """
-    sector, importer, factor, net_factor = own
+    sector, importer, exporter, factor, net_factor = own
     scale, labour = base
     absorbed, received = (matrix @ power for matrix in shared)
-    markets = spans(sector)
+    sold = power[sector, exporter]
     for matrix, sums in ((factor, absorbed), (net_factor, received)):
-        for j, span in markets:
-            sums[j, importer[span]] = np.einsum("rib,ib->rb", matrix[span], power[j])
+        _add(sums, sector, importer, matrix * sold)
     absorbed[absorbed <= 0] = 1.0
     spending = state * scale[:, :, None]
     unit = spending / absorbed
     received *= unit
     output = shared[1].transpose(0, 2, 1) @ unit
-    for j, span in markets:
-        output[j] += np.einsum("rib,rb->ib", net_factor[span], unit[j, importer[span]])
+    _add(output, sector, exporter, net_factor * unit[sector, importer])
     output *= power
     earned = np.einsum("jn,jnb->nb", labour, output)
     return absorbed, output, np.stack([received.sum(axis=0), spending.sum(axis=0), earned, output.sum(axis=0)])
+
+
+def _add(to: Array, sector: Index, country: Index, amounts: Array) -> None:
+    """Add amounts by cell `(c, b)` to where they belong in `(S, N, b)`, in place."""
+    where = sector * to.shape[1] + country
+    order = np.argsort(where, kind="stable")
+    places, starts = np.unique(where[order], return_index=True)
+    if len(places):
+        to.reshape(-1, to.shape[2])[places] += np.add.reduceat(amounts[order], starts)
 
 
 def gaps(
@@ -161,7 +150,7 @@ def gaps(
         log_absorbed: ln(sum K E); overwritten.
         at: The point.
         base: Of the family.
-        offset: ln P at unchanged costs.
+        offset: ln P at unchanged costs (S, N).
         out: For the gaps.
 
     Returns:
@@ -175,7 +164,7 @@ def gaps(
     relative = np.abs(uses / np.maximum(spending, SMALL_CELL * total))
     out[1] = uses / scale[:, :, None]
     log_absorbed /= minus_theta[:, None]
-    log_absorbed += offset
+    log_absorbed += offset[:, :, None]
     log_absorbed -= log_price
     out[0] = log_absorbed
     worst = np.abs(log_absorbed).max(axis=(0, 1))

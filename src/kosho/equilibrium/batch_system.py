@@ -1,8 +1,8 @@
 """Many shocks to one world as one system of equations with a last axis b, a member each.
 
-Most of K is the same for all members. Only the markets (a sector in an importer) where members differ get a K
-of their own; the rest is shared and goes through matrix products. Legend as in the kernel; arrays are
-(S, N, ...), j sector, n importer, i exporter.
+Most of K is the same for all members. Only the cells (what an importer buys of a sector from an exporter) where
+members differ get a K of their own; the rest is shared and goes through matrix products. Legend as in the
+kernel; arrays are (S, N, ...), j sector, n importer, i exporter.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.equilibrium import batch_loops
 from kosho.equilibrium.batch_fold import ROWS
-from kosho.equilibrium.batch_loops import Loops, Markets
+from kosho.equilibrium.batch_loops import Cells, Loops
 from kosho.equilibrium.batch_markets import Bought
 from kosho.equilibrium.batch_markets import Markets as Bounded
-from kosho.equilibrium.batch_shocks import BatchStack, of_member
+from kosho.equilibrium.batch_shocks import BatchStack
 from kosho.equilibrium.factor_markets import LEAST, Incomes, Labour
 from kosho.equilibrium.kernel import System
 from kosho.equilibrium.nests import picked_columns
@@ -32,15 +32,16 @@ __all__ = ["Family", "Look", "picked"]
 
 @dataclass(frozen=True, eq=False)
 class Own:
-    """Markets (r of them, ordered by sector) in which members differ."""
+    """Cells (c of them, ordered by sector, then importer) in which members differ."""
 
-    sector: Index  # (r,)
+    sector: Index  # (c,)
     importer: Index
-    factor: Array  # K, each market and member scaled to one (r, N, b)
-    net_factor: Array  # f K (r, N, b)
+    exporter: Index
+    factor: Array  # K (c, b)
+    net_factor: Array  # f K (c, b)
 
     def take(self, members: Index) -> Own:
-        """The same markets for fewer members."""
+        """The same cells for fewer members."""
         return replace(self, factor=picked(self.factor, members), net_factor=picked(self.net_factor, members))
 
 
@@ -117,7 +118,7 @@ class Family:
     factor: Array  # K where members agree, zero elsewhere (S, N, N)
     net_factor: Array
     own: Own
-    offset: Array  # (S, N, b)
+    offset: Array  # ln P at unchanged costs, but for members' own cells (S, N)
     rents: RentList | None
     markets: Bounded | None
     loops: Loops = batch_loops
@@ -159,9 +160,8 @@ class Family:
     def alone(cls, system: System, scale: Array) -> Family:
         """The equations of one shock for any number of points; rents are left aside."""
         nowhere = np.empty(0, np.intp)
-        nothing = np.empty((0, system.factor.shape[2], 1))
-        own = Own(nowhere, nowhere, nothing, nothing)
-        offset, theta = system.offset.T[:, :, None], system.base.theta[:, None]
+        own = Own(nowhere, nowhere, nowhere, np.empty((0, 1)), np.empty((0, 1)))
+        theta, offset = system.base.theta[:, None], system.offset.T
         return cls(system.base, theta, scale, system.factor, system.net_factor, own, offset, None, None)
 
     def in_single(self) -> Family:
@@ -197,18 +197,16 @@ class Family:
     def average(self) -> System:
         """The equations of the average member, rents paid to the treasury; bounds are left aside."""
         factor, net_factor = self.factor.copy(), self.net_factor.copy()
-        where = (self.own.sector, self.own.importer)
-        factor[where], net_factor[where] = self.own.factor.mean(axis=2), self.own.net_factor.mean(axis=2)
-        return System(self.base, factor, net_factor, self.offset.mean(axis=2).T, self.base.deficits)
+        where = (self.own.sector, self.own.importer, self.own.exporter)
+        factor[where], net_factor[where] = self.own.factor.mean(axis=1), self.own.net_factor.mean(axis=1)
+        return System(self.base, factor, net_factor, self.offset.T, self.base.deficits)
 
     def take(self, members: Index) -> Family:
         """The equations of some members."""
         rents = None if self.rents is None else self.rents.take(members)
         markets = None if self.markets is None else self.markets.take(members)
-        offset, theta = picked(self.offset, members), picked_columns(self.theta, members)
-        return replace(
-            self, theta=theta, own=self.own.take(members), offset=offset, rents=rents, markets=markets
-        )
+        theta = picked_columns(self.theta, members)
+        return replace(self, theta=theta, own=self.own.take(members), rents=rents, markets=markets)
 
     def look(self, state: Array, wedges: Array | None = None, precision: type = np.float32) -> Look:
         """All equations at log wages, log prices and expenditure over its scale, `(N + 2 SN, b)`.
@@ -315,9 +313,9 @@ class Family:
         return Incomes(wage_bill, earned, value_added, deficits, labour)
 
     @cached_property
-    def _own(self) -> Markets:
+    def _own(self) -> Cells:
         own = self.own
-        return own.sector, own.importer, own.factor, own.net_factor
+        return own.sector, own.importer, own.exporter, own.factor, own.net_factor
 
     @cached_property
     def _labour(self) -> Array:
@@ -350,36 +348,47 @@ class Family:
 
 def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array, loops: Loops) -> Family:
     count = len(base.value_added)
-    touched = np.bincount(stack.sector * count + stack.importer, minlength=scale.size) > 0
-    sector, importer = np.divmod(np.flatnonzero(touched), count)
-    place = np.full(scale.shape, -1)
-    place[sector, importer] = np.arange(len(sector))
+    key = (stack.sector * count + stack.importer) * count + stack.exporter
+    slot = np.full(base.share.size, -1)
+    slot[key] = 0
+    cells = np.flatnonzero(slot == 0)
+    slot[cells] = np.arange(len(cells))
+    sector, importer, exporter = where = np.unravel_index(cells, base.share.shape)
+    share = base.share[where]
+    net = 1.0 / (1.0 + world.arrays.tariff[importer, exporter, sector])
     rows = tuple(getattr(stack, name) for name in ROWS)
-    shares = base.share[sector, importer], base.net_share[sector, importer]
-    net = 1.0 / (1.0 + world.arrays.tariff[importer, :, sector])
-    found = loops.fold(rows, stack.length, (place, sector), shares, net, theta)
-    own, own_net, total, weight, fits = found
+    own, own_net, weight, fits = loops.fold(rows, stack.sector, stack.length, slot[key], net, theta)
     if not fits:
         raise InputError(_("base tariffs of the parts do not fit the cell's"))
+    own *= share[:, None]
+    own_net *= own
+    factor, net_factor = base.share.copy(), base.net_share.copy()
+    factor[where] = net_factor[where] = 0.0
+    _refuse_empty(base, factor, (sector, importer), own)
+    differ = loops.differ(own) | loops.differ(own_net)
+    alike = tuple(one[~differ] for one in where)
+    factor[alike], net_factor[alike] = own[~differ, 0], own_net[~differ, 0]
+    mine = Own(sector[differ], importer[differ], exporter[differ], own[differ], own_net[differ])
+    rents = _rents(base, stack, weight)
+    return Family(base, theta, scale, factor, net_factor, mine, np.zeros(scale.shape), rents, None, loops)
+
+
+def _refuse_empty(base: Factors, others: Array, market: tuple[Index, Index], own: Array) -> None:
+    """Refuse markets that somebody buys from and nobody sells to; cells are those of shocks, by market.
+
+    Raises:
+        InputError: there is one.
+    """
+    if not len(own):
+        return
+    starts = np.flatnonzero(np.append(True, np.any([np.diff(one) != 0 for one in market], axis=0)))
+    sector, importer = (one[starts] for one in market)
+    total = others[sector, importer].sum(axis=1)[:, None] + np.add.reduceat(own, starts)
     if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
         raise InputError(_("a market is left without any supplier"))
-    total[total <= 0] = 1.0
-    own /= total[:, None, :]
-    own_net /= total[:, None, :]
-    offset = np.zeros((*scale.shape, len(stack.length)))
-    offset[sector, importer] = -np.log(total) / theta[sector]
-    rents = _rents(base, stack, weight, offset, theta)
-    factor, net_factor = base.share.copy(), base.net_share.copy()
-    factor[sector, importer], net_factor[sector, importer] = own[:, :, 0], own_net[:, :, 0]
-    differ = loops.differ(own) | loops.differ(own_net)
-    if not differ.all():
-        sector, importer, own, own_net = sector[differ], importer[differ], own[differ], own_net[differ]
-    factor[sector, importer] = net_factor[sector, importer] = 0.0
-    own = Own(sector, importer, own, own_net)
-    return Family(base, theta, scale, factor, net_factor, own, offset, rents, None, loops)
 
 
-def _rents(base: Factors, stack: BatchStack, weight: Array, offset: Array, theta: Array) -> RentList | None:
+def _rents(base: Factors, stack: BatchStack, weight: Array) -> RentList | None:
     paying = np.flatnonzero((stack.rent != 0) & (weight > 0))
     if not len(paying):
         return None
@@ -388,10 +397,8 @@ def _rents(base: Factors, stack: BatchStack, weight: Array, offset: Array, theta
     )
     rent = stack.rent[paying]
     part = weight[paying] * rent / (1.0 + stack.tariff[paying] + rent)
-    scaled = base.share[sector, importer, exporter] * np.exp(
-        offset[sector, importer, member] * of_member(theta, sector, member)
-    )
-    return RentList(sector, importer, exporter, stack.holder[paying], member, part * scaled)
+    factor = part * base.share[sector, importer, exporter]
+    return RentList(sector, importer, exporter, stack.holder[paying], member, factor)
 
 
 def picked(array: Array, members: Index) -> Array:

@@ -13,12 +13,10 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.batch_loops import spans
 from kosho.equilibrium.batch_markets import Bought
-from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack, of_member
+from kosho.equilibrium.batch_shocks import BatchStack, StackCells, cells_of_stack
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.effects import Volume
-from kosho.equilibrium.nests import picked_columns
 from kosho.world import World
 
 __all__ = ["Borders"]
@@ -31,8 +29,6 @@ class _AtPoint:
     cost: Array  # c (S, N, b)
     power: Array  # c^-theta (S, N, b)
     unit: Array  # X over what its market absorbs (S, N, b)
-    offset: Array  # (S, N, b)
-    theta: Array  # (S, b), or one column
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +65,8 @@ class Borders:
             done: Which of them are read.
         """
         some = np.flatnonzero(done)
-        point = (picked(values, some) for values in (look.power, look.unit, family.offset))
-        theta = picked_columns(family.theta, some)
-        at = _AtPoint(np.exp(picked(look.log_cost, some)), *point, theta=theta)
+        point = (picked(values, some) for values in (look.power, look.unit))
+        at = _AtPoint(np.exp(picked(look.log_cost, some)), *point)
         arrived, taxed = self._arrived(family, at, some), (self._taxed @ at.cost).sum(axis=0)
         touched, melted, borne = self._touched(family, at, members[some])
         _add(arrived, touched, -melted * self._tariff.take(touched.cell))
@@ -88,15 +83,9 @@ class Borders:
         """Duties at base rates on imports at base prices `(N, b)`, as if all that is paid were for goods."""
         goods, own = at.power / at.cost, family.own
         found = ((self._tariff * family.net_factor) @ goods * at.unit).sum(axis=0)
-        for sector, span in spans(own.sector):
-            importer = own.importer[span]
-            sums = np.einsum(
-                "ri,rib,ib->rb",
-                self._tariff[sector, importer],
-                picked(own.net_factor[span], some),
-                goods[sector],
-            )
-            found[importer] += sums * at.unit[sector, importer]
+        rate = self._tariff[own.sector, own.importer, own.exporter]
+        paid = rate[:, None] * picked(own.net_factor, some) * goods[own.sector, own.exporter]
+        np.add.at(found, own.importer, paid * at.unit[own.sector, own.importer])
         return found
 
     def _touched(self, family: Family, at: _AtPoint, members: Index) -> tuple[_SomeCells, Array, Array]:
@@ -110,9 +99,8 @@ class Borders:
         shape = at.cost.shape
         cell = np.ravel_multi_index((j, n, i), base.share.shape)
         market, seller = (np.ravel_multi_index((j, k, b), shape) for k in (n, i))
-        theta = of_member(at.theta, j, b)
-        seen = base.share.take(cell) * np.exp(at.offset.take(market) * theta)
-        seen *= at.power.take(seller) * at.unit.take(market)  # spending on the cell, over K / pi
+        # Spending on the cell, over K / pi.
+        seen = base.share.take(cell) * at.power.take(seller) * at.unit.take(market)
         rows = np.flatnonzero(place[stack.member] >= 0)
         slot = np.cumsum(place[cells.member] >= 0)[cells.row[rows]] - 1
         at_cost = seen[slot] * (cells.weight / cells.wedge)[rows]

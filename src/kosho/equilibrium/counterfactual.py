@@ -41,6 +41,8 @@ class Counterfactual(Shown):
     """Products that buyers tell apart from the rest of their sector."""
 
     def __post_init__(self) -> None:
+        if type(self.shock) is Shock and self.constraints == () == self.nests:
+            return  # by the thousand, with nothing to look at
         problems = Problems()
         note_sort(problems, self.shock, Shock, "shock")
         for name, kind in (("constraints", Constraint), ("nests", Nest)):

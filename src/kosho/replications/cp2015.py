@@ -10,7 +10,9 @@ Studies 82(1), 1-44. The data are those of the authors' replication files. Conve
 - what is called welfare is a first-order formula with arithmetic changes, far from exact real income.
 
 The paper's other experiments are told too: the tariffs of 2005 of the whole world, with and without the bloc's
-own, the bloc's given those of the world, and an economy without materials.
+own, the bloc's given those of the world (computed anew from the world after the others, and the paper's way, as
+what both do over what the others do), and the three models that leave something out
+(`kosho.replications.cp2015_data`).
 """
 
 from __future__ import annotations
@@ -23,43 +25,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from kosho.arguments import CELL
-from kosho.arrays import Array
 from kosho.display import Card, Shown, listing
 from kosho.equilibrium import Deficits, Outcome, Shock, rebase, solve, world_after
-from kosho.errors import InputError, Problem
-from kosho.language import _
-from kosho.replications.archive import arrays
 from kosho.replications.comparison import percent_by_country
-from kosho.world import World, WorldMeta, labelled
+from kosho.replications.cp2015_data import BLOC, MODELS, Economy, economy
+from kosho.world import World, labelled
 
 __all__ = ["BLOC", "PUBLISHED", "ReplicatedEffects", "Replication", "read", "replicate"]
 
 
-BLOC = ("Mexico", "Canada", "USA")
-
-FILE = "cp2015.npz"
-TRADED = 20
 CLOSURES: Mapping[str, Deficits] = {"zero": "zero", "observed": "fixed"}
 REPEATS = 5
 """Solves of each closure that are timed."""
-NON_TRADED_ELASTICITY = 8.22
-"""Used by the authors for the twenty sectors without trade, where it has no effect."""
-
-SHAPES: Mapping[str, tuple[str, ...]] = {
-    "regions": ("region",),
-    "sectors": ("sector",),
-    "trade_1993": ("traded", "region", "region"),
-    "tariff_1993": ("traded", "region", "region"),
-    "tariff_2005": ("traded", "region", "region"),
-    "gross_output": ("sector", "region"),
-    "value_added_share": ("sector", "region"),
-    "input_share": ("region", "sector", "sector"),
-    "theta_traded": ("traded",),
-}
-
 PUBLISHED: Mapping[str, Any] = {
     "zero": {
         "welfare_first_order": {"Mexico": 1.31, "Canada": -0.06, "USA": 0.08},
@@ -74,9 +53,25 @@ PUBLISHED: Mapping[str, Any] = {
         "volume_of_trade": {"Mexico": 1.59, "Canada": 0.04, "USA": 0.04},
         "real_wage": {"Mexico": 1.64, "Canada": 0.33, "USA": 0.12},
     },
+    "models": {
+        "no input-output": {
+            "welfare_first_order": {"Mexico": 0.66, "Canada": -0.04, "USA": 0.04},
+            "intra_bloc_trade": {"Mexico": 98.96, "Canada": 10.14, "USA": 30.70},
+        },
+        "no materials": {
+            "welfare_first_order": {"Mexico": 0.50, "Canada": -0.03, "USA": 0.03},
+            "intra_bloc_trade": {"Mexico": 88.08, "Canada": 9.95, "USA": 26.91},
+        },
+        "one sector": {
+            "welfare_first_order": {"Mexico": 0.41, "Canada": -0.08},
+            "intra_bloc_trade": {"Mexico": 60.99, "Canada": 5.98, "USA": 17.34},
+        },
+    },
     "source": (
         "zero: Caliendo & Parro (2015), Review of Economic Studies 82(1), abstract and Table 2; "
-        "observed: the same exercise with observed deficits, as in the tests of github.com/paulofelipe/cp2015"
+        "observed: the same exercise with observed deficits, as in the tests of github.com/paulofelipe/cp2015; "
+        "models (zero deficits): their comparison across models, recalled and not looked up, built as the "
+        "programs in their replication files build them"
     ),
 }
 """Percent."""
@@ -109,6 +104,9 @@ class ReplicatedEffects(Shown):
     export_shares_before: ByCountryAnd
     """Of what a region sells abroad, by sector."""
     export_shares_after: ByCountryAnd
+    export_concentration_before: ByCountry
+    """Of exports over all sectors, the normalised index of Herfindahl: 0 all alike, 100 one sector."""
+    export_concentration_after: ByCountry
 
 
 @dataclass(frozen=True)
@@ -166,8 +164,8 @@ def replicate(folder: Path) -> Replication:
     Raises:
         InputError: the file or one of its arrays is missing or has the wrong shape; all mistakes are listed.
     """
-    data = _data(folder)
-    world, tariffs = _world(data), _bloc_tariffs(data)
+    economies = {model: economy(folder, model) for model in MODELS}
+    world, tariffs = economies["full"].world, economies["full"].bloc
     effects: dict[str, ReplicatedEffects] = {}
     seconds: list[float] = []
     for name, deficits in CLOSURES.items():
@@ -180,31 +178,37 @@ def replicate(folder: Path) -> Replication:
     return Replication(
         effects["zero"],
         effects["observed"],
-        _experiments(data, world, tariffs),
+        _experiments(economies),
         float(np.median(seconds)),
         world.hash,
         world.meta.adjustments,
     )
 
 
-def _experiments(
-    data: Mapping[str, NDArray[Any]], world: World, bloc: xr.DataArray
-) -> dict[str, dict[str, ReplicatedEffects]]:
+def _experiments(economies: Mapping[str, Economy]) -> dict[str, dict[str, ReplicatedEffects]]:
     """By name and closure."""
-    every = bloc.copy(data=_by_cell(data, "tariff_2005"))
-    others = every.where(bloc.isnull(), world.tariff)
     found: dict[str, dict[str, ReplicatedEffects]] = {}
     for closure, deficits in CLOSURES.items():
-        here = {"no materials": solve(_world(data, materials=False), Shock.tariffs(world, bloc), deficits)}
+        here = {name: _after(one, one.bloc, deficits) for name, one in economies.items() if name != "full"}
+        full = economies["full"]
+        every = _after(full, full.every, deficits)
+        others = _after(full, full.every.where(full.bloc.isnull(), full.world.tariff), deficits)
+        given = world_after(others)
         here |= {
-            name: solve(world, Shock.tariffs(world, rates), deficits)
-            for name, rates in (("world tariffs", every), ("world tariffs, not the bloc's", others))
+            "world tariffs": every,
+            "world tariffs, not the bloc's": others,
+            "the bloc's given world tariffs": solve(given, Shock.tariffs(given, full.bloc), deficits),
         }
-        given = world_after(here["world tariffs, not the bloc's"])
-        here["the bloc's given world tariffs"] = solve(given, Shock.tariffs(given, bloc), deficits)
         for name, outcome in here.items():
             found.setdefault(name, {})[closure] = _effects(outcome)
+        found.setdefault("the bloc's given world tariffs, the paper's way", {})[closure] = _relative(
+            every, others
+        )
     return found
+
+
+def _after(one: Economy, tariffs: xr.DataArray, deficits: Deficits) -> Outcome:
+    return solve(one.world, Shock.tariffs(one.world, tariffs), deficits)
 
 
 def read(folder: Path) -> tuple[World, xr.DataArray]:
@@ -213,95 +217,8 @@ def read(folder: Path) -> tuple[World, xr.DataArray]:
     Raises:
         InputError: see `replicate`.
     """
-    data = _data(folder)
-    return _world(data), _bloc_tariffs(data)
-
-
-def _data(folder: Path) -> Mapping[str, NDArray[Any]]:
-    data = arrays(Path(folder) / FILE, SHAPES, {"traded": TRADED})
-    regions = [str(r) for r in data["regions"]]
-    absent = [member for member in BLOC if member not in regions]
-    if absent:
-        raise InputError(
-            Problem(
-                _("no region {names}", names=", ".join(absent)), file=str(Path(folder) / FILE), key="regions"
-            )
-        )
-    return data
-
-
-def _labels(data: Mapping[str, NDArray[Any]]) -> tuple[list[str], list[str]]:
-    return [str(r) for r in data["regions"]], [str(s) for s in data["sectors"]]
-
-
-def _world(data: Mapping[str, NDArray[Any]], *, materials: bool = True) -> World:
-    """The world of 1993; without materials value added is all that is made."""
-    regions, sectors = _labels(data)
-    notes: list[str] = []
-    theta = np.full(len(sectors), NON_TRADED_ELASTICITY)
-    theta[:TRADED] = data["theta_traded"]
-    inputs = _inputs(data, notes)
-    return World.from_flows(
-        labelled(_flows(data), CELL, regions, sectors),
-        tariff=labelled(_by_cell(data, "tariff_1993"), CELL, regions, sectors),
-        io_share=labelled(
-            inputs if materials else 0.0 * inputs, ("country", "input", "sector"), regions, sectors
-        ),
-        theta=labelled(theta, ("sector",), regions, sectors),
-        meta=WorldMeta(
-            name="cp2015" if materials else "cp2015 without materials",
-            year=1993,
-            source="Caliendo & Parro (2015), Review of Economic Studies 82(1), replication files",
-            unit="USD",
-            adjustments=tuple(notes),
-        ),
-    )
-
-
-def _bloc_tariffs(data: Mapping[str, NDArray[Any]]) -> xr.DataArray:
-    """Tariffs of 2005 among the members, not a number elsewhere."""
-    regions, sectors = _labels(data)
-    later = _by_cell(data, "tariff_2005")
-    rates = np.full_like(later, np.nan)
-    members = [regions.index(member) for member in BLOC]
-    pairs = [(n, i) for n in members for i in members if n != i]
-    for n, i in pairs:
-        rates[n, i, :TRADED] = later[n, i, :TRADED]
-    return labelled(rates, CELL, regions, sectors)
-
-
-def _by_cell(data: Mapping[str, NDArray[Any]], name: str) -> Array:
-    """`[importer, exporter, sector]` over all sectors, zero where there is no trade."""
-    count = len(data["regions"])
-    values = np.zeros((count, count, len(data["sectors"])))
-    values[:, :, :TRADED] = data[name].transpose(1, 2, 0)
-    return values
-
-
-def _flows(data: Mapping[str, NDArray[Any]]) -> Array:
-    flows = _by_cell(data, "trade_1993")
-    exports = flows.sum(axis=0)
-    home = np.arange(len(flows))
-    flows[home, home, :] = np.maximum(data["gross_output"].T, exports) - exports
-    return flows
-
-
-def _inputs(data: Mapping[str, NDArray[Any]], notes: list[str]) -> Array:
-    """Shares of inputs in gross output; columns of the file are shares among inputs."""
-    among = data["input_share"]
-    negative = [
-        f"{data['regions'][n]} {data['sectors'][k]} in {data['sectors'][j]}"
-        for n, k, j in np.argwhere(among < 0)
-    ]
-    if negative:
-        notes.append(f"negative input shares set to zero: {', '.join(negative)}")
-    among = np.maximum(among, 0.0)
-    total = among.sum(axis=1, keepdims=True)
-    miss = np.abs(total - 1.0)[total > 0].max()
-    notes.append(f"input shares renormalised: their sums missed one by up to {miss:.1g}")
-    among = np.divide(among, total, out=np.zeros_like(among), where=total > 0)
-    # A sector without inputs has a value-added share of one in the data.
-    return among * (1.0 - data["value_added_share"].T)[:, None, :]
+    full = economy(folder)
+    return full.world, full.bloc
 
 
 def _effects(outcome: Outcome) -> ReplicatedEffects:
@@ -309,27 +226,70 @@ def _effects(outcome: Outcome) -> ReplicatedEffects:
         return percent_by_country(outcome.base, changes.to_numpy())
 
     terms, volume = _cells(outcome)
-    before, after = (_export_shares(flows) for flows in (outcome.base.flows, outcome.flows))
     return ReplicatedEffects(
         welfare_first_order=percent(outcome.welfare_first_order),
         terms_of_trade=percent(outcome.terms_of_trade),
         volume_of_trade=percent(outcome.volume_of_trade),
         welfare=percent(outcome.welfare),
         real_wage=percent(outcome.real_wage),
-        intra_bloc_trade={
-            member: _growth(outcome, member, [other for other in BLOC if other != member]) for member in BLOC
-        },
-        bloc_trade={
-            member: {other: _growth(outcome, member, [other]) for other in BLOC if other != member}
-            for member in BLOC
-        },
         terms_of_trade_by_partner=_told(terms.sum("sector"), "exporter"),
         volume_of_trade_by_partner=_told(volume.sum("sector"), "exporter"),
         terms_of_trade_by_sector=_told(terms.sum("exporter"), "sector"),
         volume_of_trade_by_sector=_told(volume.sum("exporter"), "sector"),
-        export_shares_before=_told(before, "sector"),
-        export_shares_after=_told(after, "sector"),
+        **_trade(outcome.base.flows, outcome.flows),
     )
+
+
+def _relative(every: Outcome, others: Outcome) -> ReplicatedEffects:
+    """What the bloc's tariffs do once the others are there, as the paper has it: the effect of all over the
+    effect of the others, and flows of the base that grow by the ratio of both. Parts are ratios each and do
+    not add up.
+    """
+    world = every.base
+    both, one = _effects(every), _effects(others)
+
+    def ratio(name: str) -> dict[str, float]:
+        top, bottom = getattr(both, name), getattr(one, name)
+        return {code: 100.0 * ((1.0 + top[code] / 100.0) / (1.0 + bottom[code] / 100.0) - 1.0) for code in top}
+
+    terms, volume = ratio("terms_of_trade"), ratio("volume_of_trade")
+    parts = [
+        a.copy(data=(1.0 + a) / (1.0 + b) - 1.0) for a, b in zip(_cells(every), _cells(others), strict=True)
+    ]
+    growth = every.flows / others.flows.where(others.flows > 0)
+    return ReplicatedEffects(
+        welfare_first_order={code: terms[code] + volume[code] for code in terms},
+        terms_of_trade=terms,
+        volume_of_trade=volume,
+        welfare=ratio("welfare"),
+        real_wage=ratio("real_wage"),
+        terms_of_trade_by_partner=_told(parts[0].sum("sector"), "exporter"),
+        volume_of_trade_by_partner=_told(parts[1].sum("sector"), "exporter"),
+        terms_of_trade_by_sector=_told(parts[0].sum("exporter"), "sector"),
+        volume_of_trade_by_sector=_told(parts[1].sum("exporter"), "sector"),
+        **_trade(world.flows, world.flows * growth.fillna(1.0)),
+    )
+
+
+def _trade(before: xr.DataArray, after: xr.DataArray) -> dict[str, Any]:
+    """What both flows say of imports inside the bloc and of exports by sector."""
+    shares = {"before": _export_shares(before), "after": _export_shares(after)}
+    told = {f"export_shares_{when}": _told(one, "sector") for when, one in shares.items()}
+    told |= {f"export_concentration_{when}": _concentration(one) for when, one in shares.items()}
+    partners = {member: [other for other in BLOC if other != member] for member in BLOC}
+    grown = {
+        member: {other: _growth(before, after, member, [other]) for other in others}
+        for member, others in partners.items()
+    }
+    inside = {member: _growth(before, after, member, others) for member, others in partners.items()}
+    return told | {"bloc_trade": grown, "intra_bloc_trade": inside}
+
+
+def _concentration(shares: xr.DataArray) -> dict[str, float]:
+    """Of shares `[importer, sector]`, in percent."""
+    least = 1.0 / shares.sizes["sector"]
+    found = 100.0 * ((shares**2).sum("sector") - least) / (1.0 - least)
+    return {str(code): float(one) for code, one in zip(shares.indexes["importer"], found, strict=True)}
 
 
 def _cells(outcome: Outcome) -> tuple[xr.DataArray, xr.DataArray]:
@@ -359,10 +319,7 @@ def _told(values: xr.DataArray, by: str) -> dict[str, dict[str, float]]:
     return {code: dict(zip(names, row, strict=True)) for code, row in zip(codes, found.tolist(), strict=True)}
 
 
-def _growth(outcome: Outcome, member: str, others: list[str]) -> float:
+def _growth(before: xr.DataArray, after: xr.DataArray, member: str, others: list[str]) -> float:
     """Of imports from others, percent."""
-    old, new = (
-        float(flows.sel(importer=member, exporter=others).sum())
-        for flows in (outcome.base.flows, outcome.flows)
-    )
+    old, new = (float(flows.sel(importer=member, exporter=others).sum()) for flows in (before, after))
     return 100.0 * (new / old - 1.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -16,10 +17,10 @@ from kosho.arrays import Array, Mask
 from kosho.case import Case
 from kosho.codes import expand_regions, sectors
 from kosho.display import Shown
-from kosho.equilibrium import Outcome, Shock, solve
+from kosho.equilibrium import FirstYear, Outcome, Shock, first_year, solve
 from kosho.impact.effects import Effects
 from kosho.scenario.simulate import scenario_effects
-from kosho.scenario.year_one import ONE_YEAR, ProductYear, first_years
+from kosho.scenario.year_one import ABSORBED, ONE_YEAR, ProductYear, first_years
 from kosho.world import World, load, low_elasticity
 from kosho.world.datafiles import rows
 from kosho.world.elasticity_scale import mean_theta
@@ -29,6 +30,15 @@ __all__ = ["QUESTIONS", "Figure", "Setting"]
 CASE = "japan-us-2025"
 MONTHS = {"status-quo": 5.5, "deal": 3.5}
 """Of 2025 at 27.5 % on Japan's cars (3 April to 15 September) and at 15 % after; the other three without."""
+AT_FIRST = date(2025, 5, 2)
+"""Steel and aluminium at 25 %."""
+PRODUCTS: Mapping[str, tuple[str, str, Sequence[tuple[float, str, date | None]]]] = {
+    "parts": ("C29", "auto-parts", ((4.4, "status-quo", None), (3.5, "deal", None))),
+    "steel": ("C24A", "", ((2.8, "status-quo", AT_FIRST), (6.9, "status-quo", None))),
+    "machinery": ("C28", "", ((4.1, "status-quo", None), (4.8, "deal", None))),
+}
+"""Japan's other goods: sector, part, and months of 2025 under each state of the law: parts from 3 May and from
+16 September, steel from 12 March and 4 June, machinery from 5 April and 7 August; the rest without."""
 YEAR_ONE = (
     "makers bear 0 to 100 % of the duty; wages and exchange rates held; elasticities of year one to the low set"
 )
@@ -94,6 +104,16 @@ class Setting:
         """Year one of Japan's cars in the United States, by scenario."""
         return {scenario: self._cars(scenario) for scenario in MONTHS}
 
+    def corners(self, sector: str, part: str, scenario: str, as_of: date | None) -> tuple[FirstYear, ...]:
+        """Year one of a product of Japan in the United States, makers bearing nothing before all."""
+        base, effects = scenario_effects(self.case, scenario, as_of, self.coarse)
+        strength = float(low_elasticity(base).theta.sel(sector=sector))
+        return tuple(
+            first_year(base, effects.shock, ("USA", "JPN", sector, part), sigma=sigma, absorbed=absorbed)
+            for absorbed in ABSORBED
+            for sigma in (ONE_YEAR, 1.0 + strength)
+        )
+
     def _cars(self, scenario: str) -> ProductYear:
         return next(one for one in first_years(self.case, scenario, world=self.coarse) if one.flow.id == "cars")
 
@@ -119,6 +139,21 @@ def _over_the_year(what: str) -> Callable[[Setting], Figure]:
             100 * sum(MONTHS[scenario] / 12 * getattr(corners[k], what) for scenario, corners in years.items())
             for k in range(len(years["deal"]))
         ]
+        return Figure("1", YEAR_ONE, min(found), None, max(found))
+
+    return ask
+
+
+def _value_over_the_year(product: str) -> Callable[[Setting], Figure]:
+    """Value of a product of Japan over 2025, the months of each state of the law together."""
+
+    def ask(setting: Setting) -> Figure:
+        sector, part, months = PRODUCTS[product]
+        states = [setting.corners(sector, part, scenario, as_of) for _share, scenario, as_of in months]
+        weights = np.array([share for share, *_state in months]) / 12
+        # A value is None only of what was not sold before: NaN, which no range holds.
+        values = np.array([[one.value for one in corners] for corners in states], dtype=float)
+        found = [float(one) for one in 100 * weights @ values]
         return Figure("1", YEAR_ONE, min(found), None, max(found))
 
     return ask
@@ -150,15 +185,17 @@ def _cars_in_the_long_run(setting: Setting) -> Figure:
     return _between(*found)
 
 
-def _goods(world: World) -> Array:
+def _goods(world: World, named: Sequence[str] = ()) -> Array:
+    """1 for sectors that are meant, named ones or all goods, 0 for the others `(S,)`."""
     known = sectors()
-    return np.array([code not in known or known[code].goods for code in world.sectors], float)
+    meant = [code in named if named else code not in known or known[code].goods for code in world.sectors]
+    return np.array(meant, float)
 
 
-def _imports(outcome: Outcome, importer: str, exporters: Sequence[str]) -> float:
-    """Change of an importer's goods trade from some exporters before duty, percent."""
+def _imports(outcome: Outcome, importer: str, exporters: Sequence[str], named: Sequence[str] = ()) -> float:
+    """Change of an importer's trade from some exporters before duty, of named sectors or all goods, percent."""
     world = outcome.base
-    goods, at = _goods(world), [world.position(code) for code in exporters]
+    goods, at = _goods(world, named), [world.position(code) for code in exporters]
     n = world.position(importer)
     new = outcome.flows.to_numpy()[n, at] @ goods
     return 100 * float(new.sum() / (world.arrays.flows[n, at] @ goods).sum() - 1.0)
@@ -188,9 +225,23 @@ def _exports(outcome: Outcome, exporter: str, importers: Sequence[str]) -> float
     return 100 * float(new.sum() / (world.arrays.flows[at, i] @ goods).sum() - 1.0)
 
 
+def _imports_of(*sectors_named: str) -> Callable[[Setting], Figure]:
+    """Of some sectors, from everywhere."""
+
+    def ask(setting: Setting) -> Figure:
+        return _between(
+            *(_imports(one, "USA", _abroad(setting.world), sectors_named) for one in setting.by_scale)
+        )
+
+    return ask
+
+
+def _abroad(world: World) -> list[str]:
+    return [code for code in world.countries if code != "USA"]
+
+
 def _all_imports(setting: Setting) -> Figure:
-    others = [code for code in setting.world.countries if code != "USA"]
-    return _between(*(_imports(one, "USA", others) for one in setting.by_scale))
+    return _between(*(_imports(one, "USA", _abroad(setting.world)) for one in setting.by_scale))
 
 
 def _statutory(*exporters: str) -> Callable[[Setting], Figure]:
@@ -202,11 +253,13 @@ def _statutory(*exporters: str) -> Callable[[Setting], Figure]:
     return ask
 
 
-def _average_rate(world: World, shock: Shock, exporters: Sequence[str] = ()) -> float:
+def _average_rate(
+    world: World, shock: Shock, exporters: Sequence[str] = (), named: Sequence[str] = ()
+) -> float:
     """Average duty of the United States on goods of some exporters, or all, at base trade, percent."""
     n = world.position("USA")
     base = world.arrays
-    goods = _goods(world)
+    goods = _goods(world, named)
     others = _others(world, n, exporters)
     rows = shock.importer == n
     rows &= others[shock.exporter]
@@ -226,19 +279,21 @@ def _others(world: World, importer: int, exporters: Sequence[str]) -> Mask:
     return found
 
 
-def _collected(*exporters: str) -> Callable[[Setting], Figure]:
+def _collected(*exporters: str, of: Sequence[str] = ()) -> Callable[[Setting], Figure]:
+    """From some exporters or all, of some sectors or all goods."""
+
     def ask(setting: Setting) -> Figure:
-        at_base = _average_rate(setting.law[0], setting.law[1].shock, exporters)
-        found = [at_base, *(_collected_rate(one, exporters) for one in setting.by_scale)]
+        at_base = _average_rate(setting.law[0], setting.law[1].shock, exporters, of)
+        found = [at_base, *(_collected_rate(one, exporters, of) for one in setting.by_scale)]
         return Figure("1", f"{AT_BASE}, to trade that has answered", min(found), None, max(found))
 
     return ask
 
 
-def _collected_rate(outcome: Outcome, exporters: Sequence[str]) -> float:
+def _collected_rate(outcome: Outcome, exporters: Sequence[str], named: Sequence[str]) -> float:
     """Duties of the United States over its imports of goods in an equilibrium, percent."""
     world = outcome.base
-    n, goods = world.position("USA"), _goods(world)
+    n, goods = world.position("USA"), _goods(world, named)
     others = _others(world, n, exporters)
     net = outcome.flows.to_numpy()[n][others]
     paid = outcome.shares.to_numpy()[n][others] * outcome.expenditure.to_numpy()[n]
@@ -341,6 +396,9 @@ QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
     "cars-number-long-run": _cars_in_the_long_run,
     "cars-makers-loss": _makers_loss,
     "cars-makers-reported": _makers_loss,
+    "japan-parts-value": _value_over_the_year("parts"),
+    "japan-steel-value": _value_over_the_year("steel"),
+    "japan-machinery-value": _value_over_the_year("machinery"),
     "statutory-rate": _statutory(),
     "statutory-rate-japan": _statutory("JPN"),
     "statutory-rate-china": _statutory("CHN"),
@@ -348,6 +406,11 @@ QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
     "collected-rate-china": _collected("CHN"),
     "collected-rate-canada": _collected("CAN"),
     "collected-rate-mexico": _collected("MEX"),
+    "collected-rate-steel": _collected(of=["C24A"]),
+    "collected-rate-vehicles": _collected(of=["C29"]),
+    "collected-rate-machinery": _collected(of=["C28"]),
+    "collected-rate-electronics": _collected(of=["C26"]),
+    "collected-rate-clothing": _collected(of=["C13T15"]),
     "all-to-us": _all_imports,
     "japan-to-us": _us_imports("JPN"),
     "china-to-us": _us_imports("CHN"),
@@ -355,6 +418,11 @@ QUESTIONS: Mapping[str, Callable[[Setting], Figure]] = {
     "mexico-to-us": _us_imports("MEX"),
     "vietnam-to-us": _us_imports("VNM"),
     "eu-to-us": _us_imports("EU27"),
+    "steel-to-us": _imports_of("C24A"),
+    "vehicles-to-us": _imports_of("C29"),
+    "machinery-to-us": _imports_of("C28"),
+    "electronics-to-us": _imports_of("C26"),
+    "clothing-to-us": _imports_of("C13T15"),
     "china-to-asean": _exports_of_china("ASEAN"),
     "china-to-eu": _exports_of_china("EU27"),
     "pass-through-2025": _pass_through_of_2025,
