@@ -129,3 +129,31 @@ def test_missing_dictionary_is_told_kindly(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(InputError, match="read-ja"):
         words.words("日本", 0, 2)
     words._tokenizer.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("米国は日本の自動車に対する関税を1,5%に引き下げる。", {"rate": 1.5}),
+        ("米国は日本の自動車に対する関税を1,000%に引き上げる。", {"rate": 1000}),
+        ("米国は中国に対する関税を12,5%から2,5%に引き下げる。", {"rate_before": 12.5, "rate": 2.5}),
+        ("米国は日本の自動車に2,5〜12,5%の関税を課す方針を発表した。", {"rate_low": 2.5, "rate_high": 12.5}),
+    ],
+)
+def test_a_comma_within_a_rate_is_decimal_or_of_thousands(text: str, fields: dict[str, Any]):
+    (measure,) = drafts(text, "measure")
+    assert fields.items() <= measure.fields.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3,5億ドル", 350_000_000),
+        ("3.5億ドル", 350_000_000),
+        ("1,23万トン", 12_300),
+        ("1,230万トン", 12_300_000),
+    ],
+)
+def test_a_comma_within_an_amount_is_decimal_or_of_thousands(text: str, value: float):
+    (amount,) = drafts(f"2024年の日本の対米自動車輸出額は{text}に達した。", "quantity")
+    assert amount.fields["value"] == value

@@ -86,6 +86,28 @@ def test_what_separates_and_what_is_dropped_is_told(tmp_path: Path):
         assert one.usable
 
 
+def test_what_is_alone_with_a_fixed_effect_counts_neither_as_observation_nor_as_pair(tmp_path: Path):
+    content = rows()
+    once = [row for row in content[1:] if not (row[0] == content[1][0] and row[2] != content[1][2])]
+    for one in estimate(panel_of(write(tmp_path / "p.csv", [content[0], *once]))):
+        # The first exporter is left with one year: each of its pairs is seen once.
+        assert one.alone == N
+        assert one.observations == YEARS * N * (N - 1)
+        assert one.clusters == N * (N - 1)
+        assert any("the only one" in note for note in one.notes)
+        assert one.usable
+
+
+def test_a_sector_with_one_observation_tells_nothing(tmp_path: Path):
+    content = rows()
+    lonely = [*content[1][:3], "C99", *content[1][4:]]
+    found = {one.sector: one for one in estimate(panel_of(write(tmp_path / "p.csv", [*content, lonely])))}
+    assert found["C99"].theta is None
+    assert found["C99"].observations == 0
+    assert any("nothing is left" in note for note in found["C99"].notes)
+    assert found["C29"].usable
+
+
 def test_duties_that_fixed_effects_tell_give_no_elasticity(tmp_path: Path):
     path = write(tmp_path / "p.csv", [rows()[0], *[r for r in rows(mfn=True)[1:] if r[0] != r[1]]])
     for one in estimate(panel_of(path)):

@@ -109,6 +109,7 @@ def _contract(found: Sequence[Estimated], values: str) -> dict[str, object]:
                 "observations": one.observations,
                 "clusters": one.clusters,
                 "separated": one.separated,
+                "alone": one.alone,
                 "dropped": list(one.dropped),
                 "notes": list(one.notes),
                 "usable": one.usable,

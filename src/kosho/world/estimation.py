@@ -8,7 +8,7 @@ Orefice 2022):
 Values net of duty fall with elasticity -(theta + 1), so that theta = -beta - 1; values with duty fall with
 -theta. Standard errors are clustered by pair: those that assume a variance depend on the unit of trade.
 Pairs that separate (all their trade is zero) tell nothing and are dropped, as Correia, Guimarães & Zylkin
-(2020) show they must be.
+(2020) show they must be; so is an observation that is the only one of a fixed effect (Correia 2015).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
@@ -64,7 +64,7 @@ class Estimated(Shown):
     """What a sector's trade says of its elasticity.
 
     >>> from kosho.world.estimation import Estimated
-    >>> Estimated("C29", 5.2, 0.4, -6.2, 2000, 400, 12, (), ()).log_sd
+    >>> Estimated("C29", 5.2, 0.4, -6.2, 2000, 400, 12, 0, (), ()).log_sd
     0.07692307692307693
     """
 
@@ -75,9 +75,13 @@ class Estimated(Shown):
     """Standard error of theta, clustered by pair."""
     beta: float | None
     observations: int
+    """Those that the estimate rests on."""
     clusters: int
+    """Pairs among them."""
     separated: int
     """Observations dropped because they separate."""
+    alone: int
+    """Observations dropped because each is the only one of a fixed effect."""
     dropped: tuple[str, ...]
     """Variables dropped because fixed effects or others already tell them."""
     notes: tuple[str, ...]
@@ -212,19 +216,26 @@ def _of_sector(
     sector: str, frame: Any, panel: Panel, values: Literal["net", "gross"], pyfixest: Any
 ) -> Estimated:
     years = frame["year"].nunique()
-    effects = "source + market + pair" if years > 1 else "source + market"
+    effects = ("source", "market", "pair") if years > 1 else ("source", "market")
     formula = " + ".join(["price", *(f"x{k}" for k in range(len(panel.controls)))])
+    left, separated, alone = _telling(frame, effects)
+    clusters = int(left["pair"].nunique())
     notes: list[str] = []
     if years == 1 and not panel.controls:
         notes.append("one year and no controls: whatever keeps pairs apart besides duties is taken for them")
-    clusters = int(frame["pair"].nunique())
     if clusters < FEWEST_CLUSTERS:
         notes.append(f"{plural(clusters, 'pair')}: clustered standard errors of so few are too small")
-    whole = len(frame)
+    if alone:
+        notes.append(f"{plural(alone, 'observation')} are dropped: each is the only one of a fixed effect")
+    untold = Estimated(sector, None, None, None, len(left), clusters, separated, alone, (), tuple(notes))
+    if not len(left):
+        return replace(untold, notes=(*notes, "nothing is left to compare"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is dropped is read from the fit, and told
-            fit = pyfixest.fepois(f"trade ~ {formula} | {effects}", data=frame, vcov={"CRV1": "pair"})
+            fit = pyfixest.fepois(
+                f"trade ~ {formula} | {' + '.join(effects)}", data=left, vcov={"CRV1": "pair"}
+            )
     except Exception as error:  # noqa: BLE001 - what cannot be estimated is told with its sector, the rest goes on
         why = " ".join(str(error).split()) or repr(error)
         if "collinear" in why.lower():
@@ -232,17 +243,33 @@ def _of_sector(
                 "duties do not vary but by exporter, importer and pair: fixed effects tell all of them; "
                 "preferences or changes over time are needed"
             )
-        return Estimated(sector, None, None, None, whole, clusters, 0, ("tariff",), (*notes, why))
+        return replace(untold, dropped=("tariff",), notes=(*notes, why))
     found = fit.tidy()
-    separated = int(fit.n_separation_na or 0)
+    separated += int(fit.n_separation_na or 0)
     gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
+    told = replace(untold, observations=int(fit._N), separated=separated, dropped=gone)  # nor has this
     if "tariff" in gone or "price" not in found.index:
-        notes.append("the duty was dropped: fixed effects or controls tell all of it")
-        return Estimated(sector, None, None, None, whole, clusters, separated, gone, tuple(notes))
+        return replace(told, notes=(*notes, "the duty was dropped: fixed effects or controls tell all of it"))
     beta, error = (float(found.loc["price", name]) for name in ("Estimate", "Std. Error"))
     theta = -beta - (1.0 if values == "net" else 0.0)
     notes += _judged(theta, error, fit, gone, separated)
-    return Estimated(sector, theta, error, beta, whole - separated, clusters, separated, gone, tuple(notes))
+    return replace(told, theta=theta, error=error, beta=beta, notes=tuple(notes))
+
+
+def _telling(frame: Any, effects: Sequence[str]) -> tuple[Any, int, int]:
+    """Observations that tell something beside fixed effects; how many separate, how many are alone in one.
+
+    Whatever is dropped may leave another alone: it is looked again until nothing is.
+    """
+    left, separated, alone = frame, 0, 0
+    while True:
+        groups = [left.groupby(name)["trade"] for name in effects]
+        dead = np.any([group.transform("max") == 0 for group in groups], axis=0)
+        single = np.any([group.transform("size") == 1 for group in groups], axis=0) & ~dead
+        if not (dead | single).any():
+            return left, separated, alone
+        separated, alone = separated + int(dead.sum()), alone + int(single.sum())
+        left = left[~(dead | single)]
 
 
 def _name(variable: str, panel: Panel) -> str:

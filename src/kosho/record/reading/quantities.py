@@ -48,6 +48,10 @@ NUMBER_WORDS = {
 """Small numbers written out."""
 
 
+NUMBER = r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3},\d{1,2}(?![\d,])|\d+(?:\.\d+)?)"
+"""A number in digits, whole: thousands by commas, or a decimal comma before one or two digits."""
+
+
 class QuantityMention(NamedTuple):
     """An amount with its unit, and where it stands."""
 
@@ -64,11 +68,10 @@ def _amount() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(units["units"], key=len, reverse=True))
     signs = "|".join(re.escape(sign) for sign in sorted(units["currencies"], key=len, reverse=True))
     scales = "|".join(sorted(units["scales"], key=len, reverse=True))
-    number = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3},\d{1,2}(?![\d,])|\d+(?:\.\d+)?"
     return re.compile(
         rf"(?P<bound>more than|over|above|exceeding|at least|about|around|approximately|roughly"
         rf"|some|nearly|almost|up to|less than|under|as much as)?"
-        rf"\s?(?:(?<![\w$])(?P<sign>{signs})\s?|(?<![\w.]))(?P<number>{number})(?:[\s-]?(?P<scale>{scales})\b)?"
+        rf"\s?(?:(?<![\w$])(?P<sign>{signs})\s?|(?<![\w.]))(?P<number>{NUMBER})(?:[\s-]?(?P<scale>{scales})\b)?"
         rf"(?:\s(?:(?!(?:{names})\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
         re.IGNORECASE,
     )

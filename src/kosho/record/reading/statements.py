@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kosho.numbers import decimal
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
-from kosho.record.reading.quantities import QuantityMention, find_quantities, products_in, shown
+from kosho.record.reading.quantities import NUMBER, QuantityMention, find_quantities, products_in, shown
 from kosho.record.reading.rules import Rule
 from kosho.record.reading.tables import table
 
@@ -208,8 +209,8 @@ def _lasted(words: str) -> dict[str, Any]:
 
 
 def _threshold(words: str) -> dict[str, Any]:
-    rate = re.search(r"(\d+(?:\.\d+)?)\s?(?:%|percent|per cent)", words)
-    return {"threshold": shown(float(rate[1])), "unit": "%"} if rate else {}
+    rate = re.search(rf"({NUMBER})\s?(?:%|percent|per cent)", words)
+    return {"threshold": shown(decimal(rate[1], ".")), "unit": "%"} if rate else {}
 
 
 def _first_amount(mentions: Mentions, start: int, end: int) -> QuantityMention | None:

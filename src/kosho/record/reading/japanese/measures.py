@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from kosho.numbers import decimal
 from kosho.record.reading.measures import gta_type
-from kosho.record.reading.quantities import shown
+from kosho.record.reading.quantities import NUMBER, shown
 from kosho.record.reading.tables import table
 
 __all__ = ["amounts", "measure_of", "products_in"]
@@ -22,8 +23,8 @@ def _measure() -> re.Pattern[str]:
     )
 
 
-_RATE = re.compile(r"(?:(?P<before>\d+(?:\.\d+)?)%?から)?(?P<rate>\d+(?:\.\d+)?)%")
-_RANGE = re.compile(r"(?P<low>\d+(?:\.\d+)?)%?(?:〜|~|-|から)(?P<high>\d+(?:\.\d+)?)%(?!に)")
+_RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から)?(?P<rate>{NUMBER})%")
+_RANGE = re.compile(rf"(?P<low>{NUMBER})%?(?:〜|~|-|から)(?P<high>{NUMBER})%(?!に)")
 _PRODUCT = re.compile(
     r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?:は)?(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+月\d+日(?:から|以降))?(?:\d+(?:\.\d+)?%の)?$"
 )
@@ -44,13 +45,13 @@ def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     spread, rate = _RANGE.search(clause), _RATE.search(clause)
     if spread:
         fields |= {
-            "rate_low": shown(float(spread["low"])),
-            "rate_high": shown(float(spread["high"])),
+            "rate_low": shown(decimal(spread["low"], ".")),
+            "rate_high": shown(decimal(spread["high"], ".")),
             "unit": "%",
         }
     elif rate:
-        fields |= {"rate": shown(float(rate["rate"])), "unit": "%"}
-        fields |= {"rate_before": shown(float(rate["before"]))} if rate["before"] else {}
+        fields |= {"rate": shown(decimal(rate["rate"], ".")), "unit": "%"}
+        fields |= {"rate_before": shown(decimal(rate["before"], "."))} if rate["before"] else {}
     product = _PRODUCT.search(text[max(start, found.start() - 30) : found.start()])
     if product:
         name = _OF.sub("", product["what"]) or product["what"]
@@ -84,7 +85,7 @@ def products_in(words: str) -> dict[str, Any]:
 
 _SCALES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 1000, "百万": 10**6}
 _AMOUNT = re.compile(
-    r"(?P<bound>約|およそ|最大|以上)?(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>兆|億|百万|万|千)?(?:(?P<more>\d+)(?P<scale2>億|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
+    rf"(?P<bound>約|およそ|最大|以上)?(?P<number>{NUMBER})(?P<scale>兆|億|百万|万|千)?(?:(?P<more>\d+)(?P<scale2>億|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
 )
 
 
@@ -96,7 +97,7 @@ def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
     found = _AMOUNT.search(clause)
     if flow is None or found is None:
         return None
-    value = Decimal(found["number"].replace(",", "")) * _SCALES.get(found["scale"] or "", 1)
+    value = decimal(found["number"], ".") * _SCALES.get(found["scale"] or "", 1)
     if found["more"]:
         value += Decimal(found["more"]) * _SCALES[found["scale2"]]
     unit = known["units"][found["unit"]] + ("/year" if re.search("年間|毎年", clause) else "")
