@@ -35,7 +35,7 @@ from kosho.law.measure import Measure
 from kosho.parallel import Shared
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.jobs import CentralJob, CornerJob, JobInputs, VariantJob, run_job, try_job
-from kosho.scenario.runs import VARIANTS, corner_jobs
+from kosho.scenario.runs import VARIANTS, corner_jobs, led_beside
 from kosho.scenario.sensitivity import (
     SHARES,
     CentralOutcome,
@@ -287,7 +287,10 @@ def test_an_end_begun_where_that_of_another_scenario_leads_is_the_end(case: Case
     assert {job.scenario for job in following} == {"y"}
     assert [job.corner for job in leading] == [job.corner for job in following]
     _, at = run_job(leading[0])
-    start = near["y"].moved(near["x"], at)
+    start = led_beside(near["y"], near["x"], at)
+    assert led_beside(near["y"], near["x"], None) is near["y"]
+    same = run_job(CentralJob(shared, "x", VARIANTS[0]))[2]
+    assert led_beside(same, near["x"], at) is same  # one law under two names: the same bits
     there = run_job(replace(following[0], near=start))
     alone = run_job(replace(following[0], near=None))
     middle = run_job(replace(following[0], near=near["y"]))
