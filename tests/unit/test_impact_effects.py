@@ -15,6 +15,7 @@ from kosho.case import Case
 from kosho.equilibrium import Counterfactual, Purchase, Quota, solve
 from kosho.impact.effects import Effects, effects
 from kosho.impact.quota_volumes import counted
+from kosho.impact.reach import same_question
 from kosho.law.measure import Measure
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register as Registered
@@ -71,6 +72,23 @@ def test_an_advisory_on_travel_is_a_quota_on_services(talks: World, law: Registe
     assert [one.holder for one in found(talks, law, quota).constraints] == ["exporter"]
     kept = rule("advisory", {"sectors": ["C29"]}, {"amount": cited(0.5), "basis": "share", "holder": "USA"})
     assert [one.holder for one in found(talks, law, kept).constraints] == ["USA"]
+
+
+def test_ends_asked_one_after_another_are_those_asked_alone(talks: World, law: Registered) -> None:
+    terms = {"amount": cited(0.55, "share", 0.4, 0.7), "basis": "share", "shared": False}
+    days = {"before": cited(7, "days", 5, 9), "after": cited(2.5, "days")}
+    advisory = rule("advisory", {"sectors": ["I"]}, terms, imposer="CHN", partners={"include": ["JPN"]})
+    customs = rule("customs", {"goods": True}, days)
+    one = law.with_overlay(Overlay(title="more", add=(advisory, customs)))
+    for end in ("value", {customs.id: "low"}, {advisory.id: "high"}, "high", "value"):
+        again = law.with_overlay(Overlay(title="more", add=(advisory, customs)))
+        assert again is not one
+        asked, alone = (effects(talks, register, ON, end=end) for register in (one, again))
+        assert same_question(asked, alone)
+        assert asked.left_out == alone.left_out
+        np.testing.assert_array_equal(asked.shock.cost, alone.shock.cost)
+    ends = [effects(talks, one, ON, end={customs.id: end}).shock.cost.min() for end in ("low", "value", "high")]
+    assert ends == sorted(set(ends))
 
 
 def test_standards_days_and_data_change_trade_cost_over_their_ranges(talks: World, law: Registered) -> None:

@@ -26,6 +26,7 @@ from kosho.brief.commitment_tables import (
 )
 from kosho.case import Case, Law
 from kosho.equilibrium import Counterfactual, Outcome, solve
+from kosho.equilibrium.kernel import Nearby
 from kosho.errors import InputError
 from kosho.impact.effects import Effects, effects
 from kosho.impact.product_nests import nest, niche
@@ -34,7 +35,7 @@ from kosho.law.measure import Measure
 from kosho.parallel import Shared
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.jobs import CentralJob, CornerJob, JobInputs, VariantJob, run_job, try_job
-from kosho.scenario.runs import VARIANTS
+from kosho.scenario.runs import VARIANTS, corner_jobs, led_beside
 from kosho.scenario.sensitivity import (
     SHARES,
     CentralOutcome,
@@ -273,6 +274,36 @@ def test_an_end_solved_from_the_middle_is_the_end(case: Case) -> None:
         income = world.arrays.income
         assert (np.abs(there["worth"] - alone["worth"]) / income).max() < 1e-7
         np.testing.assert_allclose(there["value"], alone["value"], rtol=1e-6)
+
+
+def test_an_end_begun_where_that_of_another_scenario_leads_is_the_end(case: Case) -> None:
+    world, law, found = asked(case, "deal-purchases")
+    other = replace(found, shock=asked(case, "no-deal")[2].shock)  # the same promises under other duties
+    laws, both = {"x": law, "y": law}, {"x": found, "y": other}
+    shared = Shared(JobInputs({"central": world}, laws, both, world, {}, case.flows, PARTIES))
+    near = {name: run_job(CentralJob(shared, name, VARIANTS[0]))[2] for name in both}
+    leading, following = corner_jobs(shared, near, VARIANTS[0])
+    assert {job.scenario for job in leading} == {"x"}
+    assert {job.scenario for job in following} == {"y"}
+    assert [job.corner for job in leading] == [job.corner for job in following]
+    _, at = run_job(leading[0])
+    start = led_beside(near["y"], near["x"], at)
+    assert led_beside(near["y"], near["x"], None) is near["y"]
+    same = run_job(CentralJob(shared, "x", VARIANTS[0]))[2]
+    assert led_beside(same, near["x"], at) is same  # one law under two names: the same bits
+    there = run_job(replace(following[0], near=start))
+    alone = run_job(replace(following[0], near=None))
+    middle = run_job(replace(following[0], near=near["y"]))
+    income = world.arrays.income
+    for found_there in (there, middle):
+        assert (np.abs(found_there["worth"] - alone["worth"]) / income).max() < 1e-7
+        np.testing.assert_allclose(found_there["value"], alone["value"], rtol=1e-6)
+
+    def missed(begun: Nearby) -> float:
+        return float(np.abs(begun.point.log_price - at_end.point.log_price).max())
+
+    _, at_end = run_job(replace(following[0], near=start, leads=True))
+    assert missed(start) < 0.5 * missed(near["y"])  # most of the way is known
 
 
 def test_figures_of_named_flows_and_counts(case: Case) -> None:

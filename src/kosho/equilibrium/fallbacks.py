@@ -72,7 +72,7 @@ def find(system: System, world: World, tol: float, start: Iterate | None = None)
     with np.errstate(all="ignore"):
         for name, end in _ladder(system, point, tol):
             iterations += end.iterations
-            full = evaluate(system, end.point)
+            full = end.values or evaluate(system, end.point)
             if end.converged and full.residual <= tol:
                 report = SolverReport(iterations, full.residual, time.perf_counter() - started, name)
                 return Solution(full, report)

@@ -47,6 +47,8 @@ class Ended:
     gaps: Array  # largest relative gap by country (N,)
     iterations: int
     converged: bool
+    values: Values | None = None
+    """What the equations say there, where they were asked last."""
 
 
 def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
@@ -61,18 +63,20 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
     accelerate = Anderson(state.size, MEMORY)
     step = np.empty_like(state)
     point, best, least = start, start, np.full(count, np.inf)
-    equations = system.in_single() if system.factor.size > LARGE else system
+    equations, large = system, system.factor.size > LARGE
     for iteration in range(pace.limit):
         values = evaluate(equations, point)
         gaps = _gaps(values, point, wages=pace.damping > 0)
         worst = gaps.max()
-        if equations is not system and not worst > ROUGH:
+        if large and iteration == 0 and worst > ROUGH:  # what begins near enough is never rough
+            equations = system.in_single()
+        elif equations is not system and not worst > ROUGH:
             equations = system
             continue
         if worst < least.max():
             best, least = point, gaps
         if worst <= pace.tol:
-            return Ended(point, gaps, iteration, converged=True)
+            return Ended(point, gaps, iteration, converged=True, values=values)
         if not np.isfinite(worst):
             return Ended(best, least, iteration, converged=False)
         wages = _wage_step(base, values, pace.damping)

@@ -81,6 +81,32 @@ class Nearby:
 
     point: Iterate
     log_cost: Array  # ln c (N, S)
+    free: Nearby | None = None
+    """The same without any bound."""
+
+    def moved(self, start: Nearby | Values, end: Nearby | Values) -> Nearby:
+        """Where it would be had it moved as another did: exact up to how changes work on each other."""
+        here, there, point = start.point, end.point, self.point
+        ratio = np.divide(
+            there.spending, here.spending, out=np.ones_like(here.spending), where=here.spending > 0
+        )
+        premium = None
+        if point.premium is not None and here.premium is not None and there.premium is not None:
+            premium = point.premium + there.premium - here.premium
+        free = None
+        if self.free is not None and isinstance(start, Nearby) and isinstance(end, Nearby):
+            both = start.free, end.free
+            free = self.free if both[0] is None or both[1] is None else self.free.moved(both[0], both[1])
+        return Nearby(
+            Iterate(
+                point.log_wage + there.log_wage - here.log_wage,
+                point.log_price + there.log_price - here.log_price,
+                point.spending * ratio,
+                premium,
+            ),
+            self.log_cost + end.log_cost - start.log_cost,
+            free,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +136,11 @@ class Values:
         share = self.system.factor * self.power[:, None, :]
         share /= self.absorbed[:, :, None]
         return share
+
+    def share_in(self, sector: Index, importer: Index, exporter: Index) -> Array:
+        """`share` in some cells."""
+        found = self.system.factor[sector, importer, exporter] * self.power[sector, exporter]
+        return found / self.absorbed[sector, importer]
 
     @cached_property
     def net_share(self) -> Array:

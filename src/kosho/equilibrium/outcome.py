@@ -17,6 +17,7 @@ from kosho.equilibrium.comparison import side_by_side
 from kosho.equilibrium.constraints import Settled
 from kosho.equilibrium.effects import GdpVolume, capital_growth, disutility, gdp_volume, kept_back, profits
 from kosho.equilibrium.fallbacks import Solution, SolverReport
+from kosho.equilibrium.kernel import Nearby
 from kosho.equilibrium.part_flows import PartFlows
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve_constrained import Constrained
@@ -175,6 +176,14 @@ class Outcome(Fixed, Shown):
     def constraints(self) -> tuple[Settled, ...]:
         """What became of quotas and commitments, in the order given; `shock` holds their wedges."""
         return () if self.constrained is None else self.constrained.settled
+
+    @property
+    def nearby(self) -> Nearby:
+        """Where to begin with a change that differs little (`kosho.equilibrium.solve.solve_near`)."""
+        if self.constrained is not None:
+            return self.constrained.nearby
+        values = self.solution.values
+        return Nearby(values.point, values.log_cost)
 
     @property
     def solver(self) -> SolverReport:

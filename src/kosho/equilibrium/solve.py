@@ -122,10 +122,7 @@ def solve_near(
     Raises:
         InputError, KoshoError, ConvergenceError: as `solve`.
     """
-    values = near.solution.values if isinstance(near, Outcome) else near
-    return _solved(
-        world, change, closure, tol, None if values is None else Nearby(values.point, values.log_cost)
-    )
+    return _solved(world, change, closure, tol, near.nearby if isinstance(near, Outcome) else near)
 
 
 def _solved(

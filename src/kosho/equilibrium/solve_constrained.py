@@ -104,7 +104,7 @@ def find_constrained(
     )
     if near is not None:
         with suppress(KoshoError):  # it may be nearer from the base
-            return Constrained(base, bounds, active, free, bound.equilibrium(near))
+            return Constrained(base, bounds, active, free, bound.equilibrium(near), near)
     try:
         held = bound.equilibrium(None)
     except KoshoError:  # it may be nearer from where there are no bounds
@@ -123,6 +123,8 @@ class Constrained:
     free: _Economy
     """Without any bound."""
     held: _Round
+    near: Nearby | None = None
+    """Where it was looked for."""
 
     @property
     def solution(self) -> Solution:
@@ -148,9 +150,26 @@ class Constrained:
         """
         if not self.bounds.constraints:
             return ()
-        loose = len(self.active) == len(self.bounds.constraints) and not self.held.z.any()
-        free = self.held if loose else self.free.equilibrium(self.held.solution.values)
-        return tuple(self._settled(c, free) for c in range(len(self.bounds.constraints)))
+        return tuple(self._settled(c, self._loose) for c in range(len(self.bounds.constraints)))
+
+    @property
+    def nearby(self) -> Nearby:
+        """For what differs little. The equilibrium without bounds is solved for it."""
+        loose = _near(self._loose.solution.values) if self.bounds.constraints else None
+        return replace(_near(self.held.solution.values), free=loose)
+
+    @cached_property
+    def _loose(self) -> _Round:
+        """The equilibrium without any bound."""
+        held = self.held.solution.values
+        if len(self.active) == len(self.bounds.constraints) and not self.held.z.any():
+            return self.held
+        if self.near is None or self.near.free is None:
+            return self.free.equilibrium(held)
+        try:
+            return self.free.equilibrium(self.near.free.moved(self.near, held))
+        except KoshoError:  # it may be nearer from where there are bounds
+            return self.free.equilibrium(held)
 
     def _settled(self, c: int, free: _Round) -> Settled:
         of, bounds, held = self.free.of, self.bounds, self.held
@@ -202,6 +221,10 @@ class Constrained:
         if n >= 0:
             level = float(self.base.arrays.alpha[n] @ values.point.log_price[n])
         return float(weight @ at.net * np.exp(-level))
+
+
+def _near(values: Values) -> Nearby:
+    return Nearby(values.point, values.log_cost)
 
 
 class _Economy:
@@ -279,7 +302,7 @@ class _Economy:
         values, cell = solution.values, cells.row
         j, n, i = cells.sector[cell], cells.importer[cell], cells.exporter[cell]
         factor = np.where(cells.factor[cell] > 0, cells.factor[cell], 1.0)
-        net = values.share[j, n, i] * values.point.spending[n, j] * cells.weight / factor * cells.part_net
+        net = values.share_in(j, n, i) * values.point.spending[n, j] * cells.weight / factor * cells.part_net
         mine = origin >= 0
         net = np.asarray(np.bincount(origin[mine], net[mine], minlength=len(weights)), np.float64)
         return _Round(met.z, rents, subsidies, net, weights, earned, shock, cells, solution)

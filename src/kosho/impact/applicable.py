@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.impact.base_law import base_end
 from kosho.language import N_, _
 from kosho.law.measure import CONCESSIONS, PRICED, Measure
 from kosho.law.overlap import double_prices, touch
-from kosho.law.product_groups import Product
-from kosho.law.query import NONE
 from kosho.law.register import Register
 from kosho.world import World
 
@@ -86,7 +83,7 @@ def unseen(world: World, register: Register, on: date, known: date | None = None
             found[measure.id] = _("nothing says what it costs: it is listed, not priced")
         elif measure.id in register.not_translated:
             found[measure.id] = register.not_translated[measure.id]
-        elif not _in_tables(register, measure):
+        elif not register.sectors_in(measure):
             found[measure.id] = _("sector tables do not tell apart the goods that meet its conditions")
         else:
             gaps = {
@@ -128,18 +125,7 @@ def unknown_duties(world: World, register: Register, measure: Measure) -> tuple[
 
 def covers_sector(register: Register, measure: Measure, sector: str) -> bool:
     """Whether some product of a sector is in the scope of a measure."""
-    groups = [group.id for group in register.products.of_sector(sector)]
-    claims = (measure.scope.preference if measure.scope is not None else ()) or (NONE,)
-    return any(
-        register.in_scope(measure, Product(sector, group, claim))
-        for group in (None, *groups)
-        for claim in claims
-    )
-
-
-def _in_tables(register: Register, measure: Measure) -> bool:
-    """Whether some product of sector tables is in the scope of a measure."""
-    return any(covers_sector(register, measure, sector) for sector in sectors())
+    return sector in register.sectors_in(measure)
 
 
 def _without_group(register: Register, measure: Measure) -> list[str]:

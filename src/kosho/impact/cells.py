@@ -42,8 +42,15 @@ def with_cells(
 def rows_in(shock: Shock, cells: Iterable[Cell]) -> Mask:
     """Which rows of a shock lie in some cells `[row]`."""
     wanted = set(cells)
-    if not wanted:
-        return np.zeros(len(shock), bool)
-    return np.array(
-        [(*cell, "") in wanted or (*cell, part or REST) in wanted for *cell, part in shock.places()], bool
-    )
+    count, sectors = len(shock.countries), len(shock.sectors)
+
+    def flat(cell: Cell) -> int:
+        return (cell[0] * count + cell[1]) * sectors + cell[2]
+
+    here, row = shock.cells()
+    found = np.isin(here, [flat(cell) for cell in wanted if not cell[3]])[row]
+    parts = {(flat(cell), cell[3]) for cell in wanted if cell[3]}
+    near = np.isin(here, [number for number, _other in parts])[row] & ~found
+    for k in np.flatnonzero(near).tolist():
+        found[k] = (int(here[row[k]]), shock.part[k] or REST) in parts
+    return found

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import date
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -25,13 +26,14 @@ from kosho.impact.measure_effects import EffectRange, MeasureEffect, effect
 from kosho.impact.product_nests import End
 from kosho.impact.subsidies import subsidised
 from kosho.impact.tariff_shock import shock as duties
-from kosho.language import _
+from kosho.language import _, current
+from kosho.law.measure import Measure
 from kosho.law.overlap import impossible
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.world import World
 
-__all__ = ["Effects", "LawEffects", "acting", "effects", "law_effects"]
+__all__ = ["Effects", "LaidLaw", "LawEffects", "acting", "effects", "laid", "law_effects"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,35 +120,93 @@ def effects(
     >>> float(outcome.welfare.sel(country="USA")) < 0
     True
     """
-    plain = duties(world, register, on, known, replace)
     if replace is not None:
         register = register.with_overlay(replace)
-    measures, left_out = besides(world, register, on, known)
-    ends: dict[str, End] = {
-        one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in measures
-    }
-    beyond = list(impossible(register, measures))
-    if beyond:
-        raise InputError(beyond)
-    found = [effect(world, register, plain, measure, ends[measure.id]) for measure in measures]
-    shock = plain
-    for one in found:
-        shock = _recosted(shock, world, one, ends[one.measure.id])
-    for one in found:
-        if one.subsidy is not None:
-            shock = subsidised(shock, world, one.subsidy, ends[one.measure.id])
-    found, idle = acting(found, register, world)
-    nests = {name: nest for one in found for name, nest in one.nests.items()}
-    without = unseen(world, register, on, known) | left_out | idle
-    without |= {one.measure.id: one.left_out for one in found if one.left_out is not None}
-    return Effects(
-        shock,
-        tuple(constraint for one in found for constraint in one.constraints),
-        tuple(nests.values()),
-        tuple(one_range for one in found for one_range in one.ranges),
-        without,
-        assumptions=assumptions(register, world),
-    )
+    return laid(world, register, on, known).effects(end)
+
+
+def laid(world: World, register: Register, on: date, known: date | None) -> LaidLaw:
+    """The law of a day as a world has it, of which the effects at many ends can be asked. See `effects`."""
+    return _laid(current(), world, register, on, known)
+
+
+@lru_cache(maxsize=32)
+def _laid(_language: str, world: World, register: Register, on: date, known: date | None) -> LaidLaw:
+    return LaidLaw(world, register, on, known)
+
+
+@dataclass(frozen=True, eq=False)
+class LaidLaw:
+    """The law of a day as a world has it: what is the same at every end of a range is worked out once."""
+
+    world: World
+    register: Register
+    on: date
+    known: date | None
+    _found: dict[tuple[str, End], MeasureEffect] = field(default_factory=dict)
+    _questions: dict[End, Effects] = field(default_factory=dict)
+
+    def effects(self, end: End | Mapping[str, End] = "value") -> Effects:
+        """See `effects`."""
+        posed = self.question(end)
+        without = self._unseen | self._besides[1] | posed.left_out
+        return changed(posed, left_out=without, assumptions=self._assumptions)
+
+    def question(self, end: End | Mapping[str, End] = "value") -> Effects:
+        """The same without what the law of the day leaves out whatever the end."""
+        if not isinstance(end, str):
+            return self._question(end)
+        if end not in self._questions:
+            self._questions[end] = self._question(end)
+        return self._questions[end]
+
+    def _question(self, end: End | Mapping[str, End]) -> Effects:
+        shock = self._duties
+        ends: dict[str, End] = {
+            one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in self._besides[0]
+        }
+        every = [self._of_measure(measure, ends[measure.id]) for measure in self._besides[0]]
+        for one in every:
+            shock = _recosted(shock, self.world, one, ends[one.measure.id])
+        for one in every:
+            if one.subsidy is not None:
+                shock = subsidised(shock, self.world, one.subsidy, ends[one.measure.id])
+        found, idle = acting(every, self.register, self.world)
+        nests = {name: nest for one in found for name, nest in one.nests.items()}
+        return Effects(
+            shock,
+            tuple(constraint for one in found for constraint in one.constraints),
+            tuple(nests.values()),
+            tuple(one_range for one in found for one_range in one.ranges),
+            idle | {one.measure.id: one.left_out for one in found if one.left_out is not None},
+        )
+
+    def _of_measure(self, measure: Measure, end: End) -> MeasureEffect:
+        key = measure.id, end
+        if key not in self._found:
+            self._found[key] = effect(self.world, self.register, self._duties, measure, end)
+        return self._found[key]
+
+    @cached_property
+    def _duties(self) -> Shock:
+        return duties(self.world, self.register, self.on, self.known)
+
+    @cached_property
+    def _besides(self) -> tuple[list[Measure], dict[str, str]]:
+        """Measures that act besides duties, and those left out, with the reason."""
+        measures, left_out = besides(self.world, self.register, self.on, self.known)
+        beyond = list(impossible(self.register, measures))
+        if beyond:
+            raise InputError(beyond)
+        return measures, left_out
+
+    @cached_property
+    def _unseen(self) -> dict[str, str]:
+        return unseen(self.world, self.register, self.on, self.known)
+
+    @cached_property
+    def _assumptions(self) -> tuple[str, ...]:
+        return assumptions(self.register, self.world)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,6 +274,7 @@ def _recosted(shock: Shock, world: World, one: MeasureEffect, end: End) -> Shock
         return shock
     shock, (here, _other) = with_cells(shock, world, [one.cells])
     theta = world.arrays.theta
-    level = {j: one.cost(float(theta[j])).levels.get(end, 1.0) for j in {cell[2] for cell in one.cells}}
-    factor = [level[j] if mine else 1.0 for mine, j in zip(here.tolist(), shock.sector.tolist(), strict=True)]
-    return changed(shock, cost=shock.cost * np.array(factor))
+    level = np.ones(len(theta))
+    for j in {cell[2] for cell in one.cells}:
+        level[j] = one.cost(float(theta[j])).levels.get(end, 1.0)
+    return changed(shock, cost=shock.cost * np.where(here, level[shock.sector], 1.0))

@@ -18,7 +18,7 @@ from kosho.codes import expand_regions
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 from kosho.impact.applicable import covers_sector
-from kosho.impact.effects import Effects, effects
+from kosho.impact.effects import Effects, LaidLaw, laid
 from kosho.impact.measure_effects import UNSEEN
 from kosho.impact.product_nests import End
 from kosho.impact.tariff_shock import Trade
@@ -75,8 +75,9 @@ class _Asked(Shown):
     def duties(self, among: Trade | None = None) -> Shock:
         return duties(self.world, self.register, self.on, self.known, among=among)
 
-    def effects(self, end: End) -> Effects:
-        return effects(self.world, self.register, self.on, self.known, end=end)
+    @property
+    def law(self) -> LaidLaw:
+        return laid(self.world, self.register, self.on, self.known)
 
 
 def idle(
@@ -233,13 +234,13 @@ def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) 
     some = Trade(_nearest(change, before))
     if not same_duties(here.duties(some), there.duties(some)):
         return None
-    found = here.effects("value")
+    here.law.question()  # what cannot be posed is refused
     try:
         # A bound on an effect acts at the ends of its range only.
-        same = all(same_question(here.effects(end), there.effects(end)) for end in ENDS)
+        same = all(same_question(here.law.question(end), there.law.question(end)) for end in ENDS)
     except InputError:  # without it the rest cannot be posed: it matters
         return None
-    return _reason(change, here, found) if same else None
+    return _reason(change, here, here.law.effects()) if same else None
 
 
 def _nearest(change: Measure | Replacement, before: _Asked) -> frozenset[int]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kosho.arrays import Array, Index
+from kosho.arrays import Array, Index, Mask
 from kosho.codes import sectors
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
@@ -169,9 +169,9 @@ class Translation:
             for k, j, slots in _asked_slots(asked):
                 cell = asked.cell(k)
                 for slot in slots:
-                    piles, which = cell.piles(slot.product, asked.laws.new)
-                    for place, pile in zip(there, which.tolist(), strict=True):
-                        names = {item.measure.id for item in piles[pile].applied}
+                    piles = cell.piles(slot.product, asked.laws.new)
+                    for place, pile in zip(there, piles.which.tolist(), strict=True):
+                        names = {item.measure.id for item in piles.stacks[pile].applied}
                         found.setdefault((here, place, j, slot.product.group or ""), set()).update(names)
         return found
 
@@ -418,9 +418,12 @@ class _Imports:
         """One ICIO sector of the imports, in one sector of the table."""
         n = self.cells.economies.index(self.importer)
         flow, rate = (values[n, self._rows, k] for values in (self.cells.flows, self.cells.tariff))
-        return _Cell(
-            self.laws, self.importer, self.cells.sectors[k], list(self.partners), self._aimed, flow, rate
-        )
+        sector, partners = self.cells.sectors[k], list(self.partners)
+        return _Cell(self.laws, self.importer, sector, partners, self._aimed, flow, rate, self._known)
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, ...], _Piles]:
+        return {}
 
     def __hash__(self) -> int:
         return hash(self._made_of)
@@ -475,6 +478,25 @@ class _Part:
     tariff: Array
 
 
+@dataclass(frozen=True, eq=False)
+class _Piles:
+    """The distinct stacks on a product over the partners it comes from."""
+
+    stacks: list[Stack]
+    which: Index
+    """`[partner]`, the stack that its goods bear."""
+
+    @cached_property
+    def above_nothing(self) -> Array:
+        """`[partner]`, what is added to goods that are otherwise free."""
+        return np.array([pile.adds(((0.0, 1.0),)) for pile in self.stacks])[self.which]
+
+    @cached_property
+    def rests_on_ordinary(self) -> Mask:
+        """`[partner]`, whether what is added depends on the ordinary rate."""
+        return np.array([pile.rests_on_ordinary for pile in self.stacks], bool)[self.which]
+
+
 @dataclass(frozen=True)
 class _Cell:
     """One ICIO sector of one importer, over its partners."""
@@ -487,6 +509,8 @@ class _Cell:
     """Rate of each measure of the importer for each partner."""
     flow: Array
     rate: Array
+    known: dict[tuple[int, ...], _Piles]
+    """Stacks by the measures that cover a product: most products of an importer are under the same."""
 
     def slots(self) -> list[_Slot]:
         """The groups of the sector, split by preference, and the rest, as they were in the base year."""
@@ -534,42 +558,45 @@ class _Cell:
         cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
         return [cover[slot.group] * weight for slot, weight in slots]
 
-    def piles(self, slot: Product, law: list[Measure]) -> tuple[list[Stack], Index]:
-        """The distinct stacks on the product, and which of them each partner bears."""
-        register = self.laws.register
-        covering = [measure for measure in law if register.covered(measure, slot)]
+    def piles(self, slot: Product, law: list[Measure]) -> _Piles:
+        """The stacks on the product."""
+        covering = [measure for measure in law if self.laws.register.covered(measure, slot)]
+        key = tuple(map(id, covering))
+        if key not in self.known:
+            self.known[key] = self._piled(covering)
+        return self.known[key]
+
+    def _piled(self, covering: list[Measure]) -> _Piles:
         place: dict[tuple[float | None, ...], int] = {}
         piles: list[Stack] = []
         which = np.zeros(len(self.partners), dtype=np.intp)
         if not covering:
-            return [Stack((), ())], which
+            return _Piles([Stack((), ())], which)
         for i, rates in enumerate(zip(*(self.aimed[measure.id] for measure in covering), strict=True)):
             if rates not in place:
                 place[rates] = len(piles)
-                pairs = zip(covering, rates, strict=True)
-                piles.append(stack([(m, rate) for m, rate in pairs if rate is not None], register.order))
+                pairs = [(m, rate) for m, rate in zip(covering, rates, strict=True) if rate is not None]
+                piles.append(stack(pairs, self.laws.register.order))
             which[i] = place[rates]
-        return piles, which
+        return _Piles(piles, which)
 
     def _base_layers(self, slot: Product) -> Array:
         """Layers of the base year above the ordinary duty."""
         layers = np.zeros(len(self.partners))
         for weight, law in self.laws.base:
-            piles, which = self.piles(slot, law)
-            layers += weight * _above_nothing(piles)[which]
+            layers += weight * self.piles(slot, law).above_nothing
         return layers
 
     def _layers(self, slot: Product, ordinary: Array, share: Array) -> Array:
         """Layers on the day above the ordinary duty; floors line by line where the lines' spread is known."""
         products = self.laws.register.products
-        piles, which = self.piles(slot, self.laws.new)
-        layers = _above_nothing(piles)[which]
+        piles = self.piles(slot, self.laws.new)
+        layers = piles.above_nothing.copy()
         single = slot.group is not None and products.mfn(slot.group, self.importer) is not None
-        floored = np.array([pile.rests_on_ordinary for pile in piles])[which]
-        for i in np.flatnonzero(floored & (share > 0) & (self.flow > 0)):
+        for i in np.flatnonzero(piles.rests_on_ordinary & (share > 0) & (self.flow > 0)):
             mean = max(float(ordinary[i]), 0.0)
             lines = ((mean, 1.0),) if single else products.lines(self.importer, self.sector, mean)
-            layers[i] = piles[which[i]].adds(lines)
+            layers[i] = piles.stacks[piles.which[i]].adds(lines)
         return layers
 
     def _bases(self, slots: list[Product], shares: list[Array], before: list[Array]) -> list[Array]:
@@ -593,8 +620,3 @@ class _Cell:
         if given is None:
             return None
         return before + (0.0 if slot.preference != "none" else given.value / 100)
-
-
-def _above_nothing(piles: list[Stack]) -> Array:
-    """What each stack adds to goods that are otherwise free."""
-    return np.array([pile.adds(((0.0, 1.0),)) for pile in piles])

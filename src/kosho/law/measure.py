@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import (
@@ -24,6 +25,7 @@ from pydantic import (
 from kosho.bounds import PERCENT_DUTY
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
+from kosho.identity import Same
 from kosho.language import _
 from kosho.law.nontariff_terms import Amount, Terms
 from kosho.law.rateless import RATELESS
@@ -395,9 +397,13 @@ class Measure(Frozen):
         """The measure with as much of its steps as is reached on a day; itself where it has none."""
         if self.staged is None:
             return self
-        staged = self.model_copy()
-        staged._reached = self.staged.share(self.first_day, on)
-        return staged
+        return _as_reached(Same(self), self.staged.share(self.first_day, on))
+
+    def as_reached(self, share: float) -> Measure:
+        """The measure with so much of its steps reached."""
+        found = self.model_copy()
+        found._reached = share
+        return found
 
     def imposed_by(self, economy: str) -> bool:
         """Whether the economy is the imposer, or a member of it."""
@@ -449,3 +455,9 @@ class Measure(Frozen):
     def days_of_change(self) -> tuple[date, ...]:
         """Days from which on it does something else than before: its first, and its steps."""
         return (self.first_day,) if self.staged is None else tuple(self.staged.days(self.first_day))
+
+
+@lru_cache(maxsize=4096)
+def _as_reached(measure: Same[Measure], share: float) -> Measure:
+    """One object for every day with the same share, so that what follows from it is found again."""
+    return measure.value.as_reached(share)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kosho.codes import blocs, expand_regions, sectors
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import Problems
+from kosho.identity import Same
 from kosho.language import cached
 from kosho.law.product_file import (
     BaseDuty,
@@ -121,7 +122,18 @@ class Products(Shown):
 
     def of_sector(self, sector: str) -> list[ProductGroup]:
         """Groups within a sector, in file order."""
-        return [group for group in self.groups.values() if group.sector == sector]
+        return list(self._by_sector.get(sector, ()))
+
+    @cached_property
+    def _by_sector(self) -> dict[str, list[ProductGroup]]:
+        found: dict[str, list[ProductGroup]] = {}
+        for group in self.groups.values():
+            found.setdefault(group.sector, []).append(group)
+        return found
+
+    def sectors_in(self, scope: Scope, inside: frozenset[str], outside: frozenset[str]) -> frozenset[str]:
+        """Sectors of which a scope covers some product, whatever preference is claimed. See `in_scope`."""
+        return _sectors_in(Same(self), Same(scope), inside, outside)
 
     def coverage(self, group: str, importer: str, exporter: str) -> Cited | None:
         """Share of the sector's trade in this direction; None where nothing is said."""
@@ -192,6 +204,23 @@ class Products(Shown):
             and not group.importers.isdisjoint(importers)
             and any(scope.touches(prefix) for prefix in group.hs.prefixes)
         ]
+
+
+@lru_cache(maxsize=2048)
+def _sectors_in(
+    products: Same[Products], scope: Same[Scope], inside: frozenset[str], outside: frozenset[str]
+) -> frozenset[str]:
+    """The same law is looked at in every scenario, at every end of a range."""
+    claims = scope.value.preference or ("none",)
+    return frozenset(
+        sector
+        for sector in sectors()
+        if any(
+            in_scope(scope.value, Product(sector, group, claim), inside, outside)
+            for group in (None, *(one.id for one in products.value.of_sector(sector)))
+            for claim in claims
+        )
+    )
 
 
 @cached

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest
+from kosho.identity import Same
 from kosho.language import _
 from kosho.law.measure import DUTIES, Measure
 from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
@@ -396,6 +397,12 @@ class Register(Shown):
         """Whether a product is under a measure's scope, whatever becomes of it in sector tables."""
         return measure.scope is not None and in_scope(measure.scope, product, *self._groups_of[measure.id])
 
+    def sectors_in(self, measure: Measure) -> frozenset[str]:
+        """Sectors of which some product is under a measure's scope."""
+        if measure.scope is None:
+            return frozenset()
+        return self.products.sectors_in(measure.scope, *self._groups_of[measure.id])
+
     @cached_property
     def order(self) -> dict[str, int]:
         """Place of each measure in the order of exclusions."""
@@ -484,15 +491,7 @@ class Register(Shown):
         Raises:
             InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
         """
-        overlay.refuse_unfit(self.measures, self.places)
-        replaced = {item.measure for item in overlay.replace}
-        new = [*overlay.add, *(item.by for item in overlay.replace)]
-        return replace(
-            self,
-            measures=(*(measure for measure in self.measures if measure.id not in replaced), *new),
-            assumed=self.assumed | {measure.id for measure in new},
-            ends=(*self.ends, *((item.measure, item.legal_from) for item in overlay.end)),
-        )
+        return _overlaid(self, Same(overlay))
 
     def complete(self, measure: Measure, on: date) -> bool:
         """Whether all measures of its kind that its imposer has on a day are said to be held."""
@@ -515,6 +514,21 @@ class Register(Shown):
             InputError: naming the days that are covered.
         """
         refuse_uncovered(self.duties_covered, on, self.measures)
+
+
+@lru_cache(maxsize=64)
+def _overlaid(register: Register, changes: Same[Overlay]) -> Register:
+    """One register for one scenario, so that what was worked out of its law is found again."""
+    overlay = changes.value
+    overlay.refuse_unfit(register.measures, register.places)
+    replaced = {item.measure for item in overlay.replace}
+    new = [*overlay.add, *(item.by for item in overlay.replace)]
+    return replace(
+        register,
+        measures=(*(measure for measure in register.measures if measure.id not in replaced), *new),
+        assumed=register.assumed | {measure.id for measure in new},
+        ends=(*register.ends, *((item.measure, item.legal_from) for item in overlay.end)),
+    )
 
 
 def shipped_files() -> list[Path]:

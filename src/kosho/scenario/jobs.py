@@ -29,6 +29,7 @@ from kosho.scenario.sensitivity import (
     Corner,
     counted,
     effects_at,
+    figures_and_place,
     figures_or_reason,
     subsidies_at,
 )
@@ -110,14 +111,23 @@ class CornerJob:
     corner: Corner
     variant: Variant
     near: Nearby | None = None
-    """The middle of all ranges, to begin from."""
+    """To begin from: the middle of all ranges, or where the corner of another scenario leads from there."""
+    leads: bool = False
+    """Whether it is told where its equilibrium is, for the same corner of other scenarios."""
 
 
 Job = CentralJob | VariantJob | CornerJob
 
 
-JobResult = tuple[VariantResult, CentralOutcome, Nearby] | VariantResult | Mapping[str, Array] | str
-"""Of the middle, another variant, a corner (`kosho.scenario.sensitivity.at`)."""
+CornerResult = Mapping[str, Array] | str
+"""`kosho.scenario.sensitivity.figures_or_reason`."""
+JobResult = (
+    tuple[VariantResult, CentralOutcome, Nearby]
+    | VariantResult
+    | CornerResult
+    | tuple[CornerResult, Nearby | None]
+)
+"""Of the middle, another variant, a corner, a corner that leads."""
 
 
 def job_name(job: Job) -> tuple[str, ...]:
@@ -145,15 +155,13 @@ def run_job(job: Job) -> JobResult:
         outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
         shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
         paid = subsidies_at(inputs.subsidies.get(job.scenario, ()))
-        values = outcome.solution.values
-        return shown, CentralOutcome.of(outcome, inputs.flows, paid), Nearby(values.point, values.log_cost)
+        return shown, CentralOutcome.of(outcome, inputs.flows, paid), outcome.nearby
     if isinstance(job, CornerJob):
         law, base = inputs.laws[job.scenario], inputs.worlds["central"]
         found = effects_at(base, law, job.corner)
         paid = subsidies_at(inputs.subsidies.get(job.scenario, ()), job.corner)
-        return figures_or_reason(
-            partial(solve_variant, inputs, found, job.variant, ROUGHLY, job.near), inputs.flows, paid
-        )
+        told = figures_and_place if job.leads else figures_or_reason
+        return told(partial(solve_variant, inputs, found, job.variant, ROUGHLY, job.near), inputs.flows, paid)
     outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
     return variant_result(inputs, outcome, job.scenario, job.variant.id)
 

@@ -42,6 +42,7 @@ from kosho.scenario.results import (
 )
 from kosho.scenario.sensitivity import (
     CentralOutcome,
+    Corner,
     buyer_subsidies,
     changes,
     changes_apart,
@@ -55,8 +56,9 @@ from kosho.world import WorldChoice, Worlds, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case, Scenario
+    from kosho.equilibrium.kernel import Nearby
 
-__all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
+__all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "corner_jobs", "led_beside", "run", "summary"]
 
 Figures = Mapping[str, Array]
 Moved = Sequence[tuple[str, Figures]]
@@ -190,11 +192,15 @@ def _run(
     shared.pack()
     central = [CentralJob(shared, name, main) for name in names]
     variants = [VariantJob(shared, name, variant) for name in names for variant in others]
-    ends = [(name, corner) for name in names for corner in corners(inputs.laws[name], inputs.effects[name])]
     middle = _solved(central, progress, unfinished)
     near = {job.scenario: middle[job][2] for job in central}
-    at_ends = [CornerJob(shared, name, corner, main, near[name]) for name, corner in ends]
-    job_results = middle | _solved([*at_ends, *variants], progress, unfinished, len(central))
+    leading, following = corner_jobs(shared, near, main)
+    first = _solved([*leading, *variants], progress, unfinished, len(central))
+    led = {job.corner: (near[job.scenario], first[job][1]) for job in leading}
+    following = [replace(job, near=led_beside(near[job.scenario], *led[job.corner])) for job in following]
+    at_ends = [*leading, *following]
+    job_results = middle | first | {job: first[job][0] for job in leading}
+    job_results |= _solved(following, progress, unfinished, len(central) + len(first))
     of_variant: dict[tuple[str, str], VariantResult] = {
         (job.scenario, job.variant.id): job_results[job] for job in variants
     }
@@ -202,8 +208,10 @@ def _run(
     for job in central:
         of_variant[job.scenario, main.id], middles[job.scenario], _other = job_results[job]
     results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
+    solved = {(job.scenario, job.corner): job_results[job] for job in at_ends}
     moved = {
-        name: [(job.corner.of, job_results[job]) for job in at_ends if job.scenario == name] for name in names
+        name: [(corner.of, solved[name, corner]) for corner in corners(inputs.laws[name], inputs.effects[name])]
+        for name in names
     }
     ranges = _Ends(
         {name: middle.figures for name, middle in middles.items()},
@@ -231,6 +239,33 @@ def _run(
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
+
+
+def corner_jobs(
+    shared: Shared[JobInputs], near: Mapping[str, Nearby], variant: Variant
+) -> tuple[list[CornerJob], list[CornerJob]]:
+    """Each corner in the first scenario that has it, and the same corners in others: these begin where that
+    leads from their own middles.
+    """
+    inputs = shared.value
+    leading: dict[Corner, CornerJob] = {}
+    following: list[CornerJob] = []
+    for name, middle in near.items():
+        for corner in corners(inputs.laws[name], inputs.effects[name]):
+            if corner in leading:
+                following.append(CornerJob(shared, name, corner, variant, middle))
+            else:
+                leading[corner] = CornerJob(shared, name, corner, variant, middle, leads=True)
+    return list(leading.values()), following
+
+
+def led_beside(middle: Nearby, start: Nearby, end: Nearby | None) -> Nearby:
+    """Where an end is looked for: beside the middle as far as it led elsewhere.
+
+    Scenarios of one law begin alike, so that they end on the same bits and differ by nothing at all.
+    """
+    alike = np.array_equal(middle.log_cost, start.log_cost)
+    return middle if end is None or alike else middle.moved(start, end)
 
 
 def _drawn(inputs: JobInputs, progress: Progress, unfinished: Unfinished | None) -> Draws:

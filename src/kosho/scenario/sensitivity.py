@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import KoshoError
+from kosho.identity import Same
 from kosho.impact.applicable import besides
 from kosho.impact.effects import effects
 from kosho.impact.measure_effects import effect
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from kosho.case import Law
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Constraint, Outcome, Settled
+    from kosho.equilibrium.kernel import Nearby
     from kosho.equilibrium.outcome import UnitFlow
     from kosho.impact.effects import Effects
     from kosho.law import Measure
@@ -50,6 +53,7 @@ __all__ = [
     "effects_at",
     "figure_ends",
     "figures",
+    "figures_and_place",
     "figures_or_reason",
     "flow_key",
     "largest_moves",
@@ -183,6 +187,13 @@ def subsidies_at(paid: Sequence[Subsidised], corner: Corner | None = None) -> Su
 
 
 def _taken(measure: Measure, end: End) -> Measure:
+    return _taken_once(Same(measure), end)
+
+
+@lru_cache(maxsize=256)
+def _taken_once(of: Same[Measure], end: End) -> Measure:
+    """One object in every scenario, so that what follows from it is found again."""
+    measure = of.value
     share = measure.value_share
     level = None if share is None else getattr(share, end)
     if share is None or level is None:
@@ -238,10 +249,18 @@ def figures_or_reason(
     corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: SubsidyEnds = ()
 ) -> Figures | str:
     """Figures of a corner, or why it has none: what is promised at an end may be more than there is."""
+    return figures_and_place(corner, flows, paid)[0]
+
+
+def figures_and_place(
+    corner: Callable[[], Outcome], flows: Sequence[NamedFlow], paid: SubsidyEnds = ()
+) -> tuple[Figures | str, Nearby | None]:
+    """The same, with where its equilibrium is."""
     try:
-        return figures(corner(), flows, paid)
+        outcome = corner()
+        return figures(outcome, flows, paid), outcome.nearby
     except KoshoError as error:
-        return str(error)
+        return str(error), None
 
 
 def solved_corners(moved: Sequence[tuple[str, Figures | str]]) -> list[tuple[str, Figures]]:

@@ -12,8 +12,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 
 from kosho.arrays import Array
 from kosho.case import Case
@@ -223,6 +221,9 @@ def _scaled(counterfactual: Counterfactual, scale: float) -> Counterfactual:
 
 def _signs(scales: Sequence[float], gains: Sequence[float]) -> Iterator[tuple[Point, Point, float]]:
     """Neighbouring points whose gains have opposite signs, and where a smooth curve through all turns."""
+    from scipy.interpolate import PchipInterpolator  # noqa: PLC0415 - heavy; who solves ends needs none
+    from scipy.optimize import brentq  # noqa: PLC0415
+
     logs = np.log(scales)
     smooth = PchipInterpolator(logs, gains) if len(scales) > 1 else None
     for (x, y), (x2, y2) in pairwise(zip(scales, gains, strict=True)):
