@@ -124,7 +124,7 @@ def rate_bounds(
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines)
         days = [dates[place] for place in places]
-        for k, state in table.states(partners, days, known, every_way=True):
+        for k, state in table.states(partners, days, known):
             found = (
                 (one[places[state]] for one in result)
                 if isinstance(state, int)
@@ -181,11 +181,11 @@ class _Table:
         return _Table(register, importer, ordinary, *signatures(register, importer, codes))
 
     def states(
-        self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
+        self, partners: Sequence[str], dates: Sequence[date], known: date | None
     ) -> Iterator[tuple[int, DayLaw | int]]:
         """The law of each day, or the place of an earlier day with the same."""
         seen: dict[tuple[tuple[tuple[str, float], ...], tuple[int, ...]], int] = {}
-        maker = DayLaws(self.register, self.importer, self.groups, partners, every_way=every_way)
+        maker = DayLaws(self.register, self.importer, self.groups, partners)
         for k, day in enumerate(dates):
             law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
             missing = [
@@ -216,18 +216,23 @@ class _Table:
         return found
 
     def _settled(self, state: DayLaw, kinds: Index, ordinary: Array) -> Array:
-        """As the register has it, NaN where something that is not held decides."""
+        """As the register has it, NaN where a list that was not read in full, or something that is not held,
+        decides.
+        """
         found = paid_under([[one[0] for one in row] for row in state.ways], kinds, ordinary)
-        for row, columns in enumerate(state.freed):
-            for column, forms in enumerate(columns):
-                raised = state.raised[row][column] > -inf
-                if len(forms) == 1 and not raised:
-                    continue
-                here = np.flatnonzero(kinds == row)
-                each = [paid_under([[form]], np.zeros_like(here), ordinary[here])[:, 0] for form in forms]
-                spread = np.max(each, axis=0) - np.min(each, axis=0)
-                unsettled = here if raised else here[~(spread <= ALIKE)]
-                found[unsettled, column] = np.nan
+        for row, columns in enumerate(state.ways):
+            raised = np.array(state.raised[row]) > -inf
+            deepest = max(map(len, columns))
+            if deepest == 1 and not raised.any():
+                continue
+            here = np.flatnonzero(kinds == row)
+            least = most = found[here]
+            for depth in range(1, deepest):
+                forms = [one[min(depth, len(one) - 1)] for one in columns]
+                paid = paid_under([forms], np.zeros_like(here), ordinary[here])
+                least, most = np.minimum(least, paid), np.maximum(most, paid)
+            unsettled = raised | ~(most - least <= ALIKE)
+            found[here] = np.where(unsettled, np.float32(np.nan), found[here])
         return found
 
     def most(self, state: DayLaw) -> Array:

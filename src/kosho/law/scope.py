@@ -105,7 +105,7 @@ Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 
 Answer = Literal["yes", "no"]
 
-YES_BY_DEFAULT = frozenset({"us_232"})
+YES_BY_DEFAULT = frozenset({"us_232", "informational"})
 """Attributes that hold unless said otherwise; the others hold only if said."""
 
 Content = Literal["metal_content", "us_content"]
