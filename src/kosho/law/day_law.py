@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, TypeVar
@@ -13,7 +13,7 @@ from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law.forms import Form
-from kosho.law.headings import cover, keys_of
+from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure
 from kosho.law.measure_file import Omission
 from kosho.law.possible_rates import Way, headings_of, pile, ways
@@ -62,6 +62,7 @@ class DayLaws:
         self._open: dict[tuple[tuple[int, ...], Bits, tuple[int, ...]], tuple[Form, ...]] = {}
         self._forms: dict[tuple[int, ...], Form] = {}
         self._numbers: dict[tuple[str, float, float], int] = {}
+        self._layers: dict[int, _Layer] = {}
         self._levels: dict[str, tuple[float | None, ...]] = {}
 
     def state(self, law: Sequence[Measure], missing: Sequence[int]) -> DayLaw:
@@ -86,6 +87,8 @@ class DayLaws:
             ]
             for own, _other in columns
         ]
+        numbers = np.array([[-1 if layer is None else layer.number for layer in one] for one in aimed], np.intp)
+        numbers = numbers.reshape(len(aimed), len(priced))
         masks = self._masks(priced)
         doubts = [self._doubt(measure) for measure in priced]
         rows, row = _distinct(self._kinds(masks, [one for one in doubts if one is not None], missing))
@@ -98,12 +101,15 @@ class DayLaws:
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
             raised.append([max((omission.raised_to for omission in one), default=-inf) for one in meeting])
             open_ = [at for at, one in enumerate(doubts) if one is not None and one[place]]
-            found.append(
-                [
-                    self._ways_of(one, covered, open_, place, left)
-                    for one, left in zip(aimed, meeting, strict=True)
-                ]
-            )
+            reaching = np.ascontiguousarray(numbers[:, sorted({*covered, *open_})])
+            alike: dict[tuple[bytes, tuple[int, ...]], tuple[Form, ...]] = {}
+            forms: list[tuple[Form, ...]] = []
+            for n, left in enumerate(meeting):
+                key = reaching[n].tobytes(), tuple(map(id, left))
+                if key not in alike:
+                    alike[key] = self._ways_of(aimed[n], covered, open_, place, left)
+                forms.append(alike[key])
+            found.append(forms)
         return DayLaw(row, column, found, raised)
 
     def _of_partners(self, measure: Measure) -> tuple[float | None, ...]:
@@ -114,7 +120,9 @@ class DayLaws:
 
     def _layer(self, measure: Measure, level: float, reached: float) -> _Layer:
         number = self._numbers.setdefault((measure.id, level, reached), len(self._numbers))
-        return _Layer(number, measure, level)
+        if number not in self._layers:
+            self._layers[number] = _Layer(number, measure, level, self._bits(keys_of(measure)))
+        return self._layers[number]
 
     def _masks(self, priced: Sequence[Measure]) -> Mask:
         """Which signatures each measure covers `[measure, signature]`."""
@@ -140,23 +148,26 @@ class DayLaws:
         does; 0 elsewhere, None where that is everywhere.
         """
         if measure.id not in self._doubts:
-            bits = self._groups[0].bits if self._groups else {}
-            keys = set(keys_of(measure)) if bits else set()
-            own = sum(1 << bits[key] for key in keys)
-            doubted = sum(1 << bits[key] for key in keys if self._headings.in_doubt(key, NO_FACTS))
+            open_ = [key for key in keys_of(measure) if self._headings.in_doubt(key, NO_FACTS)]
+            own, doubted = self._bits(keys_of(measure)), self._bits(open_)
             numbers: dict[Bits, int] = {0: 0}
             found = [
                 numbers.setdefault(group.inside & own if group.inside & doubted else 0, len(numbers))
-                for group in self._groups
+                for group in (self._groups if doubted else ())
             ]
             self._doubts[measure.id] = np.array(found, np.intp) if any(found) else None
         return self._doubts[measure.id]
+
+    def _bits(self, keys: Iterable[Key]) -> Bits:
+        """Of headings."""
+        bits = self._groups[0].bits if self._groups else {}
+        return sum(1 << bits[key] for key in set(keys)) if bits else 0
 
     def _mask(self, measure: Measure) -> Mask:
         """Which signatures a measure covers."""
         if measure.id not in self._covers:
             groups = self._groups
-            own = sum(1 << groups[0].bits[key] for key in set(keys_of(measure))) if groups else 0
+            own = self._bits(keys_of(measure))
             alike: dict[Bits, bool] = {}
             for one in groups:
                 if one.inside & own not in alike:
@@ -189,8 +200,10 @@ class DayLaws:
         # Nothing else can become part of it.
         reaching = [layer for at in sorted({*covered, *open_}) if (layer := aimed[at]) is not None]
         group = self._groups[place]
-        bits = {1 << group.bits[key] for one in reaching for key in keys_of(one.measure)}
-        key = tuple([one.number for one in reaching]), group.inside & sum(bits), tuple(map(id, frees))
+        own = 0
+        for one in reaching:
+            own |= one.own
+        key = tuple([one.number for one in reaching]), group.inside & own, tuple(map(id, frees))
         if key not in self._open:
             others: list[Form] = []
             for way in ways([one.measure for one in reaching], NO_FACTS, group, self._headings, frees):
@@ -219,6 +232,8 @@ class _Layer(NamedTuple):
     number: int
     measure: Measure
     level: float
+    own: Bits
+    """All headings of the measure."""
 
 
 def _level(measure: Measure, partner: str) -> float | None:

@@ -220,19 +220,21 @@ class _Table:
         decides.
         """
         found = paid_under([[one[0] for one in row] for row in state.ways], kinds, ordinary)
-        for row, columns in enumerate(state.ways):
-            raised = np.array(state.raised[row]) > -inf
-            deepest = max(map(len, columns))
-            if deepest == 1 and not raised.any():
-                continue
-            here = np.flatnonzero(kinds == row)
-            least = most = found[here]
-            for depth in range(1, deepest):
-                forms = [one[min(depth, len(one) - 1)] for one in columns]
-                paid = paid_under([forms], np.zeros_like(here), ordinary[here])
-                least, most = np.minimum(least, paid), np.maximum(most, paid)
-            unsettled = raised | ~(most - least <= ALIKE)
-            found[here] = np.where(unsettled, np.float32(np.nan), found[here])
+        raises = np.array(state.raised) > -inf
+        deep = np.array([max(map(len, columns)) for columns in state.ways])
+        lines = np.flatnonzero(((deep > 1) | raises.any(axis=1))[kinds])
+        kinds, ordinary = kinds[lines], ordinary[lines]
+        least, most = found[lines], found[lines]
+        number = np.zeros(len(deep), np.intp)
+        for depth in range(1, int(deep.max(initial=1))):
+            rows = np.flatnonzero(deep > depth)
+            number[rows] = np.arange(len(rows))
+            here = np.flatnonzero((deep > depth)[kinds])
+            forms = [[one[min(depth, len(one) - 1)] for one in state.ways[row]] for row in rows.tolist()]
+            paid = paid_under(forms, number[kinds[here]], ordinary[here])
+            least[here] = np.minimum(least[here], paid)
+            most[here] = np.maximum(most[here], paid)
+        found[lines] = np.where(raises[kinds] | ~(most - least <= ALIKE), np.float32(np.nan), found[lines])
         return found
 
     def most(self, state: DayLaw) -> Array:
