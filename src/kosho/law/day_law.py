@@ -87,8 +87,6 @@ class DayLaws:
             ]
             for own, _other in columns
         ]
-        numbers = np.array([[-1 if layer is None else layer.number for layer in one] for one in aimed], np.intp)
-        numbers = numbers.reshape(len(aimed), len(priced))
         masks = self._masks(priced)
         doubts = [self._doubt(measure) for measure in priced]
         rows, row = _distinct(self._kinds(masks, [one for one in doubts if one is not None], missing))
@@ -101,15 +99,12 @@ class DayLaws:
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
             raised.append([max((omission.raised_to for omission in one), default=-inf) for one in meeting])
             open_ = [at for at, one in enumerate(doubts) if one is not None and one[place]]
-            reaching = np.ascontiguousarray(numbers[:, sorted({*covered, *open_})])
-            alike: dict[tuple[bytes, tuple[int, ...]], tuple[Form, ...]] = {}
-            forms: list[tuple[Form, ...]] = []
-            for n, left in enumerate(meeting):
-                key = reaching[n].tobytes(), tuple(map(id, left))
-                if key not in alike:
-                    alike[key] = self._ways_of(aimed[n], covered, open_, place, left)
-                forms.append(alike[key])
-            found.append(forms)
+            found.append(
+                [
+                    self._ways_of(one, covered, open_, place, left)
+                    for one, left in zip(aimed, meeting, strict=True)
+                ]
+            )
         return DayLaw(row, column, found, raised)
 
     def _of_partners(self, measure: Measure) -> tuple[float | None, ...]:
