@@ -48,7 +48,7 @@ ALL = "all"
 def _known(code: str, known: Iterable[str], what: str) -> str:
     if code in (choices := set(known)):
         return code
-    near = suggest(code.upper(), choices)
+    near = suggest(code, choices)
     raise ValueError(_("unknown {what} {code!r}", what=what, code=code) + (f"; {near}" if near else ""))
 
 
