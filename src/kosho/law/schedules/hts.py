@@ -248,7 +248,7 @@ class Specials:
     """What a special column says."""
 
     duties: Mapping[str, str] = field(default_factory=dict)
-    """By preference; `id [SYMBOL]` where symbols of one programme differ, or one is for some of its countries. A
+    """By preference; `id [SYMBOL]` where symbols of one programme differ, or are for some countries. A
     symbol that is not known keeps its duty under `symbol XX`, text without symbols under `special`."""
     mended: str = ""
     """What was read though it is misprinted."""
