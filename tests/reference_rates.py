@@ -21,7 +21,7 @@ import yaml
 from kosho.codes import blocs
 
 DUTIES = ("tariff", "floor", "tariff_quota", "exemption")
-YES_UNLESS_TOLD = ("us_232",)
+YES_UNLESS_TOLD = ("us_232", "informational")
 SAME = 1e-9
 
 
@@ -257,16 +257,7 @@ class Reference:
             }
             totals.append(self._total(asked, law, on - off, freed))
         low, high = min(totals), max(totals) + max([0.0, *(top - asked.duty for top in tops)])
-        freed_only = [
-            self._total(
-                asked,
-                law,
-                on,
-                {name for one, flag in zip(frees, flags, strict=True) if flag for name in one["excludes"]},
-            )
-            for flags in product((True, False), repeat=len(frees))
-        ]
-        settled = not tops and max(freed_only) - min(freed_only) < SAME
+        settled = not tops and max(totals) - min(totals) < SAME
         return Answer(as_it_stands if settled else None, low, high)
 
     def _total(self, asked: Shipment, law: list[dict[str, Any]], on: set[str], freed: set[str]) -> float:

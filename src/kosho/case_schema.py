@@ -348,7 +348,7 @@ def _check_flows(
                 for one in error.problems:
                     problems.add(one.message, one.hint, line=lines["flows", i], key="flows")
         elif flow.sector not in sectors():
-            hint = suggest(flow.sector.upper(), sectors())
+            hint = suggest(flow.sector, sectors())
             problems.add(
                 _("unknown sector {sector!r}", sector=flow.sector),
                 hint,

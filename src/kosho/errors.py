@@ -188,8 +188,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """A hint where some of the known words are near, else None.
 
     >>> from kosho.errors import nearest
-    >>> nearest("JAP", ["JPN", "USA"]), nearest("x", ["fixed", "zero"])
+    >>> nearest("jap", ["JPN", "USA"]), nearest("x", ["fixed", "zero"])
     ('did you mean JPN?', None)
     """
-    near = difflib.get_close_matches(word, sorted(set(known) - {word}), n=3, cutoff=0.6)
+    spelt = {one.casefold(): one for one in sorted(set(known) - {word}, reverse=True)}
+    close = [word.casefold()] if word.casefold() in spelt else []
+    near = [spelt[one] for one in close or difflib.get_close_matches(word.casefold(), spelt, n=3, cutoff=0.6)]
     return _("did you mean {names}?", names=_(" or ").join(near)) if near else None

@@ -105,7 +105,8 @@ def test_what_followed_the_truce_is_unknown_on_both_sides(
     assert since is not None
     assert (since <= day) is unconfirmed
     found = quote(shipped().of(importer), Query(importer, exporter, hs, day, general=FREE))
-    assert (found.rate is None) is unconfirmed
+    in_doubt = hs == "8426.19"  # only cranes from ship to shore pay, which the code does not tell
+    assert (found.rate is None) is (unconfirmed or in_doubt)
     assert any("does not hold" in text for text in found.unknown) is unconfirmed
 
 

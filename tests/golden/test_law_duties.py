@@ -238,6 +238,25 @@ def test_symbols_of_one_programme_are_kept_apart(hts: dict[str, Any]) -> None:
     assert any("cafta-dr [P+]: See 9915.04.30" in one for one in hts["kept_as_text"])
 
 
+def test_a_symbol_for_some_countries_of_a_programme_keeps_its_mark(hts: dict[str, Any]) -> None:
+    shown = invoke("schedule", "show", "USA", "4011.90.20", "--json")
+    notes = {one["column"]: one["note"] for one in json.loads(shown.stdout)["lines"][0]["duties"]}
+    assert (notes["gsp"], notes["korus"]) == ("symbol A*", "")
+    assert hts["lines"] == len(HTS)
+
+
+def test_an_edition_is_not_replaced_by_one_of_another_name(tmp_path: Path) -> None:
+    path = tmp_path / "kr.csv"
+    path.write_text("code,duty\n0101.21.00,5%\n", encoding="utf-8")
+
+    def edition(name: str) -> Result:
+        return invoke("schedule", "import", str(path), "--importer", "KOR", "--edition", name)
+
+    assert edition("HTS 2025 rev 5").exit_code == 0
+    assert edition("hts 2025  rev 5").exit_code == 0
+    assert "would take the place of 'hts 2025  rev 5'" in str(edition("../HTS-2025 rev/5").exception)
+
+
 def test_misprints_in_the_special_column_are_mended_and_told(hts: dict[str, Any]) -> None:
     tyres = duties("USA", "4011.90.20")
     assert {"gsp", "ausfta", "cbera", "usifta", "usjofta", "korus", "usofta"} <= set(tyres)

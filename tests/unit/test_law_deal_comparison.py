@@ -70,6 +70,28 @@ def test_terms_of_august_2026(found: dict[str, Any], product: str, partner: str,
     assert all(name in found["sources"] for name in one["source"] if not name.startswith("USITC"))
 
 
+def test_a_term_that_only_some_goods_of_a_partner_meet_is_named(found: dict[str, Any]):
+    one = cell(found, "Steel plate", "GBR")
+    assert one["facts"] == ["home_melt is not told, taken as no: with home_melt=yes the rate is 25 %"]
+    assert cell(found, "Steel plate", "JPN")["facts"] == []
+    shown = RUN.invoke(app, ["register", "compare", "GBR", "--importer", "USA", "--on", DAY.isoformat()])
+    assert "with home_melt=yes the rate is 25 %" in " ".join(shown.output.split())
+
+
+def test_units_are_told_in_the_language(found: dict[str, Any]):
+    arguments = ["register", "compare", "GBR", "--importer", "USA", "--on", DAY.isoformat(), "--lang", "ja"]
+    shown = RUN.invoke(app, [*arguments, "--hs", "8703.23.01"]).output
+    assert "vehicles" not in shown
+
+
+def test_a_figure_of_another_kind_is_refused_before_anything_is_written(tmp_path: Path):
+    path = tmp_path / "rates.txt"
+    done = RUN.invoke(app, ["register", "compare", "JPN", "--figure", str(path)])
+    assert isinstance(done.exception, InputError)
+    assert "--figure: is drawn to a file that ends in .svg or .html" in str(done.exception)
+    assert not path.exists()
+
+
 def test_a_quota_gives_both_ends_and_no_one_rate(found: dict[str, Any]):
     one = cell(found, "Cars", "GBR")
     assert (one["rate"], one["low"], one["high"]) == (None, 10.0, 27.5)

@@ -50,12 +50,11 @@ def test_other_informational_materials(hs: str):
 
 
 @pytest.mark.parametrize("hs", ["3705.00.00", "4909.00.40", "8523.49.20", "9705.10.00", "9706.10.00"])
-def test_headings_that_hold_other_goods_too_have_a_range(hs: str):
+def test_goods_that_inform_unless_told_otherwise(hs: str):
     found = quote(shipped(), Query("USA", "JPN", hs, date(2025, 10, 10), general=FREE))
-    assert (found.low, found.high) == pytest.approx((0, 0.15))
-    assert any(
-        "Headings with informational materials among other goods is not certain" in w for w in found.warnings
-    )
+    assert (found.rate, found.low, found.high) == pytest.approx((0, 0, 0))
+    assert any("with informational=no the rate is 15 %" in text for text in found.warnings)
+    assert percent("JPN", hs, "2025-10-10", informational="no") == 15
 
 
 def test_what_was_in_transit_on_the_first_day():

@@ -171,12 +171,40 @@ def test_other_attributes_hold_only_if_told():
     assert (percent(told), [one.by for one in told.removed]) == (2.5, ["aircraft"])
 
 
-def test_an_inexact_list_covers_with_a_warning():
+def test_a_list_that_was_not_read_in_full_gives_a_range_and_its_reason():
     book = register(measure(scope={"lists": ["l"]}), l=headings("7326", exact=False, title="Articles"))
     found = quote(book, query("7326.90"))
-    assert percent(found) == 12.5
-    assert between(found) == (2.5, 12.5)
+    assert (percent(found), between(found)) == (None, (2.5, 12.5))
+    assert found.unknown == ("whether the code is on Articles is not certain",)
     assert any("whether the code is on Articles is not certain" in text for text in found.warnings)
+
+
+def test_a_list_that_was_not_read_in_full_and_changes_nothing_leaves_the_rate():
+    book = register(
+        measure(id="a", value=10, scope={"lists": ["l", "m"]}),
+        l=headings("7326", exact=False),
+        m=headings("7326.90"),
+    )
+    assert percent(quote(book, query("7326.90"))) == 12.5
+    assert percent(quote(book, query("7326.20"))) is None
+    floor = register(
+        measure(id="a", kind="floor", value=15, scope={"lists": ["l"]}), l=headings("73", exact=False)
+    )
+    assert percent(quote(floor, query("7326.90", mfn="15%"))) == 15
+
+
+def test_bulk_and_look_up_agree_on_lists_that_were_not_read_in_full():
+    book = register(
+        measure(id="a", value=10, scope={"lists": ["l"]}),
+        measure(id="b", authority="b", kind="floor", value=15, scope={"lists": ["m"], "not_lists": ["l"]}),
+        l=headings("7326", exact=False),
+        m=headings("73"),
+    )
+    lines = [("7326.90", 0.025), ("7326.90", 0.05), ("7308.10", 0.0), ("7326.90", 0.2)]
+    table = rates(book, "USA", lines, ["JPN"], [ON])[0, :, 0]
+    one_by_one = [quote(book, query(code, mfn=f"{100 * duty:g}%")).rate for code, duty in lines]
+    assert one_by_one == pytest.approx([None, 0.15, 0.15, None])
+    assert table == pytest.approx([np.nan, 0.15, 0.15, np.nan], nan_ok=True)
 
 
 def test_what_a_shipment_tells_of_a_list_settles_it():
@@ -193,7 +221,7 @@ def test_one_list_that_was_not_read_in_full_is_on_or_off_for_all_measures():
         l=headings("7326", exact=False),
     )
     found = quote(book, query("7326.90", mfn="0%"))
-    assert (percent(found), between(found)) == (25, (10, 25))  # neither 0 nor 35
+    assert (percent(found), between(found)) == (None, (10, 25))  # neither 0 nor 35
 
 
 def omission(**changes: object) -> Omission:

@@ -9,7 +9,7 @@ import typer
 from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, show_json, show_table
-from kosho.language import _, pgettext
+from kosho.language import _
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -86,7 +86,7 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
         (
             f"{one['name']}\n{one['title']}",
             " ".join(one["parties"]),
-            "\n".join((_("as of ") + one["as_of"], *(f"{word} {day}" for word, day in _recorded(one)))),
+            "\n".join(_days(one)),
             "\n".join(_held(one)),
         )
         for one in content
@@ -105,9 +105,7 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
     if scenarios:
         show_table(_("Scenarios"), (_("Case"), _("Scenario"), _("Role"), _("What happens")), scenarios)
     findings = [
-        (found["finding"], "; ".join(found["rests_on"]) + f" ({found['status']})", found["otherwise"])
-        for one in told
-        for found in one["findings"]
+        (found["finding"], _rests(found), found["otherwise"]) for one in told for found in one["findings"]
     ]
     if findings and len(told) == len(content):
         show_table(
@@ -117,9 +115,18 @@ def _show(content: list[dict[str, Any]], told: list[dict[str, Any]]) -> None:
         )
 
 
-def _recorded(one: dict[str, Any]) -> list[tuple[str, str]]:
-    days = one["recorded"]
-    return list(zip((_("said from"), pgettext("said", "to")), days, strict=True)) if days else []
+def _rests(found: dict[str, Any]) -> str:
+    told, status = formatting.listed(found["rests_on"]), formatting.word(found["status"])
+    return _("{told} ({status})", told=told, status=status)
+
+
+def _days(one: dict[str, Any]) -> list[str]:
+    """The day a case is about, and from when to when its record speaks, a line each."""
+    about = _("as of {day}", day=one["as_of"])
+    if not one["recorded"]:
+        return [about]
+    first, last = one["recorded"]
+    return [about, _("said from {day}", day=first), _("to {day}", day=last)]
 
 
 def _held(one: dict[str, Any]) -> list[str]:

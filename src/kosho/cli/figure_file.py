@@ -5,10 +5,23 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from kosho.language import current, page_style
+from kosho.errors import InputError, Problem
+from kosho.language import _, current, page_style
 from kosho.outputs import save
 
-__all__ = ["write_figure"]
+__all__ = ["refuse_figure", "write_figure"]
+
+KINDS = (".svg", ".html")
+
+
+def refuse_figure(path: Path | None) -> None:
+    """Refuse a file that a drawing cannot be written to, before it is made.
+
+    Raises:
+        InputError: its name does not end in `.svg` or `.html`.
+    """
+    if path is not None and path.suffix.lower() not in KINDS:
+        raise InputError(Problem(_("is drawn to a file that ends in .svg or .html"), key="--figure"))
 
 
 def write_figure(figure: str, title: str, path: Path) -> None:
@@ -17,7 +30,7 @@ def write_figure(figure: str, title: str, path: Path) -> None:
     Raises:
         InputError: the file cannot be written.
     """
-    if path.suffix == ".html":
+    if path.suffix.lower() == ".html":
         figure = (
             f'<!doctype html>\n<html lang="{current()}"><meta charset="utf-8"><style>{page_style()}</style>'
             f"<title>{escape(title)}</title>\n<body>\n{figure}</body></html>\n"

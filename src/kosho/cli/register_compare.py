@@ -51,11 +51,12 @@ def compare(  # noqa: PLR0913 - one parameter an option
     """Set the terms that partners got beside one another: rates, quotas, promises, dates, with sources."""
     from datetime import date
 
-    from kosho.cli.figure_file import write_figure
+    from kosho.cli.figure_file import refuse_figure, write_figure
     from kosho.law import Register
     from kosho.law.deal_comparison import compare as compared
     from kosho.outputs import require_file
 
+    refuse_figure(figure)
     require_file(figure)
     refuse_unknown_economy(importer, "--importer")
     when = day(on, "--on") or date.today()
@@ -122,6 +123,17 @@ def _show(found: Comparison, when: date) -> None:
         )
     ]
     show_table(_("Terms"), (_("Clause"), *partners), rows)
+    for row in found.rates:
+        for code, cell in row.cells.items():
+            for fact in cell.facts:
+                say(
+                    _(
+                        "{product}, {country}: {fact}",
+                        product=row.product,
+                        country=country_name(code),
+                        fact=fact,
+                    )
+                )
     for note in found.notes:
         say(_("note: {note}", note=note))
     if found.verified_to is not None and found.verified_to < when:
@@ -195,6 +207,7 @@ def _cell(cell: RateCell) -> dict[str, Any]:
         "source": list(cell.source),
         "why": cell.why,
         "notes": list(cell.notes),
+        "facts": list(cell.facts),
     }
 
 

@@ -29,7 +29,7 @@ def refuse_unknown_economy(code: str | None, option: str, *, alone: bool = False
 
     known_codes = {*countries()} if alone else {*countries(), *blocs()}
     if code is not None and code not in known_codes:
-        hint = suggest(code.upper(), known_codes)
+        hint = suggest(code, known_codes)
         raise InputError(Problem(_("unknown country {code!r}", code=code), hint, key=option))
 
 

@@ -149,7 +149,7 @@ def show(
         raise InputError(
             Problem(
                 _("unknown importer {importer!r}", importer=importer),
-                suggest(importer.upper(), known),
+                suggest(importer, known),
                 key="ISO3",
             )
         )
@@ -241,12 +241,14 @@ def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
 
 def _duty(schedule: Schedule, line: Line, column: str, duty: Duty) -> dict[str, Any]:
     credit = line.credits.get(column)
+    programme, _bracket, symbol = column.rstrip("]").partition(" [")
+    alone = symbol and len(line.symbols(programme)) == 1
     return {
-        "column": column,
+        "column": programme if alone else column,
         "duty": str(duty),
         "kind": duty.kind,
         "printed": duty.text,
         "status": credit.status if credit else "fact",
         "source": credit.source if credit else schedule.source,
-        "note": credit.note if credit else "",
+        "note": credit.note if credit else _("symbol {symbol}", symbol=symbol) if alone else "",
     }

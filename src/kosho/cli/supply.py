@@ -96,7 +96,7 @@ def _without(table: World, country: str, sector: str, origin: str) -> dict[str, 
     from kosho.world import low_elasticity
 
     if origin not in table.countries:
-        hint = suggest(origin.upper(), table.countries)
+        hint = suggest(origin, table.countries)
         raise InputError(Problem(_("unknown country {origin!r}", origin=origin), hint, key="--without"))
     if origin == country:
         raise InputError(

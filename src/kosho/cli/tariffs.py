@@ -14,9 +14,8 @@ from kosho import formatting
 from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
-from kosho.display import plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from kosho.bargain.optimal_tariffs import Options, RateSet, Tariffs, Tie
@@ -34,6 +33,7 @@ DEFICITS: tuple[Deficits, ...] = ("zero", "fixed", "proportional")
 SHOWN = 20
 NO_RATE, HIGHEST = -100.0, 10_000.0
 """Percent, between which rates may be asked for."""
+OPTION_OF = {"objectives": "--weight", "tied": "--set"}
 LEAST = 1e-6
 """Percent; what the solver leaves open is smaller."""
 
@@ -130,11 +130,14 @@ def show(  # noqa: PLR0913 - one parameter an option
         }
         wanted = None if sectors is None else _sectors(sectors, table, "--sectors")
         bounds = RateBounds(low / 100.0, high / 100.0)
-        if kind == "optimal":
-            found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress, **options)
-        else:
-            search = nash if kind == "nash" else cooperative
-            found = search(table, named, wanted, bounds, progress, **options)
+        try:
+            if kind == "optimal":
+                found = optimal(table, named[0], named[1:] or None, wanted, bounds, progress, **options)
+            else:
+                search = nash if kind == "nash" else cooperative
+                found = search(table, named, wanted, bounds, progress, **options)
+        except InputError as error:
+            raise InputError([_of_option(one) for one in error.problems]) from None
     content = contract(found, named)
     if json:
         show_json(content)
@@ -184,6 +187,15 @@ def contract(found: Tariffs, parties: Sequence[str]) -> dict[str, Any]:
         "residual": found.residual,
         "evaluations": found.evaluations,
     }
+
+
+def _of_option(problem: Problem) -> Problem:
+    """A problem with an argument in Python, under the option that gives it."""
+    argument, bracket, about = (problem.key or "").partition("[")
+    if not bracket or argument not in OPTION_OF:
+        return problem
+    whom = about.strip("]").strip("'")
+    return replace(problem, key=f"{OPTION_OF[argument]} {whom}")
 
 
 def _base_rates(found: Tariffs) -> list[float | None]:
@@ -316,7 +328,8 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     from kosho.codes import country_name
 
     rows, count = _rate_rows(found), int(found.instrument.max()) + 1
-    title = _("{kind} tariffs, {count}", kind=found.kind, count=plural(count, "rate")) + (
+    told = ngettext("{number} rate", "{number} rates", count, number=formatting.count(count))
+    title = _("{kind} tariffs, {count}", kind=found.kind, count=told) + (
         _(", the largest flows") if count > SHOWN else ""
     )
     columns = (_("Importer"), _("Exporter"), _("Sector"), _("Base"), _("New"), _("Imports"))

@@ -90,7 +90,7 @@ def between(origin: str, destination: str, file: Path | None = None) -> Corridor
             )
         return corridor
     problems = [
-        Problem(_("unknown port {code!r}", code=code), suggest(code.upper(), ports()), key=place)
+        Problem(_("unknown port {code!r}", code=code), suggest(code, ports()), key=place)
         for code, place in ((origin, "FROM"), (destination, "TO"))
         if code not in ports()
     ]

@@ -24,6 +24,10 @@ from kosho.world import World, labelled
 __all__ = ["Solution", "SolverReport", "best_point", "find"]
 
 
+DUST = 1e-9
+"""Share of value added below which a deficit is what rounding leaves of balanced trade."""
+LOOSEST = 1e-6
+"""Largest tolerance that an answer is still of use at."""
 SAFETY = 0.5
 """Iteration stops at this share of the tolerance, so that the equations written out meet all of it."""
 
@@ -108,9 +112,13 @@ def _failure(system: System, best: Iterate, world: World, iterations: int) -> Co
     cells = np.nan_to_num(cells, nan=np.inf)
     sector = world.sectors[int(cells.argmax())] if cells.max() >= gaps[worst] else None
     hint = _("a smaller shock may have an answer")
-    if (system.deficits != 0).any():
+    if (np.abs(system.deficits) > DUST * system.base.value_added).any():
         hint += _(
             ", or deficits='zero': a fixed surplus can be more than a country earns once trade has shrunk"
+        )
+    if gaps[worst] <= LOOSEST:
+        hint += _(
+            ", or tol={tol:.0e}, which the best point found meets", tol=10.0 ** np.ceil(np.log10(gaps[worst]))
         )
     return ConvergenceError(
         float(gaps[worst]), world.countries[worst], iterations, hint, sector, best_point(values, world)

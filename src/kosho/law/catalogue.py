@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from kosho.codes import blocs, countries, country_name, sector_name, sectors
 from kosho.display import Shown, listing
-from kosho.language import _
+from kosho.language import _, known, use
 from kosho.law.product_file import ProductGroup
 from kosho.law.product_groups import Products
 
@@ -67,7 +67,7 @@ def catalogue(products: Products | None = None) -> tuple[Code, ...]:
     >>> [one.code for one in found("whisky", catalogue())]
     ['C10T12']
     """
-    called = _called()
+    called = _in_every_language()
     groups = (products or Products.load()).groups.values()
     return (
         *(
@@ -149,6 +149,19 @@ def nearest(text: str, codes: Iterable[Code], kinds: Iterable[CodeKind] = KINDS)
 def _spelt(text: str, known: Iterable[str]) -> Iterator[str]:
     upper = {code.upper(): code for code in known if abs(len(code) - len(text)) < 3}
     yield from (upper[code] for code in get_close_matches(text.upper(), upper, n=NEAR, cutoff=0.6))
+
+
+@cache
+def _in_every_language() -> dict[str, tuple[str, ...]]:
+    """What they are called, with the names that they have in every language, by code."""
+    words = dict(_called())
+    for tag in known():
+        with use(tag):
+            names = {code: country_name(code) for code in (*blocs(), *countries())}
+            names |= {code: sector_name(code) for code in sectors()}
+        for code, name in names.items():
+            words[code] = (*words.get(code, ()), name)
+    return words
 
 
 @cache

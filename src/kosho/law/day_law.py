@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, TypeVar
@@ -13,10 +13,10 @@ from kosho.arrays import Index, Mask
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law.forms import Form
-from kosho.law.headings import cover, keys_of
+from kosho.law.headings import Key, cover, keys_of
 from kosho.law.measure import Measure
 from kosho.law.measure_file import Omission
-from kosho.law.possible_rates import Way, freed_ways, headings_of, pile, ways
+from kosho.law.possible_rates import Way, headings_of, pile, ways
 from kosho.law.query import Facts
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -37,10 +37,8 @@ class DayLaw:
     column: Index
     """Kind of partner of each partner."""
     ways: list[list[tuple[Form, ...]]]
-    """By kind of part and of partner: as the register has it; then, where asked or something that is not held
-    may touch them, every other way in which the open points may stand."""
-    freed: list[list[tuple[Form, ...]]]
-    """As the register has it, and freed by lists that it does not hold; one where there is none."""
+    """By kind of part and of partner: as the register has it; then every other way in which the open points may
+    stand."""
     raised: list[list[float]]
     """Up to what something that it does not hold may raise the ordinary duty, a fraction; below any where
     nothing does."""
@@ -56,15 +54,16 @@ class DayLaws:
         groups: Sequence[Signature],
         partners: Sequence[str],
         facts: Facts,
-        *,
-        every_way: bool,
     ) -> None:
         self._register, self._importer, self._groups = register, importer, groups
-        self._partners, self._facts, self._every_way = partners, facts, every_way
+        self._partners, self._facts = partners, facts
         self._headings = headings_of(register)
         self._covers: dict[str, Mask] = {}
+        self._doubts: dict[str, Index | None] = {}
+        self._open: dict[tuple[tuple[int, ...], Bits, tuple[int, ...]], tuple[Form, ...]] = {}
         self._forms: dict[tuple[int, ...], Form] = {}
         self._numbers: dict[tuple[str, float, float], int] = {}
+        self._layers: dict[int, _Layer] = {}
         self._levels: dict[str, tuple[float | None, ...]] = {}
 
     def state(self, law: Sequence[Measure], missing: Sequence[int]) -> DayLaw:
@@ -90,26 +89,24 @@ class DayLaws:
             for own, _other in columns
         ]
         masks = self._masks(priced)
-        rows, row = _distinct(self._kinds(priced, masks, missing))
+        doubts = [self._doubt(measure) for measure in priced]
+        rows, row = _distinct(self._kinds(masks, [one for one in doubts if one is not None], missing))
         places = [int(np.argmax(row == k)) for k in range(len(rows))]
         found: list[list[tuple[Form, ...]]] = []
-        freed: list[list[tuple[Form, ...]]] = []
         raised: list[list[float]] = []
         for place in places:
             covered = np.flatnonzero(masks[:, place]).tolist()
             at = [bit for bit in missing if self._groups[place].touched(bit)]
             meeting = [[left_out[bit] for bit in at if bit in concerned] for _other, concerned in columns]
             raised.append([max((omission.raised_to for omission in one), default=-inf) for one in meeting])
-            freed.append([self._freed(one, covered, left) for one, left in zip(aimed, meeting, strict=True)])
+            open_ = [at for at, one in enumerate(doubts) if one is not None and one[place]]
             found.append(
                 [
-                    self._ways([layer for layer in one if layer], forms, self._groups[place], left)
-                    for one, forms, left in zip(aimed, freed[-1], meeting, strict=True)
+                    self._ways_of(one, covered, open_, place, left)
+                    for one, left in zip(aimed, meeting, strict=True)
                 ]
-                if self._every_way
-                else freed[-1]
             )
-        return DayLaw(row, column, found, freed, raised)
+        return DayLaw(row, column, found, raised)
 
     def _of_partners(self, measure: Measure) -> tuple[float | None, ...]:
         """The level of a measure for each partner."""
@@ -119,7 +116,9 @@ class DayLaws:
 
     def _layer(self, measure: Measure, level: float, reached: float) -> _Layer:
         number = self._numbers.setdefault((measure.id, level, reached), len(self._numbers))
-        return _Layer(number, measure, level)
+        if number not in self._layers:
+            self._layers[number] = _Layer(number, measure, level, self._bits(keys_of(measure)))
+        return self._layers[number]
 
     def _masks(self, priced: Sequence[Measure]) -> Mask:
         """Which signatures each measure covers `[measure, signature]`."""
@@ -127,40 +126,44 @@ class DayLaws:
         return np.array(masks, bool).reshape(len(priced), len(self._groups))
 
     def _kinds(
-        self, priced: Sequence[Measure], masks: Mask, missing: Sequence[int]
-    ) -> list[tuple[bytes, Bits, Bits]]:
-        """Of each signature: measures that cover it, what is not held and may touch it, and, where all ways are
-        asked for, all headings that hold it.
+        self, masks: Mask, doubts: Sequence[Index], missing: Sequence[int]
+    ) -> list[tuple[bytes, bytes, Bits]]:
+        """Of each signature: measures that cover it, headings of those that a list in doubt may decide on, and
+        what is not held and may touch it.
         """
-        groups = self._groups
         covered = np.ascontiguousarray(np.packbits(masks, axis=0).T)
+        open_ = np.array(doubts, np.intp).reshape(len(doubts), len(self._groups)).T
         untold = sum(1 << bit for bit in missing)
-        deciding = self._deciding(priced) if self._every_way else []
-        kinds: list[tuple[bytes, Bits, Bits]] = []
-        for row, group in zip(covered, groups, strict=True):
-            relevant = 0
-            for doubted, own in deciding:
-                if group.inside & doubted:
-                    relevant |= own
-            kinds.append((row.tobytes(), group.inside >> group.left_out & untold, group.inside & relevant))
-        return kinds
+        return [
+            (row.tobytes(), doubted.tobytes(), group.inside >> group.left_out & untold)
+            for row, doubted, group in zip(covered, np.ascontiguousarray(open_), self._groups, strict=True)
+        ]
 
-    def _deciding(self, priced: Sequence[Measure]) -> list[tuple[Bits, Bits]]:
-        """Of each measure its headings that were not read in full, and all its headings."""
+    def _doubt(self, measure: Measure) -> Index | None:
+        """Of each signature which headings of a measure hold it, by number, where one that was not read in full
+        does; 0 elsewhere, None where that is everywhere.
+        """
+        if measure.id not in self._doubts:
+            open_ = [key for key in keys_of(measure) if self._headings.in_doubt(key, self._facts)]
+            own, doubted = self._bits(keys_of(measure)), self._bits(open_)
+            numbers: dict[Bits, int] = {0: 0}
+            found = [
+                numbers.setdefault(group.inside & own if group.inside & doubted else 0, len(numbers))
+                for group in (self._groups if doubted else ())
+            ]
+            self._doubts[measure.id] = np.array(found, np.intp) if any(found) else None
+        return self._doubts[measure.id]
+
+    def _bits(self, keys: Iterable[Key]) -> Bits:
+        """Of headings."""
         bits = self._groups[0].bits if self._groups else {}
-        found: list[tuple[Bits, Bits]] = []
-        for measure in priced:
-            keys = set(keys_of(measure))
-            doubted = sum(1 << bits[key] for key in keys if not self._headings.exact(key))
-            if doubted:
-                found.append((doubted, sum(1 << bits[key] for key in keys)))
-        return found
+        return sum(1 << bits[key] for key in set(keys)) if bits else 0
 
     def _mask(self, measure: Measure) -> Mask:
         """Which signatures a measure covers."""
         if measure.id not in self._covers:
             groups = self._groups
-            own = sum(1 << groups[0].bits[key] for key in set(keys_of(measure))) if groups else 0
+            own = self._bits(keys_of(measure))
             alike: dict[Bits, bool] = {}
             for one in groups:
                 if one.inside & own not in alike:
@@ -169,35 +172,45 @@ class DayLaws:
             self._covers[measure.id] = np.array([alike[one.inside & own] for one in groups], bool)
         return self._covers[measure.id]
 
-    def _ways(
+    def _ways_of(
         self,
-        aimed: Sequence[_Layer],
-        freed: tuple[Form, ...],
-        group: Signature,
+        aimed: Sequence[_Layer | None],
+        covered: Sequence[int],
+        open_: Sequence[int],
+        place: int,
         omissions: Sequence[Omission],
     ) -> tuple[Form, ...]:
-        order = self._register.order
-        frees = [one for one in omissions if one.excludes]
-        found = (
-            Form.of(pile(way, [(one.measure, one.level) for one in aimed], order, {}))
-            for way in ways([one.measure for one in aimed], self._facts, group, self._headings, frees)
-        )
-        return tuple(dict.fromkeys((freed[0], *found)))
+        """What is stacked as the register has it, then in every other way.
 
-    def _freed(
-        self, aimed: Sequence[_Layer | None], covered: Sequence[int], omissions: Sequence[Omission]
-    ) -> tuple[Form, ...]:
-        stands = [layer for place in covered if (layer := aimed[place]) is not None]
-        plain = self._form(stands)
+        Args:
+            aimed: What each measure is for a kind of partner.
+            covered: Places of the measures that cover the goods, in order.
+            open_: Places of those whose headings in doubt hold them.
+            place: Of the signature of the goods.
+            omissions: What is not held and may touch them.
+        """
+        plain = [layer for at in covered if (layer := aimed[at]) is not None]
         frees = [one for one in omissions if one.excludes]
-        if not frees:
-            return (plain,)
-        applied = Way(frozenset(one.measure.id for one in stands))
-        forms = (
-            self._form([one for one in stands if one.measure.id in way.applied])
-            for way in freed_ways(applied, [one.measure for one in stands], frees)
-        )
-        return tuple(dict.fromkeys((plain, *forms)))
+        if not frees and not any(aimed[at] for at in open_):
+            return (self._form(plain),)
+        # Nothing else can become part of it.
+        reaching = [layer for at in sorted({*covered, *open_}) if (layer := aimed[at]) is not None]
+        group = self._groups[place]
+        own = 0
+        for one in reaching:
+            own |= one.own
+        key = tuple([one.number for one in reaching]), group.inside & own, tuple(map(id, frees))
+        if key not in self._open:
+            others: list[Form] = []
+            for way in ways([one.measure for one in reaching], self._facts, group, self._headings, frees):
+                stands = [one for one in reaching if one.measure.id in way.applied]
+                others.append(self._form(stands) if way.exclusive else self._all_of(way, stands))
+            self._open[key] = tuple(dict.fromkeys((self._form(plain), *others)))
+        return self._open[key]
+
+    def _all_of(self, way: Way, stands: Sequence[_Layer]) -> Form:
+        pairs = [(one.measure, one.level) for one in stands]
+        return Form.of(pile(way, pairs, self._register.order, {}))
 
     def _form(self, stands: Sequence[_Layer]) -> Form:
         key = tuple([one.number for one in stands])
@@ -215,6 +228,8 @@ class _Layer(NamedTuple):
     number: int
     measure: Measure
     level: float
+    own: Bits
+    """All headings of the measure."""
 
 
 def _level(measure: Measure, partner: str) -> float | None:

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from kosho.codes import blocs
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import N_, _
+from kosho.language import N_, _, pgettext
 from kosho.law.export_controls import told
 from kosho.law.line_rate import coverage, quote
 from kosho.law.measure import DUTIES, Measure
@@ -23,11 +23,14 @@ from kosho.law.query import Facts, Query
 from kosho.law.register import Register
 from kosho.law.scope import ALL, Answer, belongs
 from kosho.law.stacking import MFN, Layer
+from kosho.law.untold import facts_in_words
 from kosho.provenance import Cited
 
 __all__ = ["PRODUCTS", "Comparison", "Dates", "RateCell", "RateRow", "Telling", "Term", "TermRow", "compare"]
 
 NOT_HELD = N_("not in the register")
+PARTNERS_OWN = ("home_melt", "us_melt", "authorised", "allied_components")
+"""Facts by which partners have terms of their own; others tell what a product is, or free it from anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ PRODUCTS = (
     Telling("steel-articles", N_("Kitchenware of steel"), "7323.93.00"),
     Telling("aluminium", N_("Aluminium"), "7601.10.30"),
     Telling("copper", N_("Copper pipes"), "7411.10.10"),
-    Telling("medicines", N_("Patented medicines"), "3004.90.92.10"),
+    Telling("medicines", N_("Patented medicines"), "3004.90.92.10", {"us_232": "yes"}),
     Telling("chips", N_("Processors"), "8542.31.00"),
-    Telling("computers", N_("Computers with advanced chips"), "8471.50.01"),
+    Telling("computers", N_("Computers with advanced chips"), "8471.50.01", {"us_232": "yes"}),
     Telling("lumber", N_("Pine wood, sawn"), "4407.11.00"),
     Telling("furniture", N_("Upholstered furniture"), "9401.61.40.11"),
     Telling("aircraft-parts", N_("Parts of civil aircraft"), "8807.30.00", {"civil_aircraft": "yes"}),
@@ -85,6 +88,8 @@ class RateCell(Shown):
     """Why there is no rate."""
     notes: tuple[str, ...] = ()
     """What is doubtful about it: facts a shipment would tell, headings that are not certain."""
+    facts: tuple[str, ...] = ()
+    """Facts of the goods that a product does not settle and that would lower the rate, with what it then is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +264,7 @@ def _line_cell(
     law = [register.measure(layer.measure) for layer in outside.layers if layer.measure != MFN]
     if outside.prohibited:
         law = [register.measure(name) for name in outside.prohibited]
-        return _cell(law, [], (None, None, None), "prohibited", outside.warnings)
+        return _cell(law, [], (None, None, None), _("prohibited"), outside.warnings)
     if inside.rate is None or outside.rate is None:
         ends = _least(inside.low, outside.low), _most(inside.high, outside.high)
         cell = _cell(law, outside.layers, (None, *ends), outside.total, outside.warnings)
@@ -274,7 +279,11 @@ def _line_cell(
         return _cell(law, outside.layers, (None, *ends), text, outside.warnings)
     rate = outside.rate
     words = _in_words(rate, law, outside.layers)
-    return _cell(law, outside.layers, (rate, rate, rate), words, outside.warnings)
+    cell = _cell(law, outside.layers, (rate, rate, rate), words, outside.warnings)
+    lower = [
+        one for one in outside.facts if one.fact in PARTNERS_OWN and one.rate is not None and one.rate < rate
+    ]
+    return replace(cell, facts=tuple(facts_in_words(lower)))
 
 
 def _least(one: float | None, other: float | None) -> float | None:
@@ -447,12 +456,14 @@ def _term(measure: Measure, partner: str) -> Term:
     )
 
 
+def _size(amount: Cited) -> str:
+    return _(", {value:,.0f} {unit}", value=amount.value, unit=pgettext("unit", amount.unit))
+
+
 def _text(measure: Measure, partner: str) -> str:
     terms = measure.terms
     if measure.kind == "tariff_quota":
-        size = (
-            "" if measure.quota is None else f", {measure.quota.amount.value:,.0f} {measure.quota.amount.unit}"
-        )
+        size = "" if measure.quota is None else _size(measure.quota.amount)
         level, beyond = measure.level_on(partner), measure.level_on(partner, in_quota=False)
         return _(
             "{title} ({value:g} inside, {value_2:g} beyond{size})",

@@ -101,6 +101,13 @@ class Headings:
             return self.lists[name].exact
         return (self.products.groups[name].hs if where == "group" else self.scopes[name]).exact
 
+    def in_doubt(self, key: Key, facts: Facts) -> bool:
+        """Whether goods under the headings of a list may be on it or not, as far as the shipment tells."""
+        if self.exact(key):
+            return False
+        attribute = self.attribute(key)
+        return attribute is None or (attribute not in facts.answers and facts.answer(attribute) == "yes")
+
     def attribute(self, key: Key) -> str | None:
         """What tells whether a good under the headings is on the list, where the code does not."""
         where, name = key

@@ -12,14 +12,14 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
-from kosho.law.headings import Position, cover
+from kosho.law.headings import Headings, Position, cover
 from kosho.law.measure import Measure
 from kosho.law.measure_file import Omission
 from kosho.law.nomenclature import SHIPPED, refuse_absent
 from kosho.law.ordinary_duty import RateBounds
 from kosho.law.outside import outside
 from kosho.law.parts import dotted, parts
-from kosho.law.possible_rates import Goods, PartRate, Rates, headings_of, longer
+from kosho.law.possible_rates import SAME, Goods, PartRate, Rates, headings_of, longer
 from kosho.law.query import NONE, LineRate, Pending, Query, RateQuote, RateSpan
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
@@ -100,7 +100,7 @@ def _told(goods: Goods, rates: Rates, trade: Mapping[str, float] | None) -> Rate
         if_free=None if all(part.duty.claimed.exact for part in rates.parts) else rates.if_free,
         lowest=lowest,
         highest=highest,
-        unknown=tuple(_unknown(rates)),
+        unknown=tuple(_unknown(rates, goods.headings)),
         layers=_layers(rates, query),
         removed=tuple(removed),
         pending=tuple(one for one in _pending(register, query) if one.measure not in in_force),
@@ -181,7 +181,7 @@ def _bans(rates: Rates) -> list[tuple[Measure, bool]]:
     return [(measure, count < len(rates.parts)) for measure, count in covered.values()]
 
 
-def _unknown(rates: Rates) -> Iterator[str]:
+def _unknown(rates: Rates, headings: Headings) -> Iterator[str]:
     """Why there is no total."""
     if rates.rate is not None:
         return
@@ -193,9 +193,18 @@ def _unknown(rates: Rates) -> Iterator[str]:
         for item in part.pile.applied:
             if item.measure.id in part.levels and not part.levels[item.measure.id].exact:
                 yield _("{title} needs the value of a unit of the goods", title=item.measure.title)
+    titles = (one for part in rates.parts if part.rate is None for one in _open_titles(part, headings))
+    for title in dict.fromkeys(titles):
+        yield _("whether the code is on {title} is not certain", title=title)
     known = {round(part.rate, 9) for part in rates.parts if part.rate is not None}
     if len(known) > 1:
         yield _("the lines under the code pay differently; a longer code would tell")
+
+
+def _open_titles(part: PartRate, headings: Headings) -> Iterator[str]:
+    """Lists that were not read in full and leave the rate of a part open."""
+    if part.bounds.high - part.bounds.low > SAME:
+        yield from (headings.title(key) for key in part.open_lists)
 
 
 def _layers(rates: Rates, query: Query) -> tuple[Layer, ...]:

@@ -39,12 +39,12 @@ from kosho.law.scope import Content
 from kosho.law.stacking import Stack, stack
 
 __all__ = [
+    "SAME",
     "Goods",
     "PartRate",
     "Rates",
     "Way",
     "as_line",
-    "freed_ways",
     "headings_of",
     "longer",
     "one_rate",
@@ -54,6 +54,8 @@ __all__ = [
     "ways",
 ]
 
+SAME = 1e-12
+"""Largest difference of rates that are the same, in double precision."""
 MOST_POINTS = 10
 """Open points that are supposed both ways; of more the bounds are those of no duty at all and of every one."""
 
@@ -107,7 +109,8 @@ class PartRate:
     """As the register has it: every list is taken as it stands."""
     pile: Stack
     rate: float | None
-    """By `pile`; None where the ordinary duty, a level, or a missing list leaves it open."""
+    """By `pile`; None where the duty, a level, or a list that is missing or was not read in full leaves
+    it open."""
     bounds: RateBounds
     """Over all ways in which the open points may stand."""
     lowest: Stack
@@ -362,17 +365,6 @@ def ways(
     return list(found_ways)
 
 
-def freed_ways(way: Way, measures: Iterable[Measure], frees: Sequence[Omission]) -> list[Way]:
-    """A way as it is where lists that the register does not hold free the goods: each list, and several."""
-    authorities = {measure.id: measure.authority for measure in measures}
-    found: dict[Way, None] = {}
-    for flags in product((False, True), repeat=len(frees)):
-        freed = {name for one, on in zip(frees, flags, strict=True) if on for name in one.excludes}
-        kept = (name for name in way.applied if not {name, authorities[name]} & freed)
-        found[Way(frozenset(kept))] = None
-    return list(found)
-
-
 def open_lists(
     measures: Iterable[Measure], facts: Facts, places: Places, headings: Headings
 ) -> tuple[Key, ...]:
@@ -383,14 +375,7 @@ def open_lists(
     named = dict.fromkeys(
         key for measure in measures if measure.kind not in RATELESS for key in keys_of(measure)
     )
-    found: list[Key] = []
-    for key in named:
-        attribute = headings.attribute(key)
-        if headings.exact(key) or not places.holds(key):
-            continue
-        if attribute is None or (attribute not in facts.answers and facts.answer(attribute) == "yes"):
-            found.append(key)
-    return tuple(found)
+    return tuple(key for key in named if headings.in_doubt(key, facts) and places.holds(key))
 
 
 def pile(
@@ -439,20 +424,13 @@ class _Alike:
         raised = max((one.raised_to for one in self.omissions), default=-inf)
         possible = ways([measure for measure, _ in rated], query.facts, self.position, goods.headings, frees)
         piles = [pile(way, rated, goods.register.order, query.facts.content) for way in possible]
-        freed = [
-            pile(way, rated, goods.register.order, query.facts.content)
-            for way in freed_ways(possible[0], goods.reaching, frees)
-        ]
         totals = [total(one, self.duty, self._levels) for one in piles]
         lowest = min(range(len(piles)), key=lambda k: totals[k].low)
         highest = max(range(len(piles)), key=lambda k: totals[k].high)
         # What nobody knows the size of is no part of a duty that a concession takes off, however high it is.
         more = raised if raised == inf else max(0.0, raised - self.duty.claimed.high)
         around = RateBounds(totals[lowest].low, totals[highest].high + more)
-        settled = totals[0].exact and raised == -inf
-        settled &= all(
-            isclose(total(one, self.duty, self._levels).low, totals[0].low, abs_tol=1e-12) for one in freed
-        )
+        settled = raised == -inf and isclose(around.low, around.high, abs_tol=SAME)
         return PartRate(
             part,
             self.duty,

@@ -136,7 +136,7 @@ class Query(Shown):
             (self.exporter, {*countries(), *blocs()}, _("country or bloc")),
         ):
             if code not in known:
-                problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code.upper(), known))
+                problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code, known))
         if not is_code(self.code):
             problems.add(_("{hs!r} is not an HS code", hs=self.hs), _(CODE_HINT))
         if self.importer == self.exporter:

@@ -135,7 +135,7 @@ def rate_bounds(  # noqa: PLR0913 - as `rates`, and a claim
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines, preference)
         days = [dates[place] for place in places]
-        for k, state in table.states(partners, days, known, every_way=True):
+        for k, state in table.states(partners, days, known):
             found = (
                 (one[places[state]] for one in result)
                 if isinstance(state, int)
@@ -196,12 +196,12 @@ class _Table:
         return _Table(register, importer, ordinary, *signatures(register, importer, codes), preference)
 
     def states(
-        self, partners: Sequence[str], dates: Sequence[date], known: date | None, *, every_way: bool = False
+        self, partners: Sequence[str], dates: Sequence[date], known: date | None
     ) -> Iterator[tuple[int, DayLaw | int]]:
         """The law of each day, or the place of an earlier day with the same."""
         seen: dict[tuple[tuple[tuple[str, float], ...], tuple[int, ...]], int] = {}
         facts = Facts(preference=self.preference)
-        maker = DayLaws(self.register, self.importer, self.groups, partners, facts, every_way=every_way)
+        maker = DayLaws(self.register, self.importer, self.groups, partners, facts)
         for k, day in enumerate(dates):
             law = [m for m in self.register.in_force(day, known) if m.imposed_by(self.importer)]
             missing = [
@@ -232,18 +232,25 @@ class _Table:
         return found
 
     def _settled(self, state: DayLaw, kinds: Index, ordinary: Array) -> Array:
-        """As the register has it, NaN where something that is not held decides."""
+        """As the register has it, NaN where a list that was not read in full, or something that is not held,
+        decides.
+        """
         found = paid_under([[one[0] for one in row] for row in state.ways], kinds, ordinary)
-        for row, columns in enumerate(state.freed):
-            for column, forms in enumerate(columns):
-                raised = state.raised[row][column] > -inf
-                if len(forms) == 1 and not raised:
-                    continue
-                here = np.flatnonzero(kinds == row)
-                each = [paid_under([[form]], np.zeros_like(here), ordinary[here])[:, 0] for form in forms]
-                spread = np.max(each, axis=0) - np.min(each, axis=0)
-                unsettled = here if raised else here[~(spread <= ALIKE)]
-                found[unsettled, column] = np.nan
+        raises = np.array(state.raised) > -inf
+        deep = np.array([max(map(len, columns)) for columns in state.ways])
+        lines = np.flatnonzero(((deep > 1) | raises.any(axis=1))[kinds])
+        kinds, ordinary = kinds[lines], ordinary[lines]
+        least, most = found[lines], found[lines]
+        number = np.zeros(len(deep), np.intp)
+        for depth in range(1, int(deep.max(initial=1))):
+            rows = np.flatnonzero(deep > depth)
+            number[rows] = np.arange(len(rows))
+            here = np.flatnonzero((deep > depth)[kinds])
+            forms = [[one[min(depth, len(one) - 1)] for one in state.ways[row]] for row in rows.tolist()]
+            paid = paid_under(forms, number[kinds[here]], ordinary[here])
+            least[here] = np.minimum(least[here], paid)
+            most[here] = np.maximum(most[here], paid)
+        found[lines] = np.where(raises[kinds] | ~(most - least <= ALIKE), np.float32(np.nan), found[lines])
         return found
 
     def most(self, state: DayLaw) -> Array:

@@ -48,7 +48,7 @@ ALL = "all"
 def _known(code: str, known: Iterable[str], what: str) -> str:
     if code in (choices := set(known)):
         return code
-    near = suggest(code.upper(), choices)
+    near = suggest(code, choices)
     raise ValueError(_("unknown {what} {code!r}", what=what, code=code) + (f"; {near}" if near else ""))
 
 
@@ -105,7 +105,7 @@ Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 
 Answer = Literal["yes", "no"]
 
-YES_BY_DEFAULT = frozenset({"us_232"})
+YES_BY_DEFAULT = frozenset({"us_232", "informational"})
 """Attributes that hold unless said otherwise; the others hold only if said."""
 
 Content = Literal["metal_content", "us_content"]

@@ -12,7 +12,7 @@ from kosho.law.possible_rates import Goods, Rates
 from kosho.law.query import NONE, Claimable, Facts, Untold
 from kosho.law.scope import Answer, Content
 
-__all__ = ["claimable", "in_words", "untold"]
+__all__ = ["claimable", "facts_in_words", "in_words", "untold"]
 
 OTHER: Mapping[Answer, Answer] = {"yes": "no", "no": "yes"}
 ENDS = (0.0, 100.0)
@@ -100,6 +100,22 @@ def claimable(goods: Goods) -> tuple[Claimable, ...]:
 
 def in_words(facts: Iterable[Untold], preferences: Iterable[Claimable], rates: Rates) -> Iterator[str]:
     """A sentence for each that would change the numbers, or may; one for facts that would change them alike."""
+    yield from facts_in_words(facts)
+    for one in preferences:
+        if (one.rate, one.low, one.high) == rates.same:
+            continue
+        duty = _(" (duty {duty})", duty=one.duty) if one.duty else ""
+        yield _(
+            "{title} is not claimed: with preference={id} the rate is {total}{duty}",
+            title=one.title,
+            id=one.id,
+            total=_total(one),
+            duty=duty,
+        )
+
+
+def facts_in_words(facts: Iterable[Untold]) -> Iterator[str]:
+    """A sentence for facts that would change the numbers alike."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for one in facts:
         alike.setdefault((one.taken, one.answer, _total(one)), []).append(one.fact)
@@ -113,17 +129,6 @@ def in_words(facts: Iterable[Untold], preferences: Iterable[Claimable], rates: R
             taken=taken,
             told=told,
             rate=rate,
-        )
-    for one in preferences:
-        if (one.rate, one.low, one.high) == rates.same:
-            continue
-        duty = _(" (duty {duty})", duty=one.duty) if one.duty else ""
-        yield _(
-            "{title} is not claimed: with preference={id} the rate is {total}{duty}",
-            title=one.title,
-            id=one.id,
-            total=_total(one),
-            duty=duty,
         )
 
 

@@ -30,7 +30,10 @@ from kosho.starter.text import files, guide
 
 __all__ = ["NewCase", "new_case"]
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+LONGEST = 80
+NAME = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{LONGEST - 1}}}")
+TAKEN = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Names that Windows keeps for devices."""
 TRIES = 4
 """Sectors of an importer that are tried until a cut of its duty reaches something."""
 
@@ -114,9 +117,14 @@ def new_case(
 
 def _free(name: str, out: Path) -> Path:
     if not NAME.fullmatch(name):
-        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        hint = _("lower-case letters, digits and hyphens") + (_(", such as {slug}", slug=slug) if slug else "")
-        raise InputError(Problem(_("{name!r} names no case", name=name), hint, key="NAME"))
+        slug = re.sub(r"[^a-z0-9]+", "-", name.lower()[:LONGEST]).strip("-")
+        hint = _("lower-case letters, digits and hyphens, {most} at most", most=LONGEST)
+        hint += _(", such as {slug}", slug=slug) if slug else ""
+        raise InputError(Problem(_("{name!r} names no case", name=name[:LONGEST]), hint, key="NAME"))
+    if TAKEN.fullmatch(name):
+        raise InputError(
+            Problem(_("{name!r} names no case", name=name), _("Windows keeps it for a device"), key="NAME")
+        )
     folder = out / name
     if folder.exists():
         hint = _("choose another name; nothing is overwritten")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kosho.codes import blocs, countries, country_name, sector_name, sectors
 from kosho.errors import InputError, Problem, Problems
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.law.catalogue import catalogue, nearest
 from kosho.law.one_line import blocs_alone
 from kosho.law.register import Register
@@ -110,7 +110,9 @@ def checked_parties(codes: Sequence[str]) -> tuple[str, ...]:
             )
     if len(found) < 2:
         problems.add(
-            _("{number} parties", number=len(found)), _("it takes two: --parties JPN,GBR"), key="--parties"
+            ngettext("{number} party", "{number} parties", len(found), number=len(found)),
+            _("it takes two: --parties JPN,GBR"),
+            key="--parties",
         )
     problems.raise_if_any()
     return tuple(found)

@@ -44,6 +44,8 @@ DEEPEST = 4
 """Digits of an indent."""
 _GROUP = re.compile(r"\(([^()]*)\)")
 _SYMBOL = re.compile(r"[A-Z]{1,2}[*+]?")
+_LIMITED = re.compile(r"[A-Z]{1,2}\*")
+"""Symbols of a programme that some of its countries cannot claim (`A*`)."""
 _TAG = re.compile(r"<[^<>]*>")
 _CODE = re.compile(r"\d{4}(\d{2}){0,3}")
 _CITED = re.compile(
@@ -246,8 +248,8 @@ class Specials:
     """What a special column says."""
 
     duties: Mapping[str, str] = field(default_factory=dict)
-    """By preference; `id [SYMBOL]` where symbols of one programme differ. A symbol that is not known keeps its
-    duty under `symbol XX`, text without symbols under `special`."""
+    """By preference; `id [SYMBOL]` where symbols of one programme differ, or are for some countries. A
+    symbol that is not known keeps its duty under `symbol XX`, text without symbols under `special`."""
     mended: str = ""
     """What was read though it is misprinted."""
     wrong: str = ""
@@ -299,9 +301,14 @@ def _by_programme(found: list[tuple[str, str]]) -> dict[str, str]:
     known = symbols()
     duties: dict[str, str] = {}
     kinds: dict[str, set[str]] = {}
-    for name, duty in of_symbol.items():
-        kinds.setdefault(known.get(name, f"symbol {name}"), set()).add(duty)
+    open_: set[str] = set()
     for name, duty in of_symbol.items():
         programme = known.get(name, f"symbol {name}")
-        duties[programme if len(kinds[programme]) == 1 else f"{programme} [{name}]"] = duty
+        kinds.setdefault(programme, set()).add(duty)
+        if not _LIMITED.fullmatch(name):
+            open_.add(programme)
+    for name, duty in of_symbol.items():
+        programme = known.get(name, f"symbol {name}")
+        alike = len(kinds[programme]) == 1 and programme in open_
+        duties[programme if alike else f"{programme} [{name}]"] = duty
     return duties

@@ -142,7 +142,7 @@ def import_files(
         raise InputError(
             Problem(
                 _("unknown importer {importer!r}", importer=importer),
-                suggest(importer.upper(), known),
+                suggest(importer, known),
                 key="--importer",
             )
         )

@@ -46,9 +46,10 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
     """Write an edition, in place of an earlier import of it; whole or not at all.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the folder cannot be written to, or another edition is kept under the same name.
     """
     path = path_of(schedule.importer, schedule.edition)
+    _refuse_other(path, schedule.edition)
     draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.draft")
     about = {
         "form": _FORM,
@@ -102,6 +103,19 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
     return path
 
 
+def _refuse_other(path: Path, edition: str) -> None:
+    """Refuse to take the place of an edition whose name only makes the same file name."""
+    if not path.exists():
+        return
+    try:
+        held = _opened(path, path.stat().st_mtime_ns).edition
+    except InputError:  # nothing that could still be read
+        return
+    if " ".join(held.split()).casefold() != " ".join(edition.split()).casefold():
+        told = _("{edition!r} would take the place of {held!r}", edition=edition, held=held)
+        raise InputError(Problem(told, _("give it another name"), key="--edition"))
+
+
 class StoredLines(LineMapping):
     """Lines read from a file as they are asked for."""
 
@@ -113,7 +127,8 @@ class StoredLines(LineMapping):
             with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True)) as file:
                 return file.execute(question, values).fetchall()
         except sqlite3.DatabaseError as error:
-            told, hint = f"the imported schedule cannot be read: {error}", "import it again"
+            told = _("the imported schedule cannot be read: {error}", error=error)
+            hint = _("import it again")
             raise InputError(Problem(told, hint, file=str(self._path))) from None
 
     def __getitem__(self, code: str) -> Line:
