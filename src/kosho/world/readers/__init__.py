@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
-from kosho.world.readers import by_pymrio, figaro, gloria, gravity, gtap, long_csv, oecd_csv, wheel, wiod
+from kosho.world.readers import (
+    by_pymrio,
+    figaro,
+    gloria,
+    gravity,
+    gtap,
+    long_csv,
+    oecd_csv,
+    wheel,
+    wiod,
+)
 from kosho.world.readers.reader import Reader
 
 __all__ = ["READERS", "Reader", "reader"]
