@@ -162,7 +162,7 @@ EVERY = {
     ),
     "serve": Command("serve --openapi", tells='"openapi"'),
     "mcp": Command("mcp", typed=""),
-    "lines price": Command("lines price package.csv --importer USA --json", tells='"revenue"'),
+    "lines price": Command("lines price package.csv --importer USA --on 2025-06-29 --json", tells='"revenue"'),
     "lines indicators": Command("lines indicators USA JPN --top 3", tells="870323"),
     "lines request": Command(
         "lines request japan-us-2025 --trade trade.csv --confirm 1 --world talks --out out/request.csv",

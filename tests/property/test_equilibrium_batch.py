@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +135,19 @@ def test_machine_code_finds_what_numpy_finds(monkeypatch: pytest.MonkeyPatch) ->
     for name in ("welfare", "real_wage", "real_income", "employment"):
         xr.testing.assert_allclose(getattr(numpy, name), getattr(compiled, name), rtol=0, atol=1e-8)
     agrees(world, shocks[:-1], "zero")
+
+
+def test_last_digits_do_not_depend_on_what_was_asked_before() -> None:
+    pytest.importorskip("numba")
+    world = random_world(8, 4, 3)
+    shocks = packages(world, 30)
+    code = "kosho.equilibrium.batch_compiled"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(sys.modules, code, raising=False)
+        before = solve_batch(world, shocks)
+        importlib.import_module(code)
+        after = solve_batch(world, shocks)
+    assert before.welfare.to_numpy().tobytes() == after.welfare.to_numpy().tobytes()
 
 
 def test_draws_and_named_flows_are_told_where_machine_code_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

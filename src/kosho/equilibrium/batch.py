@@ -5,7 +5,6 @@ Members that fail do not stop the others: each becomes a `Failure` beside the re
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
@@ -52,7 +51,6 @@ CACHED = 400_000
 """Unknowns of all members iterated at once that stay in the cache, so far as `FEWEST_TOGETHER` lets them."""
 CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
-COMPILED = "kosho.equilibrium.batch_compiled"
 WORTH_COMPILED = 1_500_000
 """Members times countries times sectors from which on it pays to load machine code."""
 WORTH_A_PROCESS = 4096
@@ -305,9 +303,11 @@ def _chunks(
 
 
 def _worth_compiled(world: World, members: int) -> bool:
-    """Whether machine code is there already, or Numba is and the work enough to load it."""
+    """Whether Numba is there and the work enough to load it; by the question alone, so that last digits stay the
+    same whatever was asked before.
+    """
     work = members * len(world.countries) * len(world.sectors)
-    return COMPILED in sys.modules or (work >= WORTH_COMPILED and find_spec("numba") is not None)
+    return work >= WORTH_COMPILED and find_spec("numba") is not None
 
 
 def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
