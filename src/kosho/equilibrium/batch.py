@@ -303,8 +303,8 @@ def _chunks(
 
 
 def _worth_compiled(world: World, members: int) -> bool:
-    """Whether Numba is there and the work enough to load it; by the question alone, so that last digits stay the
-    same whatever was asked before.
+    """Whether Numba is there and the work enough to load it; by the question alone, so that last digits
+    stay the same whatever was asked before.
     """
     work = members * len(world.countries) * len(world.sectors)
     return work >= WORTH_COMPILED and find_spec("numba") is not None
