@@ -53,17 +53,17 @@ def goods(
             }
         )
         return
-    who = "" if partner == "WORLD" else formatting.country_name(partner)
+    who = "" if partner == "WORLD" else formatting.the_country(partner)
     title = {
-        ("import", False): _("Japan buys from {who}, 2025", who=formatting.the_country(partner) if who else ""),
-        ("export", False): _("Japan sells to {who}, 2025", who=formatting.the_country(partner) if who else ""),
+        ("import", False): _("Japan buys from {who}, 2025", who=who),
+        ("export", False): _("Japan sells to {who}, 2025", who=who),
         ("import", True): _("Japan buys, 2025"),
         ("export", True): _("Japan sells, 2025"),
     }[way, not who]
     levied = way == "import"
     preferred = levied and any(one.preferred for one in found)
-    heads = [_("Good"), _("Part of"), _("Billion yen"), _("Of all, %")]
-    heads += [_("Duty, %")] * levied + [_("Own duty, %")] * preferred
+    heads = [_("Good"), _("Part of"), _("Billion yen"), _("Of all areas, %")]
+    heads += [_("Duty, %")] * levied + [_("Preferential, %")] * preferred
     rows = [
         (
             one.good,
