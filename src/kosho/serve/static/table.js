@@ -236,8 +236,8 @@ function turns(curve) {
 function full(whole) {
   const gains = listed(table.parties.map((party) => `${name(party)} ${billions(whole.gains[party])}`));
   const apart = billions(whole.apart_musd).replace("+", "");
-  at("full").textContent = whole.same_sign ? _("On the full table: {gains} billion dollars over no deal, at most {apart} billion apart.", { gains, apart })
-    : _("On the full table: {gains} billion dollars over no deal, and there a side's sign differs: trust the full table.", { gains });
+  at("full").textContent = whole.same_sign ? _("On the full table, billion dollars over no deal: {gains}; at most {apart} apart.", { gains, apart })
+    : _("On the full table, billion dollars over no deal: {gains}; a side's sign differs there: trust the full table.", { gains });
 }
 
 /** What the package is worth to each side, and why. */
