@@ -161,6 +161,16 @@ def test_a_worker_with_another_kosho_or_world_is_refused_by_name(loopback, laid,
     assert all("the world that ships is" in one and "0123456789ab here" in one for one in told)
 
 
+def test_a_worker_that_has_machine_code_where_it_is_not_here_is_refused(loopback, laid, monkeypatch):
+    pytest.importorskip("numba")
+    monkeypatch.setattr(cluster, "find_spec", lambda _name: None)
+    monkeypatch.setattr(cluster, "_facts", cluster._facts.__wrapped__)
+    with pytest.raises(
+        InputError, match=r"would not give the same answer: Numba is [\d.]+ there and none here"
+    ):
+        sweep(laid, tasks_of(laid), Cluster(loopback.address))
+
+
 def test_a_worker_that_comes_late_with_another_kosho_is_refused(laid):
     held = cluster._Held(b"1", b"", {**cluster._facts(), "NumPy": "1.0"})
     with pytest.raises(InputError, match=r"would not give the same answer: NumPy is .* there and 1.0 here"):

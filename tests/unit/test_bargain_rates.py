@@ -221,6 +221,17 @@ def test_a_zone_between_the_first_rates_is_found(case, world, tmp_path):
     assert all(5 < one.rates[0].percent < 25 for one in found.rates)
 
 
+def test_a_zone_is_required_at_rates_that_are_sought_for_a_package_of_the_readers_own(folder, tmp_path):
+    folder = shutil.copytree(folder, tmp_path / "wide")
+    table = folder / "table.yaml"
+    text = table.read_text("utf-8").replace("from: 2, to: 25", "from: 3, to: 60").replace(REST, "")
+    table.write_text(text, encoding="utf-8")
+    words = ["bargain", str(folder), "--explain", "cars=3%", "--require-zone"]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "A rate in all: 3 %" in done.stdout
+
+
 def test_workers_lay_the_table_at_the_rates_found(deal):
     laid = deal.priced[0].laid
     function, arguments = laid.__reduce__()

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -149,6 +151,7 @@ def _facts() -> Mapping[str, str]:
         "Python": ".".join(platform.python_version_tuple()[:2]),
         "NumPy": np.__version__,
         "SciPy": scipy.__version__,
+        "Numba": version("numba") if find_spec("numba") else "none",  # machine code ends on other last bits
     }
 
 

@@ -93,7 +93,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         effort = Effort(
             draws=0 if alone else draws,
             confirm=confirm and not alone,
-            rates=not alone,
+            rates=require_zone or not alone,  # it may lie at rates that have to be sought
             exact=exact,
             cluster=cluster,
         )
