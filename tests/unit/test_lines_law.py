@@ -104,6 +104,15 @@ def test_what_was_collected_tells_nothing_where_a_duty_began_within_the_year(reg
     assert np.isinf(of_2024[2])
 
 
+@pytest.mark.parametrize(("exporter", "hs"), [("ROW", "870323"), ("JPN", "999999"), ("ROW", "999999")])
+def test_trade_without_a_partner_or_a_line_of_the_schedule_has_no_rates_by_law(
+    register: Register, exporter: str, hs: str
+) -> None:
+    trade = pl.DataFrame({"exporter": [exporter], "hs": [hs], "value": [1.0], "duty": [0.1]})
+    collected = {hs: (0.1, 0.1, 0.1)} if exporter == "ROW" else {}
+    assert rows(law_rates(register, "USA", trade, DAY, year=2024), exporter) == collected
+
+
 def test_the_rest_of_the_world_keeps_what_it_paid(found: LawRates, trade: pl.DataFrame) -> None:
     mine = trade.filter(exporter="ROW", hs="611030")
     share = (mine["duty"] / mine["value"]).to_list()

@@ -296,6 +296,7 @@ class _Paid:
                 "low": np.nan_to_num(low.ravel(), nan=0.0),
                 "high": np.nan_to_num(high.ravel(), nan=np.inf, posinf=np.inf),
             },
+            schema_overrides={"exporter": pl.String, "hs": pl.String},  # there may be none
         ).with_columns(pl.col("rate").fill_nan(None))
         kept = [
             (name, code, share, share, share)
