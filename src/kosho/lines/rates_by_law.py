@@ -25,6 +25,8 @@ from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law import Register, rate_bounds
 from kosho.law.days_of_change import days_of_change
+from kosho.law.query import NONE
+from kosho.law.rate_table import ALIKE
 from kosho.law.schedules.lines import Schedule
 from kosho.law.schedules.ordinary import in_force
 from kosho.law.schedules.preferences import preferences
@@ -35,10 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LawRates", "law_rates", "ordinary_rates"]
 
-ALIKE = 1e-6
 CLAIMED = "usmca"
 """The preference whose use by line is known."""
-NONE_CLAIMED = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,9 +238,7 @@ class _Paid:
                 return found
         return float("nan")
 
-    def _law(
-        self, ordinary: Sequence[Array], partners: Sequence[str], preference: str = NONE_CLAIMED
-    ) -> list[_Bounds]:
+    def _law(self, ordinary: Sequence[Array], partners: Sequence[str], preference: str = NONE) -> list[_Bounds]:
         """Rates under ordinary duties `[line, partner]`; several at once, since most of them are the same."""
         asked = np.where(np.isnan(ordinary), -1.0, np.stack(ordinary))
         lines = np.broadcast_to(np.arange(len(self.codes))[:, None], asked.shape)
@@ -255,7 +253,7 @@ class _Paid:
         duties: Sequence[tuple[str, float]],
         partners: Sequence[str],
         on: date,
-        preference: str = NONE_CLAIMED,
+        preference: str = NONE,
     ) -> _Bounds:
         """Rates `[line, partner]` of lines with their ordinary duty on a day."""
         rate, low, high = (np.full((len(duties), len(partners)), np.nan) for _other in range(3))
@@ -337,10 +335,14 @@ class _Paid:
         using = [name for name in self.partners if self._uses(name)]
         if using:
             names = _named(using)
-            text = _(
-                "goods of {names} claim USMCA by the shares of {period}, and are then free of ordinary duty"
+            found.append(
+                _(
+                    "goods of {names} claim USMCA by the shares of {period}, and are then free of ordinary "
+                    "duty",
+                    names=names,
+                    period=_period(self.on),
+                )
             )
-            found.append(text.format(names=names, period=_period(self.on)))
         rest = sorted(self.preferred - set(using))
         if rest and self.collected:
             found.append(
