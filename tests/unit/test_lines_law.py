@@ -94,6 +94,25 @@ def test_what_an_agreement_leaves_is_collected_or_not_known(
     assert bare.between(code)[1] == pytest.approx(0.32 + 0.25, abs=0.15)
 
 
+def test_what_was_collected_tells_nothing_where_a_duty_began_within_the_year(register: Register) -> None:
+    # Section 301 is on tungsten ores of China from 27 September 2024; the ordinary duty is money a kilogram.
+    trade = pl.DataFrame({"exporter": ["CHN"], "hs": ["26110060"], "value": [1.0], "duty": [0.138]})
+    of_2023 = rows(law_rates(register, "USA", trade, DAY, year=2023), "CHN")["26110060"]
+    of_2024 = rows(law_rates(register, "USA", trade, DAY, year=2024), "CHN")["26110060"]
+    assert of_2023[0] == pytest.approx(of_2024[1] + 0.138, abs=1e-5)
+    assert of_2024[0] is None
+    assert np.isinf(of_2024[2])
+
+
+@pytest.mark.parametrize(("exporter", "hs"), [("ROW", "870323"), ("JPN", "999999"), ("ROW", "999999")])
+def test_trade_without_a_partner_or_a_line_of_the_schedule_has_no_rates_by_law(
+    register: Register, exporter: str, hs: str
+) -> None:
+    trade = pl.DataFrame({"exporter": [exporter], "hs": [hs], "value": [1.0], "duty": [0.1]})
+    collected = {hs: (0.1, 0.1, 0.1)} if exporter == "ROW" else {}
+    assert rows(law_rates(register, "USA", trade, DAY, year=2024), exporter) == collected
+
+
 def test_the_rest_of_the_world_keeps_what_it_paid(found: LawRates, trade: pl.DataFrame) -> None:
     mine = trade.filter(exporter="ROW", hs="611030")
     share = (mine["duty"] / mine["value"]).to_list()

@@ -10,6 +10,7 @@ from itertools import pairwise
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
+from kosho.law.days_of_change import days_of_change
 from kosho.law.export_controls import controls
 from kosho.law.export_controls import in_words as control_in_words
 from kosho.law.headings import Headings, Position, cover
@@ -321,12 +322,7 @@ def history(register: Register, query: Query, first: date, last: date) -> list[R
     from kosho.law.schedules.ordinary import turns as duty_turns  # noqa: PLC0415 - see `_of_schedule`
 
     turns = {first, last + timedelta(days=1)}
-    for measure in register.measures:
-        if measure.imposed_by(query.importer):
-            end = measure.last_day(query.known)
-            ends = [end + timedelta(days=1)] if end is not None else []
-            turns |= {day for day in (*measure.days_of_change, *ends) if first < day <= last}
-    turns |= {day for _other, day in register.ends if first < day <= last}
+    turns |= days_of_change(register, query.importer, first, last, query.known)
     if not query.gives_duty:
         turns |= duty_turns(query.importer, query.code, first, last)
     spans: list[RateSpan] = []

@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from kosho import formatting
-from kosho.arrays import Array
+from kosho.arrays import Array, Mask
 from kosho.codes import blocs, countries
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law import Register, rate_bounds
+from kosho.law.days_of_change import days_of_change
+from kosho.law.query import NONE
+from kosho.law.rate_table import ALIKE
 from kosho.law.schedules.lines import Schedule
 from kosho.law.schedules.ordinary import in_force
 from kosho.law.schedules.preferences import preferences
@@ -34,10 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LawRates", "law_rates", "ordinary_rates"]
 
-ALIKE = 1e-6
 CLAIMED = "usmca"
 """The preference whose use by line is known."""
-NONE_CLAIMED = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,16 +214,22 @@ class _Paid:
     def _with_collected(self, year: int) -> _Paid:
         """Duties that the schedule does not tell as what was collected, where nothing else lay on the line."""
         filled = self.ordinary.copy()
-        (nothing,) = replace(self, on=date(year, 7, 1))._law([np.zeros_like(filled)], self.partners)
-        for k, name in enumerate(self.partners):
-            if self._uses(name):
-                continue
-            laid = nothing.high[:, k] > ALIKE
-            for line in np.flatnonzero(np.isnan(filled[:, k]) & ~laid).tolist():
-                share = self._share(name, self.codes[line])
-                most = self.general[line]
-                filled[line, k] = share if np.isnan(most) or np.isnan(share) else min(share, most)
+        asked = np.isnan(filled) & np.array([not self._uses(name) for name in self.partners], bool)
+        for line, k in np.argwhere(asked & ~self._laid(year, asked)).tolist():
+            share, most = self._share(self.partners[k], self.codes[line]), self.general[line]
+            filled[line, k] = share if np.isnan(most) or np.isnan(share) else min(share, most)
         return replace(self, ordinary=filled)
+
+    def _laid(self, year: int, asked: Mask) -> Mask:
+        """Whether the register lays anything, on some day of a year, on those that are asked about."""
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        days = {first, *days_of_change(self.register, self.importer, first, last, self.known)}
+        found = np.zeros_like(asked)
+        for day in sorted(days, reverse=True):  # less is left to ask: more has been laid than taken away
+            lines = np.flatnonzero((asked & ~found).any(axis=1))
+            zero = [(self.codes[line], 0.0) for line in lines.tolist()]
+            found[lines] |= self._of_duties(zero, self.partners, day).high > ALIKE
+        return found
 
     def _share(self, partner: str, code: str) -> float:
         """What was collected of a line, by the code of the trade that it is or lies under."""
@@ -231,32 +238,38 @@ class _Paid:
                 return found
         return float("nan")
 
-    def _law(
-        self, ordinary: Sequence[Array], partners: Sequence[str], preference: str = NONE_CLAIMED
-    ) -> list[_Bounds]:
+    def _law(self, ordinary: Sequence[Array], partners: Sequence[str], preference: str = NONE) -> list[_Bounds]:
         """Rates under ordinary duties `[line, partner]`; several at once, since most of them are the same."""
-        economies = list(dict.fromkeys(code for name in partners for code in _members(name)))
-        if not economies or not self.codes:
-            nothing = np.full((len(self.codes), len(partners)), np.nan)
-            return [_Bounds(nothing, nothing, nothing)] * len(ordinary)
         asked = np.where(np.isnan(ordinary), -1.0, np.stack(ordinary))
         lines = np.broadcast_to(np.arange(len(self.codes))[:, None], asked.shape)
         pairs, at = np.unique(np.stack([lines.ravel(), asked.ravel()], axis=1), axis=0, return_inverse=True)
         duties = [(self.codes[int(line)], float("nan") if rate < 0 else rate) for line, rate in pairs.tolist()]
+        law = self._of_duties(duties, partners, self.on, preference)
+        places = at.reshape(asked.shape)
+        return [_Bounds(*(np.take_along_axis(one, place, axis=0) for one in law)) for place in places]
+
+    def _of_duties(
+        self,
+        duties: Sequence[tuple[str, float]],
+        partners: Sequence[str],
+        on: date,
+        preference: str = NONE,
+    ) -> _Bounds:
+        """Rates `[line, partner]` of lines with their ordinary duty on a day."""
+        rate, low, high = (np.full((len(duties), len(partners)), np.nan) for _other in range(3))
+        economies = list(dict.fromkeys(code for name in partners for code in _members(name)))
+        if not economies or not duties:
+            return _Bounds(rate, low, high)
         law = rate_bounds(
-            self.register, self.importer, duties, economies, [self.on], self.known, preference=preference
+            self.register, self.importer, duties, economies, [on], self.known, preference=preference
         )
-        rate, low, high = (np.full((len(pairs), len(partners)), np.nan) for _other in range(3))
         for k, name in enumerate(partners):
             columns = [economies.index(code) for code in _members(name)]
             each = law.rate[0][:, columns]
             alike = np.ptp(each, axis=1) <= ALIKE  # not so where one is not a number
             rate[:, k] = np.where(alike, each[:, 0], np.nan)
             low[:, k], high[:, k] = law.low[0][:, columns].min(axis=1), law.high[0][:, columns].max(axis=1)
-        places = at.reshape(asked.shape)
-        return [
-            _Bounds(*(np.take_along_axis(one, place, axis=0) for one in (rate, low, high))) for place in places
-        ]
+        return _Bounds(rate, low, high)
 
     def frame(self) -> pl.DataFrame:
         """Rows of every line and partner; and of partners without a law of their own what was collected."""
@@ -280,7 +293,8 @@ class _Paid:
                 "rate": rate.ravel(),
                 "low": np.nan_to_num(low.ravel(), nan=0.0),
                 "high": np.nan_to_num(high.ravel(), nan=np.inf, posinf=np.inf),
-            }
+            },
+            schema_overrides={"exporter": pl.String, "hs": pl.String},  # there may be none
         ).with_columns(pl.col("rate").fill_nan(None))
         kept = [
             (name, code, share, share, share)
@@ -321,10 +335,14 @@ class _Paid:
         using = [name for name in self.partners if self._uses(name)]
         if using:
             names = _named(using)
-            text = _(
-                "goods of {names} claim USMCA by the shares of {period}, and are then free of ordinary duty"
+            found.append(
+                _(
+                    "goods of {names} claim USMCA by the shares of {period}, and are then free of ordinary "
+                    "duty",
+                    names=names,
+                    period=_period(self.on),
+                )
             )
-            found.append(text.format(names=names, period=_period(self.on)))
         rest = sorted(self.preferred - set(using))
         if rest and self.collected:
             found.append(

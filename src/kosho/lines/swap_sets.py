@@ -258,7 +258,8 @@ def _settled(relaxed: Any, start: Array | None, programme: tuple[Array, Array, A
     down, up = np.asarray(relaxed.lower.marginals), -np.asarray(relaxed.upper.marginals)
     if len(worth) > FEW:
         core = np.argsort(down + up, kind="stable")[:CORE]  # lines that the bound decides least
-        low, high = (whole * most).copy(), (whole * most).copy()
+        low = whole * most
+        high = low.copy()
         low[core], high[core] = 0.0, most[core]
         start = _better(start, _in_whole_lines(low, high, programme, GAP), worth)
     slack = np.inf if start is None else bound - float(worth @ start)
