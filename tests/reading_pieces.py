@@ -13,7 +13,7 @@ from typing import Any
 from kosho.record import reading
 from kosho.record.reading import measures, people, statements
 from kosho.record.reading.mentions import pattern
-from kosho.record.reading.quick import LETTERS, Guarded, name_of
+from kosho.record.reading.quick import LETTERS, Guarded, looked_for, name_of
 from kosho.record.reading.rules import full
 from kosho.record.reading.tables import table
 
@@ -28,7 +28,7 @@ def worked_out(source: str) -> list[str] | None:
     except (ImportError, AttributeError, re.error, RecursionError):
         return None
     found = _needs(list(tree))
-    if found is None or any(len(word) < LETTERS for word in found):
+    if found is None or any(len(looked_for(word)) < LETTERS for word in found):
         return None
     return sorted(found)
 

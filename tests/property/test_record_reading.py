@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reading import GOLD, page, pdf, pdf_of
+from tests.reading_pieces import sources
 from tests.surroundings import within
 
 from kosho.errors import InputError
@@ -18,6 +22,8 @@ from kosho.record.reading import Document, read_text
 from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
 from kosho.record.reading.document import LONGEST_HEAD
 from kosho.record.reading.layout import blocks, sentences
+from kosho.record.reading.prepare import prepared
+from kosho.record.reading.quick import Guarded, holds
 
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(GOLD.glob("*.txt"))]
 VOCABULARY = (
@@ -251,3 +257,37 @@ def test_a_document_without_a_date_is_quoted_by_its_head(head: str) -> None:
     (quote,) = [one.quote for one in read_text(Document("a.txt", text)) if one.type == "document"]
     assert text.startswith(quote)
     assert 0 < len(quote) <= LONGEST_HEAD
+
+
+SPELLED = (
+    str,
+    str.upper,
+    str.title,
+    lambda text: text.replace("i", "İ"),
+    lambda text: text.replace("i", "ı"),
+    lambda text: text.upper().replace("I", "İ"),
+    lambda text: text.replace("s", "ſ").replace("k", "\u212a"),
+    lambda text: text.replace("fi", "ﬁ"),
+    lambda text: text.replace(" ", "\xa0"),
+    lambda text: text.replace(" ", "\n"),
+    lambda text: text.replace("-", "-\n"),
+)
+"""Ways in which words come: cases of other languages, signs that are another letter, other spaces."""
+
+
+@cache
+def _patterns() -> tuple[Guarded, ...]:
+    return tuple(Guarded(source, re.IGNORECASE) for source in sorted(sources()))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(TEXTS), st.integers(0, 60), st.sampled_from(SPELLED))
+def test_a_pattern_fits_nowhere_where_it_is_not_tried(
+    text: str, skipped: int, spelled: Callable[[str], str]
+) -> None:
+    masked = prepared(Document("any.txt", text)).mentions.masked
+    for line in masked.splitlines()[skipped : skipped + 6]:
+        words = spelled(line)
+        held = holds(words)
+        for one in _patterns():
+            assert one.bits & held or one.pattern.search(words) is None, (one.source, words)

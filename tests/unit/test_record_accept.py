@@ -95,6 +95,27 @@ def test_a_draft_that_does_not_fit_is_told_and_asked_again(tmp_path: Path, said:
     assert any("whose side is not told" in line for line in said)
 
 
+@pytest.mark.parametrize(
+    ("edits", "told"),
+    [
+        (["type=person", "side=JPN"], "the name is not told"),
+        (["type=person", "name=Ken Sato", "side=[JPN]"], "no code of a country"),
+        (["type=quantity", "partner=[JPN, USA]"], "no code of a country"),
+        (["by=&a [*a]"], "no code of a country"),
+        (["by=[2025-01-01]"], "no code of a country"),
+    ],
+)
+def test_an_edit_that_fits_nothing_is_told(
+    edits: list[str], told: str, tmp_path: Path, said: list[str]
+) -> None:
+    pile = Pile.open(tmp_path / "drafts.yaml")
+    pile.add([Draft("a.txt", "ask", "asserted", {"by": "KOR"}, "Ken Sato", 0, 8)])
+    answers = iter(["e", *edits, "", "a", "r"])
+    talk = Talk(lambda _: next(answers, None), lambda *_: None, said.append)
+    assert walk(pile, Book(tmp_path / "record.yaml", DAY), {}, talk).rejected == 1
+    assert any(told in line for line in said), said
+
+
 def test_a_quote_that_is_not_there_is_refused(tmp_path: Path, said: list[str]) -> None:
     pile = Pile.open(tmp_path / "drafts.yaml")
     pile.add([Draft(TEXT.name, "ask", "asserted", {"by": "KOR"}, "never written", 5, 18)])

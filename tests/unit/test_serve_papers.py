@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,10 +78,28 @@ def test_a_draft_is_edited_with_the_checks_of_accepting(client: TestClient, fold
         ({"modality": "sure"}, "The modality is"),
         ({"type": "wish"}, "kind"),
         ({"value": "much"}, "value"),
+        ({"value": ".nan"}, "value"),
+        ({"type": "person"}, "whose side"),
+        ({"type": "person", "side": "KOR"}, "the name is not told"),
+        ({"type": "person", "side": "[KOR]", "name": "X Y"}, "no code of a country"),
+        ({"type": "quantity", "partner": "[KOR, USA]"}, "no code of a country"),
+        ({"type": "document", "published": "soon"}, "date"),
     ):
         answer = edit(**changes)
         assert answer.status_code == 422, changes
         assert wrong in answer.text
+    for words in ("&a [*a]", "[" * 1900, "[&a [x, x], *a]", "[.inf]", "[NO, SE]", "[2025-01-01]", "[{a: 1}]"):
+        assert edit(products=words).json()["fields"]["products"] == words  # no list of plain values
+    for value in ({"a": 1}, [["a"]], "\ud800", float("inf")):
+        broken = {**body["draft"], "fields": {"by": "KOR", "topic": value}}
+        for way, sent in (
+            ("edited", body | {"draft": broken, "changes": {}}),
+            ("decided/drafts", {"name": found["name"], "text": found["text"], "drafts": [broken]}),
+        ):
+            heads = {"content-type": "application/json"}
+            answer = client.post(f"{TABLE}/{way}", content=json.dumps(sent), headers=heads)
+            assert answer.status_code == 422, value
+            assert "fields.topic" in answer.text
     document = next(one for one in found["drafts"] if one["type"] == "document")
     rows = [row(one) | {"decision": "accepted"} for one in (document, got)]
     whole = {"name": found["name"], "text": found["text"], "drafts": rows}

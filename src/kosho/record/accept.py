@@ -72,7 +72,7 @@ class Book(Shown):
             return any(one.id == _source_id(draft.doc) for one in file.sources)
         if draft.type in ("person", "person_status"):
             place = (_source_id(draft.doc), draft.start)
-            who = _slug(str(draft.fields["name"]))
+            who = _slug(str(draft.fields.get("name", "")))
             return any(
                 one.id == who and any((post.source, post.start) == place for post in one.posts)
                 for one in file.people
@@ -180,6 +180,8 @@ def _person(file: RecordFile | None, draft: Draft, recorded_at: date) -> list[Ad
     party = fields.get("side")
     if not party:
         raise InputError(Problem(_("whose side is not told"), _("edit it: side=JPN"), key="side"))
+    if not fields.get("name"):
+        raise InputError(Problem(_("the name is not told"), _("edit it: name=..."), key="name"))
     additions = _new_parties(file, [_party_id(party)])
     who = _slug(str(fields["name"]))
     post = _evidence(draft, recorded_at) | {"title": str(fields.get("role") or _("not told"))}
@@ -212,8 +214,8 @@ def entry_id(draft: Draft, key: str | None = None) -> str:
     return f"{_source_id(draft.doc)}.{draft.start}-{key or key_of(draft)}"
 
 
-def _party_id(code: str) -> str:
-    return code.lower()
+def _party_id(code: Any) -> str:
+    return str(code).lower()
 
 
 def _evidence(draft: Draft, recorded_at: date) -> dict[str, Any]:

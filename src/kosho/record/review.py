@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast, get_args
 
@@ -241,8 +242,22 @@ def changed(draft: Draft, name: str, value: str) -> Draft:
 
 
 def _value(text: str) -> Any:
+    """What a field's words stand for: a number, a list of plain values, or the words themselves."""
     try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # no YAML, or a number too long to be one
+        value: Any = yaml.safe_load(text)
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ):  # no YAML, a number too long to be one, or no end of lists
         return text
-    return value if isinstance(value, int | float | list) and not isinstance(value, bool) else text
+    if isinstance(value, list):
+        return value if all(map(_is_plain, cast("list[Any]", value))) else text
+    return value if _is_plain(value) and not isinstance(value, str) else text
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a file of drafts can have a value as it is: words, or a number."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, str | int) and not isinstance(value, bool)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from kosho.errors import InputError, Problem
 from kosho.formatting import word
@@ -24,7 +24,7 @@ from kosho.record.drafts import DraftRow, Pile, key_of
 from kosho.record.ledger import Record
 from kosho.record.likeness import like_in_drafts, like_in_record
 from kosho.record.reading import Document, decode, read_text
-from kosho.record.reading.decode import LARGEST_FILE
+from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
 from kosho.record.reading.draft import Draft
 from kosho.record.review import MODALITIES, changed
 
@@ -92,9 +92,16 @@ def _named(draft: Draft) -> dict[str, str]:
     return {"kind": draft.kind, "certainty": word(draft.modality)}
 
 
+Words = Annotated[str, Field(max_length=LARGEST_TEXT)]
+"""Text that a file can have: words with a length are looked at for signs that are none."""
+Plain = Words | int | FiniteFloat | bool | None
+
+
 class KeyedRow(DraftRow):
     """A draft that may have been edited since it was read, with its key as it was read."""
 
+    fields: dict[Words, Plain | list[Plain]] = Field(default_factory=dict)
+    proposed_by: Words | None = None
     key: str | None = Field(None, pattern="^[0-9a-f]{12}$")
 
 
@@ -136,7 +143,10 @@ def edited_of(edited: Edited) -> dict[str, Any]:
             raise InputError(wrong)
         record = None if edited.record is None else Path(edited.record)
         path = _copied(edited.record, Path(folder))
-        Book(path, datetime.now(UTC).astimezone().date()).enter(draft, entry_id(draft, row.key), document, {})
+        about = draft.fields if draft.type == "document" else {}
+        Book(path, datetime.now(UTC).astimezone().date()).enter(
+            draft, entry_id(draft, row.key), document, about
+        )
         like = [] if record is None else like_in_record(draft, Record.load(record).file)
         return draft.as_dict() | _named(draft) | {"key": row.key or key_of(row.draft), "like": like}
 

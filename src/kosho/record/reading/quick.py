@@ -16,10 +16,10 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["ALWAYS", "AnyOf", "Guarded", "holds", "name_of", "needs"]
+__all__ = ["ALWAYS", "AnyOf", "Guarded", "holds", "looked_for", "name_of", "needs"]
 
 LETTERS = 2
-"""Letters that a word has at least by which a pattern is looked for."""
+"""Letters that a part has at least by which a pattern is looked for."""
 ALWAYS = 1
 """The bit of patterns of which no word is known: they may fit every text."""
 MOST_WORDS = 20_000
@@ -57,18 +57,31 @@ def needs(*sources: str | None) -> int:
     return found
 
 
+def looked_for(words: str) -> str:
+    """The longest part without a space of words that a pattern needs: by it they are looked for.
+
+    >>> looked_for("in exchange for")
+    'exchange'
+    """
+    return max(words.split(), key=len, default="")
+
+
 @cache
 def _by_beginning() -> dict[str, list[tuple[str, int]]]:
-    """The longest part without a space of each needed word, by its first letters, with the patterns' bits."""
+    """What is looked for of each needed word, by its first letters, with the patterns' bits."""
     bits: dict[str, int] = {}
     for name, words in _known().items():
         for word in words or ():
-            part = max(word.split(), key=len, default="")
+            part = looked_for(word)
             bits[part] = bits.get(part, 0) | _bits()[name]
     found: dict[str, list[tuple[str, int]]] = {}
     for part, bit in bits.items():
         found.setdefault(part[:LETTERS], []).append((part, bit))
     return found
+
+
+_FITS_I = re.compile("i\u0307|\u0131")
+"""`İ` with its case folded, and `ı`: patterns that know no case take both for an i."""
 
 
 class _Words(dict[str, int]):
@@ -78,10 +91,10 @@ class _Words(dict[str, int]):
         if len(self) >= MOST_WORDS:
             self.clear()
         begun = _by_beginning()
-        found = 0
-        for place in range(len(word) - LETTERS + 1):
-            for part, bit in begun.get(word[place : place + LETTERS], ()):
-                if word.startswith(part, place):
+        found, plain = 0, _FITS_I.sub("i", word)
+        for place in range(len(plain) - LETTERS + 1):
+            for part, bit in begun.get(plain[place : place + LETTERS], ()):
+                if plain.startswith(part, place):
                     found |= bit
         self[word] = found
         return found
