@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.lines import line_table, shipped_rates, shipped_trade
 
 CASE = "japan-us-2025"
 
@@ -238,6 +239,28 @@ def test_lines_without_one_rate_say_between_what(tmp_path: Path) -> None:
     assert any("the rate is not one: " in one["why"] for one in found["left_out"])
     assert found["lines"][0]["code"] == "870323"
     assert found["partial"]["revenue"] < 0
+
+
+def test_lines_of_a_package_that_are_not_priced_have_no_figure(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs,partner,rate\n8703,JPN,0\n")
+    found = run("price", package, "--importer", "USA", "--on", "2026-09-01")
+    lost = {one["code"]: one for one in found["not_priced"]}
+    assert lost["870360"]["why"].startswith("the rate is not one: ")
+    assert lost["870360"]["imports"] > 1000
+    assert not lost.keys() & {line["code"] for line in found["lines"]}
+    package.write_text("hs,partner,rate\n870360,JPN,0\n")
+    with pytest.raises(InputError, match="870360 is not priced: the rate is not one: "):
+        run("price", package, "--importer", "USA", "--on", "2026-09-01")
+
+
+def test_a_rival_whose_rate_is_not_known_is_not_taken_as_free() -> None:
+    lines = run("indicators", "USA", "JPN", "--top", "60", "--rates", "shipped")["lines"]
+    table = line_table(shipped_trade("USA").of_year(), "USA", shipped_rates("USA"), digits=6)
+    priced = dict(zip(table.codes, table.priced.tolist(), strict=True))
+    told = {line["code"]: line["margin"] for line in lines}
+    assert {code for code, margin in told.items() if margin is None} == {c for c in told if not priced[c]}
+    assert 0 < sum(margin is None for margin in told.values()) < len(told)
 
 
 def test_own_trade_keeps_the_duty_it_has_and_takes_the_law_where_asked(trade: Path) -> None:

@@ -34,8 +34,11 @@ from kosho.errors import InputError, Problem
 from kosho.language import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kosho.lines.line_offers import PricedPackage
     from kosho.lines.line_packages import PartOfTrade
+    from kosho.lines.line_table import MissingJoin
     from kosho.world import World
 
 __all__ = ["add_price"]
@@ -110,6 +113,9 @@ def price(  # noqa: PLR0913 - one parameter an option
             after = utilised(given.table.paid, wanted, share)
             ends.append(price_package(start, given.table, after, given.elasticities, settings))
     found = ends[0]
+    if found.unpriced.size and not found.changed.size:
+        told = (_("{hs} is not priced: {why}", hs=one.code, why=one.why) for one in _unpriced(found))
+        raise InputError([Problem(text, file=str(file), key="hs") for text in told])
     assumed = {"diversion": form, "supply_elasticity": supply, "use_of_preferences": used.about.get("share")}
     content = _content(found, given, {**assumed, "use_of_cuts": used.about})
     if used.is_range:
@@ -151,6 +157,12 @@ def _parts(world: World, found: PricedPackage) -> list[PartOfTrade]:
     ]
 
 
+def _unpriced(found: PricedPackage) -> list[MissingJoin]:
+    """Lines of the package that are in no sum, and why, the largest first."""
+    why = {one.code: one for one in found.lines.left_out}
+    return [why[found.table.codes[k]] for k in found.unpriced.tolist()]
+
+
 def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dict[str, Any]:
     partial, table, whole = found.partial, given.table, found.whole
     welfare = whole.equivalent_variation.to_series()
@@ -179,6 +191,7 @@ def _content(found: PricedPackage, given: Given, assumed: dict[str, Any]) -> dic
                 str(code): float(value) for code, value in whole.tariff_revenue.to_series().items()
             },
         },
+        "not_priced": told_missing(_unpriced(found)),
         "left_out": told_missing(found.lines.left_out),
         "lines": [
             {
@@ -227,6 +240,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     )
     if len(content["lines"]) > SHOWN:
         say(_("{number} more lines; --json lists all.", number=formatting.count(len(content["lines"]) - SHOWN)))
+    _show_unpriced(content["not_priced"])
     show_table(
         _("All lines, partial equilibrium"),
         ("", money),
@@ -248,15 +262,51 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     )
     if "range" in content:
         _show_range(content, titles, money)
-    lost = sum(one["imports"] for one in content["left_out"])
     say(
         _(
-            "The two part: in the whole economy wages and all prices move, exporters gain, and "
-            "elasticities are those of sectors; {lost} of imports are in no sector of it.",
-            lost=formatting.dollars(lost),
+            "The two part: in the whole economy wages and all prices move, exporters gain, and elasticities are those "
+            "of sectors."
         )
     )
+    _show_left_out(content["left_out"], given)
     say_parts(content["part_of_trade"])
+
+
+def _show_left_out(lost: Sequence[dict[str, Any]], given: Given) -> None:
+    """Imports that one answer or both are without."""
+    table = given.table
+    priced = {code for code, known in zip(table.codes, table.priced.tolist(), strict=True) if known}
+    unknown = sum(one["imports"] for one in lost if one["code"] not in priced)
+    nowhere = sum(one["imports"] for one in lost if one["code"] in priced)
+    if nowhere > 0:
+        held = formatting.dollars(nowhere)
+        say(
+            _(
+                "{lost} {currency} of imports are in no sector of the whole economy.",
+                lost=held,
+                currency=table.currency,
+            )
+        )
+    if unknown > 0:
+        held = formatting.dollars(unknown)
+        say(
+            _(
+                "Neither has the {lost} {currency} of imports in lines without a rate.",
+                lost=held,
+                currency=table.currency,
+            )
+        )
+
+
+def _show_unpriced(lost: Sequence[dict[str, Any]]) -> None:
+    """Lines of the package that no sum has."""
+    if not lost:
+        return
+    rows = [(one["code"], one["why"], formatting.decimals(one["imports"], 0)) for one in lost[:SHOWN]]
+    heads = _("Line"), _("Why"), _("Imports")
+    show_table(_("Of the package, not priced and in no sum"), heads, rows, numeric=1)
+    if len(lost) > SHOWN:
+        say(_("{number} more lines; --json lists all.", number=formatting.count(len(lost) - SHOWN)))
 
 
 def _show_range(content: dict[str, Any], titles: dict[str, str], money: str) -> None:
@@ -338,8 +388,9 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     column = table.partner(partner)
     bought = table.imports[:, column]
     after = table.without_duty(partner)
-    margin = preference_margin(table.paid, table.imports)[:, column]
-    lost = np.nansum(preference_erosion(table.paid, after, table.imports), axis=0)
+    known = np.where(table.imports > 0, table.rate, table.paid)  # a rival whose rate is not known is not free
+    margin = preference_margin(known, table.imports)[:, column]
+    lost = np.nansum(preference_erosion(known, after, table.imports), axis=0)
     share = market_share(table.imports)[:, column]
     peaks = tariff_peaks(table.paid[:, column]) & (bought > 0)
     shown = [k for k in np.argsort(-bought, kind="stable")[:top].tolist() if bought[k] > 0]

@@ -95,7 +95,7 @@ def use_of_cuts(
         "materials of {members}), whoever their makers are: the table of flows knows the mean of a sector "
         "alone. All that could are taken to claim.",
         origin=formatting.rate(origin),
-        members=formatting.listed([formatting.country_name(one) for one in named]),
+        members=formatting.listed([formatting.the_country(one) for one in named]),
     )
     return UseOfCuts(low, high, about, words)
 

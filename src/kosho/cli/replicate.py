@@ -12,7 +12,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem
-from kosho.language import N_, _
+from kosho.language import N_, _, pgettext
 
 if TYPE_CHECKING:
     from kosho.progress import Progress
@@ -215,13 +215,13 @@ def _show_experiments(content: dict[str, Any]) -> None:
             published = content["published"]["models"].get(name, {}).get(measure, {})
             rows.append([_(name), *_beside(found["zero"][measure], published, members)])
         title = _("{measure}, zero deficits, percent; more with --json", measure=_(MEASURES[measure]))
-        show_table(title, _columns(members), rows, numeric=2 * len(members))
+        show_table(title, _columns(_("Model or tariffs"), members), rows, numeric=2 * len(members))
 
 
-def _columns(members: list[str]) -> list[str]:
+def _columns(first: str, members: list[str]) -> list[str]:
     """Heads of a table of a bloc, ours and what is published side by side."""
     heads = (head for name in map(country_name, members) for head in (name, _("{name}, published", name=name)))
-    return [_("Measure"), *heads]
+    return [first, *heads]
 
 
 def _beside(ours: dict[str, float], theirs: dict[str, float], members: list[str]) -> list[str]:
@@ -239,4 +239,4 @@ def _beside(ours: dict[str, float], theirs: dict[str, float], members: list[str]
 def _show_bloc(title: str, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     members = list(ours["intra_bloc_trade"])
     rows = [[_(label), *_beside(ours[name], theirs.get(name, {}), members)] for name, label in MEASURES.items()]
-    show_table(title, _columns(members), rows, numeric=2 * len(members))
+    show_table(title, _columns(pgettext("figure", "Measure"), members), rows, numeric=2 * len(members))

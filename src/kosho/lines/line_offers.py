@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kosho.arrays import Array, Index
+from kosho.arrays import Array, Index, Mask
 from kosho.codes import blocs, countries, expand_regions, sectors
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, solve
@@ -35,6 +35,9 @@ def read_package(path: Path, table: LineTable) -> Array:
     `hs` is a code or a beginning of codes (the longest that fits holds), `partner` one partner, several with
     spaces between, or `all`; `rate` is percent (`0`, `2.5`, `2.5%`), or `-50%` for half of what is paid.
 
+    Returns:
+        `[line, partner]`, new rates; where no rate is known in the base, not a number unless one is asked for.
+
     Raises:
         InputError: rows that fit no line, partners that sell nothing, rates that are none; all of them.
 
@@ -51,7 +54,7 @@ def read_package(path: Path, table: LineTable) -> Array:
     [[0.0], [0.05]]
     """
     problems = Problems(str(path))
-    after = table.paid.copy()
+    after = table.rate.copy()
     rows = sorted(rows_of(path, ["hs", "rate"], ["partner"]), key=lambda row: len(row[1]["hs"]))
     seen: dict[tuple[str, int], int] = {}
     for line, cells in rows:
@@ -166,9 +169,17 @@ class PricedPackage(Shown):
 
     @property
     def changed(self) -> Index:
-        """Positions of lines that change, by imports that are touched, the largest first."""
-        moves = (np.abs(self.after - self.table.paid) > 0) & (self.table.imports > 0)
-        touched = (self.table.imports * moves).sum(axis=1)
+        """Positions of lines that change and are priced, by imports that are touched, the largest first."""
+        return self._asked(self.table.priced)
+
+    @property
+    def unpriced(self) -> Index:
+        """Positions of lines that would change and are in no sum: a rate of theirs is not known."""
+        return self._asked(~self.table.priced)
+
+    def _asked(self, among: Mask) -> Index:
+        new = ~np.isnan(self.after) & (self.after != self.table.rate) & among[:, None]
+        touched = (self.table.imports * new).sum(axis=1)
         order = np.argsort(-touched, kind="stable")
         return order[touched[order] > 0]
 
@@ -185,7 +196,7 @@ def price_package(
     Args:
         world: Table of flows.
         table: Lines of the importer.
-        after: `[line, partner]`, new rates as paid.
+        after: `[line, partner]`, new rates as paid; not a number: unchanged.
         elasticities: By line.
         settings: Which model prices the lines, and what it takes as given.
 
