@@ -52,3 +52,17 @@ def test_the_command_tells_goods_their_duties_and_whose_figures_they_are() -> No
         CliRunner().invoke(app, ["lines", "goods", "FRX"], catch_exceptions=False)
     with pytest.raises(InputError, match="kosho lines goods"):
         CliRunner().invoke(app, ["lines", "offer", "japan-us-2025", "--world", "talks"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("partner", "told"),
+    [
+        ("USA", "range of those lines alone that have a duty for the United States"),
+        ("AUS", "what an agreement may grant Australia is not in them"),
+        ("WORLD", ""),
+    ],
+)
+def test_the_command_says_whose_duties_it_shows(partner: str, told: str) -> None:
+    shown = " ".join(CliRunner().invoke(app, ["lines", "goods", partner]).stdout.split())
+    assert told in shown
+    assert ("any origin" in shown) == bool(told)

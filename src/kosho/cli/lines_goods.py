@@ -88,6 +88,22 @@ def goods(
                 schedule=SCHEDULES["JPN"],
             )
         )
+        if preferred:
+            say(
+                _(
+                    "Own duties are the range of those lines alone that have a duty for {who}; others pay "
+                    "that of any origin.",
+                    who=formatting.the_country(partner),
+                )
+            )
+        elif who:
+            say(
+                _(
+                    "Duties are those on goods of any origin: what an agreement may grant {who} is not in "
+                    "them.",
+                    who=formatting.the_country(partner),
+                )
+            )
     say(_("Source: {text}.", text=SOURCES["japan_goods_2025"]))
 
 

@@ -65,7 +65,8 @@ class GoodTrade(Shown):
     duty: GoodsDuty | None = None
     """Of goods of most economies; None for exports, and without headings."""
     preferred: GoodsDuty | None = None
-    """Of the partner's, where the schedule that ships has a column of its own."""
+    """Of those lines alone that have a duty for the partner, where the schedule that ships has a column of its
+    own; the others pay `duty`."""
 
 
 def japan_goods(partner: str, flow: Flow = "import") -> tuple[GoodTrade, ...]:
