@@ -142,9 +142,14 @@ def test_a_dropped_document_is_marked_decided_on_and_taken_away(page):
     draft.locator(".problem", has_text="no code of a country").wait_for()
     draft.locator("input[name=by]").fill("KOR")
     draft.locator("input[name=products]").fill("[rice, flour]")
-    draft.get_by_label("One field more").fill("note=by hand")
+    draft.get_by_label("One field more").fill("note")
+    draft.get_by_role("button", name="Keep the changes").click()
+    draft.locator(".problem", has_text="Write field=value.").wait_for()
+    draft.get_by_label("One field more").fill("note=<img src=x onerror=document.title='hurt'>")
     draft.get_by_role("button", name="Keep the changes").click()
     page.locator("#drafts li", has_text="rice flour").wait_for()
+    page.locator("#drafts li", has_text="<img src=x").wait_for()  # words, whatever they look like
+    assert page.locator("#drafts img").count() == 0
     page.get_by_role("button", name="Take the last step back").click()
     page.locator("#drafts li", has_text="rice flour").wait_for(state="detached")
     draft.get_by_role("button", name="Accept").click()

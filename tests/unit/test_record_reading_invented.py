@@ -115,3 +115,9 @@ def test_he_at_the_beginning_is_who_acts_in_the_sentence_before() -> None:
     )
     (one,) = drafts(text, "offer", "commitment")
     assert one["speaker"] == "Juan Soto"
+
+
+@pytest.mark.parametrize("words", ["From July 1", "If Talks Fail", "Imposed Under an Old Act"])
+def test_goods_of_a_title_end_where_those_of_a_sentence_do(words: str) -> None:
+    title = f"Peru Imposes 25% Tariff on Cars, Trucks, Auto Parts, and Buses {words}."
+    assert [one["products"] for one in drafts(title, "measure")] == ["Cars", "Trucks", "Auto Parts", "Buses"]

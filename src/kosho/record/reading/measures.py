@@ -147,13 +147,13 @@ def _status(  # noqa: PLR0911 - one return a status
         return (
             "considered" if weighed and not force.untold() and not force.withheld(weighed.start(), 0) else None
         )
-    if not _group(match, "from") and _taken_away(rules["ending"], words, at):
+    if not _group(match, "from") and _taken_away("ending", words, at):
         return "in force"  # until then
     if considered or force.conditional():
         return "considered"
     if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
         return "suspended"
-    if not _group(match, "from") and _taken_away(rules["ended"], words, at):
+    if not _group(match, "from") and _taken_away("ended", words, at):
         return "ended"
     begins = _begins(mentions, clause)
     if begins and mentions.published and not force.pending() and _DONE.search(words[:at]):
@@ -191,12 +191,17 @@ def _begins(mentions: Mentions, clause: Clause) -> str | None:
     return None
 
 
-def _taken_away(verbs: dict[str, str], words: str, at: int) -> bool:
+@cache
+def _taking_away(key: str) -> tuple[Guarded, Guarded]:
+    """Verbs that take away, ahead of their object and behind their subject."""
+    verbs = table("measures")[key]
+    return Guarded(verbs["ahead"], re.IGNORECASE), Guarded(verbs["behind"], re.IGNORECASE)
+
+
+def _taken_away(key: str, words: str, at: int) -> bool:
     """Whether a verb that takes away has the measure at `at` as its object or its subject."""
-    return (
-        Guarded(verbs["ahead"], re.IGNORECASE).search(words[:at]) is not None
-        or Guarded(verbs["behind"], re.IGNORECASE).search(words[at:]) is not None
-    )
+    ahead, behind = _taking_away(key)
+    return ahead.search(words[:at]) is not None or behind.search(words[at:]) is not None
 
 
 _TO_SET = (
@@ -378,6 +383,12 @@ def _named(product: str) -> dict[str, Any]:
     return {"products": product} | ({"hs_hint": hints[0]} if hints else {})
 
 
+_BEHIND_GOODS = re.compile(
+    r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b", re.IGNORECASE
+)
+"""What goes on behind a list of goods, in titles too."""
+
+
 def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]:
     """Names of goods in the tail of a match up to the word that ends them, and where that is."""
     if not _group(match, "products"):
@@ -389,9 +400,7 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
         mentions.masked, begin, stop
     )
     if listed and end and mentions.masked[end.start()] == ",":
-        inner = re.compile(r"\s(?:from|by|to|in|starting|effective|if|after|since|under|as|imposed)\b").search(
-            mentions.masked, end.start(), listed.end()
-        )
+        inner = _BEHIND_GOODS.search(mentions.masked, end.start(), listed.end())
         cut = inner.start() if inner else listed.end()
     if not re.search(r"\w", re.sub(r"\b(?:the|and|all)\b", "", mentions.masked[begin:cut])):
         return [], cut  # a duty on a country, not on goods
@@ -446,12 +455,10 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     before = mentions.masked[clause.start : match.start()]
     fields: dict[str, Any] = {}
     owner = _BY.search(before[-60:])
-    found_of = owner if _MARGIN.match(mentions.masked, match.start(), match.end()) else None
-    if found_of:  # `US dumping margins` are those of what the US sells
-        place = match.start() - min(60, len(before))
-        codes = mentions.codes(place + found_of.start("who"), place + found_of.end("who"))
-        return {"on": codes[0]} if codes else {}
     offset = match.start() - min(60, len(before))
+    if owner and _MARGIN.match(mentions.masked, match.start(), match.end()):
+        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
+        return {"on": codes[0]} if codes else {}  # `US dumping margins` are those of what the US sells
     faces = _FACES.search(before)
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))

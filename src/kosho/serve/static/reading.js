@@ -140,7 +140,10 @@ function form(one) {
       if (input.name && input.value !== typed(was[input.name])) changes[input.name] = input.value;
     }
     const [name, ...value] = more.value.split("=");
-    if (more.value.trim()) changes[name.trim()] = value.join("=");
+    if (more.value.trim()) {
+      if (!name.trim() || !value.length) { warn(wrong, _("Write field=value.")); return; }
+      changes[name.trim()] = value.join("=");
+    }
     edit(one, changes, wrong);
   });
   return sheet;
@@ -152,19 +155,24 @@ function row(one) {
     proposed_by: one.proposed_by || null, key: one.key, decision: state.decisions[one.key] };
 }
 
+function warn(place, text) {
+  place.textContent = text;
+  place.hidden = false;
+}
+
 async function edit(one, changes, wrong) {
   const body = JSON.stringify({ name: state.found.name, text: state.found.text, draft: row(one), changes });
   wrong.hidden = true;
   try {
     const now = await told(`${state.base}/edited`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    if (!state.found.drafts.includes(one)) return; // another document was dropped meanwhile, or another edit came first
     state.steps.push([one.key, state.decisions[one.key], one]);
     state.found.drafts = state.found.drafts.map((each) => each === one ? { ...one, ...now } : each);
     state.editing = null;
     draw();
     at(`draft-${one.key}`).querySelector("[data-edit]").focus();
   } catch (error) {
-    wrong.textContent = error.message;
-    wrong.hidden = false;
+    warn(wrong, error.message);
   }
 }
 
