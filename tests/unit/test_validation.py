@@ -51,6 +51,12 @@ def test_a_range_has_no_more_digits_than_are_true(low: float, high: float, told:
     assert Row(facts()["cars-number"], Figure("1", "any", low, None, high)).told == told
 
 
+def test_a_range_has_the_digits_that_show_why_it_misses() -> None:
+    row = Row(facts()["japan-steel-value"], Figure("1", "any", -27.21, None, -16.49))
+    assert row.verdict.startswith("misses: the model is below")
+    assert row.told == "−27.2 to −16.5 %"
+
+
 def test_an_unknown_fact_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean cars-number"):
         validate("cars-numbers")

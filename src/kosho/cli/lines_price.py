@@ -264,8 +264,8 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
         _show_range(content, titles, money)
     say(
         _(
-            "The two part: in the whole economy wages and all prices move, exporters gain, and elasticities "
-            "are those of sectors."
+            "The two part: in the whole economy wages and all prices move, exporters gain, and "
+            "elasticities are those of sectors."
         )
     )
     _show_left_out(content["left_out"], given)

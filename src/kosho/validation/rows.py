@@ -20,6 +20,7 @@ __all__ = ["Fact", "Figure", "Row", "facts", "markdown", "validate"]
 
 NOTHING = 1e-9
 """What is nearer to zero is zero but for rounding."""
+MOST_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Row(Shown):
     def verdict(self) -> str:
         """`inside` where the ranges meet, else on which side the model misses and by how much."""
         low, high = self.fact.interval
-        if self.figure.low <= high and self.figure.high >= low:
+        if self._meets(self.figure.low, self.figure.high):
             return "inside"
         below = self.figure.high < low
         by = low - self.figure.high if below else self.figure.low - high
@@ -90,9 +91,19 @@ class Row(Shown):
 
     @property
     def told(self) -> str:
-        """What the model says, from its lowest to its highest, with no more digits than its range has."""
+        """What the model says, from its lowest to its highest, with no more digits than its range has, or than
+        it takes to see on which side of what was published it is.
+        """
         ends = self.figure.low, self.figure.high
-        return _range(ends, self.fact.unit, _places(ends))
+        places = _places(ends)
+        while places < MOST_PLACES and self._meets(*(round(end, places) for end in ends)) != self._meets(*ends):
+            places += 1
+        return _range(ends, self.fact.unit, places)
+
+    def _meets(self, low: float, high: float) -> bool:
+        """Whether a range has a figure in common with what was published."""
+        first, last = self.fact.interval
+        return low <= last and high >= first
 
     def card(self) -> Card:
         """What was published, what the model says, and why they differ."""
