@@ -21,7 +21,7 @@ from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.pricing import PricedTable, price, price_in_full
 from kosho.bargain.robustness import Certificate, CriticalValues, certify, closing_points, leading_packages
-from kosho.bargain.screening import SCREENED_ABOVE, Screening
+from kosho.bargain.screening import Screening, solved_in_full
 from kosho.bargain.settled_rates import SettledRates, first_of, settle_rates
 from kosho.bargain.solutions import solutions
 from kosho.bargain.struck import StruckOutcome, price_struck
@@ -408,8 +408,7 @@ class _Pricing:
 
     def _at_rates_of(self, table: Table, number: int) -> PricedTable:
         before = self.held[number]
-        exact = self._exact(number)
-        if not before.solved.all() or not (len(table.grid) <= SCREENED_ABOVE if exact is None else exact):
+        if not (before.solved.all() and solved_in_full(len(table.grid), self._exact(number))):
             return self._priced(table, number)
         refuse_beyond("packages", len(table.grid), PACKAGE_BYTES, key="issues")
         one = before.at_rates_of(table)

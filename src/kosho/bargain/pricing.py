@@ -15,7 +15,7 @@ from kosho.bargain.nontariff import IDLE_HINT, Draw
 from kosho.bargain.package_shocks import PackageShocks
 from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes, solve_payoffs
 from kosho.bargain.range_values import along_ranges
-from kosho.bargain.screening import SCREENED_ABOVE, Screened, Screening, screen
+from kosho.bargain.screening import Screened, Screening, screen, solved_in_full
 from kosho.bargain.sweep import Backend, LaidTable, background_shocks, in_process, sweep, sweep_tasks
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
@@ -238,7 +238,7 @@ def price(  # noqa: PLR0913 - the last two say how, and have good defaults
             compared.extend(found.take(np.array([row])) for row in (count, count + 1))
         return found.columns[:count]
 
-    if len(grid) <= SCREENED_ABOVE if exact is None else exact:
+    if solved_in_full(len(grid), exact):
         refuse_beyond("packages", len(grid), PACKAGE_BYTES, key="issues")
         values = solve(np.arange(len(grid)))
         screened = Screened(values, np.ones(len(grid), bool), np.zeros(values.shape[1]), None)

@@ -35,6 +35,7 @@ __all__ = [
     "differing",
     "fitted_terms",
     "screen",
+    "solved_in_full",
 ]
 
 SCREENED_ABOVE = 20_000
@@ -223,6 +224,16 @@ def _products(bases: list[Array]) -> Array:
     for basis in bases[1:]:
         found = (found[:, :, None] * basis[:, None, :]).reshape(len(found), -1)
     return found
+
+
+def solved_in_full(packages: int, exact: bool | None) -> bool:
+    """Whether every package of so many is solved; None leaves the choice to how many there are.
+
+    >>> from kosho.bargain.screening import solved_in_full
+    >>> solved_in_full(20_000, None), solved_in_full(20_001, None), solved_in_full(20_001, exact=True)
+    (True, False, True)
+    """
+    return packages <= SCREENED_ABOVE if exact is None else exact
 
 
 def screen(grid: Grid, solve: Solve, errors: Array, enough: float) -> Screened:
