@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Signature:
     """Headings that hold the goods of a part."""
 
     inside: Bits
-    bits: dict[Key, int]
+    bits: Mapping[Key, int]
     left_out: int
     """Place of the bit of the first thing that the register does not hold."""
 
@@ -85,18 +85,7 @@ def signatures(
     """Distinct ways in which parts lie to headings; that of one part of each code; codes with more, and
     these.
     """
-    headings = headings_of(register)
-    bits: dict[Key, int] = {}
-    prefixes = _Prefixes()
-    for measure in register.measures:
-        if measure.imposed_by(importer):
-            for key in keys_of(measure):
-                if key not in bits:
-                    bits[key] = len(bits)
-                    prefixes.add(bits[key], *headings.of(key))
-    for k, one in enumerate(register.not_covered):
-        if one.decides and one.of(importer):
-            prefixes.add(len(bits) + k, one.prefixes, ())
+    bits, prefixes = _prefixes(register, importer)
     places: dict[Bits, int] = {}
     first: list[int] = []
     owner: list[int] = []
@@ -115,3 +104,21 @@ def signatures(
         other += mine[1:]
     groups = [Signature(inside, bits, len(bits)) for inside in places]
     return groups, np.array(first, np.intp), np.array(owner, np.intp), np.array(other, np.intp)
+
+
+@lru_cache(maxsize=8)
+def _prefixes(register: Register, importer: str) -> tuple[Mapping[Key, int], _Prefixes]:
+    """The bit of each headings that a measure of an importer names, and all prefixes with their bits."""
+    headings = headings_of(register)
+    bits: dict[Key, int] = {}
+    prefixes = _Prefixes()
+    for measure in register.measures:
+        if measure.imposed_by(importer):
+            for key in keys_of(measure):
+                if key not in bits:
+                    bits[key] = len(bits)
+                    prefixes.add(bits[key], *headings.of(key))
+    for k, one in enumerate(register.not_covered):
+        if one.decides and one.of(importer):
+            prefixes.add(len(bits) + k, one.prefixes, ())
+    return bits, prefixes
