@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,14 @@ from tests.surroundings import BROWSER, environment, kosho
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _binary() -> str:
+    """Where a browser is; the test is skipped where there is none."""
+    binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if binary is None:
+        pytest.skip(f"no {BROWSER} at hand: install one of {', '.join(BROWSERS)}")
+    return binary
 
 
 @pytest.fixture(scope="session", name="kosho")
@@ -32,12 +40,20 @@ def brief_folder(kosho: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """A browser that Playwright drives."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=_binary(), args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a headless browser with flags and an address, in a profile of its own."""
-    binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if binary is None:
-        pytest.skip(f"no {BROWSER} at hand: install one of {', '.join(BROWSERS)}")
+    binary = _binary()
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:

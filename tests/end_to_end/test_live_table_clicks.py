@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import re
-import shutil
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.end_to_end.conftest import BROWSERS
+from tests.end_to_end.live_table import (
+    PATIENCE,
+    Run,
+    as_told,
+    gains,
+    moved,
+    opened_again,
+    opened_page,
+    serious_in,
+    served,
+)
 from tests.served import DOCUMENT, korea
-from tests.surroundings import BROWSER, environment
-
-sync_api = pytest.importorskip("playwright.sync_api")
-Run = Callable[..., subprocess.CompletedProcess[str]]
-PATIENCE = 120_000
-"""Milliseconds that a loaded machine may take for what takes one."""
-
-
-@contextlib.contextmanager
-def serving(folder: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    words = [sys.executable, "-m", "kosho", "serve", str(folder), "--port", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment()) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().split()[0].rstrip("/"), process
-        finally:
-            process.kill()
-            process.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -45,43 +33,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with serving(folder) as (found, _process):
+    with served(folder) as (found, _process):
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    binary = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if binary is None:
-        pytest.skip(f"no {BROWSER} at hand: install one of {', '.join(BROWSERS)}")
-    with sync_api.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=binary, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture
 def page(browser, address: str):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-    found.goto(f"{address}/?case=korea")
-    found.locator("body[data-shown]").wait_for(state="attached")
-    yield found
-    context.close()
-    assert faults == []
-
-
-def moved(page, options: str) -> None:
-    """Wait until a package is shown."""
-    page.locator(f'body[data-shown^="{options}"]').wait_for(state="attached")
-
-
-def gains(page) -> dict[str, str]:
-    return {one.get_attribute("data-gain"): one.inner_text() for one in page.locator(".big").all()}
+    with opened_page(browser, address, 1280, 900) as found:
+        yield found
 
 
 def test_a_moved_control_shows_what_the_command_line_says_and_can_be_gone_back_on(
@@ -90,22 +49,15 @@ def test_a_moved_control_shows_what_the_command_line_says_and_can_be_gone_back_o
     before, start = gains(page), page.locator("body").get_attribute("data-shown")
     page.locator('input[name="cars"][value="all-15"]').check()
     moved(page, "cars:all-15")
-    words = ("bargain", folder, "--explain", "cars=all-15", "--draws", "0", "--no-confirm", "--json")
-    told = json.loads(kosho(*words).stdout)["explained"]["gains"]
     after = gains(page)
-    for code, text in after.items():
-        shown = 0.0 if text == "about nil" else float(text.replace("−", "-"))
-        assert shown * 1e3 == pytest.approx(told[code], rel=0.06, abs=0.6)
+    as_told(after, kosho, folder, "cars=all-15")
     page.get_by_role("button", name="Undo").click()
     moved(page, start)
     assert gains(page) == before
     page.go_forward()
     moved(page, "cars:all-15")
     assert gains(page) == after
-    link = page.url
-    page.goto("about:blank")
-    page.goto(link)
-    moved(page, "cars:all-15")
+    opened_again(page, "cars:all-15")
     assert gains(page) == after
     assert page.locator('input[name="cars"][value="all-15"]').is_checked()
 
@@ -176,8 +128,6 @@ def test_a_measure_in_words_is_in_the_address_and_works_out_again(page):
 def test_nothing_serious_for_a_screen_reader_and_no_wider_than_a_telephone(
     browser, address: str, language: str
 ):
-    axe = pytest.importorskip("axe_core_python")
-    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(viewport={"width": 400, "height": 800}, bypass_csp=True)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -187,11 +137,7 @@ def test_nothing_serious_for_a_screen_reader_and_no_wider_than_a_telephone(
     page.set_input_files("#document", {"name": "n.txt", "mimeType": "text/plain", "buffer": DOCUMENT.encode()})
     page.locator("#drafts li").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    page.add_script_tag(content=script)
-    found = page.evaluate(
-        "axe.run(document).then(f => f.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
-    )
-    assert [one for one in found if one[0] in ("serious", "critical")] == []
+    assert serious_in(page) == []
     context.close()
 
 
@@ -207,7 +153,7 @@ def test_a_server_that_is_killed_leaves_nobody_behind_and_a_reload_is_all(browse
     context = browser.new_context()
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    with serving(folder) as (address, process):
+    with served(folder) as (address, process):
         port = int(re.findall(r":(\d+)", address)[-1])
         kind = {"content-type": "application/json"}
         asked = urllib.request.Request(f"{address}/api/v1/codes", b'{"words": ["cars"]}', kind)  # noqa: S310
@@ -224,7 +170,7 @@ def test_a_server_that_is_killed_leaves_nobody_behind_and_a_reload_is_all(browse
         while any(Path(f"/proc/{one}").exists() for one in children) and time.monotonic() < until:
             time.sleep(0.1)
         assert not [one for one in children if Path(f"/proc/{one}").exists()]
-    with serving(folder, port):
+    with served(folder, port):
         page.reload()
         moved(page, "cars:all-15")
     context.close()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.end_to_end import test_live_table_clicks as clicks
-from tests.end_to_end.test_live_table_clicks import browser, gains, moved, serving
+from tests.end_to_end.live_table import (
+    PATIENCE,
+    Run,
+    as_told,
+    gains,
+    moved,
+    opened_again,
+    opened_page,
+    serious_in,
+    served,
+)
 from tests.own_world import with_ranges
 from tests.served import korea
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
@@ -28,23 +32,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    with serving(folder) as (found, _process):
+    with served(folder) as (found, _process):
         yield found
 
 
 @pytest.fixture
 def page(browser, address: str):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
-    context.set_default_timeout(clicks.PATIENCE)
-    found = context.new_page()
-    faults: list[str] = []
-    found.on("pageerror", lambda error: faults.append(str(error)))
-    found.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-    found.goto(f"{address}/?case=korea")
-    found.locator("body[data-shown]").wait_for(state="attached")
-    yield found
-    context.close()
-    assert faults == []
+    with opened_page(browser, address, 390, 844) as found:
+        yield found
 
 
 def test_a_slider_moves_the_gains_and_the_address_keeps_the_rate(page, kosho: Run, folder: Path):
@@ -61,17 +56,10 @@ def test_a_slider_moves_the_gains_and_the_address_keeps_the_rate(page, kosho: Ru
     figure.fill("8.125")
     figure.press("Tab")
     moved(page, "cars:in-all@8.125%")
-    words = ("bargain", folder, "--explain", "cars=8.125%", "--json", "--draws", "0", "--no-confirm")
-    told = json.loads(kosho(*words).stdout)["explained"]["gains"]
     after = gains(page)
-    for code, text in after.items():
-        shown = 0.0 if text == "about nil" else float(text.replace("−", "-"))
-        assert shown * 1e3 == pytest.approx(told[code], rel=0.06, abs=0.6)
+    as_told(after, kosho, folder, "cars=8.125%")
     assert "cars:in-all@8.125%25" in page.url
-    link = page.url
-    page.goto("about:blank")
-    page.goto(link)
-    moved(page, "cars:in-all@8.125%")
+    opened_again(page, "cars:in-all@8.125%")
     assert gains(page) == after
     assert float(slider.input_value()) == pytest.approx(8.125)
     page.get_by_role("button", name="Nash").click()
@@ -122,17 +110,11 @@ def test_a_rate_outside_is_not_taken(page, address: str):
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_slider_has_a_name_and_nothing_serious_for_a_screen_reader(browser, address: str, language: str):
-    axe = pytest.importorskip("axe_core_python")
-    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
     context = browser.new_context(viewport={"width": 400, "height": 800}, bypass_csp=True)
-    context.set_default_timeout(clicks.PATIENCE)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(f"{address}/?case=korea&options=cars:in-all@12.5%25&lang={language}")
     moved(page, "cars:in-all@12.5%")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    page.add_script_tag(content=script)
-    found = page.evaluate(
-        "axe.run(document).then(f => f.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.html)]))"
-    )
-    assert [one for one in found if one[0] in ("serious", "critical")] == []
+    assert serious_in(page) == []
     context.close()

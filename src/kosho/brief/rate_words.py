@@ -53,19 +53,19 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _rate(rate: Mapping[str, Any], title: str, within: Mapping[str, Any]) -> str:
-    ends = {"low": f"{within['from']:g}", "high": f"{within['to']:g}"}
+    ends = {"low": formatting.rate(within["from"]), "high": formatting.rate(within["to"])}
     if rate["at_end"]:
         return _(
             "{title} at {rate} %, an end of the range from {low} to {high} %",
             title=title,
-            rate=f"{rate['percent']:g}",
+            rate=formatting.rate(rate["percent"]),
             **ends,
         )
     if rate["last_digit"] is None:
         return _(
             "{title} at {rate} %, and as much a point above or below, of {low} to {high} %",
             title=title,
-            rate=f"{rate['percent']:g}",
+            rate=formatting.rate(rate["percent"]),
             **ends,
         )
     places = max(0, -math.floor(math.log10(rate["last_digit"])))
