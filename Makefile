@@ -20,7 +20,7 @@ serve: $(VENV)/.brief ## Set up, then open the live table of CASE in a browser o
 	@$(BIN)/kosho serve $(CASE)
 
 test: $(VENV)/.dev ## Set up, then run every test, with the same examples on every machine
-	$(BIN)/python -m pytest --numprocesses auto $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(TESTS)
 
 fuzz: $(VENV)/.dev ## Random economies and spoilt files, COUNT=10000 of each kind; ONLY=registers, with SEED=... those of a run before
 	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))

@@ -21,7 +21,7 @@ EXTRAS = {"brief": BRIEF, "serve": BRIEF, "test": "brief,dev,docs"}
 COMMANDS = {
     "brief": ["-m", "kosho", "brief", "japan-us-2025", "--as-of", "2025-06-29"],
     "serve": ["-m", "kosho", "serve", "japan-us-2025"],
-    "test": ["-m", "pytest", "--numprocesses", "auto"],
+    "test": ["-m", "pytest", "--numprocesses", "auto", "--dist", "worksteal"],
 }
 
 

@@ -32,11 +32,20 @@ def _again(lost: sys.UnraisableHookArgs) -> None:
     """An interrupt where Python lets nothing through (in the end of a weak reference, say) comes again."""
     code = lost.exc_value.code if isinstance(lost.exc_value, SystemExit) else None
     if code in {128 + number for number in NUMBERS}:
-        timer = threading.Timer(SOON, _thread.interrupt_main, (int(code) - 128,))
+        timer = threading.Timer(SOON, _interrupt, (int(code) - 128,))
         timer.daemon = True
         timer.start()
     else:
         sys.__unraisablehook__(lost)
+
+
+def _interrupt(number: int) -> None:
+    """As from outside: it ends a wait as well, where the system can."""
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def end_at_once() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -281,12 +282,18 @@ def _place(detail: ErrorDetails, lines: LineNumbers) -> Key:
 
 def _fields_at(model: type[BaseModel], path: Key) -> list[str]:
     """Names of the fields that are allowed at `path` under `model`."""
-    schema = model.model_json_schema()
+    schema = _schema(model)
     definitions = schema.get("$defs", {})
     branches = _resolved(schema, definitions)
     for part in path:
         branches = [found for step in _steps(branches, part) for found in _resolved(step, definitions)]
     return sorted({name for branch in branches for name in branch.get("properties", {})})
+
+
+@cache
+def _schema(model: type[BaseModel]) -> Schema:
+    """Worked out once: it takes longer than to read most files, and is asked for each problem."""
+    return model.model_json_schema()
 
 
 def _resolved(spot: Schema, definitions: Schema) -> list[Schema]:

@@ -205,31 +205,24 @@ def test_a_package_at_a_rate_of_its_own_is_what_it_is_on_a_table_of_its_own(case
         deal.at({"cars": "1%"})
 
 
-def test_a_zone_between_the_first_rates_is_found(case, world, tmp_path):
+def test_a_zone_between_the_first_rates_is_found_and_required(folder, world, tmp_path):
     # The United States gains between some 6 and 25 % in all, and loses at 3, at 31.5 and at 60 %.
-    table = read(
-        case,
-        tmp_path / "table.yaml",
-        lambda text: text.replace("from: 2, to: 25", "from: 3, to: 60").replace(REST, ""),
-    )
-    found = negotiate(table, world, effort=replace(PLAIN, rates=False))
-    assert not found.game.zone
-    assert found.rates == ()
-    found = negotiate(table, world, effort=PLAIN)
-    assert found.game.zone
-    assert {one.concept for one in found.rates} == set(found.solutions)
-    assert all(5 < one.rates[0].percent < 25 for one in found.rates)
-
-
-def test_a_zone_is_required_at_rates_that_are_sought_for_a_package_of_the_readers_own(folder, tmp_path):
     folder = shutil.copytree(folder, tmp_path / "wide")
-    table = folder / "table.yaml"
-    text = table.read_text("utf-8").replace("from: 2, to: 25", "from: 3, to: 60").replace(REST, "")
-    table.write_text(text, encoding="utf-8")
-    words = ["bargain", str(folder), "--explain", "cars=3%", "--require-zone"]
-    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    path = folder / "table.yaml"
+    text = path.read_text("utf-8").replace("from: 2, to: 25", "from: 3, to: 60").replace(REST, "")
+    path.write_text(text, encoding="utf-8")
+    unsought = negotiate(Case.load(str(folder)).table(), world, effort=replace(PLAIN, rates=False))
+    assert not unsought.game.zone
+    assert unsought.rates == ()
+    # Where a zone is required, the rates are sought for a package of the reader's own as well.
+    words = ["bargain", str(folder), "--explain", "cars=3%", "--require-zone", "--draws", "0", "--no-confirm"]
+    done = CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False)
     assert done.exit_code == 0
-    assert "A rate in all: 3 %" in done.stdout
+    found = json.loads(done.stdout)
+    assert found["explained"]["options"]["cars"] == "in-all@3%"
+    assert found["zone"]
+    assert {one["concept"] for one in found["rates"]} == set(found["solutions"])
+    assert all(5 < one["rates"][0]["percent"] < 25 for one in found["rates"])
 
 
 def test_workers_lay_the_table_at_the_rates_found(deal):

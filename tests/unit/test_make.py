@@ -64,8 +64,8 @@ def test_both_install_the_same_and_run_the_same(make: ModuleType) -> None:
     assert case is not None
     assert day is not None
     assert make.COMMANDS["brief"] == ["-m", "kosho", "brief", case.group(1), "--as-of", day.group(1)]
-    assert "python -m pytest --numprocesses auto" in RULES
-    assert make.COMMANDS["test"] == ["-m", "pytest", "--numprocesses", "auto"]
+    assert "python -m pytest --numprocesses auto --dist worksteal" in RULES
+    assert make.COMMANDS["test"] == ["-m", "pytest", "--numprocesses", "auto", "--dist", "worksteal"]
 
 
 def test_it_sets_up_once_and_passes_on_what_follows(make: ModuleType, ran: Ran) -> None:

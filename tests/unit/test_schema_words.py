@@ -123,10 +123,10 @@ def test_no_library_speaks_whatever_stands_in_a_file(name: str) -> None:
         before = parent[spot[-1]]
         for junk in JUNK:
             parent[spot[-1]] = junk
-            lines = yamlfile.LineNumbers({tuple(path): 1 for path in spots(document)})
             try:
                 model.model_validate(document)
             except ValidationError as error:
+                lines = yamlfile.LineNumbers({tuple(path): 1 for path in spots(document)})
                 told |= {str(problem) for problem in yamlfile.problems_of(error, model, lines, "f.yaml")}
         parent[spot[-1]] = before
     assert told
