@@ -1,7 +1,7 @@
 """A matrix of industries by industries in CSV, read row by row, and quickly; it is never in memory as a whole.
 
-Some rows are parsed at once by Arrow, the next of them while the last are taken up; only a row that is not plain
-numbers is taken apart cell by cell, so that what is wrong in it can be told.
+Some rows are parsed at once by Arrow, the next of them while the last are taken up; only a row that is not
+plain numbers is taken apart cell by cell, so that what is wrong in it can be told.
 """
 
 from __future__ import annotations
