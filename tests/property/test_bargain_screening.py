@@ -72,7 +72,7 @@ def priced(table: Any, payoffs: np.ndarray, disagreement: np.ndarray, *, exact: 
     else:
         screened = screen(table.grid, lambda rows: payoffs[rows], np.eye(parties), NOTICED)
     none = np.zeros(0)
-    weights = Weights((), np.zeros(0, np.intp), np.zeros((0, 1), bool), none, none, none)
+    weights = Weights((), np.zeros(0, np.intp), np.zeros((0, 1)), none, none, none)
     no_deal = PayoffParts(disagreement[None], np.zeros((1, 0)))
     some = cast("Any", None)
     laid = LaidTable(table, some, some, "fixed")

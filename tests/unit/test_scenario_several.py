@@ -6,16 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.briefs import brief
 from tests.own_world import sales, write_case
 from typer.testing import CliRunner
 
+from kosho.bargain.payoffs import Weights
 from kosho.brief import render
 from kosho.brief.several_table import several_table
 from kosho.case import Case
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.scenario.several import OnTable, Several, TableFacts, deals_on_several, on_several, several
+from kosho.world import WorldChoice
 
 runner = CliRunner()
 
@@ -70,6 +73,10 @@ def test_a_table_that_cannot_be_asked_is_named_and_the_others_answer(asked: tupl
     found = on_several(Case.load("japan-us-2025"), ("deal", "base"), [str(mine), "talks"])
     assert "party JPN is not in the world" in found.tables[0].problem
     assert found.tables[1].problem == ""
+    silent = found.tables[0].facts
+    assert silent is not None  # what the table is can be said all the same
+    assert (silent.year, silent.economies) == (2019, 5)
+    assert found.spread == {}  # of one table that answers there is none
     words = ["simulate", "japan-us-2025", "--scenario", "deal", "--world", f"{mine},talks"]
     shown = runner.invoke(app, words, catch_exceptions=False)
     assert shown.exit_code == 1  # what was asked is not answered whole
@@ -86,6 +93,30 @@ def test_deals_on_two_tables(asked: tuple[Path, Path, Path]):
     shown = runner.invoke(app, ["bargain", str(case), "--world", f"{mine},{weak}"], catch_exceptions=False)
     assert shown.exit_code == 0
     assert "Some deal leaves all better off" in shown.output
+
+
+def test_a_weight_on_a_part_of_a_sector_is_on_its_share_and_said(asked: tuple[Path, Path, Path]):
+    case, mine, weak = asked
+    table = case / "table.yaml"
+    before = table.read_text()
+    weight = {"value": 0.2, "low": 0, "high": 0.3, "unit": "share", "status": "assumption", "source": "own"}
+    written = yaml.safe_load(before)
+    source = written["sources"][0]["id"]
+    payoff = {
+        "weights": [{"id": "cars", "title": "Cars", "sectors": ["C29"], "weight": weight | {"source": source}}]
+    }
+    written["parties"][0]["payoff"] = payoff
+    try:
+        table.write_text(yaml.safe_dump(written, allow_unicode=True))
+        found = deals_on_several(Case.load(case), [str(mine), str(weak)])
+        world = WorldChoice.parse(str(mine)).load().coarse
+        weights = Weights.of(Case.load(case).table(), world)
+    finally:
+        table.write_text(before)
+    assert any("weight cars is on a part of sector C29-C30" in text for text in found[0].assumed)
+    (row,) = weights.sectors
+    assert sorted(row)[:-1] == [0.0] * (len(row) - 1)
+    assert 0.5 < row.max() < 1.0  # cars are most of vehicles, not all
 
 
 def test_a_brief_shows_the_spread():

@@ -95,6 +95,7 @@ def _assumed(deal: Deal) -> Iterator[str]:
     """What the table of the world needed to speak of the law."""
     found = (assumptions(one.background.packages.register, one.world) for one in deal.priced)
     yield from dict.fromkeys(text for some in found for text in some)
+    yield from dict.fromkeys(text for one in deal.priced for text in one.weights.notes)
 
 
 def _days(deal: Deal) -> Iterator[str]:

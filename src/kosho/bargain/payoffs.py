@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
-from kosho.arrays import Array, Index, Mask
+from kosho import formatting
+from kosho.arrays import Array, Index
 from kosho.bargain.table import Table
 from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
 from kosho.equilibrium.failure import raise_first
-from kosho.errors import Problems
 from kosho.language import _
 from kosho.parallel import cores
 from kosho.progress import Reached
@@ -29,38 +29,43 @@ class Weights(Shown):
     names: tuple[str, ...]
     owner: Index
     """`[weight]`, position of the party."""
-    sectors: Mask
-    """`[weight, sector]`."""
+    sectors: Array
+    """`[weight, sector]`, the share of what the sector adds that the weight is on."""
     value: Array
     low: Array
     high: Array
+    notes: tuple[str, ...] = ()
+    """Weights on a part of what the world has as one sector, in words."""
 
     @staticmethod
     def of(table: Table, world: World) -> Weights:
         """Those of a table, over the sectors of a world.
 
-        Raises:
-            InputError: a weight is on a part of what the world has as one sector.
+        A weight on a part of what the world has as one sector is on the part's share of it: by the weights of
+        the world's sectors (`WorldMeta.sector_weights`), each member alike where it has none.
         """
-        problems = Problems()
         found = [(k, weight) for k, party in enumerate(table.file.parties) for weight in party.payoff.weights]
-        masks = np.zeros((len(found), len(world.sectors)), bool)
+        shares = np.zeros((len(found), len(world.sectors)))
+        notes: list[str] = []
         for row, (_other, weight) in enumerate(found):
             for j, label in enumerate(world.sectors):
-                members = set(world.meta.sectors.get(label, (label,)))
-                inside = members & set(weight.sectors)
-                masks[row, j] = bool(inside)
-                if inside and inside != members:
-                    problems.add(
-                        _("weight {id!r} is on a part of sector {label}", id=weight.id, label=label),
-                        _("name all of {names}", names=", ".join(sorted(members))),
+                shares[row, j] = _share(world, label, weight.sectors)
+                if 0.0 < shares[row, j] < 1.0:
+                    notes.append(
+                        _(
+                            "weight {id} is on a part of sector {label} alone, which this table does not tell "
+                            "apart: on {percent} % of what it adds, an assumption",
+                            id=weight.id,
+                            label=label,
+                            percent=formatting.decimals(100 * shares[row, j], 0),
+                        )
                     )
-        problems.raise_if_any()
         cited = [weight.weight for _other, weight in found]
         return Weights(
             names=tuple(weight.id for _other, weight in found),
             owner=np.array([k for k, _other in found], np.intp),
-            sectors=masks,
+            sectors=shares,
+            notes=tuple(notes),
             value=np.array([one.value for one in cited], float),
             low=np.array([one.value if one.low is None else one.low for one in cited], float),
             high=np.array([one.value if one.high is None else one.high for one in cited], float),
@@ -69,6 +74,17 @@ class Weights(Shown):
     def of_columns(self, parties: int) -> Array:
         """`[column, party]`: how incomes and what is added in the sectors of weights make payoffs."""
         return np.concatenate([np.eye(parties), self.value[:, None] * np.eye(parties)[self.owner]])
+
+
+def _share(world: World, label: str, wanted: Collection[str]) -> float:
+    """The share of a sector of the world that some ICIO sectors are."""
+    members = world.meta.sectors.get(label, (label,))
+    inside = [code for code in members if code in wanted]
+    if len(inside) in (0, len(members)):
+        return float(bool(inside))
+    weights = world.meta.sector_weights.get(label, {})
+    total = sum(weights.get(code, 1.0) for code in members)
+    return sum(weights.get(code, 1.0) for code in inside) / total
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,4 +167,4 @@ def _counted(table: Table, world: World, income: Array, added: Array) -> PayoffP
     weights = Weights.of(table, world)
     places = [world.position(code) for code in table.parties]
     owned = added[:, places][:, weights.owner]
-    return PayoffParts(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors.astype(float)))
+    return PayoffParts(income[:, places], np.einsum("bwj,wj->bw", owned, weights.sectors))

@@ -125,7 +125,7 @@ class RateCell:
         for owner, sectors, value in held:
             for j in np.flatnonzero(sectors).tolist():
                 code = priced.world.sectors[j]
-                weights[owner][code] = weights[owner].get(code, 0.0) + float(value)
+                weights[owner][code] = weights[owner].get(code, 0.0) + float(value * sectors[j])
         return [Payoff(code, mine) for code, mine in zip(priced.table.parties, weights, strict=True)]
 
     def _by_differences(self, rates: Array) -> Array:

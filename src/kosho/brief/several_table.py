@@ -20,10 +20,13 @@ def several_table(brief: Brief) -> dict[str, CellTable]:
     found = brief.several
     if found is None:
         return {}
-    parties = [party for party in found.parties if party in found.spread]
+    parties = [party for party in found.parties if any(party in one.countries for one in found.tables)]
     rows = [(*_about(one), *(_figure(one, party) for party in parties)) for one in found.tables]
     spread = [
-        Cell(formatting.percent_range(found.spread[party].low, found.spread[party].high)) for party in parties
+        Cell(formatting.percent_range(found.spread[party].low, found.spread[party].high))
+        if party in found.spread
+        else Cell(formatting.NOT_KNOWN)
+        for party in parties
     ]
     blank = Cell("")
     titles = {one.id: one.title for one in brief.scenarios}
@@ -55,8 +58,8 @@ def _about(one: OnTable) -> tuple[Cell, Cell, Cell, Cell]:
     if facts is None:
         unknown = Cell(formatting.NOT_KNOWN)
         return Cell(one.name, note=one.problem), unknown, unknown, unknown
-    unsure = ""
-    if facts.unknown_duties:
+    unsure = one.problem
+    if facts.unknown_duties and not unsure:
         unsure = _(
             "base duty not known on {value} % of goods trade",
             value=formatting.decimals(100 * facts.unknown_duties, 0),

@@ -85,6 +85,8 @@ def show_deals(found: Sequence[DealOnTable], parties: Sequence[str], *, json: bo
     for one in found:
         for option, why in one.not_priced.items():
             say(_("note: {table} does not price {option}: {why}", table=one.name, option=option, why=why))
+        for told in one.assumed:
+            say(_("note: {table}: {told}", table=one.name, told=told))
     _say_problems(found)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kosho.errors import Problems
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
+
+if TYPE_CHECKING:
+    from kosho.lines import LineDuties
+    from kosho.world.table_tariffs import TariffSource
 
 __all__ = [
     "ClassificationGiven",
@@ -20,13 +24,20 @@ __all__ = [
     "RegionsGiven",
     "SectorsGiven",
     "SettingsGiven",
+    "TariffPartnersGiven",
+    "TariffTradeGiven",
+    "TariffYearGiven",
     "TariffsGiven",
     "WeightsGiven",
     "YearGiven",
     "assignments",
+    "line_duties",
     "settings_of",
+    "tariffs_said",
 ]
 
+LINES = frozenset({"hs", "productcode", "product", "reporter_iso_n", "reporter"})
+"""Columns of which a file of rates by tariff line has one."""
 FilesGiven = Annotated[list[Path] | None, typer.Argument(metavar="FILE...", help="What the format reads.")]
 SettingsGiven = Annotated[
     list[str] | None,
@@ -52,11 +63,34 @@ ElasticitiesGiven = Annotated[
     Path | None, typer.Option(metavar="FILE.csv", help="Elasticities of your own: sector,theta,log_sd.")
 ]
 TariffsGiven = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="2022|FILE.csv",
-        help="Base tariffs: those of 2022, or importer,exporter,sector,percent (* for all). Left out, they are "
-        "those of the files where they have some, those of 2022 in a table of 2022, and unknown in any other.",
+        metavar="2022|FILE",
+        help="Base tariffs: those of 2022, importer,exporter,sector,percent (* for all), or rates by tariff "
+        "line of the table's year (TRAINS, WITS, or importer,exporter,hs,rate; files or folders, may repeat). "
+        "Left out, they are those of the files where they have some, those of 2022 in a table of 2022, and "
+        "unknown in any other.",
+    ),
+]
+TariffTradeGiven = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--tariff-trade",
+        metavar="FILE",
+        help="Trade by line that weights tariff lines within sectors; may repeat. Left out, averages are "
+        "simple.",
+    ),
+]
+TariffPartnersGiven = Annotated[
+    Path | None,
+    typer.Option(
+        "--tariff-partners", metavar="FILE.csv", help="Members of groups of partners of TRAINS: code,economy."
+    ),
+]
+TariffYearGiven = Annotated[
+    int | None,
+    typer.Option(
+        "--tariff-year", metavar="YEAR", help="Whose tariff lines stand for those of the table's year."
     ),
 ]
 WeightsGiven = Annotated[
@@ -85,6 +119,71 @@ def assignments(given: Sequence[str] | None) -> dict[str, str]:
         found[key.strip()] = value.strip()
     problems.raise_if_any()
     return found
+
+
+def tariffs_said(
+    given: Sequence[str] | None,
+    trade: Sequence[Path] | None,
+    partners: Path | None,
+    year: int | None,
+) -> str | TariffSource | None:
+    """Base tariffs that `--tariffs` and what goes with it say.
+
+    Raises:
+        InputError: a file is not there or cannot be read, several say different things, or what goes with
+            tariff lines is given without any.
+    """
+    given = list(given or ())
+    if len(given) == 1 and (given[0].isdigit() or _by_sector(Path(given[0]))):
+        _refuse_alone(trade, partners, year)
+        return given[0]
+    if not given:
+        _refuse_alone(trade, partners, year)
+        return None
+    return line_duties([Path(one) for one in given], trade, partners, year)
+
+
+def line_duties(
+    files: Sequence[Path], trade: Sequence[Path] | None, partners: Path | None, year: int | None
+) -> LineDuties:
+    """Rates by tariff line, and what weights them.
+
+    Raises:
+        InputError: a file is not there, or cannot be read; or it is one by sector beside others.
+    """
+    from kosho.lines.line_duties import read_line_duties
+
+    absent = [one for one in files if not one.exists()]
+    if absent:
+        hint = _("2022, or files of rates by sector or by tariff line")
+        raise InputError(
+            [Problem(_("there is no such file"), hint, file=str(one), key="--tariffs") for one in absent]
+        )
+    coarse = [one for one in files if _by_sector(one)]
+    if coarse:
+        told = _("has rates by sector, which go alone")
+        raise InputError([Problem(told, file=str(one), key="--tariffs") for one in coarse])
+    return read_line_duties(files, list(trade or ()), partners=partners, year=year)
+
+
+def _by_sector(path: Path) -> bool:
+    """Whether a file has rates by sectors of the table, not by tariff line."""
+    from kosho.tabular import open_csv
+
+    if not path.is_file() or path.suffix.lower() in (".parquet", ".json"):
+        return False
+    with open_csv(path) as file:
+        heads = next((line for line in file if line.strip() and not line.startswith("#")), "")
+    names = {name.strip(" \"'\r\n").lower() for name in heads.split(",")}
+    return "sector" in names or not names & LINES
+
+
+def _refuse_alone(trade: Sequence[Path] | None, partners: Path | None, year: int | None) -> None:
+    given = {"--tariff-trade": trade, "--tariff-partners": partners, "--tariff-year": year}
+    hint = _("--tariffs FILE with rates by tariff line")
+    found = [Problem(_("goes with tariff lines"), hint, key=name) for name, one in given.items() if one]
+    if found:
+        raise InputError(found)
 
 
 def settings_of(source: str, given: Sequence[str] | None, year: int | None) -> dict[str, str]:

@@ -18,10 +18,14 @@ from kosho.cli.table_options import (
     RegionsGiven,
     SectorsGiven,
     SettingsGiven,
+    TariffPartnersGiven,
     TariffsGiven,
+    TariffTradeGiven,
+    TariffYearGiven,
     WeightsGiven,
     YearGiven,
     settings_of,
+    tariffs_said,
 )
 from kosho.cli.terminal import say, show_json, show_progress, show_table
 from kosho.cli.world_page import Facts, world_page
@@ -55,6 +59,9 @@ def build(  # noqa: PLR0913 - one parameter an option
     sectors: SectorsGiven = None,
     elasticities: ElasticitiesGiven = None,
     tariffs: TariffsGiven = None,
+    tariff_trade: TariffTradeGiven = None,
+    tariff_partners: TariffPartnersGiven = None,
+    tariff_year: TariffYearGiven = None,
     weights: WeightsGiven = None,
     *,
     insist: Insist = False,
@@ -71,7 +78,7 @@ def build(  # noqa: PLR0913 - one parameter an option
         regions=regions,
         sectors=sectors,
         elasticities=elasticities,
-        tariffs=tariffs,
+        tariffs=tariffs_said(tariffs, tariff_trade, tariff_partners, tariff_year),
         weights=weights,
         insist=insist,
     )

@@ -12,7 +12,13 @@ import typer
 
 from kosho import formatting
 from kosho.cli.options import Json
-from kosho.cli.table_options import SettingsGiven, assignments
+from kosho.cli.table_options import (
+    SettingsGiven,
+    TariffPartnersGiven,
+    TariffTradeGiven,
+    assignments,
+    line_duties,
+)
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.cli.world_shelf import app
 from kosho.errors import InputError, Problem
@@ -27,7 +33,10 @@ __all__ = ["app"]
 @app.command("estimate")
 def estimate(  # noqa: PLR0913 - one parameter an option
     panel: Annotated[
-        Path, typer.Argument(metavar="PANEL.csv", help="exporter,importer,year,trade,tariff[,sector].")
+        Path,
+        typer.Argument(
+            metavar="PANEL.csv", help="exporter,importer,year,trade,tariff[,sector]; no tariff with --tariffs."
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -43,6 +52,17 @@ def estimate(  # noqa: PLR0913 - one parameter an option
     tariffs_in: Annotated[
         str, typer.Option("--tariffs-in", metavar="fractions|percent", help="The unit of tariffs.")
     ] = "fractions",
+    tariffs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tariffs",
+            metavar="FILE",
+            help="Tariffs by line and year (TRAINS, WITS, or importer,exporter,hs,rate) in place of the "
+            "column; files or folders, may repeat.",
+        ),
+    ] = None,
+    tariff_trade: TariffTradeGiven = None,
+    tariff_partners: TariffPartnersGiven = None,
     *,
     json: Json = False,
 ) -> None:
@@ -62,8 +82,15 @@ def estimate(  # noqa: PLR0913 - one parameter an option
         hint = _("one of {names}", names=", ".join(estimation.COLUMNS))
         raise InputError([Problem(_("a panel has no {key}", key=key), hint, key="--set") for key in unknown])
     require_file(out)
+    duties = line_duties(tariffs, tariff_trade, tariff_partners, None) if tariffs else None
     with show_progress(_("Estimating")):
-        held = estimation.panel_of(panel, names, tuple(controls or ()), percent=unit == "percent")
+        held = estimation.panel_of(
+            panel,
+            names,
+            tuple(controls or ()),
+            percent=unit == "percent",
+            duties=None if duties is None else duties.of_panel,
+        )
         found = estimation.estimate(held, net)
     usable = [one for one in found if one.usable]
     if out is not None and not usable:

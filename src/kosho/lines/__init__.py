@@ -20,6 +20,7 @@ from kosho.lines.indices import (
     trade_intensity,
 )
 from kosho.lines.law_start import world_under_law
+from kosho.lines.line_duties import LineAverages, LineDuties, read_line_duties
 from kosho.lines.line_elasticities import LineElasticities, line_elasticities
 from kosho.lines.line_offers import (
     LineCut,
@@ -66,7 +67,9 @@ __all__ = [
     "GoodsDuty",
     "GsimOutcome",
     "LawRates",
+    "LineAverages",
     "LineCut",
+    "LineDuties",
     "LineElasticities",
     "LineShock",
     "LineTable",
@@ -129,6 +132,7 @@ __all__ = [
     "read_annex",
     "read_concordance",
     "read_line_cuts",
+    "read_line_duties",
     "read_package",
     "read_rates",
     "read_trade",

@@ -25,7 +25,7 @@ from kosho.tabular import content_of, kind_of, refuse_twice
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["RateFile", "TradeFile", "read_rates", "read_trade"]
+__all__ = ["RateFile", "TradeFile", "paid_rates", "read_rates", "read_trade"]
 
 MILLION = 1e6
 WORLD = {"m49": ("0", "000"), "iso3": ("wld", "all"), "name": ("world", "all countries", "total")}
@@ -132,7 +132,8 @@ class RateFile(Shown):
     """
 
     frame: pl.DataFrame
-    """`importer`, `exporter`, `hs`, `year`, `rate` (a fraction)."""
+    """`importer`, `exporter`, `hs`, `year`, `rate` (a fraction; null where it is no percentage) and `duty_type`
+    (`MFN`, `PRF`, `AHS`, or empty)."""
     format: TradeFormat
     told: tuple[str, ...]
 
@@ -159,16 +160,60 @@ def read_rates(path: Path, *, format: str | None = None, columns: Path | None = 
     problems = Problems(str(path))
     importer = _economies(_text(frame, form, "importer", form.importer), form, told, "importers")
     partner = _text(frame, form, "exporter", "")
-    every = partner.str.to_lowercase().is_in(["", "000", "0", "wld", "all", "918"])
+    every = partner.str.to_lowercase().is_in(["", "000", "0", "wld", "all"])
     exporter = pl.select(
         pl.when(every).then(pl.lit("")).otherwise(_economies(partner, form, told, "partners"))
     ).to_series()
+    kind = _text(frame, form, "duty_type").str.to_uppercase()
+    if form.id == "trains":
+        untold = pl.when(pl.Series(exporter) == "").then(pl.lit("MFN")).otherwise(pl.lit("PRF"))
+        kind = pl.select(pl.when(kind == "").then(untold).otherwise(kind)).to_series()
     made = pl.DataFrame({
         "importer": importer, "exporter": exporter, "hs": _codes(frame, form), "year": _years(frame, form),
-        "rate": _numbers(frame, form, "rate", problems) / 100.0,
+        "rate": _numbers(frame, form, "rate", problems) / 100.0, "duty_type": kind,
     })  # fmt: skip
     problems.raise_if_any()
-    return RateFile(made.filter(pl.col("rate").is_not_null()), form, tuple(told))
+    bound = int((made["duty_type"] == "BND").sum())
+    if bound:
+        told.append(_("{number:,} rows of bound rates, which nobody pays: left out", number=bound))
+    return RateFile(paid_rates(made.filter(pl.col("duty_type") != "BND")), form, tuple(told))
+
+
+def paid_rates(rates: pl.DataFrame) -> pl.DataFrame:
+    """One rate by importer, partner, code and year, where a file tells several kinds of duty.
+
+    Of a partner: what is applied (`AHS`), else what is said without a kind, else the lower of its preference
+    and the most-favoured-nation rate. Of all partners: the most-favoured-nation rate before the mean of what is
+    applied. Rows of the same kind are averaged, preferences excepted, of which the lowest is claimed; where
+    one is not known, neither is the rate.
+
+    >>> import polars as pl
+    >>> from kosho.lines.trade_files import paid_rates
+    >>> rows = [("JPN", "", 0.05, "MFN"), ("JPN", "AUS", 0.06, "PRF"), ("JPN", "THA", 0.0, "PRF")]
+    >>> rates = pl.DataFrame(rows, schema=["importer", "exporter", "rate", "duty_type"], orient="row")
+    >>> paid_rates(rates.with_columns(hs=pl.lit("0101"), year=2020))["rate"].to_list()
+    [0.05, 0.05, 0.0]
+    """
+    import polars as pl
+
+    keys = ["importer", "exporter", "hs", "year"]
+    of_all = pl.col("exporter") == ""
+    order = [("MFN", 0, 2), ("", 1, 1), ("AHS", 2, 0), ("PRF", 3, 2)]
+    rank = pl.lit(4)
+    for kind, alone, own in reversed(order):
+        place = pl.when(of_all).then(alone).otherwise(own)
+        rank = pl.when(pl.col("duty_type") == kind).then(place).otherwise(rank)
+    least = pl.when((pl.col("duty_type") == "PRF").any()).then(pl.col("rate").min())
+    value = pl.when(pl.col("rate").null_count() == 0).then(least.otherwise(pl.col("rate").mean()))
+    found = (
+        rates.with_columns(rank=rank)
+        .filter(pl.col("rank") == pl.col("rank").min().over(keys))
+        .group_by(keys, maintain_order=True)
+        .agg(value.alias("rate"), pl.col("duty_type").sort().last())
+    )
+    general = pl.when(of_all).then(pl.col("rate")).max().over("importer", "hs", "year")
+    claimed = pl.when((pl.col("duty_type") == "PRF") & ~of_all & pl.col("rate").is_not_null())
+    return found.with_columns(claimed.then(pl.min_horizontal("rate", general)).otherwise("rate").alias("rate"))
 
 
 def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tuple[pl.DataFrame, TradeFormat]:

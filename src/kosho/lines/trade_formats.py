@@ -21,8 +21,9 @@ __all__ = ["Column", "TradeFormat", "formats", "partner_codes", "recognised"]
 
 CountryCodes = Literal["iso3", "iso2", "m49", "census", "japan", "name"]
 Column = Literal[
-    "importer", "exporter", "reporter", "partner", "flow", "hs", "value", "duty", "rate", "year", "quantity"
-]
+    "importer", "exporter", "reporter", "partner", "flow", "hs", "value", "duty", "rate", "year", "quantity",
+    "duty_type",
+]  # fmt: skip
 
 
 class Flows(Frozen):

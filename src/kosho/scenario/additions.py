@@ -14,6 +14,7 @@ from kosho.codes import expand_regions
 from kosho.equilibrium import Closure, Outcome, Shock, solve
 from kosho.errors import InputError, Problem
 from kosho.impact.applicable import unknown_duties
+from kosho.impact.base_law import base_end
 from kosho.impact.effects import Effects, effects
 from kosho.impact.reach import IdleError, idle, same_question
 from kosho.language import _
@@ -202,7 +203,9 @@ def add_to_base(
     table = _responding(_table(lines, world), way)
     if table.meta.year is None:
         raise InputError(Problem(_("the world has no base year"), _("say --as-of, or name a CASE")))
-    on = date(table.meta.year, 12, 31) + timedelta(days=1)
+    close = date(table.meta.year, 12, 31)
+    end = base_end(register, table) or close
+    on = end + timedelta(days=1)
     buyers = {code for line in lines for code in expand_regions([line.importer])}
     imposed = tuple(
         one for one in register.measures if one.kind == "termination" or any(map(one.imposed_by, buyers))
@@ -228,9 +231,16 @@ def add_to_base(
         raise InputError(late)
     priced = any(one.kind != "termination" for one in imposed)
     found = effects(table, register, on, on) if priced else None
-    against = _(
-        "the law at the end of {year}, the year of the table; nothing else changes", year=table.meta.year
-    )
+    if end == close:
+        against = _(
+            "the law at the end of {year}, the year of the table; nothing else changes", year=close.year
+        )
+    else:
+        against = _(
+            "the law of {day}, which stands for that of {year}, the year of the table; nothing else changes",
+            day=end,
+            year=close.year,
+        )
     return _asked(lines, law, (table, found), (against, found), way)
 
 

@@ -66,7 +66,7 @@ class OnTable(Frozen):
     """What one table says."""
 
     facts: TableFacts | None
-    """None where the question could not be asked of it."""
+    """None where it is no table."""
     name: str
     countries: dict[str, dict[str, float]] = Field(default_factory=dict)
     """By party: `welfare` as a fraction of income, `ev_musd` in million USD of the table's year."""
@@ -84,11 +84,11 @@ class Several(Frozen):
 
     @property
     def spread(self) -> dict[str, Interval]:
-        """Lowest and highest welfare of each party over the tables that say something: model uncertainty."""
+        """Lowest and highest welfare of each party that two tables or more speak of: model uncertainty."""
         found: dict[str, Interval] = {}
         for party in self.parties:
             told = [one.countries[party]["welfare"] for one in self.tables if party in one.countries]
-            if told:
+            if len(told) > 1:
                 found[party] = Interval(low=min(told), high=max(told))
         return found
 
@@ -105,6 +105,8 @@ class DealOnTable(Frozen):
     """Million USD of the table's year over no deal, by concept and party."""
     not_priced: dict[str, str] = Field(default_factory=dict)
     """Options that change nothing that this table prices, with the reason."""
+    assumed: tuple[str, ...] = ()
+    """What the case says of parts of sectors that this table does not tell apart, and how it was taken."""
     problem: str = ""
 
 
@@ -174,7 +176,8 @@ def on_several(
             world = case.worlds(choice).whole
             figures = _figures(case, question, as_of, world, deficits)
         except KoshoError as error:
-            found.append(OnTable(facts=None, name=name, problem=_first_line(error)))
+            facts = _facts_if_any(name, choice)
+            found.append(OnTable(facts=facts, name=name, problem=_first_line(error)))
             continue
         countries = {code: figures[code] for code in parties if code in figures}
         found.append(OnTable(facts=_facts(name, world), name=name, countries=countries))
@@ -212,7 +215,8 @@ def deals_on_several(
             # What one table does not tell apart another may: it is named, and the rest is priced.
             deal = negotiate_case(case.allowing_idle(), as_of, choice, deficits, effort, progress)
         except KoshoError as error:
-            found.append(DealOnTable(facts=None, name=name, problem=_first_line(error)))
+            facts = _facts_if_any(name, choice)
+            found.append(DealOnTable(facts=facts, name=name, problem=_first_line(error)))
             continue
         told = contract(deal)["solutions"]
         found.append(
@@ -223,6 +227,7 @@ def deals_on_several(
                 solutions={concept: one["options"] for concept, one in told.items()},
                 gains={concept: one["gains"] for concept, one in told.items()},
                 not_priced={f"{issue} {option}": why for (issue, option), why in deal.idle.items()},
+                assumed=deal.priced[0].weights.notes,
             )
         )
     _refuse_silent(found)
@@ -273,6 +278,14 @@ def _facts(name: str, world: World) -> TableFacts:
         unknown_duties=unknown_share(world),
         world=world.hash,
     )
+
+
+def _facts_if_any(name: str, choice: WorldChoice) -> TableFacts | None:
+    """What a table is that cannot be asked a question; None where it cannot be read."""
+    try:
+        return _facts(name, choice.load().whole)
+    except KoshoError:
+        return None
 
 
 def _first_line(error: KoshoError) -> str:

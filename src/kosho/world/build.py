@@ -20,7 +20,7 @@ from kosho.world.economy import TradeWeights
 from kosho.world.law_cells import Members, law_cells
 from kosho.world.naming import named
 from kosho.world.store import IOTable
-from kosho.world.table_tariffs import tariffs_of
+from kosho.world.table_tariffs import TariffSource, tariffs_of
 
 __all__ = ["Said", "completed"]
 
@@ -39,8 +39,8 @@ class Said:
     """CSV `label,icio,weight`."""
     elasticities: Path | None = None
     """CSV `sector,theta,log_sd`; sectors that it does not name have those of their ICIO sectors."""
-    tariffs: str | None = None
-    """`2022` for the rates that ship, or CSV `importer,exporter,sector,percent`."""
+    tariffs: str | TariffSource | None = None
+    """`2022` for the rates that ship, CSV `importer,exporter,sector,percent`, or what else tells them."""
     insist: bool = False
     """Whether base tariffs and elasticities out of bounds are meant, and values that look like another unit."""
     weights: str | None = None
@@ -85,18 +85,20 @@ def completed(table: IOTable, said: Said) -> IOTable:
         meta.get("weights_source", ""),
         within,
     )
-    found = tariffs_of(
-        said.tariffs,
-        (table.countries, table.sectors),
-        law_cells(members, flows, np.zeros_like(flows)),
-        insist=said.insist,
-    )
+    labels, cells = (table.countries, table.sectors), law_cells(members, flows, np.zeros_like(flows))
+    if callable(said.tariffs):
+        found = said.tariffs(labels, cells, year)
+    else:
+        found = tariffs_of(said.tariffs, labels, cells, insist=said.insist)
     words: dict[str, Any] = {"base_tariffs": found.words, "tariff_year": found.year}
+    notes = list(found.notes)
     if found.year is not None and found.year != meta["year"]:
         told = _(
             "base tariffs of {year} stand for those of {year_2}, as asked", year=found.year, year_2=meta["year"]
         )
-        words["assumptions"] = [*meta.get("assumptions", ()), told]
+        notes.append(told)
+    if notes:
+        words["assumptions"] = [*meta.get("assumptions", ()), *notes]
     return replace(table, tariff=found.rate, unknown=found.unknown.astype(float), meta={**meta, **words})
 
 

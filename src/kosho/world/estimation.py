@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import csv
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from kosho.extras import missing
 from kosho.language import _
 from kosho.tabular import open_csv, refuse_twice
 
-__all__ = ["COLUMNS", "Estimated", "Panel", "estimate", "interval", "panel_of"]
+__all__ = ["COLUMNS", "Estimated", "Panel", "PanelDuties", "estimate", "interval", "panel_of"]
 
 COLUMNS = ("exporter", "importer", "year", "trade", "tariff", "sector")
 """Of a panel; `year` and `sector` need not be there."""
@@ -54,6 +55,8 @@ class Panel(Shown):
     """Fractions."""
     controls: Mapping[str, Array]
     source: str = ""
+    untold: Mapping[str, int] = field(default_factory=dict)
+    """Observations left out because their duty is not known, by sector."""
 
     def __len__(self) -> int:
         return len(self.trade)
@@ -98,8 +101,27 @@ class Estimated(Shown):
         return self.theta is not None and THETA.broken(self.theta) is None and bool(self.error)
 
 
+class PanelDuties(Protocol):
+    """Whatever tells the tariffs of a panel, such as tariff lines (`kosho.lines.LineDuties.of_panel`)."""
+
+    def __call__(
+        self,
+        importers: Sequence[str],
+        exporters: Sequence[str],
+        years: Sequence[str],
+        sectors: Sequence[str],
+    ) -> Array:
+        """`[row]`, fractions; not a number where a tariff is not known."""
+        ...
+
+
 def panel_of(
-    path: Path, names: Mapping[str, str] | None = None, controls: Sequence[str] = (), *, percent: bool = False
+    path: Path,
+    names: Mapping[str, str] | None = None,
+    controls: Sequence[str] = (),
+    *,
+    percent: bool = False,
+    duties: PanelDuties | None = None,
 ) -> Panel:
     """A panel from a CSV file.
 
@@ -108,6 +130,7 @@ def panel_of(
         names: Columns by what they are (`COLUMNS`), where they are called otherwise.
         controls: Columns that vary by pair and are controlled for, as they stand.
         percent: Whether tariffs are percent; else they are fractions.
+        duties: What tells them instead of a column; observations whose duty is not known are left out.
 
     Raises:
         InputError: a column is missing, a figure is none, or tariffs look like another unit; all are listed.
@@ -118,7 +141,7 @@ def panel_of(
     with open_csv(path) as file:
         lines = csv.reader(file)
         header = [name.strip() for name in next(lines, [])]
-        at = _places(header, given, controls, problems)
+        at = _places(header, given, controls, problems, without=() if duties is None else ("tariff",))
         for line, row in enumerate(lines, start=2):
             if row:
                 one = _row(row, at, controls, line, problems)
@@ -133,6 +156,17 @@ def panel_of(
     labels = {
         name: [one.get(name, "") for one, _ in found] for name in ("exporter", "importer", "year", "sector")
     }
+    if duties is not None:
+        sides = (labels[name] for name in ("importer", "exporter", "year", "sector"))
+        numbers[:, 1] = duties(*sides)
+    known = np.isfinite(numbers[:, 1])
+    untold = Counter(sector for sector, told in zip(labels["sector"], known, strict=True) if not told)
+    if not known.any():
+        raise InputError(Problem(_("no duty of any observation is known"), file=str(path)))
+    labels = {
+        name: [one for one, told in zip(column, known, strict=True) if told] for name, column in labels.items()
+    }
+    numbers = numbers[known]
     if (numbers[:, 1] <= -1.0).any():
         raise InputError(Problem(_("a tariff is at or below -100 %"), _("fractions above -1"), str(path)))
     unit = unit_of_rates(numbers[:, 1], numbers[:, 0])
@@ -140,14 +174,18 @@ def panel_of(
         hint = _("fractions: 0.025 is 2.5 %; --tariffs-in percent says that they are percent")
         raise InputError(Problem(_("its tariffs: {unit}", unit=unit), hint, str(path)))
     held = {name: numbers[:, 2 + k] for k, name in enumerate(controls)}
-    return Panel(labels, numbers[:, 0], numbers[:, 1], held, path.name)
+    return Panel(labels, numbers[:, 0], numbers[:, 1], held, path.name, dict(untold))
 
 
 def _places(
-    header: Sequence[str], given: Mapping[str, str], controls: Sequence[str], problems: Problems
+    header: Sequence[str],
+    given: Mapping[str, str],
+    controls: Sequence[str],
+    problems: Problems,
+    without: Sequence[str] = (),
 ) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name in (*COLUMNS, *controls):
+    for name in (one for one in (*COLUMNS, *controls) if one not in without):
         column = given.get(name, name)
         if column in header:
             found[name] = header.index(column)
@@ -169,6 +207,9 @@ def _row(
         return None
     values: list[float] = []
     for name in ("trade", "tariff", *controls):
+        if name not in at:  # told by something else
+            values.append(0.0)
+            continue
         try:
             value = float(row[at[name]])
         except ValueError:
@@ -221,6 +262,9 @@ def _of_sector(
     left, separated, alone = _telling(frame, effects)
     clusters = int(left["pair"].nunique())
     notes: list[str] = []
+    untold_duties = panel.untold.get("" if sector == ALL else sector, 0)
+    if untold_duties:
+        notes.append(_("observations left out, their duty not being known: {number}", number=untold_duties))
     if years == 1 and not panel.controls:
         notes.append(_("one year and no controls: whatever keeps pairs apart besides duties is taken for them"))
     if clusters < FEWEST_CLUSTERS:

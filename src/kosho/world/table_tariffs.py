@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -22,7 +23,15 @@ from kosho.world.csv_input import number, rows_of
 from kosho.world.law_cells import LawCells
 from kosho.world.tariffs import base_tariffs
 
-__all__ = ["SHIPPED_YEAR", "TableTariffs", "tariffs_of", "unknown_tariffs"]
+__all__ = [
+    "SHIPPED_YEAR",
+    "TableTariffs",
+    "TariffSource",
+    "averaged_tariffs",
+    "goods_of",
+    "tariffs_of",
+    "unknown_tariffs",
+]
 
 SHIPPED_YEAR = 2022
 """Year of the rates that ship."""
@@ -40,6 +49,22 @@ class TableTariffs:
     words: str
     """What they are."""
     year: int | None = None
+    notes: tuple[str, ...] = ()
+    """What was assumed, and how much of it is covered."""
+
+
+class TariffSource(Protocol):
+    """Whatever tells base tariffs to a table, such as tariff lines (`kosho.lines.LineDuties`)."""
+
+    def __call__(self, labels: tuple[Sequence[str], Sequence[str]], cells: LawCells, year: int) -> TableTariffs:
+        """The tariffs of a table.
+
+        Args:
+            labels: Its countries and sectors.
+            cells: Its trade by economy and ICIO sector.
+            year: Of the table.
+        """
+        ...
 
 
 def tariffs_of(
@@ -62,10 +87,10 @@ def tariffs_of(
         InputError: the file is wrong, or rates are out of bounds; every mistake is listed.
     """
     if choice is None:
-        return unknown_tariffs(labels, _goods(labels[1], cells))
+        return unknown_tariffs(labels, goods_of(labels[1], cells))
     if choice == str(SHIPPED_YEAR):
         return _shipped(labels, cells)
-    found = _given(Path(choice), labels, _goods(labels[1], cells), insist=insist)
+    found = _given(Path(choice), labels, goods_of(labels[1], cells), insist=insist)
     said = ~found.unknown & (found.rate != 0.0)
     unit = None if insist else unit_of_rates(found.rate[said], np.ones(int(said.sum())))
     if unit is not None:
@@ -88,8 +113,8 @@ def unknown_tariffs(labels: tuple[Sequence[str], Sequence[str]], goods: Mask) ->
     return TableTariffs(np.zeros((n, n, s)), unknown, "unknown: held as they are on both sides of every change")
 
 
-def _goods(sectors: Sequence[str], cells: LawCells) -> Mask:
-    """Sectors of which a part is goods."""
+def goods_of(sectors: Sequence[str], cells: LawCells) -> Mask:
+    """`[sector]`, sectors of a table of which a part is goods."""
     known = icio_sectors()
     found = np.zeros(len(sectors), bool)
     for code, j in zip(cells.sectors, cells.sector, strict=True):
@@ -106,18 +131,39 @@ def _shipped(labels: tuple[Sequence[str], Sequence[str]], cells: LawCells) -> Ta
     codes = tuple(dict.fromkeys(cells.sectors))
     base = base_tariffs(cells.economies, codes)
     column = [codes.index(code) for code in cells.sectors]
+    rate, unknown = averaged_tariffs(labels, cells, base.rate[:, :, column], base.unknown[:, :, column])
+    return TableTariffs(rate, unknown, f"{words}, averaged over what a cell holds", SHIPPED_YEAR)
+
+
+def averaged_tariffs(
+    labels: tuple[Sequence[str], Sequence[str]], cells: LawCells, rate: Array, unknown: Mask
+) -> tuple[Array, Mask]:
+    """Rates by economy and ICIO sector as those of a table's own countries and sectors: their mean by trade.
+
+    Args:
+        labels: Countries and sectors of the table.
+        cells: Its trade by economy and ICIO sector.
+        rate: `[importer, exporter, K]`, of the cells, fractions.
+        unknown: The same, where it is not known.
+
+    Returns:
+        Rates `[importer, exporter, sector]`, zero where they are unknown, and what is: cells of which most
+        trade is.
+    """
     shape = (len(labels[0]), len(labels[0]), len(labels[1]))
     place = np.ix_(cells.country, cells.country, cells.sector)
     weight = cells.flows + 1e-12  # cells without trade count among themselves
-    total, duties, unsure = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    total, known, duties, unsure = (np.zeros(shape) for _other in range(4))
     np.add.at(total, place, weight)
-    np.add.at(duties, place, weight * base.rate[:, :, column])
-    np.add.at(unsure, place, weight * base.unknown[:, :, column])
-    unknown = unsure > 0.5 * total
-    rate = np.where(unknown, 0.0, duties / total)
+    np.add.at(known, place, weight * ~unknown)
+    np.add.at(duties, place, weight * np.where(unknown, 0.0, rate))
+    np.add.at(unsure, place, weight * unknown)
+    lost = unsure > 0.5 * total
+    mean = np.divide(duties, known, out=np.zeros(shape), where=known > 0)
+    found = np.where(lost, 0.0, mean)
     home = np.arange(shape[0])
-    rate[home, home, :], unknown[home, home, :] = 0.0, False
-    return TableTariffs(rate, unknown, f"{words}, averaged over what a cell holds", SHIPPED_YEAR)
+    found[home, home, :], lost[home, home, :] = 0.0, False
+    return found, lost
 
 
 def _given(

@@ -1,14 +1,16 @@
 """A matrix of industries by industries in CSV, read row by row, and quickly; it is never in memory as a whole.
 
-A row of figures is parsed at once by NumPy; only a row that is not plain numbers is taken apart cell by cell,
-so that what is wrong in it can be told.
+Some rows are parsed at once by Arrow, the next of them while the last are taken up; only a row that is not
+plain numbers is taken apart cell by cell, so that what is wrong in it can be told.
 """
 
 from __future__ import annotations
 
 import csv
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,8 +36,10 @@ class Cell:
     """Of final demand; then there is no sector."""
 
 
-PART = 1 << 23
-"""Bytes that are parsed together."""
+PART = 1 << 20
+"""Bytes that are parsed together; larger ones leave the processor's cache."""
+AHEAD = 2
+"""Parts that are parsed, each in a thread, while rows before them are taken up."""
 QUOTE = ord('"')
 LINES = bytes.maketrans(b",", b"\n")
 TOTAL, BELOW, DROPPED = "total", "below", "dropped"
@@ -234,14 +238,13 @@ def read_matrix(
             problems.add(_("unknown row {name!r}", name=name), shape.hint(name), line=line)
             continue
         at = countries[what.country], sectors[what.sector]
-        used, bought = columns.used(values), columns.bought(values)
-        sales.take(*at, used, bought)
+        sold = sales.take(*at, columns.used(values), columns.bought(values))
         total = float("nan") if columns.total is None else float(values[columns.total])
         if columns.total is not None:
             lost = {text: float(values[column]) for text, column in columns.dropped.items()}
             for text, value in lost.items():
                 reading.lost[text] = reading.lost.get(text, 0.0) + abs(value)
-            sales.check(name, float(used.sum() + bought.sum()) + sum(lost.values()), total, problems, line)
+            sales.check(name, sold + sum(lost.values()), total, problems, line)
         reading.output[at] = reading.output.get(at, 0.0) + total
     _check(reading, shape)
     problems.raise_if_any()
@@ -253,9 +256,7 @@ def read_matrix(
 def text_rows(file: IO[bytes], width: int, problems: Problems) -> Iterator[tuple[int, str, Array | None]]:
     """Line, name and figures of every row; figures start at column 1, as in the header, and None are wrong."""
     line = 2
-    while part := bytearray(file.read(PART)):
-        part += file.readline()  # to the end of the last line
-        found = _at_once(part, width)
+    for part, found in _parsed(file, width):
         if found is None:
             yield from _one_by_one(bytes(part), width, line, problems)
             line += part.count(b"\n")
@@ -263,6 +264,21 @@ def text_rows(file: IO[bytes], width: int, problems: Problems) -> Iterator[tuple
         for row, (name, values) in enumerate(zip(*found, strict=True), start=line):
             yield row, name, values
         line += len(found[0])
+
+
+def _parsed(file: IO[bytes], width: int) -> Iterator[tuple[bytearray, tuple[list[str], Array] | None]]:
+    """Parts of whole lines in order, with what `_at_once` makes of each."""
+    waiting: deque[tuple[bytearray, Future[tuple[list[str], Array] | None]]] = deque()
+    with ThreadPoolExecutor(AHEAD) as crew:
+        while part := bytearray(file.read(PART)):
+            part += file.readline()  # to the end of the last line
+            waiting.append((part, crew.submit(_at_once, part, width)))
+            if len(waiting) > AHEAD:
+                first, found = waiting.popleft()
+                yield first, found.result()
+        while waiting:
+            first, found = waiting.popleft()
+            yield first, found.result()
 
 
 def _one_by_one(
@@ -297,11 +313,11 @@ def _at_once(part: bytearray, width: int) -> tuple[list[str], Array] | None:
     try:
         table = arrow.read_csv(
             pa.BufferReader(part.translate(LINES)),
-            arrow.ReadOptions(column_names=["value"], block_size=len(part) // 2 + width),
+            arrow.ReadOptions(column_names=["value"], block_size=len(part) + 1, use_threads=False),
             arrow.ParseOptions(delimiter="\t", quote_char=False, ignore_empty_lines=False),
             arrow.ConvertOptions(column_types={"value": pa.float64()}, null_values=[]),
         )
-        values = table.column("value").to_numpy()
+        values = table.column("value").combine_chunks().to_numpy()
     except pa.ArrowInvalid:
         values = np.zeros(0)
     if values.size == len(names) * width and np.isfinite(values.sum()):

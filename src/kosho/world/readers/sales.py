@@ -86,8 +86,8 @@ class Sales:
         self._formation = self.categories.index(self.formation) if self.formation in self.categories else None
         self._stock = np.array([name in self.stocks for name in self.categories], bool)
 
-    def take(self, exporter: int, seller: int, used: Array, bought: Array) -> None:
-        """Take up a row; rows of the same industry add up.
+    def take(self, exporter: int, seller: int, used: Array, bought: Array) -> float:
+        """Take up a row, and say what it adds up to; rows of the same industry add up.
 
         Args:
             exporter: Position of the economy that sells.
@@ -95,16 +95,19 @@ class Sales:
             used: `[importer, user]`.
             bought: `[importer, category]`.
         """
-        self.intermediate[:, exporter, seller] += used.sum(axis=1)
+        by_importer = used.sum(axis=1)
+        sold = float(by_importer.sum() + bought.sum())
+        self.intermediate[:, exporter, seller] += by_importer
         self.inputs[:, seller, :] += used
         if self._formation is not None:
             self.formed[:, seller] += bought[:, self._formation]
         if self.rule == "net" or not self._stock.any():
             self.final[:, exporter, seller] += bought.sum(axis=1)
-            return
+            return sold
         kept = np.where(self._stock, np.maximum(bought, 0.0) if self.rule == "apart" else 0.0, bought)
         self._stocked += float(np.abs(kept - bought).sum())
         self.final[:, exporter, seller] += kept.sum(axis=1)
+        return sold
 
     def check(self, row: str, sold: float, total: float, problems: Problems, line: int | None = None) -> None:
         """Note a row that does not add up to its published total."""
