@@ -23,7 +23,7 @@ from kosho.record.reading.quantities import (
     trade_sides,
 )
 from kosho.record.reading.quick import Guarded
-from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
+from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
 __all__ = ["MEETINGS", "Place", "Reader"]
@@ -204,14 +204,13 @@ class Reader:
         words = clause.words(self.mentions)
         if self.opinion and not clause.speaker and _OPINES.search(words):
             return None
-        places = verb_places(words)
         force = Force(self.mentions.masked, self._span, (clause.start, clause.end), clause.head)
-        fit = self._rule(clause, places, force, draft=draft)
+        fit = self._rule(clause, force, draft=draft)
         rule = fit.rule if fit else None
         if clause.item and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS)):
             return again
         found = rule.type if rule else None
-        meetings = [] if clause.head else find_meetings(self.mentions, clause, places, force)
+        meetings = [] if clause.head else find_meetings(self.mentions, clause, force)
         if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
         self._meetings(clause, rule, meetings, attributed)
@@ -253,8 +252,8 @@ class Reader:
                 place = (one.type, one.start, one.end)
                 self._meeting(clause, *place, planned=one.planned, attributed=attributed)
 
-    def _rule(self, clause: Clause, places: list[int], force: Force, *, draft: bool) -> Fit | None:
-        fit = first_rule(self.mentions, clause, places, force)
+    def _rule(self, clause: Clause, force: Force, *, draft: bool) -> Fit | None:
+        fit = first_rule(self.mentions, clause, force)
         changes = fit is not None and fit.rule.type == "offer" and not draft and self._sets_rate(clause, force)
         return None if changes else fit
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
@@ -23,7 +25,7 @@ from kosho.record.reading.people import (
     posts,
     trimmed,
 )
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 from kosho.record.reading.tables import first_of
 
 __all__ = ["find_mentions"]
@@ -40,14 +42,8 @@ def find_mentions(
         dates: Those found before.
         home: The country whose ministry signs a release: its ministers are named without their country.
     """
-    masks = [_Mask(text, start, end) for start, end in spans]
     by_span = _dates_by_span(spans, dates)
-    for (start, _), mask in zip(spans, masks, strict=True):
-        for date in by_span[start]:
-            mask.put(Mention(date.start - start, date.end - start, "date", date=date))
-        _names(mask)
-        _people(mask)
-        _groups(mask, home)
+    masks = [_Mask.of(text, start, end, by_span[start], home) for start, end in spans]
     _fill_sides(masks, home)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
@@ -131,10 +127,22 @@ def _is_place(text: str, start: int) -> bool:
 class _Mask:
     """The text with mentions written over; a later, longer mention takes the place of those inside it."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.original = text[start:end]
-        self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
-        self.found: list[Mention] = []
+    def __init__(self, original: str, text: str, found: Iterable[Mention]) -> None:
+        self.original = original
+        self.text = text
+        self.found = list(found)
+
+    @staticmethod
+    def of(text: str, start: int, end: int, dates: list[DateMention], home: str | None) -> _Mask:
+        """The sentence at `start:end` with those mentions that it gives by itself."""
+        places = tuple([(date.start - start, date.end - start) for date in dates])
+        masked, found = _by_itself(text[start:end], places, home)
+        told = {date.start - start: date for date in dates}
+        return _Mask(
+            text[start:end],
+            masked,
+            [replace(one, date=told[one.start]) if one.kind == "date" else one for one in found],
+        )
 
     def put(self, mention: Mention) -> None:
         if any(
@@ -153,6 +161,20 @@ class _Mask:
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _by_itself(
+    words: str, dates: tuple[tuple[int, int], ...], home: str | None
+) -> tuple[str, tuple[Mention, ...]]:
+    """A sentence with mentions written over, and these, as far as it gives them without any other."""
+    mask = _Mask(words, words.replace("\n", " ").replace("\r", " ").replace("\xa0", " "), ())
+    for start, end in dates:
+        mask.put(Mention(start, end, "date"))
+    _names(mask)
+    _people(mask)
+    _groups(mask, home)
+    return mask.text, tuple(mask.found)
 
 
 def _people(mask: _Mask) -> None:
