@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kosho.record.reading.coordination import items
+from kosho.record.reading.coordination import Item, items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
 from kosho.record.reading.quick import Guarded
 
@@ -31,6 +31,11 @@ class Clause:
 
     item: bool = False
     """Whether it is the second or a later item of what one verb governs."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a later item that has a subject of its own: it may say something else than the first."""
+        return self.item and self.head.endswith(" that ")
 
     def words(self, mentions: Mentions) -> str:
         """Its words with names written over, behind those that govern it."""
@@ -181,19 +186,25 @@ def split(
         if governed and intro is not None:
             subject, speaker = own or intro.subject, speaker or intro.speaker
         head = intro.head + masked[intro.start : intro.end].rstrip(": ") + " " if governed and intro else ""
-        found += [
-            Clause(
-                *_trim(masked, item.start, item.end),
-                subject,
-                speaker,
-                quoted,
-                still_open,
-                head + item.head,
-                item=number > 0,
+        for number, item in enumerate(items(masked, begin, stop)):
+            told = [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            found.append(
+                Clause(
+                    *_trim(masked, item.start, item.end),
+                    tuple(told) or subject,
+                    speaker,
+                    quoted,
+                    still_open,
+                    head + item.head,
+                    item=number > 0,
+                )
             )
-            for number, item in enumerate(items(masked, begin, stop))
-        ]
     return found
+
+
+def _told_in(mentions: Mentions, item: Item) -> list[Mention]:
+    """Who acts in an item that is a sentence of its own: `... and that Taipei would not agree`."""
+    return _subject(mentions, item.start, item.end) if item.whole else []
 
 
 SHORTEST = 8

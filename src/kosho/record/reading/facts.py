@@ -207,7 +207,11 @@ class Reader:
         force = Force(self.mentions.masked, self._span, (clause.start, clause.end), clause.head)
         fit = self._rule(clause, force, draft=draft)
         rule = fit.rule if fit else None
-        if clause.item and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS)):
+        if (
+            clause.item
+            and not clause.whole
+            and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS))
+        ):
             return again
         found = rule.type if rule else None
         meetings = [] if clause.head else find_meetings(self.mentions, clause, force)

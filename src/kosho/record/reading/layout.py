@@ -257,7 +257,7 @@ def _without_captions_of(found: list[Block], text: str) -> list[Block]:
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|vs|Inc|Corp|Co|Ltd|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Art|para"
-    r"|approx|etc|cf|al"
+    r"|approx|etc|cf|al|[Hh]on|[Rr]t|[Rr]ev|Messrs|[Ff]ig|[Vv]ol|Dept|Min|Amb"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|Mon|Tue|Tues|Wed|Thu"
     r"|Thur|Thurs|Fri|Sat|Sun)"
     r"|\b[A-Z](?:\.[A-Z])*)\.$"
