@@ -361,6 +361,9 @@ def _resolved(  # noqa: PLR0911 - one return a pronoun
         return speaker[0]
     if word in ("he", "she"):
         return mentions.person_before(mention.start) or mention
+    if word == "it":
+        one = [m for m in subject if m.kind in ("party", "capital", "body")]
+        return one[0] if len(one) == 1 else mention
     if word == "they" and len(subject) == 1 and subject[0].person:  # nobody is `they` alone
         return Mention(mention.start, mention.end, "joint", mentions.both(mention.start))
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:

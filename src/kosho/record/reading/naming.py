@@ -15,6 +15,7 @@ from kosho.record.reading.people import (
     AS_NAME,
     BODY_TITLED,
     COUNTERPART,
+    LED_BY,
     OF_PARTY,
     OFFICIALS,
     TITLED_BODY,
@@ -45,6 +46,7 @@ def find_mentions(
     by_span = _dates_by_span(spans, dates)
     masks = [_Mask.of(text, start, end, by_span[start], home) for start, end in spans]
     _fill_sides(masks, home)
+    _fill_from_others(masks)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
         _posts_alone(mask, people)
@@ -248,6 +250,12 @@ def _without_posts(mask: _Mask) -> None:
             person = PersonMention(name, role, _side(role, codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
+        name = trimmed(match["name"])
+        side = next(iter(mask.codes(*match.span("lead"))), None)
+        if name and (match["what"] or match["side"]):
+            person = PersonMention(name, "Head of Delegation", side, None, None)
+            _put(mask, match.start("name"), match.start("name") + len(name), person)
     for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")) if mask.found else ():
         for match in list(words.finditer(mask.text)):
             name = trimmed(match["name"]) if role else match["name"] if is_name(match["name"]) else ""
@@ -303,13 +311,13 @@ def _near_posts(text: str) -> list[re.Match[str]]:
 
 _LED = re.compile(
     r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
-    r"|co-chaired)?\s?by\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
+    r"|co-chaired)?\s?by\s|\sside,\s[^.;\ue000-\ue007]{0,50}(?:led|headed)\sby\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
 )
 
 
 def _led(mask: _Mask, start: int) -> tuple[str, ...]:
     """The party of whoever leads its delegation, or is named as its counterpart."""
-    found = _LED.search(mask.text, max(0, start - 60), start)
+    found = _LED.search(mask.text, max(0, start - 90), start)
     return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
@@ -381,7 +389,14 @@ _POST_HELD = Guarded(
 """A post in capitals that stands for whoever holds it."""
 _PRONOUN = re.compile(
     r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+    r"|\b[Ii]t(?=,?\s(?:(?:also|then|further|now|however|therefore|still|,\sin turn,)\s)?"
+    r"(?:(?:is|was)\s(?:also\s|now\s)?(?:seeking|asking|calling|considering|ready|willing|prepared|demanding|urging|pressing"
+    r"|offering|proposing|planning)|(?:has|had)\s(?:also\s)?(?:asked|offered|proposed|agreed|pledged|promised|rejected|urged"
+    r"|requested|imposed|threatened|accused|called|signed|demanded|committed|undertaken|sought)"
+    r"|asked|urged|offered|proposed|pledged|promised|rejected|requested|demanded|accused|called|wants|seeks|sought|undertook"
+    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall)\b)"
 )
+"""`It` only where it stands for somebody who acts."""
 
 
 _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof|\s(?:of|in|and)\b)")
@@ -452,6 +467,54 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
                 side = home
             if side is not None:
                 mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
+
+
+def _fill_from_others(masks: list[_Mask]) -> None:
+    """Give people what the other one of a sentence tells: a counterpart's post, and the second of two sides."""
+    codes = (code for mask in masks for mention in mask.found for code in mention.codes)
+    sides, bilateral = two_sides(codes)
+    told: dict[str, PersonMention] = {}
+    for mask in masks:
+        named = [m for m in mask.found if m.person is not None and m.first]
+        for one in named:
+            person = one.person
+            others = [m.person for m in named if m is not one and m.person and m.person.role != "counterpart"]
+            if person is None or len(named) != 2 or len(others) != 1:
+                continue
+            (other,) = others
+            new = person
+            if person.role == "counterpart" and other.role:
+                new = replace(new, role=_PARTY_OF_POST.sub("", other.role))
+            alike = _post_of(person.role) == _post_of(other.role) or "counterpart" in (person.role, other.role)
+            if person.side is None and other.side in sides and bilateral and len(sides) == 2 and alike:
+                new = replace(new, side=next(code for code in sides if code != other.side))
+            if new != person:
+                told[person.name] = new
+        for one in named:  # whoever is met as a counterpart stands on the other side
+            person = one.person
+            if person is None or person.side is not None or len(named) != 2 or not bilateral or len(sides) != 2:
+                continue
+            other = next(m.person for m in named if m is not one)
+            if other is not None and other.role == "counterpart" and other.side in sides:
+                side = next(code for code in sides if code != other.side)
+                told.setdefault(person.name, replace(person, side=side))
+    for mask in masks:
+        for index, mention in enumerate(mask.found):
+            person = mention.person
+            if person is None or person.name not in told:
+                continue
+            new = told[person.name]
+            side = person.side or new.side
+            filled = replace(person, side=side, role=new.role if person.role == "counterpart" else person.role)
+            mask.found[index] = replace(mention, codes=(side,) if side else (), person=filled)
+
+
+_PARTY_OF_POST = re.compile(r"^(?:the\s)?(?:[A-Z][\w.]*['’]s\s)")
+
+
+def _post_of(role: str) -> str:
+    """What of a post two people may share: its last word."""
+    return role.lower().split(" of ")[0].split(" for ")[0].rsplit(" ", 1)[-1]
 
 
 _FOR_PARTY = re.compile(

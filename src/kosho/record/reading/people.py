@@ -12,6 +12,7 @@ __all__ = [
     "AS_NAME",
     "BODY_TITLED",
     "COUNTERPART",
+    "LED_BY",
     "OFFICIALS",
     "OF_PARTY",
     "TITLED_BODY",
@@ -40,6 +41,12 @@ OF_PARTY = re.compile(
     rf"(?P<lead>[\ue000\ue007]+['’]s)\s(?P<name>{_TOKEN}(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,2}})(?=,\s(?:who|the|its|a|an|[a-z]+ing)\b|\s(?:said|says|told|met|held|will|has|had|spoke|asked|called)\b)"
 )
 """`Japan's X, who`: somebody without a post."""
+LED_BY = Guarded(
+    rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
+    rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"
+    rf"(?:led|headed|chaired|represented)\sby\s(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s(?P<name>{NAME})"
+)
+"""`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
 _TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk|Dato|Shri|Smt|Mme|M|Hon['’]ble)\.?\s)*"
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
