@@ -70,6 +70,8 @@ class Reader:
     mentions: Mentions
     head: int = 0
     """Where the first turn of a transcript begins: what stands before says whose answers it holds."""
+    home: str | None = None
+    """Whose minister answers in a press conference, where that is told."""
     opinion: bool = False
     """Whether it is a comment: what could or should be done is then its author's thought."""
     drafts: list[Draft] = field(default_factory=list)
@@ -122,16 +124,20 @@ class Reader:
     def _speaker(self, voice: str | None) -> tuple[Mention, ...]:
         if voice is None:
             return ()
-        if voice not in self._voices:
+        given = voice
+        if given not in self._voices:
             if voice in ("A", "Answer"):
                 return self._who_answers()
-            unknown = Mention(0, 0, "person", (), PersonMention(voice, "", None, None, None))
+            voice = _HONOUR.sub("", voice)
+            shown = voice.title() if voice.isupper() else voice
+            home = (self.home,) if self.home else ()
+            unknown = Mention(0, 0, "person", home, PersonMention(shown, "", self.home, None, None))
             words = set(voice.lower().split())
             named = (m for m in self.mentions.all if m.person and words & set(m.person.name.lower().split()))
             post = re.compile(rf"\b{re.escape(voice)}\b", re.IGNORECASE)
             posted = (m for m in self.mentions.all if m.person and m.first and post.search(m.person.role))
-            self._voices[voice] = (next(named, None) or next(posted, unknown),)
-        return self._voices[voice]
+            self._voices[given] = (next(named, None) or next(posted, unknown),)
+        return self._voices[given]
 
     def _who_answers(self) -> tuple[Mention, ...]:
         """Who answers the questions: the one person whom the head of the text names with a post."""
@@ -289,6 +295,8 @@ class Reader:
         fields = meeting_fields(
             self.mentions, aside.end() if aside else start, end, years=kind == "next_meeting"
         )
+        if kind == "event" and self._lasted((start, end), fields):
+            return
         if kind == "event":
             same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
             if same[1] is not None and same in self._known and clause.start != start:
@@ -318,6 +326,23 @@ class Reader:
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _lasted(self, span: tuple[int, int], fields: dict[str, Any]) -> bool:
+        """Whether words only say how long the meeting just told of took: `The call lasted 15 minutes`."""
+        last = self.drafts[-1] if self.drafts else None
+        told = {"duration_min", "time"} & set(fields)
+        if (
+            last is None
+            or last.type != "event"
+            or not told
+            or told & set(last.fields)
+            or "date" in fields
+            or _THE_SAME.match(self.mentions.text, *span) is None
+            or span[0] - last.end > NEAR_BY
+        ):
+            return False
+        self.drafts[-1] = replace(last, fields={**last.fields, **{key: fields[key] for key in sorted(told)}})
+        return True
 
     def _of_others(self, span: tuple[int, int], clause: Clause, fields: dict[str, Any]) -> bool:
         """Whether a meeting that names nobody is told of in a clause about others than the two sides."""
@@ -452,8 +477,15 @@ class Reader:
             self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, start, end)
 
 
+_THE_SAME = re.compile(
+    r"\W*(?:The|Their|This)\s(?:[a-z-]+\s)?(?:call|meeting|talks|conversation|session|discussions?|videoconference|visit)\s"
+    r"(?:lasted|took|ran|went on)\b"
+)
+NEAR_BY = 240
+"""Characters within which `the call` is the one just told of."""
 THEMED = {"ask", "offer", "response", "complaint", "position", "commitment", "agreement", "no_agreement"}
 """Types that are about what their paragraph is."""
+_HONOUR = re.compile(r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE)
 _THEME = re.compile(
     r"\W{0,3}(?:(?:Concerning|Regarding|As (?:for|regards|to)|With (?:regard|respect) to"
     r"|Turning to|In the (?:field|area) of|On the (?:issue|question|subject|matter) of)"

@@ -160,9 +160,14 @@ def _status(  # noqa: PLR0911 - one return a status
         return "announced" if begins > mentions.published.isoformat() else "in force"
     if _SET.search(words[:at]) and not force.pending():
         return "in force"
-    if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
+    before = _BEFORE_IT.search(words, at)  # `down from the 32 percent announced in April`
+    if force.pending() or re.search(rules["announced"], words[: before.start()] if before else words, re.I):
         return "announced"
     return "in force"
+
+
+_BEFORE_IT = re.compile(r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s")
+"""What a rate was before, or was to be."""
 
 
 _DONE = Guarded(
@@ -448,6 +453,19 @@ _SPEAKS = re.compile(
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 
 
+_ABOUT = re.compile(
+    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning|regarding)\s"
+    r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
+    re.IGNORECASE,
+)
+"""A measure that what the subject does is about: whose it is, is not said by the subject."""
+_IMPOSED_IT = re.compile(
+    pattern(
+        r"[^,;.]{0,60}?\s(?:that\s|which\s)?(?P<who><one>)\s(?:has\s|had\s|have\s)?"
+        r"(?:slapped|imposed|put|levied|introduced|applied|set|placed|charges|imposes|levies|applies)\b"
+    )
+)
+"""Who imposed it, behind its name: `the surcharge that the White House slapped on ...`."""
 _MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
 
 
@@ -463,13 +481,18 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
-    elif not faces and not _SPEAKS.search(before) and clause.subject and clause.subject[0].codes:
-        fields["imposed_by"] = clause.subject[0].codes[0]
+    elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
+        codes = mentions.codes(*imposer.span("who"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
+        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
     if faces:
         into = re.search(pattern(r"\b(?:to|into)\s(?P<who><party>)"), before)
         codes = mentions.codes(clause.start + into.start("who"), clause.start + into.end("who")) if into else ()
         fields["imposed_by"] = codes[0] if codes else None
         fields["on"] = clause.subject[0].codes[0] if clause.subject and clause.subject[0].codes else None
+        named = mentions.codes(clause.start, clause.start + faces.start())
+        fields["on"] = fields["on"] or (named[0] if len(named) == 1 else None)
     by = fields.get("imposed_by")
     target = mentions.codes(match.start(), clause.end)
     others = [code for code in target if code != by]

@@ -187,7 +187,7 @@ _DURATION = Guarded(
 _TIME = Guarded(r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
 _TIME_24 = Guarded(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
 _PLACE = re.compile(
-    r"(?:\b(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
+    r"(?:\b(?<![Tt]rade )(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
     r" -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
 )
 _NO_PLACE = re.compile(
