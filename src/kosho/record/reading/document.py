@@ -124,7 +124,7 @@ def _published(  # noqa: C901 - three places where a date may stand
     lines.sort(
         key=lambda block: bool(
             re.search(
-                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session)\b",
+                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session|applicable|effective|dates:)\b|^dates:",
                 text[block.start : block.end],
                 re.I,
             )

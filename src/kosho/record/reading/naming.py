@@ -45,6 +45,7 @@ def find_mentions(
     """
     by_span = _dates_by_span(spans, dates)
     masks = [_Mask.of(text, start, end, by_span[start], home) for start, end in spans]
+    _abbreviated(masks)
     _fill_sides(masks, home)
     _fill_from_others(masks)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
@@ -440,6 +441,27 @@ def _bodies(mask: _Mask, home: str | None) -> None:
             mask.put(Mention(*match.span(), "party", (home,)))
     for match in mask.places(_BODY):
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
+
+
+_IN_SHORT = re.compile(
+    r"(?P<who>[\ue000\ue004]+)\s\((?:(?:hereinafter|the)\s)?[“\"']?(?P<short>[A-Z][A-Za-z&-]{1,20})[”\"']?\)"
+)
+
+
+def _abbreviated(masks: list[_Mask]) -> None:
+    """Bodies by the short names that the text gives them: `the U.S. Department of Commerce (Commerce)`."""
+    known: dict[str, tuple[str, ...]] = {}
+    for mask in masks:
+        for match in _IN_SHORT.finditer(mask.text):
+            codes = mask.codes(*match.span("who"))
+            if codes and match["short"] not in known:
+                known[match["short"]] = codes
+    if not known:
+        return
+    short = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))")
+    for mask in masks:
+        for match in list(short.finditer(mask.text)):
+            mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
 
 
 _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
