@@ -69,6 +69,9 @@ _SPLITS = re.compile(
         | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
         | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
             (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?(?:are|were|have|had|will|would|remain(?:ed)?)\b)
+        | which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
+        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s(?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
         | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s

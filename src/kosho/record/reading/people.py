@@ -73,7 +73,7 @@ def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
     role = (
         rf"(?<!\w)(?:{phrase}\s|(?i:{plain})|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
-        rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
+        rf"|customs)\s)?\b(?:{heads})\b(?:\sof\sState(?=\s(?:for|of)\b))?(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
     before = Guarded(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
