@@ -96,7 +96,10 @@ _SPLITS = re.compile(
     re.VERBOSE,
 )
 _MARKS = re.compile('[“”"]')
-_QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
+_QUOTE = re.compile(
+    r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]"
+    r"|(?<![\w'’])['‘](?=[A-Z\ue000-\ue007])(?:[^'’]|(?<=\w)['’](?=\w)){12,}?[.,!?]['’](?!\w)"
+)
 SAYS = Guarded(
     pattern(
         r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"

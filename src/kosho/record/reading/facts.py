@@ -395,6 +395,8 @@ class Reader:
             verb = (max(told[0], clause.start), max(told[1], clause.start))
             free = free_words(rule.type, self.mentions.text, self.mentions.masked, verb, end)
             fields = free | fields if "topic" in free else fields | free
+            if rule.owned:
+                fields = fields | self._owned(clause, verb)
             if self._theme and rule.type in THEMED and "topic" not in fields:
                 fields["topic"] = self._theme
             if clause.head and not number:
@@ -411,6 +413,15 @@ class Reader:
             if attributed and not clause.speaker:
                 fields["attributed_to"] = attributed
             self._add(rule.type, modality, fields, start, end)
+
+    def _owned(self, clause: Clause, words: tuple[int, int]) -> dict[str, Any]:
+        """Whose a statement is that words name after its owner, and to whom: `Chile's request for`."""
+        owner = self.mentions.codes(words[0], min(words[0] + 80, clause.end))[:1]
+        if not owner:
+            return {}
+        sides = self.mentions.sides if self.mentions.bilateral else ()
+        others = [code for code in sides if code not in owner]
+        return {"by": owner[0]} | ({"to": others[0]} if others and owner[0] in sides else {})
 
     def _of_first_item(self, kind: str) -> dict[str, Any]:
         """By whom and to whom, as the item says that the same words govern."""

@@ -44,6 +44,8 @@ class Rule:
     """Those of the words of which a clause that it fits holds one."""
     quoted: bool = False
     """Whether it fits only what stands in quotation marks."""
+    owned: bool = False
+    """Whether it is whose that stands first in the words it fits: `Chile's request for`."""
 
 
 def _verbs() -> list[str]:
@@ -89,8 +91,9 @@ def _rules() -> tuple[Rule, ...]:
     found: list[Rule] = []
     for one in table("rules")["rules"]:
         acts, when, unless, needed = (maybe(one.get(key)) for key in ("acts", "when", "unless", "needs"))
-        how = (one.get("who"), one.get("modality"), bits_of(acts, when), one.get("quoted", False))
-        found.append(Rule(one["type"], acts, when, unless, needed, *how))
+        how = (one.get("who"), one.get("modality"), bits_of(acts, when))
+        marks = (one.get("quoted", False), one.get("owned", False))
+        found.append(Rule(one["type"], acts, when, unless, needed, *how, *marks))
     return tuple(found)
 
 

@@ -42,10 +42,12 @@ FREE_WORDS = {
 }
 """Under which field the object of a predicate goes."""
 _BULLET = re.compile(r"[\s　]*(?:[・●○◆■▼▽*\-–]|\(?\d{1,2}[.)．]|[①-⑳]|\d{1,2}[\s　])[\s　]*")
-_ASKS = re.compile(r"^(?:問|質問|Q|記者|【記者】|\(記者\)|【問】|\(問\))[\s　]*[:：)】]?|^(?:問|Q)[\s　:：]")
+_ASKS = re.compile(r"^[○◯]\S{1,8}(?:委員|君|議員)[\s　]|^(?:問|質問|Q|記者|【記者】|\(記者\)|【問】|\(問\))[\s　]*[:：)】]?|^(?:問|Q)[\s　:：]")
 _ANSWERS = re.compile(r"^(?:答|A|【答】|\(答\)|回答)[\s　]*[:：][\s　]*")
 _SPEAKS = re.compile(
-    r"^(?P<who>[一-龥ァ-ヶー]{1,12}(?:大臣|長官|報道官|副大臣|総理|官房長官|次官))[:：][\s　]*"
+    r"^(?:[○◯][\s　]?(?=\S{1,20}[\s　])|(?=\S{1,20}[:：])|[(【](?=[^()【】]{1,20}[)】]))"
+    r"(?P<who>[一-龥ァ-ヶー]{0,12}(?:大臣|長官|報道官|副大臣|総理|官房長官|次官|参考人|事務局長|議長|委員長|代表))"
+    r"(?:[(（][^()（）]{1,12}[)）])?[:：)】\s　][\s　]*"
 )
 
 
@@ -138,8 +140,10 @@ class _Reader:
                 continue
             if turn:
                 named = next((one for one in self.named if a <= one.start < a + turn.end()), None)
-                voice = minister if answers else named
-            start = a + turn.end() if turn else a
+                voice = minister if answers or (named is None and "大臣" in turn[0]) else named
+            start = min(b, a + turn.end()) if turn else a
+            if start >= b:
+                continue
             mark = _BULLET.match(self.text, start, b)
             begin = mark.end() if mark and mark.end() < b else start
             words = self.text[begin:b]
@@ -245,8 +249,11 @@ class _Reader:
             self._fact(fact, subject or voice, voice)
         if facts and subject:
             self._subject = subject
+        tail = facts[-1].end if facts else start
         if len(self._found) == before:
             self._rest(start, end, self._acting(start, end))
+        elif end - tail >= LONG_TAIL:
+            self._rest(tail, end, self._acting(tail, end))
 
     def _acting(self, start: int, end: int) -> Named | None:
         """Who acts: named before `は`, `から`, `が` or `も`; the last such one."""
@@ -492,6 +499,8 @@ class _Reader:
         self._found.append(Draft(self._doc, "measure", modality, told, self._source[start:end], start, end))
 
 
+LONG_TAIL = 10
+"""Characters behind the last predicate of talks that may tell a measure or an amount."""
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
@@ -537,6 +546,10 @@ def find_first_day(text: str, line: _Line) -> Day | None:
     return next(find_days(text, line.start, line.end, None), None)
 
 
+_WITH_IT = re.compile(r"(?:とともに|と共に)?[、。」\s　]*")
+"""What joins a clause to the one before it."""
+
+
 @cache
 def _talks() -> re.Pattern[str]:
     return re.compile(table("japanese")["talks"])
@@ -571,5 +584,5 @@ def _facts(text: str, start: int, end: int) -> Iterator[_Fact]:
     for a, b, _, kind, modality in sorted(kept):
         yield _Fact(kind, modality, position, a, b)
         position = b
-        while position < end and text[position] in "、。」 　":
-            position += 1
+        joined = _WITH_IT.match(text, position, end)
+        position = joined.end() if joined else position
