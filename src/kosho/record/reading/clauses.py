@@ -43,7 +43,8 @@ class Clause:
 
 
 _VERBS = (
-    r"(?:agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested"
+    r"(?:endorsed|launched|underlined|underscored|highlighted|recogni[sz]ed|acknowledged|tasked|encouraged|invited|established"
+    r"|reviewed|commended|condemned|agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested"
     r"|accused|criticized"
     r"|criticised|complained|signed|adopted|discussed|exchanged\sviews|decided|committed|reaffirmed|reiterated"
     r"|expressed|stressed|emphasi[sz]ed|warned|rejected|refused|welcomed|vowed|insisted"
@@ -70,7 +71,7 @@ _SPLITS = re.compile(
         | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
             (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
         | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?(?:are|were|have|had|will|would|remain(?:ed)?)\b)
-        | which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
+        | (?:(?:on|of|for|in|to|under|over|about)\s)?which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
         | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s(?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
         | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
             (?:(?:that|which)\s)?<actor>\s)

@@ -41,7 +41,7 @@ def from_forms(doc: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
     entries = list(_entries(mentions.text, parts))
     form = _Form(doc, mentions, entries)
     found = [*form.meeting(), *form.topics(), *form.next_meeting(), *form.deadlines(), *form.notified()]
-    return [*found, *form.agencies(), *_listed_rates(doc, parts, mentions), *_signed(doc, parts, mentions)]
+    return [*found, *_listed_rates(doc, parts, mentions), *_signed(doc, parts, mentions)]
 
 
 def _kind(label: str) -> str | None:
@@ -218,17 +218,6 @@ class _Form:
             "measure", "planned" if coming else "asserted", {k: v for k, v in fields.items() if v}, title
         )
 
-    def agencies(self) -> Iterator[Draft]:
-        """The body that issues a notice, as the register of a government heads it: `AGENCY: ...`."""
-        for entry in [one for one in self._entries if one.label == "agency"]:
-            label = self._mentions.text[entry.start : entry.value[0]]
-            codes = self._mentions.codes(*entry.value)
-            if label.startswith("AGENCY:") and self._words(entry):
-                fields: dict[str, Any] = {"org": self._words(entry), "role": "agency responsible"}
-                yield self._draft(
-                    "organisation", "asserted", fields | ({"acts_for": codes[0]} if codes else {}), entry
-                )
-
     def _coming(self, begins: str | None) -> bool:
         told: date | None = self._mentions.published
         return begins is None or told is None or begins > told.isoformat()
@@ -297,10 +286,12 @@ _SIGNS = re.compile(
 
 
 def _signed(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[Draft]:
-    """Who signs a notice, behind the line of its day: `Dated: ...`, then the name and the post."""
+    """Who signs a notice: behind the line of its day, `Dated: ...`, or before that of its filing."""
     text = mentions.text
     dated = next((n for n, one in enumerate(parts) if _DATED.match(text, one.start, one.end)), None)
-    for block in parts[dated + 1 : dated + 3] if dated is not None else ():
+    filed = next((n for n, one in enumerate(parts) if text.startswith("[FR Doc", one.start)), None)
+    near = parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    for block in near:
         signs = _SIGNS.match(" ".join(text[block.start : block.end].split()))
         if signs is None or any(m.person for m in mentions.within(block.start, block.end, "person")):
             continue

@@ -93,7 +93,7 @@ def _told_duties(
             continue
         status = _status(mentions, clause, match, force)
         if status is not None:
-            taken.append((match.start(), match.start("rate") + 1))
+            taken.append((match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0)))
             found += _of_rate(mentions, clause, match, status)
     return found
 
@@ -284,8 +284,18 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
+_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25}
+_IN_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50}
+
+
 def _percent(text: str) -> int | float:
-    return 0 if text.lower() == "zero" else shown(decimal(text, "."))
+    return shown(_number(text))
+
+
+def _number(text: str) -> Decimal:
+    """A rate in figures or in words: `five per cent`."""
+    word = _IN_WORDS.get(text.lower())
+    return decimal(text, ".") if word is None else Decimal(str(word))
 
 
 def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
@@ -305,7 +315,7 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
     verb = next(word for word in change.groups() if word).lower()
     if rate.lower() == "zero":
         return {"rate": 0}
-    after = _changed(decimal(rate, "."), verb, masked[told : clause.end])
+    after = _changed(_number(rate), verb, masked[told : clause.end])
     return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
@@ -438,8 +448,8 @@ def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[
 _BY = re.compile(
     pattern(
         r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
-        r"(?:(?:threat(?:s|ened)?|plans?|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
-        r"\s(?:of|for|to\simpose|to\sintroduce)\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"(?:(?:threat(?:s|ened)?|plans?|moves?|ruling|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
+        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
         r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
     )
 )

@@ -234,7 +234,7 @@ def _posts_behind(mask: _Mask) -> None:
             org = tail[0].strip(" ()")
         elif org and text[org_start:org_end].startswith(" for "):
             role, org = f"{role} for {org}", None
-        side = _side(role + " " + (org or ""), codes)
+        side = _side(codes)
         stop = org_end + (len(tail[0]) if tail else 0)
         _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
 
@@ -248,7 +248,7 @@ def _without_posts(mask: _Mask) -> None:
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
-            person = PersonMention(name, role, _side(role, codes), None, None)
+            person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
     for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
@@ -286,7 +286,7 @@ def _posts_before(mask: _Mask) -> None:
             owner = mask.original[begin : match.start("role")].strip()
             role = f"{re.sub('^[Tt]he ', '', owner)} {role}"
         shown = name.title() if name.isupper() and len(name) > 3 else name
-        person = PersonMention(shown, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
+        person = PersonMention(shown, role[0].upper() + role[1:], _side(codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
 
@@ -336,10 +336,14 @@ def _nationality(mask: _Mask, start: int) -> tuple[int, tuple[str, ...]]:
 _OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
 
 
-def _side(role: str, codes: tuple[str, ...]) -> str | None:
-    if codes:
-        return codes[0]
-    return first_of("posts", "sides", role, 0)
+def _side(codes: tuple[str, ...]) -> str | None:
+    return codes[0] if codes else None
+
+
+def _by_post(person: PersonMention, named: set[str]) -> str | None:
+    """The side that a post tells by itself, unless the text names two others and not this one."""
+    side = first_of("posts", "sides", f"{person.role} {person.org or ''}".strip(), 0)
+    return side if side in named or len(named) < 2 else None
 
 
 _JOINS = re.compile("[-–/]")
@@ -472,8 +476,13 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
     told = _signed_for(masks)
     named = {code for mask in masks for mention in mask.found for code in mention.codes}
     for mask in masks:
-        for mention in mask.found:
+        for index, mention in enumerate(mask.found):
             person = mention.person
+            if person is not None and person.side is None:
+                side = _by_post(person, named)
+                if side is not None:
+                    person = replace(person, side=side)
+                    mask.found[index] = replace(mention, codes=(side,), person=person)
             if person is not None and person.side is not None:
                 told.setdefault(person.name.split()[-1], person.side)
                 told.setdefault(person.name.split()[0], person.side)  # family names stand first in East Asia

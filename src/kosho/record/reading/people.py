@@ -131,6 +131,10 @@ def is_weak(role: str) -> bool:
     return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
 
 
+_LETTERS = frozenset(["MP", "MLA", "MEP", "KC", "QC", "CBE", "OBE", "PhD", "MSP", "MS", "TD"])
+"""Letters behind a name."""
+
+
 def trimmed(name: str) -> str:
     """The name up to the first word that is none."""
     parts = name.split()
@@ -141,6 +145,8 @@ def trimmed(name: str) -> str:
         kept.append(part)
         if part.endswith(("'s", "’s")):
             break  # what is somebody's is no part of the name
+    while len(kept) > 2 and kept[-1].strip(",.") in _LETTERS:
+        kept.pop()
     plain = " ".join(kept)
     return re.sub(r"['’]s?$", "", plain)
 
