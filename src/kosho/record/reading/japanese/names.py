@@ -146,7 +146,9 @@ def _people(text: str, start: int, end: int) -> list[Named]:
                 continue
             name, role_start = named.span("sign" if named["sign"] else "kana"), named.start("post")
         first, last = name
+        first, last, behind = _without_state(text, first, last)
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
+        codes = codes or behind
         role = text[role_start : head.end()]
         codes, role = _of_state(codes, role)
         found.append(Named(begin, head.end(), codes, "person", text[first:last], role, org))
@@ -162,6 +164,14 @@ def _short_name() -> re.Pattern[str]:
         rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
         rf"・?(?P<post>(?:[{one}])?(?:(?:{parts})・?)*(?:{table('japanese')['posts']}))"
     )
+
+
+def _without_state(text: str, first: int, last: int) -> tuple[int, int, tuple[str, ...]]:
+    """A name without the state that stands behind it: `アンドレ・ケラー・スイス`."""
+    for state in _long():
+        if text[first:last].endswith(f"・{state}"):
+            return first, last - len(state) - 1, (_known()[0][state],)
+    return first, last, ()
 
 
 def _of_state(codes: tuple[str, ...], role: str) -> tuple[tuple[str, ...], str]:

@@ -298,13 +298,18 @@ class _Reader:
             kind in ("offer", "position", "topic", "response", "commitment")
             and measure
             and re.search(table("japanese")["restrictive"], clause)
+            and not _TAKEN_AWAY.search(clause)
         ) or (kind in ("accord", "commitment", "offer") and measure and "rate_before" in measure):
             self._measure(start, end, measure, subject, considered=modality == "considered" or "示唆" in clause)
             return
         if kind == "accord" and fact.verb >= 0:
             object_ = self.text[start : fact.verb]
-            kind = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
-            kind = kind if "確認" in self.text[fact.verb : fact.end] else "accord"
+            confirmed = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
+            seen = _SEEN_ALIKE.search(object_) is not None
+            kind = confirmed if "確認" in self.text[fact.verb : fact.end] else "position" if seen else "accord"
+        if kind == "accord" and _TO_BE_HELD.search(self.text[start : fact.verb]):
+            self._event(fact._replace(kind="next_meeting"), subject)
+            return
         if kind == "accord":
             deliverable = re.search(table("japanese")["deliverable"], self.text[start : fact.verb])
             kind = "commitment" if deliverable else "agreement"
@@ -365,7 +370,9 @@ class _Reader:
         if kind not in ("commitment", "agreement", "deadline"):
             return {}
         stop = verb + len(clause) if kind == "deadline" else verb
-        day = next((d for d in find_days(self.text, start, stop, self._published) if d.last), None)
+        told = [d for d in find_days(self.text, start, stop, self._published) if d.last]
+        near = [d for d in told if d.start <= verb] or told
+        day = (near[-1] if kind == "deadline" else near[0]) if near else None
         if day is None:
             return {}
         if kind == "deadline":
@@ -417,7 +424,7 @@ class _Reader:
             fields |= {"series": series[0]} if series and len(series[0]) > 4 else {}
         fields |= dated(next((d for d in find_days(self.text, start, end, self._published) if d.value), None))
         hours = re.search(
-            r"(?P<hours>\d+)時間(?P<half>半)?(?:(?P<minutes>\d+)分)?|(?<!時)(?P<only>\d+)分間?", words
+            r"(?P<hours>\d+)時間(?P<half>半)?(?:(?P<minutes>\d+)分)?|(?<![時\d])(?P<only>\d+)分間?", words
         )
         if hours:
             fields["duration_min"] = 60 * int(hours["hours"] or 0) + int(
@@ -507,6 +514,12 @@ _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
+"""What two sides who agree on it only think alike."""
+_TO_BE_HELD = re.compile(
+    r"(?:会談|協議|会合|対話|会議|委員会)を[^。]{0,24}(?:月|前半|後半|春|夏|秋|冬|上旬|中旬|下旬|日)[^。]{0,14}(?:開催する|開く|行う)(?:こと)?$"
+)
+_TAKEN_AWAY = re.compile(r"(?:撤廃|解除|廃止|緩和|再開)(?:等)?(?:を|に|が)[^、。]{0,8}(?:歓迎|評価|求め|感謝|謝意|要請)")
 _CONFIRMED = (
     ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
     ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
