@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +113,56 @@ def test_many_documents_are_read_on_all_cores_as_on_one(tmp_path: Path) -> None:
     assert [isinstance(one, tuple) for one in together] == [number != 3 for number in range(len(paths))]
     alone = [draft for number, path in enumerate(paths) if number != 3 for draft in read([path])]
     assert [draft for one in together if isinstance(one, tuple) for draft in one[1]] == alone
+
+
+def _accepted(drafts: Path, record: Path, answers: str) -> tuple[int, str, str]:
+    return run(str(drafts), "--accept", "--record", str(record), typed=answers)
+
+
+def test_a_field_that_nothing_reads_is_told_at_its_line(note: Path, tmp_path: Path) -> None:
+    drafts, record = tmp_path / "drafts.yaml", tmp_path / "record.yaml"
+    assert run(str(note), "--out", str(drafts))[0] == 0
+    text = drafts.read_text(encoding="utf-8")
+    wrong = text.replace("products:", "prodcts:", 1).replace("type: document", "type: documnt", 1)
+    assert wrong.count("prodcts") == 1
+    drafts.write_text(wrong, encoding="utf-8")
+    words = ["read", str(drafts), "--accept", "--record", str(record)]
+    done = subprocess.run(
+        [sys.executable, "-m", "kosho", *words], input="a\na\n", capture_output=True, text=True, check=False
+    )
+    line = next(n for n, one in enumerate(wrong.splitlines(), 1) if "prodcts" in one)
+    assert done.returncode == 2
+    assert (
+        f"{drafts}:{line}: drafts.1.fields.prodcts: is no field of a draft (did you mean products"
+        in done.stderr
+    )
+    assert "'documnt' is no type of a draft (did you mean document?)" in done.stderr
+    assert drafts.read_text(encoding="utf-8") == wrong
+    assert not record.exists()
+
+
+def test_a_field_that_nothing_reads_is_dropped_from_a_fact_and_told(note: Path) -> None:
+    fact = ASK | {"fields": {"by": "JPN", "prodcts": "tea"}}
+    _, out, _ = run(str(note), "--check", typed=json.dumps([fact, ASK | {"type": "aks"}]))
+    first, second = map(json.loads, out.splitlines())
+    assert first["draft"]["fields"] == {"by": "JPN"}
+    assert first["dropped"] == {"prodcts": "is no field of a draft (did you mean products or product?)"}
+    assert second["refused"] == "its type is none of those that reading knows (did you mean ask?)"
+
+
+def test_what_was_edited_in_the_file_of_drafts_is_not_entered_twice(note: Path, tmp_path: Path) -> None:
+    drafts, record = tmp_path / "drafts.yaml", tmp_path / "record.yaml"
+    assert run(str(note), "--out", str(drafts))[0] == 0
+    text = drafts.read_text(encoding="utf-8")
+    without = re.sub(r"(?m)^    products:\n    - tea\n", "", text)
+    assert without != text
+    drafts.write_text(without, encoding="utf-8")
+    assert _accepted(drafts, record, "a\na\na\n")[0] == 0
+    written = record.read_text(encoding="utf-8")
+    for again in (without, text):  # as it was, and with the goods put right by hand
+        drafts.write_text(again, encoding="utf-8")
+        code, out, _ = _accepted(drafts, record, "")
+        assert code == 0
+        assert "is in record.yaml already, as note." in " ".join(out.split())
+        assert record.read_text(encoding="utf-8") == written
+        assert "decision: pending" not in drafts.read_text(encoding="utf-8")

@@ -380,6 +380,29 @@ def test_what_others_wrote_is_not_taken_back(tmp_path: Path, said: list[str]) ->
     assert "# mine" in (tmp_path / "record.yaml").read_text(encoding="utf-8")
 
 
+def test_somebody_whose_name_was_edited_is_not_entered_twice(tmp_path: Path, said: list[str]) -> None:
+    told = {"name": "Ken Sato", "side": "JPN"}
+    for answers in (["e", "name=Kenji Sato", "nme=Kenji", "", "a"], []):
+        pile = Pile(tmp_path / "drafts.yaml", {}, {})
+        pile.add([Draft("a.txt", "person", "asserted", told, "Ken Sato", 0, 8)])
+        left = iter(answers)
+        talk = Talk(lambda _, left=left: next(left, None), lambda *_: None, said.append)
+        walk(pile, Book(tmp_path / "record.yaml", DAY), {}, talk)
+        (tmp_path / "drafts.yaml").unlink()
+    assert [one.name for one in Record.load(tmp_path / "record.yaml").file.people] == ["Kenji Sato"]
+    assert "a.txt:0: is in record.yaml already, as kenji-sato." in said
+    assert "fields.nme: is no field of a draft (did you mean name?)" in said
+
+
+def test_two_rates_of_one_sentence_are_two_facts(tmp_path: Path) -> None:
+    book = Book(tmp_path / "record.yaml", DAY)
+    told = {"imposed_by": "USA", "kind": "tariff", "status": "in force"}
+    for goods, rate in (("steel", 50), ("cars", 25), ("steel", 50)):
+        draft = Draft("a.txt", "measure", "asserted", told | {"products": goods, "rate": rate}, "x" * 9, 0, 9)
+        book.enter(draft, entry_id(draft), None, {})
+    assert len(Record.load(book.path).file.statements) == 2
+
+
 def test_likeness_is_told_while_deciding(tmp_path: Path, said: list[str]) -> None:
     told = {"imposed_by": "USA", "on": "CAN", "products": "lumber", "kind": "tariff", "status": "in force"}
     quotes = (("a.txt", 14), ("b.txt", 25), ("c.txt", 14))

@@ -76,7 +76,8 @@ def test_a_draft_is_edited_with_the_checks_of_accepting(client: TestClient, fold
     for changes, wrong in (
         ({"by": "Atlantis"}, "no code of a country"),
         ({"modality": "sure"}, "The modality is"),
-        ({"type": "wish"}, "kind"),
+        ({"type": "wish"}, "no type of a draft"),
+        ({"prodcts": "rice"}, "no field of a draft"),
         ({"value": "much"}, "value"),
         ({"value": ".nan"}, "value"),
         ({"type": "person"}, "whose side"),
@@ -100,6 +101,15 @@ def test_a_draft_is_edited_with_the_checks_of_accepting(client: TestClient, fold
             answer = client.post(f"{TABLE}/{way}", content=json.dumps(sent), headers=heads)
             assert answer.status_code == 422, value
             assert "fields.topic" in answer.text
+    misspelt = {**body["draft"], "fields": {"prodcts": "rice"}}
+    for way, sent in (
+        ("edited", body | {"draft": misspelt, "changes": {}}),
+        ("decided/drafts", {"name": found["name"], "text": found["text"], "drafts": [misspelt]}),
+    ):
+        answer = client.post(f"{TABLE}/{way}", json=sent)
+        assert answer.status_code == 422, way
+        assert "drafts.0.fields.prodcts" in answer.text, way
+        assert "did you mean products" in answer.text, way
     document = next(one for one in found["drafts"] if one["type"] == "document")
     rows = [row(one) | {"decision": "accepted"} for one in (document, got)]
     whole = {"name": found["name"], "text": found["text"], "drafts": rows}

@@ -44,6 +44,7 @@ def propose(
     from kosho.record.proposing import law_text
     from kosho.record.proposing import propose as proposed
     from kosho.record.proposing.book import RegisterBook
+    from kosho.record.vocabulary import of_law
 
     if any(path.suffix in (".yaml", ".yml") for path in files):
         raise InputError(Problem(_("give the documents; drafts of before are named by --out")))
@@ -57,7 +58,7 @@ def propose(
         read(into, MeasureFile)  # a file that is wrong is told before the first question
     texts, drafts = proposed(files, Register.load())
     if out is not None:
-        pile = Pile.open(out)
+        pile = Pile.open(out, of_law())
         new = pile.add(drafts)
         pile.save()
         sys.stderr.write(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -24,7 +24,7 @@ from kosho.outputs import save
 from kosho.record.check import dangling
 from kosho.record.drafts import key_of
 from kosho.record.ledger import Record
-from kosho.record.likeness import like_in_record
+from kosho.record.likeness import like_in_record, plain
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
@@ -63,21 +63,9 @@ class Book(Shown):
     path: Path
     recorded_at: date
 
-    def holds(self, draft: Draft, name: str) -> bool:
-        """Whether the draft is in the record already."""
-        if not self.path.exists():
-            return False
-        file = Record.load(self.path).file
-        if draft.type == "document":
-            return any(one.id == _source_id(draft.doc) for one in file.sources)
-        if draft.type in ("person", "person_status"):
-            place = (_source_id(draft.doc), draft.start)
-            who = _slug(str(draft.fields.get("name", "")))
-            return any(
-                one.id == who and any((post.source, post.start) == place for post in one.posts)
-                for one in file.people
-            )
-        return any(one.id == name for one in file.statements)
+    def held_as(self, draft: Draft, name: str) -> str | None:
+        """The id of the entry that says the same of the same words already; None where there is none."""
+        return _held_as(Record.load(self.path).file, draft, name) if self.path.exists() else None
 
     def like(self, draft: Draft) -> list[str]:
         """Entries of the record that say the same as a draft, or contradict it."""
@@ -108,9 +96,10 @@ class Book(Shown):
             return self._entered(draft, name, about)
 
     def _entered(self, draft: Draft, name: str, about: Mapping[str, Any]) -> str:
-        if self.holds(draft, name):
-            return name
         file = Record.load(self.path).file if self.path.exists() else None
+        known = _held_as(file, draft, name) if file else None
+        if known is not None:
+            return known
         additions = _source(file, draft, about)
         if draft.type == "document":
             return self._written(file, additions, _source_id(draft.doc))
@@ -139,6 +128,62 @@ class Book(Shown):
             raise InputError(problems)
         save({self.path: text})
         return name
+
+
+def _held_as(file: RecordFile, draft: Draft, name: str) -> str | None:
+    """The entry of a record that a draft has become, also where one of them was edited since."""
+    source = _source_id(draft.doc)
+    if draft.type == "document":
+        return next((one.id for one in file.sources if one.id == source), None)
+    if draft.type in ("person", "person_status"):
+        posts = ((one.id, post) for one in file.people for post in one.posts if post.source == source)
+        return next((who for who, post in posts if post.start == draft.start and _one_place(draft, post)), None)
+    if any(one.id == name for one in file.statements):
+        return name
+    new = _statement(draft, date.min, name)
+    near = (one for one in file.statements if one.source == source and _one_place(draft, one))
+    return next((one.id for one in near if _one_fact(new, one.model_dump(mode="json"))), None)
+
+
+class _Quoted(Protocol):
+    """Whatever rests on a span of a document's text."""
+
+    @property
+    def start(self) -> int | None: ...
+    @property
+    def end(self) -> int | None: ...
+
+
+def _one_place(draft: Draft, entry: _Quoted) -> bool:
+    """Whether a draft and an entry rest on the same words: one quote holds half of the other at least."""
+    if entry.start is None or entry.end is None:
+        return False
+    shared = min(draft.end, entry.end) - max(draft.start, entry.start)
+    return 2 * shared >= min(draft.end - draft.start, entry.end - entry.start) > 0
+
+
+_TELLING = (
+    "type",
+    "kind",
+    "by",
+    "products",
+    "rate",
+    "value",
+    "round",
+    "date",
+    "content",
+    "deliverable",
+    "what",
+)
+"""Keys by which two entries on the same words are two facts, where both have them and they differ."""
+
+
+def _one_fact(new: Mapping[str, Any], held: Mapping[str, Any]) -> bool:
+    """Whether nothing tells an entry to be made from one that is there."""
+    both = (
+        key for key in _TELLING if new.get(key) not in (None, [], "") and held.get(key) not in (None, [], "")
+    )
+    return all(plain(new[key]) == plain(held[key]) for key in both)
 
 
 def _extends(before: RecordFile, after: RecordFile, additions: list[Addition]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,11 +16,13 @@ import yaml
 from pydantic import Field
 
 from kosho.display import Shown
+from kosho.errors import InputError, Problem
 from kosho.outputs import save
 from kosho.provenance import Frozen
 from kosho.record.reading.draft import Draft, Modality
+from kosho.record.vocabulary import Vocabulary, of_documents
 from kosho.turns import in_turn
-from kosho.yamlfile import load
+from kosho.yamlfile import LineNumbers, load
 
 __all__ = ["Decision", "DraftRow", "Pile", "key_of"]
 
@@ -66,17 +68,27 @@ class Pile(Shown):
     path: Path
     drafts: dict[str, Draft]
     decisions: dict[str, Decision]
+    words: Vocabulary = field(default_factory=of_documents)
+    """The types and fields that its drafts may have."""
 
     @staticmethod
-    def open(path: Path) -> Pile:
+    def open(path: Path, words: Vocabulary | None = None) -> Pile:
         """Read a file of drafts; one that does not exist is empty.
 
+        Args:
+            path: The file.
+            words: The types and fields that its drafts may have: by default those of `kosho read`.
+
         Raises:
-            InputError: it breaks the schema.
+            InputError: it breaks the schema, or a draft has a type or a field that nothing reads.
         """
-        pile = Pile(path, {}, {})
+        pile = Pile(path, {}, {}, words or of_documents())
         if path.exists():
-            for row in load(path, _File)[0].drafts:
+            file, lines = load(path, _File)
+            wrong = [one for n, row in enumerate(file.drafts) for one in _unknown(pile, n, row, lines)]
+            if wrong:
+                raise InputError(wrong)
+            for row in file.drafts:
                 pile.put(row)
         return pile
 
@@ -103,7 +115,7 @@ class Pile(Shown):
     def reopen(self, key: str) -> None:
         """Take a decision back and write the file."""
         with in_turn(self.path):
-            self._take(Pile.open(self.path))
+            self._take(Pile.open(self.path, self.words))
             self.decisions[key] = "pending"
             self._write()
 
@@ -119,7 +131,7 @@ class Pile(Shown):
             InputError: it cannot be written; it is as it was.
         """
         with in_turn(self.path):
-            self._take(Pile.open(self.path))
+            self._take(Pile.open(self.path, self.words))
             self._write()
 
     def _take(self, other: Pile) -> None:
@@ -138,6 +150,19 @@ class Pile(Shown):
 
     def _write(self) -> None:
         save({self.path: self.text()})
+
+
+def _unknown(pile: Pile, number: int, row: DraftRow, lines: LineNumbers) -> list[Problem]:
+    """Words of a draft that nothing reads, each at its place in the file."""
+    return [
+        replace(
+            one,
+            file=str(pile.path),
+            line=lines["drafts", number, *str(one.key).split(".", 1)],
+            key=f"drafts.{number}.{one.key}",
+        )
+        for one in pile.words.unknown(row.type, row.fields)
+    ]
 
 
 def key_of(draft: Draft) -> str:

@@ -12,7 +12,7 @@ from kosho.record.reading.draft import Draft
 from kosho.record.reading.facts import MEETINGS
 from kosho.record.schema import RecordFile
 
-__all__ = ["TOLD", "like_in_drafts", "like_in_record"]
+__all__ = ["TOLD", "like_in_drafts", "like_in_record", "plain"]
 
 TOLD = ("role", "rate", "round", "date", "status", "due")
 """Fields by which two facts that are alike may differ."""
@@ -77,13 +77,13 @@ def _compared(own: _Gist, other: _Gist) -> str | None:
         return None
     for name, value in own.tells.items():
         told = other.tells.get(name)
-        if value is not None and told is not None and _plain(value) != _plain(told):
+        if value is not None and told is not None and plain(value) != plain(told):
             return _(
                 "differs from {where}: {name} {other}, here {here}",
                 where=other.where,
                 name=word(name),
-                other=_plain(told),
-                here=_plain(value),
+                other=plain(told),
+                here=plain(value),
             )
     return _("the same as {where}", where=other.where)
 
@@ -131,7 +131,12 @@ def _of_entry(entry: Mapping[str, Any]) -> _Gist:
     )
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """A value in words by which it is the same as another: `25.0` is `25`.
+
+    >>> plain(25.0), plain("cars")
+    ('25', 'cars')
+    """
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -18,6 +18,7 @@ from kosho.record.drafts import Decision, Pile, key_of
 from kosho.record.likeness import like_in_drafts
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft, Modality
+from kosho.record.vocabulary import Vocabulary, of_documents
 from kosho.turns import in_turn
 
 __all__ = ["MODALITIES", "Book", "Counts", "Talk", "changed", "walk"]
@@ -35,8 +36,8 @@ class Book(Protocol):
         """What is in it that says the same as a draft, or contradicts it."""
         ...
 
-    def holds(self, draft: Draft, name: str) -> bool:
-        """Whether the draft is in it already."""
+    def held_as(self, draft: Draft, name: str) -> str | None:
+        """The id of the entry that says the same of the same words already; None where there is none."""
         ...
 
     def enter(self, draft: Draft, name: str, document: Document | None, about: Mapping[str, Any]) -> str:
@@ -90,7 +91,9 @@ def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> C
     while number < len(pending):
         key = pending[number]
         draft = pile.drafts[key]
-        if book.holds(draft, entry_id(draft)):
+        known = book.held_as(draft, entry_id(draft))
+        if known is not None:
+            talk.say(_("{doc}:{start}: is in {path} already, as {known}.", **_told_of(draft, book, known)))
             pile.decide(key, "accepted")
             number += 1
             continue
@@ -108,6 +111,10 @@ def walk(pile: Pile, book: Book, texts: Mapping[str, Document], talk: Talk) -> C
         number += 1
     counts.left = len(pile.open_keys)
     return counts
+
+
+def _told_of(draft: Draft, book: Book, known: str) -> dict[str, Any]:
+    return {"doc": draft.doc, "start": draft.start, "path": book.path.name, "known": known}
 
 
 def _content(path: Path) -> bytes | None:
@@ -168,7 +175,7 @@ def _one(
         if word in _UNDO:
             talk.say(_("Nothing was decided before it in this walk."))
         elif word in ("e", "edit"):
-            draft = _edited(draft, talk)
+            draft = _edited(draft, talk, asking.pile.words)
             _shown(draft, heading, book, texts, asking)
         elif word not in ("a", "accept"):
             talk.say(_("Answer a, e, r, s, u or q."))
@@ -198,7 +205,7 @@ def _entered(
     return True
 
 
-def _edited(draft: Draft, talk: Talk) -> Draft:
+def _edited(draft: Draft, talk: Talk, words: Vocabulary) -> Draft:
     """Changes to what a draft says; its quote and place stay as they were read."""
     while True:
         answer = talk.ask(EDIT)
@@ -210,19 +217,25 @@ def _edited(draft: Draft, talk: Talk) -> Draft:
             talk.say(_("Write field=value."))
             continue
         try:
-            draft = changed(draft, name, value)
+            draft = changed(draft, name, value, words)
         except InputError as error:
-            talk.say(error.problems[0].message)
+            talk.say(str(error.problems[0]))
 
 
 MODALITIES = get_args(Modality)
 
 
-def changed(draft: Draft, name: str, value: str) -> Draft:
+def changed(draft: Draft, name: str, value: str, words: Vocabulary | None = None) -> Draft:
     """A draft with another type, modality or field, as words give it; a field without words is left out.
 
+    Args:
+        draft: As it is.
+        name: `type`, `modality` or a field.
+        value: What it becomes.
+        words: The types and fields that a draft may have: by default those of `kosho read`.
+
     Raises:
-        InputError: there is no such modality.
+        InputError: there is no such modality, type or field.
 
     >>> from kosho.record.reading import read_text, Document
     >>> from kosho.record.review import changed
@@ -235,6 +248,13 @@ def changed(draft: Draft, name: str, value: str) -> Draft:
             told = _("The modality is asserted, planned, draft, considered or negated.")
             raise InputError(Problem(told, key="modality"))
         return replace(draft, modality=cast("Modality", value))
+    known = words or of_documents()
+    if name == "type":
+        wrong = known.unknown(value, ())
+    else:
+        wrong = known.unknown(draft.type, [] if name in draft.fields else [name])
+    if wrong:
+        raise InputError(wrong)
     if name == "type":
         return replace(draft, type=value)
     kept = {key: one for key, one in draft.fields.items() if key != name or value != ""}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -27,6 +27,7 @@ from kosho.record.reading import Document, decode, read_text
 from kosho.record.reading.decode import LARGEST_FILE, LARGEST_TEXT
 from kosho.record.reading.draft import Draft
 from kosho.record.review import MODALITIES, changed
+from kosho.record.vocabulary import of_documents
 
 __all__ = [
     "LARGEST_FILE", "Dropped", "Edited", "Kept", "KeyedRow", "Made", "drafts_of", "edited_of", "made_of",
@@ -80,7 +81,7 @@ def drafts_of(dropped: Dropped) -> dict[str, Any]:
                         *([] if file is None else like_in_record(draft, file)),
                         *like_in_drafts(draft, drafts),
                     ],
-                    "recorded": book is not None and book.holds(draft, entry_id(draft)),
+                    "recorded": book is not None and book.held_as(draft, entry_id(draft)) is not None,
                 }
                 for draft in drafts
             ],
@@ -132,7 +133,7 @@ def edited_of(edited: Edited) -> dict[str, Any]:
     row, wrong = edited.row, list[Problem]()
     with use(edited.language), tempfile.TemporaryDirectory(prefix="kosho-") as folder:
         document = Document(safe(edited.name), edited.text)
-        _refuse_misquoted([row], document)
+        _refuse_misread([row], document)
         draft = row.draft
         for name, value in edited.changes.items():
             try:
@@ -171,18 +172,24 @@ def made_of(task: tuple[Kept, Made]) -> str:
     kept, made = task
     with use(kept.language), tempfile.TemporaryDirectory(prefix="kosho-") as folder:
         document = Document(safe(kept.name), kept.text)
-        _refuse_misquoted(kept.rows, document)
+        _refuse_misread(kept.rows, document)
         pile = Pile(Path(folder) / "drafts.yaml", {}, {})
         for row in kept.rows:
             pile.put(row, row.key)
         return pile.text() if made == "drafts" else _entered(pile, document, kept.record, Path(folder))
 
 
-def _refuse_misquoted(rows: Sequence[DraftRow], document: Document) -> None:
+def _refuse_misread(rows: Sequence[DraftRow], document: Document) -> None:
+    """Refuse drafts that do not quote the text, or say what nothing reads."""
     wrong = [
         Problem(_("the quote is not at {start}", start=row.start), _("read the file again"), key=f"drafts.{n}")
         for n, row in enumerate(rows)
         if row.doc != document.name or document.text[row.start : row.end] != row.quote
+    ]
+    wrong += [
+        replace(one, key=f"drafts.{n}.{one.key}")
+        for n, row in enumerate(rows)
+        for one in of_documents().unknown(row.type, row.fields)
     ]
     if wrong:
         raise InputError(wrong)

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from math import isclose
 from typing import Any, NamedTuple, cast
 
+from kosho.errors import Problem, nearest
 from kosho.language import _
 from kosho.record.grounding.grounds import EnglishGrounds, Grounds, Span
 from kosho.record.reading import Document, Draft
 from kosho.record.reading.decode import language_of
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.tables import table
+from kosho.record.vocabulary import of_documents
 
 __all__ = ["Verdict", "check"]
 
@@ -94,7 +96,9 @@ def _shaped(fact: Mapping[str, Any]) -> tuple[str, str, dict[str, Any]] | str:
     """Type, quote and fields of a fact; or why it is none."""
     kind, quote, fields = fact.get("type"), fact.get("quote"), fact.get("fields", {})
     if not isinstance(kind, str) or kind not in table("grounding")["types"]:
-        return _("its type is none of those that reading knows")
+        near = nearest(kind, table("grounding")["types"]) if isinstance(kind, str) else None
+        told = _("its type is none of those that reading knows")
+        return f"{told} ({near})" if near else told
     if not isinstance(quote, str) or not isinstance(fields, dict):
         return _("it is no object with a quote and fields")
     named = {str(name): value for name, value in cast("dict[Any, Any]", fields).items()}
@@ -156,7 +160,10 @@ def _fields(
     for name, value in fields.items():
         if value is None:
             continue
-        if name in known["parties"]:
+        unread = of_documents().unknown(kind, (name,))
+        if unread:
+            why = _with_hint(unread[0])
+        elif name in known["parties"]:
             why = _outside(value, codes, _("this party is not named in these words"))
         elif name in known["numbers"]:
             why = _no_number(value, numbers)
@@ -178,6 +185,10 @@ def _fields(
     dropped |= _crosswise(grounds, kind, kept, place)
     kept = {name: value for name, value in kept.items() if name not in dropped}
     return kept, dropped
+
+
+def _with_hint(problem: Problem) -> str:
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
 
 
 def _values(value: object) -> list[Any] | None:

@@ -38,15 +38,15 @@ class RegisterBook(Shown):
     """By document: title, publisher, day, address."""
     edition: str = "HTSUS"
 
-    def holds(self, draft: Draft, name: str) -> bool:
-        """Whether the draft is in the file already."""
+    def held_as(self, draft: Draft, name: str) -> str | None:
+        """The id of the measure that the draft has become already; None where there is none."""
         file = self._file()
         if draft.type != "measure" or file is None:
-            return False
-        return any(one.id in (draft.fields.get("id"), name) for one in file.measures)
+            return None
+        return next((one.id for one in file.measures if one.id in (draft.fields.get("id"), name)), None)
 
     def like(self, draft: Draft) -> list[str]:
-        """Nothing: a measure of a list has its own id, and `holds` tells whether it is there."""
+        """Nothing: a measure of a list has its own id, and `held_as` tells whether it is there."""
         del draft
         return []
 

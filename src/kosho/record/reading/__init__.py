@@ -138,7 +138,8 @@ def read_text(document: Document) -> list[Draft]:
     text, parts, about_it, mentions = known.joined.text, known.joined.blocks, known.about, known.mentions
     kind = about_it.fields["doc_type"]
     turns = _turns(text, parts) if kind in SPOKEN else {}
-    reader = Reader(document.name, mentions, min(turns, default=0), opinion=kind == "editorial")
+    home = known.home if kind == "press conference" else None
+    reader = Reader(document.name, mentions, min(turns, default=0), home, opinion=kind == "editorial")
     previous: Block | None = None
     for unit, (start, end) in known.body:
         turn = turns.get(unit.block.start)
@@ -175,8 +176,13 @@ class _Turn(NamedTuple):
 
 
 _TURN = re.compile(
-    r"(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?){0,2}:)\s"
+    r"(?:\d{1,3}\.\s)?(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?){0,2}:)\s"
 )
+
+
+_ASKERS = ("Q", "Question", "Reporter", "Moderator", "Journalist", "Media", "Press", "Interviewer")
+_ASKS = re.compile(r"(?:What|How|Why|When|Which|Whether|If (?:he|she|they|the \w+) will)\b[^.?!]*[.?]")
+"""Words that begin a question of a parliament, which ends in a full stop there."""
 
 
 def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
@@ -190,7 +196,7 @@ def _turns(text: str, parts: list[Block]) -> dict[int, _Turn]:
         if head and (head["mark"] or not is_label(head[0])):
             name = head["mark"] or head["name"]
             whole = text[block.start : block.end].rstrip()
-            asks = name in ("Q", "Question", "Reporter") or whole.endswith("?")
+            asks = name.title() in _ASKERS or whole.endswith("?") or bool(_ASKS.match(text, head.end()))
             last = _Turn(name, head.end(), asks or text.startswith("To ask ", head.end()))
         if last is not None:
             found[block.start] = last

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kosho.record.reading.coordination import items
+from kosho.record.reading.coordination import Item, items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
 from kosho.record.reading.quick import Guarded
 
@@ -32,13 +32,19 @@ class Clause:
     item: bool = False
     """Whether it is the second or a later item of what one verb governs."""
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is a later item that has a subject of its own: it may say something else than the first."""
+        return self.item and self.head.endswith(" that ")
+
     def words(self, mentions: Mentions) -> str:
         """Its words with names written over, behind those that govern it."""
         return self.head + mentions.masked[self.start : self.end]
 
 
 _VERBS = (
-    r"(?:agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested"
+    r"(?:endorsed|launched|underlined|underscored|highlighted|recogni[sz]ed|acknowledged|tasked|encouraged|invited|established"
+    r"|reviewed|commended|condemned|agreed|confirmed|urged|asked|offered|proposed|pledged|promised|called|demanded|requested"
     r"|accused|criticized"
     r"|criticised|complained|signed|adopted|discussed|exchanged\sviews|decided|committed|reaffirmed|reiterated"
     r"|expressed|stressed|emphasi[sz]ed|warned|rejected|refused|welcomed|vowed|insisted"
@@ -64,6 +70,9 @@ _SPLITS = re.compile(
         | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
         | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
             (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
+        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?(?:are|were|have|had|will|would|remain(?:ed)?)\b)
+        | (?:(?:on|of|for|in|to|under|over|about)\s)?which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
+        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s(?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
         | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
@@ -88,7 +97,10 @@ _SPLITS = re.compile(
     re.VERBOSE,
 )
 _MARKS = re.compile('[“”"]')
-_QUOTE = re.compile(r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]")
+_QUOTE = re.compile(
+    r"[“\"](?=[A-Z\ue000-\ue007])[^”\"]{12,}?[”\"]"
+    r"|(?<![\w'’])['‘](?=[A-Z\ue000-\ue007])(?:[^'’]|(?<=\w)['’](?=\w)){12,}?[.,!?]['’](?!\w)"
+)
 SAYS = Guarded(
     pattern(
         r"<actor>(?:,\s[^,]{1,100},|,)?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s|\w+ly\s)?(?:said"
@@ -181,19 +193,25 @@ def split(
         if governed and intro is not None:
             subject, speaker = own or intro.subject, speaker or intro.speaker
         head = intro.head + masked[intro.start : intro.end].rstrip(": ") + " " if governed and intro else ""
-        found += [
-            Clause(
-                *_trim(masked, item.start, item.end),
-                subject,
-                speaker,
-                quoted,
-                still_open,
-                head + item.head,
-                item=number > 0,
+        for number, item in enumerate(items(masked, begin, stop)):
+            told = [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            found.append(
+                Clause(
+                    *_trim(masked, item.start, item.end),
+                    tuple(told) or subject,
+                    speaker,
+                    quoted,
+                    still_open,
+                    head + item.head,
+                    item=number > 0,
+                )
             )
-            for number, item in enumerate(items(masked, begin, stop))
-        ]
     return found
+
+
+def _told_in(mentions: Mentions, item: Item) -> list[Mention]:
+    """Who acts in an item that is a sentence of its own: `... and that Taipei would not agree`."""
+    return _subject(mentions, item.start, item.end) if item.whole else []
 
 
 SHORTEST = 8
@@ -350,6 +368,9 @@ def _resolved(  # noqa: PLR0911 - one return a pronoun
         return speaker[0]
     if word in ("he", "she"):
         return mentions.person_before(mention.start) or mention
+    if word == "it":
+        one = [m for m in subject if m.kind in ("party", "capital", "body")]
+        return one[0] if len(one) == 1 else mention
     if word == "they" and len(subject) == 1 and subject[0].person:  # nobody is `they` alone
         return Mention(mention.start, mention.end, "joint", mentions.both(mention.start))
     if word == "they" and len({code for m in subject for code in m.codes}) == 1:

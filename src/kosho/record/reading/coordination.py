@@ -23,6 +23,11 @@ class Item(NamedTuple):
     end: int
     head: str
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is a sentence of its own behind `that`."""
+        return self.head.endswith(" that ")
+
 
 @cache
 def _infinitives() -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -89,9 +94,10 @@ def _parts(masked: str, start: int, end: int, governed: int, cuts: list[re.Match
         stop = following.start() if following else end
         begin = cut.start("item")
         marker = re.match(r"(?:to|that)\s", masked[begin : begin + 6])
-        found.append(
-            Item(begin, stop, head[: -len(marker[0])] if marker and head.endswith(marker[0]) else head)
-        )
+        governing = head[: -len(marker[0])] if marker and head.endswith(marker[0]) else head
+        if marker and marker[0] == "that ":
+            governing, begin = head, begin + len(marker[0])
+        found.append(Item(begin, stop, governing))
     return found
 
 

@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
+
+from kosho.record.reading.quick import MOST_CLAUSES
 
 __all__ = ["DateMention", "Direction", "find_dates", "resolve_dates"]
 
@@ -138,13 +141,21 @@ def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[Da
     end = len(text) if end is None else end
     if _MAY_BE.search(text, start, end) is None:
         return
-    for match in _FORMS.finditer(text, start, end):
-        form = next(
-            name for name, found in match.groupdict().items() if found is not None and not name.endswith("sep")
-        )
+    begins = max(0, start - 1)  # one sign more: a date begins where no word goes on
+    for form, first, last in _forms_in(text[begins:end], start - begins):
+        yield DateMention(begins + first, begins + last, text[begins + first : begins + last], form)
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _forms_in(words: str, start: int) -> tuple[tuple[str, int, int], ...]:
+    """Dates in `words[start:]`, by the forms in which they are written."""
+    found: list[tuple[str, int, int]] = []
+    for match in _FORMS.finditer(words, start):
+        form = str(match.lastgroup).removesuffix("sep")
         if form in (*SPANS, "mdy", "dmy", "iso", "num") and not _plausible(match[form]):
             continue
-        yield DateMention(match.start(form), match.end(form), match[form], form)
+        found.append((form, *match.span(form)))
+    return tuple(found)
 
 
 def _plausible(text: str) -> bool:

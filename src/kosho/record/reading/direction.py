@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kosho.record.reading.dates import SPANS, DateMention, Direction
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 
 __all__ = ["direction"]
 
@@ -66,14 +67,20 @@ def direction(text: str, mention: DateMention) -> Direction:
     """Where the words around a date of `text` look."""
     before = _PART_ENDS.split(text[max(0, mention.start - 90) : mention.start])[-1]
     after = _PART_ENDS.split(text[mention.end : mention.end + 60])[0]
-    of_week = mention.form in ("weekday", "weekdays")
+    return _between(before, after, mention.form)
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _between(before: str, after: str, form: str) -> Direction:
+    """Where the words before and behind a date look."""
+    of_week = form in ("weekday", "weekdays")
     told = _told_outright(before, after, of_week=of_week)
     if told:
         return told
     looks = _VERB_AHEAD if of_week else _AHEAD
     ahead = max((m.end() for m in looks.finditer(before)), default=-1)
     back = max((m.end() for m in _BACK.finditer(before)), default=-1)
-    if of_span(mention) and back >= 0 and re.search(r"\bfrom\s$", before) and not _WILL.search(before):
+    if of_span(form) and back >= 0 and re.search(r"\bfrom\s$", before) and not _WILL.search(before):
         return "past"
     if max(ahead, back) >= 0:
         return "future" if ahead > back else "past"
@@ -86,9 +93,9 @@ def direction(text: str, mention: DateMention) -> Direction:
 _WILL = re.compile(r"\b(?:will|would|to be|set|due|scheduled|plan\w*|expected)\b", re.IGNORECASE)
 
 
-def of_span(mention: DateMention) -> bool:
+def of_span(form: str) -> bool:
     """Whether a date is a span of days: `from 14 to 17 November` does not look ahead by its `from`."""
-    return mention.form in (*SPANS, "weekdays")
+    return form in (*SPANS, "weekdays")
 
 
 def _told_outright(before: str, after: str, *, of_week: bool) -> Direction | None:

@@ -124,7 +124,7 @@ def _published(  # noqa: C901 - three places where a date may stand
     lines.sort(
         key=lambda block: bool(
             re.search(
-                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session)\b",
+                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session|applicable|effective|dates:)\b|^dates:",
                 text[block.start : block.end],
                 re.I,
             )
@@ -155,8 +155,25 @@ def _published(  # noqa: C901 - three places where a date may stand
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
         if block.role == "body":
             break
+    last = _signed_off(text, blocks)
+    if last is not None:
+        return last
     day = _year_told(text, dateline) if dateline else None
     return (day, 0, 0, day.isoformat()) if day else (None, 0, 0, None)
+
+
+_IN_BRACKETS = re.compile(r"\((?P<day>[^()]{8,24})\)\s*$")
+
+
+def _signed_off(text: str, blocks: list[Block]) -> tuple[date, int, int, str] | None:
+    """The day in brackets that a story ends with: `... (8 November 2025)`."""
+    for block in [block for block in blocks if block.role == "body"][-2:]:
+        found = _IN_BRACKETS.search(text, max(block.start, block.end - 30), block.end)
+        for mention in resolve_dates(list(find_dates(text, *found.span("day"))), None, lambda _: "nearest") if found else ():
+            whole = text[mention.start : mention.end] == found["day"].strip() if found else False
+            if whole and mention.precision == "day" and mention.value:
+                return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
+    return None
 
 
 def _year_told(text: str, dateline: re.Match[str]) -> date | None:

@@ -23,7 +23,7 @@ from kosho.record.reading.quantities import (
     trade_sides,
 )
 from kosho.record.reading.quick import Guarded
-from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of, verb_places
+from kosho.record.reading.rules import Fit, Rule, first_rule, modality_of
 from kosho.record.reading.statements import change_fields, first_date, statement_fields
 
 __all__ = ["MEETINGS", "Place", "Reader"]
@@ -70,6 +70,8 @@ class Reader:
     mentions: Mentions
     head: int = 0
     """Where the first turn of a transcript begins: what stands before says whose answers it holds."""
+    home: str | None = None
+    """Whose minister answers in a press conference, where that is told."""
     opinion: bool = False
     """Whether it is a comment: what could or should be done is then its author's thought."""
     drafts: list[Draft] = field(default_factory=list)
@@ -122,16 +124,20 @@ class Reader:
     def _speaker(self, voice: str | None) -> tuple[Mention, ...]:
         if voice is None:
             return ()
-        if voice not in self._voices:
+        given = voice
+        if given not in self._voices:
             if voice in ("A", "Answer"):
                 return self._who_answers()
-            unknown = Mention(0, 0, "person", (), PersonMention(voice, "", None, None, None))
+            voice = _HONOUR.sub("", voice)
+            shown = voice.title() if voice.isupper() else voice
+            home = (self.home,) if self.home else ()
+            unknown = Mention(0, 0, "person", home, PersonMention(shown, "", self.home, None, None))
             words = set(voice.lower().split())
             named = (m for m in self.mentions.all if m.person and words & set(m.person.name.lower().split()))
             post = re.compile(rf"\b{re.escape(voice)}\b", re.IGNORECASE)
             posted = (m for m in self.mentions.all if m.person and m.first and post.search(m.person.role))
-            self._voices[voice] = (next(named, None) or next(posted, unknown),)
-        return self._voices[voice]
+            self._voices[given] = (next(named, None) or next(posted, unknown),)
+        return self._voices[given]
 
     def _who_answers(self) -> tuple[Mention, ...]:
         """Who answers the questions: the one person whom the head of the text names with a post."""
@@ -204,14 +210,17 @@ class Reader:
         words = clause.words(self.mentions)
         if self.opinion and not clause.speaker and _OPINES.search(words):
             return None
-        places = verb_places(words)
         force = Force(self.mentions.masked, self._span, (clause.start, clause.end), clause.head)
-        fit = self._rule(clause, places, force, draft=draft)
+        fit = self._rule(clause, force, draft=draft)
         rule = fit.rule if fit else None
-        if clause.item and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS)):
+        if (
+            clause.item
+            and not clause.whole
+            and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS))
+        ):
             return again
         found = rule.type if rule else None
-        meetings = [] if clause.head else find_meetings(self.mentions, clause, places, force)
+        meetings = [] if clause.head else find_meetings(self.mentions, clause, force)
         if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
             rule = None
         self._meetings(clause, rule, meetings, attributed)
@@ -253,8 +262,8 @@ class Reader:
                 place = (one.type, one.start, one.end)
                 self._meeting(clause, *place, planned=one.planned, attributed=attributed)
 
-    def _rule(self, clause: Clause, places: list[int], force: Force, *, draft: bool) -> Fit | None:
-        fit = first_rule(self.mentions, clause, places, force)
+    def _rule(self, clause: Clause, force: Force, *, draft: bool) -> Fit | None:
+        fit = first_rule(self.mentions, clause, force)
         changes = fit is not None and fit.rule.type == "offer" and not draft and self._sets_rate(clause, force)
         return None if changes else fit
 
@@ -286,6 +295,8 @@ class Reader:
         fields = meeting_fields(
             self.mentions, aside.end() if aside else start, end, years=kind == "next_meeting"
         )
+        if kind == "event" and self._lasted((start, end), fields):
+            return
         if kind == "event":
             same = ("event", fields.get("round"), fields.get("date"), fields["event_type"])
             if same[1] is not None and same in self._known and clause.start != start:
@@ -315,6 +326,23 @@ class Reader:
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._add(kind, modality, fields, start, end)
         self._remember_loose(self.drafts[-1])
+
+    def _lasted(self, span: tuple[int, int], fields: dict[str, Any]) -> bool:
+        """Whether words only say how long the meeting just told of took: `The call lasted 15 minutes`."""
+        last = self.drafts[-1] if self.drafts else None
+        told = {"duration_min", "time"} & set(fields)
+        if (
+            last is None
+            or last.type != "event"
+            or not told
+            or told & set(last.fields)
+            or "date" in fields
+            or _THE_SAME.match(self.mentions.text, *span) is None
+            or span[0] - last.end > NEAR_BY
+        ):
+            return False
+        self.drafts[-1] = replace(last, fields={**last.fields, **{key: fields[key] for key in sorted(told)}})
+        return True
 
     def _of_others(self, span: tuple[int, int], clause: Clause, fields: dict[str, Any]) -> bool:
         """Whether a meeting that names nobody is told of in a clause about others than the two sides."""
@@ -367,6 +395,8 @@ class Reader:
             verb = (max(told[0], clause.start), max(told[1], clause.start))
             free = free_words(rule.type, self.mentions.text, self.mentions.masked, verb, end)
             fields = free | fields if "topic" in free else fields | free
+            if rule.owned:
+                fields = fields | self._owned(clause, verb)
             if self._theme and rule.type in THEMED and "topic" not in fields:
                 fields["topic"] = self._theme
             if clause.head and not number:
@@ -383,6 +413,15 @@ class Reader:
             if attributed and not clause.speaker:
                 fields["attributed_to"] = attributed
             self._add(rule.type, modality, fields, start, end)
+
+    def _owned(self, clause: Clause, words: tuple[int, int]) -> dict[str, Any]:
+        """Whose a statement is that words name after its owner, and to whom: `Chile's request for`."""
+        owner = self.mentions.codes(words[0], min(words[0] + 80, clause.end))[:1]
+        if not owner:
+            return {}
+        sides = self.mentions.sides if self.mentions.bilateral else ()
+        others = [code for code in sides if code not in owner]
+        return {"by": owner[0]} | ({"to": others[0]} if others and owner[0] in sides else {})
 
     def _of_first_item(self, kind: str) -> dict[str, Any]:
         """By whom and to whom, as the item says that the same words govern."""
@@ -449,8 +488,15 @@ class Reader:
             self._add("quantity", "asserted", {k: v for k, v in fields.items() if v is not None}, start, end)
 
 
+_THE_SAME = re.compile(
+    r"\W*(?:The|Their|This)\s(?:[a-z-]+\s)?(?:call|meeting|talks|conversation|session|discussions?|videoconference|visit)\s"
+    r"(?:lasted|took|ran|went on)\b"
+)
+NEAR_BY = 240
+"""Characters within which `the call` is the one just told of."""
 THEMED = {"ask", "offer", "response", "complaint", "position", "commitment", "agreement", "no_agreement"}
 """Types that are about what their paragraph is."""
+_HONOUR = re.compile(r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE)
 _THEME = re.compile(
     r"\W{0,3}(?:(?:Concerning|Regarding|As (?:for|regards|to)|With (?:regard|respect) to"
     r"|Turning to|In the (?:field|area) of|On the (?:issue|question|subject|matter) of)"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from kosho.record.reading.dates import find_dates, resolve_dates
 from kosho.record.reading.draft import Draft
 from kosho.record.reading.layout import Block
+from kosho.record.reading.measures import gta_type
 from kosho.record.reading.meetings import meeting_fields
 from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.names import aliases, plain
@@ -39,7 +40,8 @@ def from_forms(doc: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
     """Meetings, subjects, deadlines and notified measures that labelled lines tell of."""
     entries = list(_entries(mentions.text, parts))
     form = _Form(doc, mentions, entries)
-    return [*form.meeting(), *form.topics(), *form.next_meeting(), *form.deadlines(), *form.notified()]
+    found = [*form.meeting(), *form.topics(), *form.next_meeting(), *form.deadlines(), *form.notified()]
+    return [*found, *_listed_rates(doc, parts, mentions), *_signed(doc, parts, mentions)]
 
 
 def _kind(label: str) -> str | None:
@@ -234,6 +236,74 @@ class _Form:
         return kind, chapter
 
 
+_RATE_LINE = re.compile(
+    r"(?P<whom>[A-Z][^:\n]{1,90}?)(?:\s?[:|]\s?|\s?\.{2,}\s?|\t+\s?|\s{2,})(?P<rate>\d{1,3}(?:\.\d{1,2})?)\s?(?:%|per ?cent)\.?$"
+)
+_MARGINS = re.compile(
+    r"\b(?P<what>dumping|subsidy|countervailable|countervailing|duty|tariff)\b[^.]{0,60}\b(?:margins?|rates?|dut(?:y|ies))\b"
+    r"[^.]{0,40}(?:\bexist|\bfollow|\bapply|\bas follows|:$)|\bfollowing\b[^.]{0,60}\b(?:margins?|rates?)\b",
+    re.IGNORECASE,
+)
+"""Words that introduce a list of rates by producer."""
+
+
+def _listed_rates(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[Draft]:
+    """Rates of producers, a line each, under words that introduce them."""
+    text = mentions.text
+    told: re.Match[str] | None = None
+    for block in parts:
+        line = _RATE_LINE.match(text, block.start, block.end)
+        if line is None or line.end() < block.end:
+            told = _MARGINS.search(text, block.start, block.end) if block.role == "body" else None
+            continue
+        if told is None:
+            continue
+        head = text[: block.start]
+        kind = "countervailing" if re.search(r"countervail|subsid", told[0], re.IGNORECASE) else "anti-dumping"
+        kind = kind if re.search(r"dumping|less than fair value|countervail|subsid", head, re.I) else "tariff"
+        rate = float(line["rate"])
+        fields: dict[str, Any] = {
+            "measure": f"{kind} duty" if kind != "tariff" else "tariff",
+            "kind": kind,
+            "rate": int(rate) if rate.is_integer() else rate,
+            "unit": "%",
+            "status": "in force",
+        }
+        fields |= gta_type(kind)
+        codes = [code for one in parts if one.role == "title" for code in mentions.codes(one.start, one.end)]
+        issuer = next((c for m in mentions.all if m.kind == "body" for c in m.codes), None)
+        fields |= {"imposed_by": issuer} if issuer else {}
+        others = [code for code in codes if code != issuer]
+        fields |= {"on": others[0]} if others else {}
+        yield Draft(doc, "measure", "asserted", fields, text[block.start : block.end], block.start, block.end)
+
+
+_SIGNS = re.compile(
+    r"(?P<name>[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|[A-Z][\w’'-]+)){1,3}),\s+(?P<role>(?:[A-Z][\w-]+\s)*"
+    r"(?:Secretary|Minister|Director|Administrator|Commissioner|Representative|Chairman|Chair|Counsel|Officer|President)"
+    r"(?:\s(?:for|of|to|on)\s[^.\n]{2,90})?|(?:Acting|Assistant|Deputy|Principal)\s[^.\n]{4,110})\.?$"
+)
+
+
+def _signed(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[Draft]:
+    """Who signs a notice: behind the line of its day, `Dated: ...`, or before that of its filing."""
+    text = mentions.text
+    dated = next((n for n, one in enumerate(parts) if _DATED.match(text, one.start, one.end)), None)
+    filed = next((n for n, one in enumerate(parts) if text.startswith("[FR Doc", one.start)), None)
+    near = parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    for block in near:
+        signs = _SIGNS.match(" ".join(text[block.start : block.end].split()))
+        if signs is None or any(m.person for m in mentions.within(block.start, block.end, "person")):
+            continue
+        fields: dict[str, Any] = {"name": signs["name"], "role": signs["role"]}
+        issuer = next((c for m in mentions.all if m.kind == "body" for c in m.codes), None)
+        fields |= {"side": issuer} if issuer else {}
+        end = block.start + len(signs["name"])
+        if text[block.start : end] == signs["name"]:
+            yield Draft(doc, "person", "asserted", fields, signs["name"], block.start, end)
+
+
+_DATED = re.compile(r"Dated:?\s", re.IGNORECASE)
 _NAMED = (
     ("ban", r"\b(?:ban|prohibition|suspension)\b.{0,30}\b(?:import|sale|entry)"),
     ("quota", r"\bquotas?\b"),

@@ -151,11 +151,18 @@ _TELLS_OF_DAY = re.compile(
 """What stands on a day: `6 May 2025: The panel will meet`."""
 
 
+_SENTENCE = re.compile(
+    r"(?!\W*(?:[Ll]ast\s)?(?:[Pp]ublished|[Uu]pdated|[Dd]ated|[Pp]osted|[Ii]ssued|[Rr]eleased)\b)[A-Z][^:]{3,80}?\s"
+    r"(?:may|must|will|shall|should|is|are|was|were|has|have|can|met|held|signed|agreed|said)\s[^:]*[.]$"
+)
+"""A line that tells something of a day is none that only gives one."""
+
+
 def _is_date_line(line: str) -> bool:
     if len(line) > LONGEST_DATE_LINE:
         return False
     date = _FULL_DATE.search(line)
-    if date is not None and _TELLS_OF_DAY.match(line, date.end()):
+    if date is not None and (_TELLS_OF_DAY.match(line, date.end()) or _SENTENCE.match(line)):
         return False
     return date is not None and len(line) - len(date[0]) <= 45 and len(_WORD.findall(line)) <= 10
 
@@ -257,7 +264,7 @@ def _without_captions_of(found: list[Block], text: str) -> list[Block]:
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|vs|Inc|Corp|Co|Ltd|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Art|para"
-    r"|approx|etc|cf|al"
+    r"|approx|etc|cf|al|[Hh]on|[Rr]t|[Rr]ev|Messrs|[Ff]ig|[Vv]ol|Dept|Min|Amb"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|a\.m|p\.m|e\.g|i\.e|Mon|Tue|Tues|Wed|Thu"
     r"|Thur|Thurs|Fri|Sat|Sun)"
     r"|\b[A-Z](?:\.[A-Z])*)\.$"

@@ -93,7 +93,7 @@ def _told_duties(
             continue
         status = _status(mentions, clause, match, force)
         if status is not None:
-            taken.append((match.start(), match.start("rate") + 1))
+            taken.append((match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0)))
             found += _of_rate(mentions, clause, match, status)
     return found
 
@@ -160,9 +160,14 @@ def _status(  # noqa: PLR0911 - one return a status
         return "announced" if begins > mentions.published.isoformat() else "in force"
     if _SET.search(words[:at]) and not force.pending():
         return "in force"
-    if force.pending() or re.search(rules["announced"], words, re.IGNORECASE):
+    before = _BEFORE_IT.search(words, at)  # `down from the 32 percent announced in April`
+    if force.pending() or re.search(rules["announced"], words[: before.start()] if before else words, re.I):
         return "announced"
     return "in force"
+
+
+_BEFORE_IT = re.compile(r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s")
+"""What a rate was before, or was to be."""
 
 
 _DONE = Guarded(
@@ -279,8 +284,18 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
+_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25}
+_IN_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50}
+
+
 def _percent(text: str) -> int | float:
-    return 0 if text.lower() == "zero" else shown(decimal(text, "."))
+    return shown(_number(text))
+
+
+def _number(text: str) -> Decimal:
+    """A rate in figures or in words: `five per cent`."""
+    word = _IN_WORDS.get(text.lower())
+    return decimal(text, ".") if word is None else Decimal(str(word))
 
 
 def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
@@ -300,7 +315,7 @@ def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, 
     verb = next(word for word in change.groups() if word).lower()
     if rate.lower() == "zero":
         return {"rate": 0}
-    after = _changed(decimal(rate, "."), verb, masked[told : clause.end])
+    after = _changed(_number(rate), verb, masked[told : clause.end])
     return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
@@ -433,8 +448,8 @@ def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[
 _BY = re.compile(
     pattern(
         r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
-        r"(?:(?:threat(?:s|ened)?|plans?|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
-        r"\s(?:of|for|to\simpose|to\sintroduce)\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"(?:(?:threat(?:s|ened)?|plans?|moves?|ruling|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
+        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
         r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
     )
 )
@@ -448,6 +463,19 @@ _SPEAKS = re.compile(
 _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
 
 
+_ABOUT = re.compile(
+    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning|regarding)\s"
+    r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
+    re.IGNORECASE,
+)
+"""A measure that what the subject does is about: whose it is, is not said by the subject."""
+_IMPOSED_IT = re.compile(
+    pattern(
+        r"[^,;.]{0,60}?\s(?:that\s|which\s)?(?P<who><one>)\s(?:has\s|had\s|have\s)?"
+        r"(?:slapped|imposed|put|levied|introduced|applied|set|placed|charges|imposes|levies|applies)\b"
+    )
+)
+"""Who imposed it, behind its name: `the surcharge that the White House slapped on ...`."""
 _MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
 
 
@@ -463,13 +491,18 @@ def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
-    elif not faces and not _SPEAKS.search(before) and clause.subject and clause.subject[0].codes:
-        fields["imposed_by"] = clause.subject[0].codes[0]
+    elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
+        codes = mentions.codes(*imposer.span("who"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
+        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
     if faces:
         into = re.search(pattern(r"\b(?:to|into)\s(?P<who><party>)"), before)
         codes = mentions.codes(clause.start + into.start("who"), clause.start + into.end("who")) if into else ()
         fields["imposed_by"] = codes[0] if codes else None
         fields["on"] = clause.subject[0].codes[0] if clause.subject and clause.subject[0].codes else None
+        named = mentions.codes(clause.start, clause.start + faces.start())
+        fields["on"] = fields["on"] or (named[0] if len(named) == 1 else None)
     by = fields.get("imposed_by")
     target = mentions.codes(match.start(), clause.end)
     others = [code for code in target if code != by]

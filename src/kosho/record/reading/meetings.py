@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import NUMBER_WORDS
-from kosho.record.reading.quick import AnyOf, Guarded, holds
-from kosho.record.reading.rules import bits_of, compiled, fit, maybe
+from kosho.record.reading.quick import MOST_CLAUSES, AnyOf, Guarded, holds
+from kosho.record.reading.rules import bits_of, compiled, fit, maybe, verb_places
 from kosho.record.reading.tables import first_of, table
 
 __all__ = ["MeetingMention", "find_meetings", "meeting_fields", "minutes_in", "ordinal"]
@@ -73,23 +73,33 @@ def _rules() -> tuple[_Rule, ...]:
     return tuple(found)
 
 
-def find_meetings(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
+def find_meetings(mentions: Mentions, clause: Clause, force: Force) -> list[MeetingMention]:
     """Meetings that a clause tells of: one, or two where it gives two times."""
-    return [] if force.untold() else _told(mentions, clause, places, force)
+    return [] if force.untold() else _told(mentions, clause, force)
 
 
-def _told(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> list[MeetingMention]:
+def _told(mentions: Mentions, clause: Clause, force: Force) -> list[MeetingMention]:
     words = mentions.masked[clause.start : clause.end]
-    held = holds(words)
-    asides = [found.end() for found in _WHO_MET.finditer(words)]
-    places = sorted({*places, *asides})
-    for rule in [one for one in _rules() if one.bits & held]:
-        found = fit(words, places, rule.acts, rule.when)
-        if not found or (rule.unless and rule.unless.search(words)):
-            continue
-        if not force.withheld(found.start(), found.start()):
-            return _by_verb(mentions, clause, rule.type, found)
+    for kind, start, end in _fitting(words):
+        if not force.withheld(start, start):
+            return _by_verb(mentions, clause, kind, (start, end))
     return _by_noun(clause, words, force)
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _fitting(words: str) -> tuple[tuple[str, int, int], ...]:
+    """What a clause may tell of a meeting by its verb, in the order of the rules, and where."""
+    held = holds(words)
+    rules = [one for one in _rules() if one.bits & held]
+    if not rules:
+        return ()
+    places = sorted({*verb_places(words), *(found.end() for found in _WHO_MET.finditer(words))})
+    found: list[tuple[str, int, int]] = []
+    for rule in rules:
+        one = fit(words, places, rule.acts, rule.when)
+        if one and not (rule.unless and rule.unless.search(words)):
+            found.append((rule.type, *one.span()))
+    return tuple(found)
 
 
 _WHO_MET = Guarded(pattern(r"<actor>,\s(?:which|who)\s(?=met\b|spoke\b|held\b|talked\b)"))
@@ -100,13 +110,13 @@ _COMING = re.compile(
 )
 
 
-def _by_verb(mentions: Mentions, clause: Clause, kind: str, found: re.Match[str]) -> list[MeetingMention]:
+def _by_verb(mentions: Mentions, clause: Clause, kind: str, at: tuple[int, int]) -> list[MeetingMention]:
     """A meeting that a verb tells of, and another one with its own time behind it."""
     words = mentions.masked[clause.start : clause.end]
-    planned = _COMING.search(words[: found.end()]) is not None
+    planned = _COMING.search(words[: at[1]]) is not None
     main = MeetingMention(kind, clause.start, clause.end, planned, strong=True)
     again = compiled(table("meetings")["again"]).search(words)
-    if again and again.start() > found.start() and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
+    if again and again.start() > at[0] and re.search(r"\bfor\b|\bfrom\b", words[: again.start()]):
         cut = clause.start + again.start()
         return [
             main._replace(end=_rstrip(mentions.text, clause.start, cut)),
@@ -125,11 +135,9 @@ def _nouns() -> tuple[AnyOf, dict[Guarded, str]]:
 
 def _by_noun(clause: Clause, words: str, force: Force) -> list[MeetingMention]:
     """A meeting that is only named: to come, with its day, or as one of a series."""
-    nouns, keys = _nouns()
-    for one in nouns.may_fit(words):
-        noun, key = one.pattern.search(words), keys[one]
+    for key, noun in _named(words):
         guarded = key not in ("dated", "named")
-        if noun is None or (guarded and force.withheld(noun.start(), noun.start())):
+        if guarded and force.withheld(noun.start(), noun.start()):
             continue
         if key in ("future", "dated"):
             return [MeetingMention("event", clause.start, clause.end, key == "future", strong=True)]
@@ -137,6 +145,14 @@ def _by_noun(clause: Clause, words: str, force: Force) -> list[MeetingMention]:
         coming = guarded and re.search(r"\bwill\b|\bto be\b", noun["name"]) is not None
         return [MeetingMention("event", first, last, coming, strong=False)]
     return []
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _named(words: str) -> tuple[tuple[str, re.Match[str]], ...]:
+    """Meetings that a clause names, by the keys of their patterns."""
+    nouns, keys = _nouns()
+    tried = ((keys[one], one.pattern.search(words)) for one in nouns.may_fit(words))
+    return tuple([(key, noun) for key, noun in tried if noun is not None])
 
 
 def _rstrip(text: str, start: int, end: int) -> int:
@@ -171,7 +187,7 @@ _DURATION = Guarded(
 _TIME = Guarded(r"\b(?:from|at) (?P<hour>\d{1,2})(?::(?P<minute>\d\d))? ?(?P<half>[ap])\.?m\b", re.IGNORECASE)
 _TIME_24 = Guarded(r"\b(?:from|at) (?P<hour>[012]?\d):(?P<minute>\d\d)\b")
 _PLACE = re.compile(
-    r"(?:\b(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
+    r"(?:\b(?<![Tt]rade )(?:in|at) |:\s(?=[A-Z][a-z]+,\s))(?P<place>(?:the )?[A-Z][\w.’'-]+(?:["
     r" -](?:[A-Z][\w.’'-]+|of|de|and(?= [A-Z])))*)"
 )
 _NO_PLACE = re.compile(

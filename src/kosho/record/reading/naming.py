@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
@@ -13,6 +15,7 @@ from kosho.record.reading.people import (
     AS_NAME,
     BODY_TITLED,
     COUNTERPART,
+    LED_BY,
     OF_PARTY,
     OFFICIALS,
     TITLED_BODY,
@@ -23,7 +26,7 @@ from kosho.record.reading.people import (
     posts,
     trimmed,
 )
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 from kosho.record.reading.tables import first_of
 
 __all__ = ["find_mentions"]
@@ -40,15 +43,11 @@ def find_mentions(
         dates: Those found before.
         home: The country whose ministry signs a release: its ministers are named without their country.
     """
-    masks = [_Mask(text, start, end) for start, end in spans]
     by_span = _dates_by_span(spans, dates)
-    for (start, _), mask in zip(spans, masks, strict=True):
-        for date in by_span[start]:
-            mask.put(Mention(date.start - start, date.end - start, "date", date=date))
-        _names(mask)
-        _people(mask)
-        _groups(mask, home)
+    masks = [_Mask.of(text, start, end, by_span[start], home) for start, end in spans]
+    _abbreviated(masks)
     _fill_sides(masks, home)
+    _fill_from_others(masks)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
         _posts_alone(mask, people)
@@ -131,10 +130,22 @@ def _is_place(text: str, start: int) -> bool:
 class _Mask:
     """The text with mentions written over; a later, longer mention takes the place of those inside it."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.original = text[start:end]
-        self.text = self.original.replace("\n", " ").replace("\r", " ").replace("\xa0", " ")
-        self.found: list[Mention] = []
+    def __init__(self, original: str, text: str, found: Iterable[Mention]) -> None:
+        self.original = original
+        self.text = text
+        self.found = list(found)
+
+    @staticmethod
+    def of(text: str, start: int, end: int, dates: list[DateMention], home: str | None) -> _Mask:
+        """The sentence at `start:end` with those mentions that it gives by itself."""
+        places = tuple([(date.start - start, date.end - start) for date in dates])
+        masked, found = _by_itself(text[start:end], places, home)
+        told = {date.start - start: date for date in dates}
+        return _Mask(
+            text[start:end],
+            masked,
+            [replace(one, date=told[one.start]) if one.kind == "date" else one for one in found],
+        )
 
     def put(self, mention: Mention) -> None:
         if any(
@@ -153,6 +164,20 @@ class _Mask:
 
     def codes(self, start: int, end: int) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _by_itself(
+    words: str, dates: tuple[tuple[int, int], ...], home: str | None
+) -> tuple[str, tuple[Mention, ...]]:
+    """A sentence with mentions written over, and these, as far as it gives them without any other."""
+    mask = _Mask(words, words.replace("\n", " ").replace("\r", " ").replace("\xa0", " "), ())
+    for start, end in dates:
+        mask.put(Mention(start, end, "date"))
+    _names(mask)
+    _people(mask)
+    _groups(mask, home)
+    return mask.text, tuple(mask.found)
 
 
 def _people(mask: _Mask) -> None:
@@ -209,7 +234,7 @@ def _posts_behind(mask: _Mask) -> None:
             org = tail[0].strip(" ()")
         elif org and text[org_start:org_end].startswith(" for "):
             role, org = f"{role} for {org}", None
-        side = _side(role + " " + (org or ""), codes)
+        side = _side(codes)
         stop = org_end + (len(tail[0]) if tail else 0)
         _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
 
@@ -223,9 +248,15 @@ def _without_posts(mask: _Mask) -> None:
         role = re.sub(r"^[Tt]he\s", "", text[match.start("body") : match.end("body")])
         if name and role.endswith(("Representative", "Commissioner")):
             codes = mask.codes(match.start("body"), match.end("body"))
-            person = PersonMention(name, role, _side(role, codes), None, None)
+            person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
+        name = trimmed(match["name"])
+        side = next(iter(mask.codes(*match.span("lead"))), None)
+        if name and (match["what"] or match["side"]):
+            person = PersonMention(name, "Head of Delegation", side, None, None)
+            _put(mask, match.start("name"), match.start("name") + len(name), person)
     for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")) if mask.found else ():
         for match in list(words.finditer(mask.text)):
             name = trimmed(match["name"]) if role else match["name"] if is_name(match["name"]) else ""
@@ -255,7 +286,7 @@ def _posts_before(mask: _Mask) -> None:
             owner = mask.original[begin : match.start("role")].strip()
             role = f"{re.sub('^[Tt]he ', '', owner)} {role}"
         shown = name.title() if name.isupper() and len(name) > 3 else name
-        person = PersonMention(shown, role[0].upper() + role[1:], _side(role, codes), None, match["native"])
+        person = PersonMention(shown, role[0].upper() + role[1:], _side(codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
 
@@ -281,13 +312,13 @@ def _near_posts(text: str) -> list[re.Match[str]]:
 
 _LED = re.compile(
     r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
-    r"|co-chaired)?\s?by\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
+    r"|co-chaired)?\s?by\s|\sside,\s[^.;\ue000-\ue007]{0,50}(?:led|headed)\sby\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
 )
 
 
 def _led(mask: _Mask, start: int) -> tuple[str, ...]:
     """The party of whoever leads its delegation, or is named as its counterpart."""
-    found = _LED.search(mask.text, max(0, start - 60), start)
+    found = _LED.search(mask.text, max(0, start - 90), start)
     return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
@@ -305,10 +336,14 @@ def _nationality(mask: _Mask, start: int) -> tuple[int, tuple[str, ...]]:
 _OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
 
 
-def _side(role: str, codes: tuple[str, ...]) -> str | None:
-    if codes:
-        return codes[0]
-    return first_of("posts", "sides", role, 0)
+def _side(codes: tuple[str, ...]) -> str | None:
+    return codes[0] if codes else None
+
+
+def _by_post(person: PersonMention, named: set[str]) -> str | None:
+    """The side that a post tells by itself, unless the text names two others and not this one."""
+    side = first_of("posts", "sides", f"{person.role} {person.org or ''}".strip(), 0)
+    return side if side in named or len(named) < 2 else None
 
 
 _JOINS = re.compile("[-–/]")
@@ -359,7 +394,14 @@ _POST_HELD = Guarded(
 """A post in capitals that stands for whoever holds it."""
 _PRONOUN = re.compile(
     r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+    r"|\b[Ii]t(?=,?\s(?:(?:also|then|further|now|however|therefore|still|,\sin turn,)\s)?"
+    r"(?:(?:is|was)\s(?:also\s|now\s)?(?:seeking|asking|calling|considering|ready|willing|prepared|demanding|urging|pressing"
+    r"|offering|proposing|planning)|(?:has|had)\s(?:also\s)?(?:asked|offered|proposed|agreed|pledged|promised|rejected|urged"
+    r"|requested|imposed|threatened|accused|called|signed|demanded|committed|undertaken|sought)"
+    r"|asked|urged|offered|proposed|pledged|promised|rejected|requested|demanded|accused|called|wants|seeks|sought|undertook"
+    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall)\b)"
 )
+"""`It` only where it stands for somebody who acts."""
 
 
 _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof|\s(?:of|in|and)\b)")
@@ -405,6 +447,27 @@ def _bodies(mask: _Mask, home: str | None) -> None:
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 
 
+_IN_SHORT = re.compile(
+    r"(?P<who>[\ue000\ue004]+)\s\((?:(?:hereinafter|the)\s)?[“\"']?(?P<short>[A-Z][A-Za-z&-]{1,20})[”\"']?\)"
+)
+
+
+def _abbreviated(masks: list[_Mask]) -> None:
+    """Bodies by the short names that the text gives them: `the U.S. Department of Commerce (Commerce)`."""
+    known: dict[str, tuple[str, ...]] = {}
+    for mask in masks:
+        for match in _IN_SHORT.finditer(mask.text):
+            codes = mask.codes(*match.span("who"))
+            if codes and match["short"] not in known:
+                known[match["short"]] = codes
+    if not known:
+        return
+    short = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))")
+    for mask in masks:
+        for match in list(short.finditer(mask.text)):
+            mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
+
+
 _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
 
 
@@ -413,8 +476,13 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
     told = _signed_for(masks)
     named = {code for mask in masks for mention in mask.found for code in mention.codes}
     for mask in masks:
-        for mention in mask.found:
+        for index, mention in enumerate(mask.found):
             person = mention.person
+            if person is not None and person.side is None:
+                side = _by_post(person, named)
+                if side is not None:
+                    person = replace(person, side=side)
+                    mask.found[index] = replace(mention, codes=(side,), person=person)
             if person is not None and person.side is not None:
                 told.setdefault(person.name.split()[-1], person.side)
                 told.setdefault(person.name.split()[0], person.side)  # family names stand first in East Asia
@@ -430,6 +498,54 @@ def _fill_sides(masks: list[_Mask], home: str | None) -> None:
                 side = home
             if side is not None:
                 mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
+
+
+def _fill_from_others(masks: list[_Mask]) -> None:
+    """Give people what the other one of a sentence tells: a counterpart's post, and the second of two sides."""
+    codes = (code for mask in masks for mention in mask.found for code in mention.codes)
+    sides, bilateral = two_sides(codes)
+    told: dict[str, PersonMention] = {}
+    for mask in masks:
+        named = [m for m in mask.found if m.person is not None and m.first]
+        for one in named:
+            person = one.person
+            others = [m.person for m in named if m is not one and m.person and m.person.role != "counterpart"]
+            if person is None or len(named) != 2 or len(others) != 1:
+                continue
+            (other,) = others
+            new = person
+            if person.role == "counterpart" and other.role:
+                new = replace(new, role=_PARTY_OF_POST.sub("", other.role))
+            alike = _post_of(person.role) == _post_of(other.role) or "counterpart" in (person.role, other.role)
+            if person.side is None and other.side in sides and bilateral and len(sides) == 2 and alike:
+                new = replace(new, side=next(code for code in sides if code != other.side))
+            if new != person:
+                told[person.name] = new
+        for one in named:  # whoever is met as a counterpart stands on the other side
+            person = one.person
+            if person is None or person.side is not None or len(named) != 2 or not bilateral or len(sides) != 2:
+                continue
+            other = next(m.person for m in named if m is not one)
+            if other is not None and other.role == "counterpart" and other.side in sides:
+                side = next(code for code in sides if code != other.side)
+                told.setdefault(person.name, replace(person, side=side))
+    for mask in masks:
+        for index, mention in enumerate(mask.found):
+            person = mention.person
+            if person is None or person.name not in told:
+                continue
+            new = told[person.name]
+            side = person.side or new.side
+            filled = replace(person, side=side, role=new.role if person.role == "counterpart" else person.role)
+            mask.found[index] = replace(mention, codes=(side,) if side else (), person=filled)
+
+
+_PARTY_OF_POST = re.compile(r"^(?:the\s)?(?:[A-Z][\w.]*['’]s\s)")
+
+
+def _post_of(role: str) -> str:
+    """What of a post two people may share: its last word."""
+    return role.lower().split(" of ")[0].split(" for ")[0].rsplit(" ", 1)[-1]
 
 
 _FOR_PARTY = re.compile(

@@ -12,6 +12,7 @@ __all__ = [
     "AS_NAME",
     "BODY_TITLED",
     "COUNTERPART",
+    "LED_BY",
     "OFFICIALS",
     "OF_PARTY",
     "TITLED_BODY",
@@ -40,6 +41,12 @@ OF_PARTY = re.compile(
     rf"(?P<lead>[\ue000\ue007]+['’]s)\s(?P<name>{_TOKEN}(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,2}})(?=,\s(?:who|the|its|a|an|[a-z]+ing)\b|\s(?:said|says|told|met|held|will|has|had|spoke|asked|called)\b)"
 )
 """`Japan's X, who`: somebody without a post."""
+LED_BY = Guarded(
+    rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
+    rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"
+    rf"(?:led|headed|chaired|represented)\sby\s(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s(?P<name>{NAME})"
+)
+"""`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
 _TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk|Dato|Shri|Smt|Mme|M|Hon['’]ble)\.?\s)*"
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
@@ -66,7 +73,7 @@ def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     plain = rf"(?:(?:{portfolio})\b(?:\sand)?\s){{1,4}}"
     role = (
         rf"(?<!\w)(?:{phrase}\s|(?i:{plain})|(?i:trade|commerce|finance|foreign|economy|agriculture|industry|farm"
-        rf"|customs)\s)?\b(?:{heads})\b(?:\s(?:of"
+        rf"|customs)\s)?\b(?:{heads})\b(?:\sof\sState(?=\s(?:for|of)\b))?(?:\s(?:of"
         rf"|for)\s(?:the\s)?{phrase})?(?:\sin\scharge\sof\s[a-z ]+?(?=,))?"
     )
     before = Guarded(rf"(?:[Tt]he\s)?(?P<role>{role}){_OF}(?:,\s|\s){_TITLES}(?P<name>{NAME}){_NATIVE}")
@@ -124,6 +131,10 @@ def is_weak(role: str) -> bool:
     return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
 
 
+_LETTERS = frozenset(["MP", "MLA", "MEP", "KC", "QC", "CBE", "OBE", "PhD", "MSP", "MS", "TD"])
+"""Letters behind a name."""
+
+
 def trimmed(name: str) -> str:
     """The name up to the first word that is none."""
     parts = name.split()
@@ -134,6 +145,8 @@ def trimmed(name: str) -> str:
         kept.append(part)
         if part.endswith(("'s", "’s")):
             break  # what is somebody's is no part of the name
+    while len(kept) > 2 and kept[-1].strip(",.") in _LETTERS:
+        kept.pop()
     plain = " ".join(kept)
     return re.sub(r"['’]s?$", "", plain)
 

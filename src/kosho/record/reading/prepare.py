@@ -36,6 +36,8 @@ class Prepared(NamedTuple):
     body: list[tuple[Unit, tuple[int, int]]]
     """Sentences in order, each with the block it stands in."""
     mentions: Mentions
+    home: str | None = None
+    """The country whose government issues it, where that is told."""
 
 
 def prepared(document: Document) -> Prepared:
@@ -58,13 +60,27 @@ def prepared(document: Document) -> Prepared:
     lines = [span for block in asides(text, parts, read) for span in sentences_of(text, block)]
     spans = sorted([*(span for _, span in body), *(span for span in lines if span[1] > known.begins)])
     kind = known.fields["doc_type"]
-    home = issuer_of(text[: body[0][1][0]] if body else "") if kind in HOME else None
+    head = text[: body[0][1][0]] if body else ""
+    home = issuer_of(head) if kind in (*HOME, "press conference") else None
+    if home is None and kind == "press conference":
+        home = _held_in(head)
     mentions = replace(
         find_mentions(text, spans, _dates(text, spans, known.published), home),
         published=known.published,
         author=_author(text, parts) if kind not in (*SPOKEN, *RECORDS) else (),
     )
-    return Prepared(joined, known, body, mentions)
+    return Prepared(joined, known, body, mentions, home)
+
+
+def _held_in(head: str) -> str | None:
+    """The country in whose capital a press conference is held, by a line that begins with the town."""
+    names, known = aliases()
+    found: set[str] = set()
+    for line in head.split("\n"):
+        town = names.match(line)
+        if town and known[plain(town["alias"])][0] == "capital" and re.match(r",|\s*$", line[town.end() :]):
+            found.update(known[plain(town["alias"])][1])
+    return found.pop() if len(found) == 1 else None
 
 
 def _author(text: str, parts: list[Block]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 
-__all__ = ["ALWAYS", "AnyOf", "Guarded", "holds", "looked_for", "name_of", "needs"]
+__all__ = ["ALWAYS", "MOST_CLAUSES", "AnyOf", "Guarded", "holds", "looked_for", "name_of", "needs"]
 
 LETTERS = 2
 """Letters that a part has at least by which a pattern is looked for."""
@@ -24,6 +24,9 @@ ALWAYS = 1
 """The bit of patterns of which no word is known: they may fit every text."""
 MOST_WORDS = 20_000
 """Different words of texts that are kept with the patterns they let fit."""
+MOST_CLAUSES = 4_096
+"""Sentences or clauses of which a step that knows nothing else keeps what came of them: reports of a day,
+and releases of a ministry, say much in the same words."""
 
 
 @cache
@@ -103,7 +106,7 @@ class _Words(dict[str, int]):
 _WORDS = _Words()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=MOST_CLAUSES)
 def holds(text: str) -> int:
     """The bits of all patterns that may fit a text, or any part of it.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.factuality import Force
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quick import Guarded, holds, needs
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded, holds, needs
 from kosho.record.reading.tables import table
 
 __all__ = [
@@ -43,6 +44,8 @@ class Rule:
     """Those of the words of which a clause that it fits holds one."""
     quoted: bool = False
     """Whether it fits only what stands in quotation marks."""
+    owned: bool = False
+    """Whether it is whose that stands first in the words it fits: `Chile's request for`."""
 
 
 def _verbs() -> list[str]:
@@ -88,8 +91,9 @@ def _rules() -> tuple[Rule, ...]:
     found: list[Rule] = []
     for one in table("rules")["rules"]:
         acts, when, unless, needed = (maybe(one.get(key)) for key in ("acts", "when", "unless", "needs"))
-        how = (one.get("who"), one.get("modality"), bits_of(acts, when), one.get("quoted", False))
-        found.append(Rule(one["type"], acts, when, unless, needed, *how))
+        how = (one.get("who"), one.get("modality"), bits_of(acts, when))
+        marks = (one.get("quoted", False), one.get("owned", False))
+        found.append(Rule(one["type"], acts, when, unless, needed, *how, *marks))
     return tuple(found)
 
 
@@ -101,7 +105,8 @@ def _steps() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Patt
     return lead, actor, aside, auxiliary
 
 
-def verb_places(words: str) -> list[int]:
+@lru_cache(maxsize=MOST_CLAUSES)
+def verb_places(words: str) -> tuple[int, ...]:
     """Where a verb of the subject may stand: at the beginning or after an actor, and after auxiliaries."""
     lead, actor, aside, auxiliary = _steps()
     starts = {0}
@@ -122,10 +127,10 @@ def verb_places(words: str) -> list[int]:
             places.add(position)
             step = auxiliary.match(words, position)
             position = step.end() if step else None
-    return sorted(places)
+    return tuple(sorted(places))
 
 
-def fit(words: str, places: list[int], acts: Guarded | None, when: Guarded | None) -> re.Match[str] | None:
+def fit(words: str, places: Iterable[int], acts: Guarded | None, when: Guarded | None) -> re.Match[str] | None:
     """Where a rule fits a clause: at a verb of its subject, or anywhere."""
     if acts is not None and acts.may_fit(words):
         begins = acts.pattern
@@ -158,29 +163,41 @@ class Fit(NamedTuple):
     end: int
 
 
-def first_rule(mentions: Mentions, clause: Clause, places: list[int], force: Force) -> Fit | None:
-    """The first rule that fits a clause, or None; `places` as `verb_places` gives them."""
+def first_rule(mentions: Mentions, clause: Clause, force: Force) -> Fit | None:
+    """The first rule that fits a clause, or None."""
     words = clause.words(mentions)
-    held = holds(words)
-    for rule in [one for one in _rules() if one.bits & held]:
-        found = fit(words, places, rule.acts, rule.when)
-        if (
-            found
-            and not (rule.unless and rule.unless.search(words))
-            and (rule.needs is None or rule.needs.search(words))
-            and _fits(rule, mentions, clause)
-            and not _withheld(rule, found, force)
-        ):
-            return Fit(rule, *found.span())
+    for number in _of_words(words):
+        rule = _rules()[number]
+        if not _fits(rule, mentions, clause):
+            continue
+        span = _span(number, words)
+        if span is not None and not _withheld(rule, span, force):
+            return Fit(rule, *span)
     return None
 
 
-def _withheld(rule: Rule, found: re.Match[str], force: Force) -> bool:
+@lru_cache(maxsize=MOST_CLAUSES)
+def _of_words(words: str) -> tuple[int, ...]:
+    """The rules of which a word stands in a clause."""
+    held = holds(words)
+    return tuple([number for number, rule in enumerate(_rules()) if rule.bits & held])
+
+
+@lru_cache(maxsize=8 * MOST_CLAUSES)
+def _span(number: int, words: str) -> tuple[int, int] | None:
+    """Where a rule fits the words of a clause, whoever says them."""
+    rule = _rules()[number]
+    found = fit(words, verb_places(words), rule.acts, rule.when)
+    if found is None or (rule.unless and rule.unless.search(words)):
+        return None
+    return found.span() if rule.needs is None or rule.needs.search(words) else None
+
+
+def _withheld(rule: Rule, span: tuple[int, int], force: Force) -> bool:
     if rule.type not in GUARDED:
         return force.untold()
-    return force.only_would(found.start()) or force.withheld(
-        found.start(), found.end() if rule.type in CLAIMS else found.start()
-    )
+    start, end = span
+    return force.only_would(start) or force.withheld(start, end if rule.type in CLAIMS else start)
 
 
 def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:

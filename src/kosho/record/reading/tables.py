@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from kosho.record.reading.quick import AnyOf, Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, AnyOf, Guarded
 
 __all__ = ["by_letter", "first_of", "holds_one", "rows", "table"]
 
@@ -53,6 +53,7 @@ def _named(name: str, key: str, flags: int) -> tuple[AnyOf, dict[Guarded, str]]:
     return AnyOf(tuple(names)), names
 
 
+@lru_cache(maxsize=MOST_CLAUSES)
 def first_of(name: str, key: str, words: str, flags: int = re.IGNORECASE) -> str | None:
     """The first name under `key` of a table whose pattern fits somewhere in the words."""
     patterns, names = _named(name, key, flags)

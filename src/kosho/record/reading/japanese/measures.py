@@ -23,6 +23,13 @@ def _measure() -> re.Pattern[str]:
     )
 
 
+@cache
+def _borne() -> re.Pattern[str]:
+    """A duty behind the verb by which it was laid: `課した39%の関税`."""
+    duty = table("japanese")["duty"]
+    return re.compile(rf"(?:課した|課している|課す|課された|発動した|導入した|かけた)(?P<gap>[^、。]{{0,12}}?)(?P<name>{duty})(?P<verb>)")
+
+
 _RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から)?(?P<rate>{NUMBER})%")
 _RANGE = re.compile(rf"(?P<low>{NUMBER})%?(?:〜|~|-|から)(?P<high>{NUMBER})%(?!に)")
 _PRODUCT = re.compile(
@@ -33,7 +40,7 @@ _OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|イ�
 
 def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     """A duty or a control that a clause tells of, without who imposes it; None where there is none."""
-    found = _measure().search(text, start, end)
+    found = _measure().search(text, start, end) or _borne().search(text, start, end)
     if found is None:
         return None
     known = table("japanese")

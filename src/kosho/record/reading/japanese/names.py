@@ -124,6 +124,8 @@ def _members(words_: str) -> list[str]:
     return found
 
 
+WIDEST_POST = 30
+"""Characters of a state, a name and a post."""
 _KANJI = re.compile("[一-龥]+")
 _KATAKANA = re.compile(r"[ァ-ヶー]+")
 _TITLE = re.compile(r"(?:氏|様|閣下)$")
@@ -138,13 +140,38 @@ def _people(text: str, start: int, end: int) -> list[Named]:
     for head in heads:
         name, role_start = _name_before(tokens, head)
         if name is None:
-            continue
+            named = _short_name().search(text, max(start, head.start() - WIDEST_POST), head.end())
+            kana = (named["kana"] or "") if named else ""
+            if named is None or named.end() != head.end() or kana in table("japanese")["post_words"]:
+                continue
+            name, role_start = named.span("sign" if named["sign"] else "kana"), named.start("post")
         first, last = name
+        first, last, behind = _without_state(text, first, last)
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
+        codes = codes or behind
         role = text[role_start : head.end()]
         codes, role = _of_state(codes, role)
         found.append(Named(begin, head.end(), codes, "person", text[first:last], role, org))
     return found
+
+
+@cache
+def _short_name() -> re.Pattern[str]:
+    """`韓国の具産業通商相`, `ラトニック米商務長官`: a name of one sign, or in katakana, right before a post."""
+    long, one = _states()
+    parts = "|".join(sorted(map(re.escape, table("japanese")["post_words"]), key=len, reverse=True))
+    return re.compile(
+        rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
+        rf"・?(?P<post>(?:[{one}])?(?:(?:{parts})・?)*(?:{table('japanese')['posts']}))"
+    )
+
+
+def _without_state(text: str, first: int, last: int) -> tuple[int, int, tuple[str, ...]]:
+    """A name without the state that stands behind it: `アンドレ・ケラー・スイス`."""
+    for state in _long():
+        if text[first:last].endswith(f"・{state}"):
+            return first, last - len(state) - 1, (_known()[0][state],)
+    return first, last, ()
 
 
 def _of_state(codes: tuple[str, ...], role: str) -> tuple[tuple[str, ...], str]:

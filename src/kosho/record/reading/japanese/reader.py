@@ -42,10 +42,12 @@ FREE_WORDS = {
 }
 """Under which field the object of a predicate goes."""
 _BULLET = re.compile(r"[\s　]*(?:[・●○◆■▼▽*\-–]|\(?\d{1,2}[.)．]|[①-⑳]|\d{1,2}[\s　])[\s　]*")
-_ASKS = re.compile(r"^(?:問|質問|Q|記者|【記者】|\(記者\)|【問】|\(問\))[\s　]*[:：)】]?|^(?:問|Q)[\s　:：]")
+_ASKS = re.compile(r"^[○◯]\S{1,8}(?:委員|君|議員)[\s　]|^(?:問|質問|Q|記者|【記者】|\(記者\)|【問】|\(問\))[\s　]*[:：)】]?|^(?:問|Q)[\s　:：]")
 _ANSWERS = re.compile(r"^(?:答|A|【答】|\(答\)|回答)[\s　]*[:：][\s　]*")
 _SPEAKS = re.compile(
-    r"^(?P<who>[一-龥ァ-ヶー]{1,12}(?:大臣|長官|報道官|副大臣|総理|官房長官|次官))[:：][\s　]*"
+    r"^(?:[○◯][\s　]?(?=\S{1,20}[\s　])|(?=\S{1,20}[:：])|[(【](?=[^()【】]{1,20}[)】]))"
+    r"(?P<who>[一-龥ァ-ヶー]{0,12}(?:大臣|長官|報道官|副大臣|総理|官房長官|次官|参考人|事務局長|議長|委員長|代表))"
+    r"(?:[(（][^()（）]{1,12}[)）])?[:：)】\s　][\s　]*"
 )
 
 
@@ -138,8 +140,10 @@ class _Reader:
                 continue
             if turn:
                 named = next((one for one in self.named if a <= one.start < a + turn.end()), None)
-                voice = minister if answers else named
-            start = a + turn.end() if turn else a
+                voice = minister if answers or (named is None and "大臣" in turn[0]) else named
+            start = min(b, a + turn.end()) if turn else a
+            if start >= b:
+                continue
             mark = _BULLET.match(self.text, start, b)
             begin = mark.end() if mark and mark.end() < b else start
             words = self.text[begin:b]
@@ -245,8 +249,11 @@ class _Reader:
             self._fact(fact, subject or voice, voice)
         if facts and subject:
             self._subject = subject
+        tail = facts[-1].end if facts else start
         if len(self._found) == before:
             self._rest(start, end, self._acting(start, end))
+        elif end - tail >= LONG_TAIL:
+            self._rest(tail, end, self._acting(tail, end))
 
     def _acting(self, start: int, end: int) -> Named | None:
         """Who acts: named before `は`, `から`, `が` or `も`; the last such one."""
@@ -291,13 +298,18 @@ class _Reader:
             kind in ("offer", "position", "topic", "response", "commitment")
             and measure
             and re.search(table("japanese")["restrictive"], clause)
+            and not _TAKEN_AWAY.search(clause)
         ) or (kind in ("accord", "commitment", "offer") and measure and "rate_before" in measure):
             self._measure(start, end, measure, subject, considered=modality == "considered" or "示唆" in clause)
             return
         if kind == "accord" and fact.verb >= 0:
             object_ = self.text[start : fact.verb]
-            kind = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
-            kind = kind if "確認" in self.text[fact.verb : fact.end] else "accord"
+            confirmed = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
+            seen = _SEEN_ALIKE.search(object_) is not None
+            kind = confirmed if "確認" in self.text[fact.verb : fact.end] else "position" if seen else "accord"
+        if kind == "accord" and _TO_BE_HELD.search(self.text[start : fact.verb]):
+            self._event(fact._replace(kind="next_meeting"), subject)
+            return
         if kind == "accord":
             deliverable = re.search(table("japanese")["deliverable"], self.text[start : fact.verb])
             kind = "commitment" if deliverable else "agreement"
@@ -358,7 +370,9 @@ class _Reader:
         if kind not in ("commitment", "agreement", "deadline"):
             return {}
         stop = verb + len(clause) if kind == "deadline" else verb
-        day = next((d for d in find_days(self.text, start, stop, self._published) if d.last), None)
+        told = [d for d in find_days(self.text, start, stop, self._published) if d.last]
+        near = [d for d in told if d.start <= verb] or told
+        day = (near[-1] if kind == "deadline" else near[0]) if near else None
         if day is None:
             return {}
         if kind == "deadline":
@@ -410,7 +424,7 @@ class _Reader:
             fields |= {"series": series[0]} if series and len(series[0]) > 4 else {}
         fields |= dated(next((d for d in find_days(self.text, start, end, self._published) if d.value), None))
         hours = re.search(
-            r"(?P<hours>\d+)時間(?P<half>半)?(?:(?P<minutes>\d+)分)?|(?<!時)(?P<only>\d+)分間?", words
+            r"(?P<hours>\d+)時間(?P<half>半)?(?:(?P<minutes>\d+)分)?|(?<![時\d])(?P<only>\d+)分間?", words
         )
         if hours:
             fields["duration_min"] = 60 * int(hours["hours"] or 0) + int(
@@ -492,12 +506,20 @@ class _Reader:
         self._found.append(Draft(self._doc, "measure", modality, told, self._source[start:end], start, end))
 
 
+LONG_TAIL = 10
+"""Characters behind the last predicate of talks that may tell a measure or an amount."""
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
+"""What two sides who agree on it only think alike."""
+_TO_BE_HELD = re.compile(
+    r"(?:会談|協議|会合|対話|会議|委員会)を[^。]{0,24}(?:月|前半|後半|春|夏|秋|冬|上旬|中旬|下旬|日)[^。]{0,14}(?:開催する|開く|行う)(?:こと)?$"
+)
+_TAKEN_AWAY = re.compile(r"(?:撤廃|解除|廃止|緩和|再開)(?:等)?(?:を|に|が)[^、。]{0,8}(?:歓迎|評価|求め|感謝|謝意|要請)")
 _CONFIRMED = (
     ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
     ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
@@ -537,6 +559,10 @@ def find_first_day(text: str, line: _Line) -> Day | None:
     return next(find_days(text, line.start, line.end, None), None)
 
 
+_WITH_IT = re.compile(r"(?:とともに|と共に)?[、。」\s　]*")
+"""What joins a clause to the one before it."""
+
+
 @cache
 def _talks() -> re.Pattern[str]:
     return re.compile(table("japanese")["talks"])
@@ -571,5 +597,5 @@ def _facts(text: str, start: int, end: int) -> Iterator[_Fact]:
     for a, b, _, kind, modality in sorted(kept):
         yield _Fact(kind, modality, position, a, b)
         position = b
-        while position < end and text[position] in "、。」 　":
-            position += 1
+        joined = _WITH_IT.match(text, position, end)
+        position = joined.end() if joined else position
