@@ -168,7 +168,10 @@ class Written:
                     model.model_validate(view.tree)
             except ValidationError as error:
                 told = problems_of(error, model, self._lines(view), self.file)
-                return [replace(one, message=f"as known on {day}: {one.message}") for one in told]
+                return [
+                    replace(one, message=_("as known on {day}: {message}", day=day, message=one.message))
+                    for one in told
+                ]
         return []
 
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
 from kosho.language import _
 from kosho.lines.trade_formats import Column, TradeFormat, formats, partner_codes, recognised
-from kosho.tabular import content_of, kind_of, refuse_twice
+from kosho.tabular import content_of, json_of, kind_of, refuse_twice
 
 if TYPE_CHECKING:
     import polars as pl
@@ -215,10 +214,7 @@ def _json(content: bytes, path: Path) -> pl.DataFrame:
     """Rows as objects, under `data` or by themselves, or as lists under a list of heads (Census)."""
     import polars as pl
 
-    try:
-        found: Any = json.loads(content)
-    except ValueError as error:
-        raise InputError(Problem(_("is not JSON: {error}", error=error), file=str(path))) from None
+    found = json_of(content, str(path))
     rows = found.get("data", found.get("dataset")) if isinstance(found, dict) else found
     if isinstance(rows, list) and rows and isinstance(rows[0], list):
         rows = [dict(zip(rows[0], one, strict=False)) for one in rows[1:]]
