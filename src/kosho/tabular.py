@@ -96,7 +96,8 @@ def content_of(path: Path, memory: float = MEMORY) -> bytes:
             inside = PurePosixPath(member.filename).suffix.lower()
             return _sheet(content, path).encode() if inside in WORKBOOKS else content
         refuse_beyond("bytes", path.stat().st_size, memory, file=str(path))
-        content = path.read_bytes()
+        with path.open("rb") as file:  # in parts: a device has no size, and may have no end
+            content = _read(file, path, memory)
         return _sheet(content, path).encode() if suffix in WORKBOOKS else content
 
 

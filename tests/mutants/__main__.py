@@ -98,6 +98,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1800.0, help="for all rooms together")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS[:3], help="of tests")
     parser.add_argument("--kept", type=Path, default=None, help="folder for which tests run which lines")
+    parser.add_argument("--each", type=float, default=60.0, help="seconds of tests that are tried a change")
     parser.add_argument("--seed", type=int, default=None, help="the same changes again")
     asked = parser.parse_args()
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
@@ -105,7 +106,7 @@ def main() -> int:
     rooms = asked.rooms or list(TESTS)
     sys.stdout.write(f"seed {seed}\n")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        bench = Bench(Path(folder), asked.kept or Path(folder) / "kept")
+        bench = Bench(Path(folder), asked.kept or Path(folder) / "kept", asked.each)
         for number, room in enumerate(rooms):
             share = time.monotonic() + (end - time.monotonic()) / (len(rooms) - number)
             possible = [(path, one) for path in sources(bench, room) for one in changes(path.read_bytes())]

@@ -35,8 +35,8 @@ PATIENCE, LEAST, ENDLESS = 8.0, 120.0, 3600.0
 class Bench:
     """The copy, and the tests run on it; what tests were seen to run is kept in a folder."""
 
-    def __init__(self, folder: Path, kept: Path) -> None:
-        self._folder, self._kept = folder, kept
+    def __init__(self, folder: Path, kept: Path, each: float) -> None:
+        self._folder, self._kept, self._each = folder, kept, each
         self.source = folder / "src"
         shutil.copytree(ROOT / "src", self.source)
         compileall.compile_dir(self.source, quiet=2)
@@ -68,20 +68,28 @@ class Bench:
     def _steps(self, path: Path, change: Change, seen: Recorded, files: Sequence[str]) -> list[tuple[str, ...]]:
         """What is run one after another: quick tests that run the line, the others, then all of their files.
 
-        All of a file, as a test may look at what another one worked out. Where no test was seen to run the
+        All of a file, as a test may look at what another one worked out; the last two for so many seconds at
+        most (as they took while they were watched). Where no test was seen to run the
         line, another process runs it (or a compiled loop), and the files that mention most of the module do.
         """
+        module = ".".join(path.relative_to(self.source).with_suffix("").parts).removesuffix(".__init__")
+        examples = f"{EXAMPLES}::test_examples[{module}]"
         tests = seen.of(lines_that_matter(self.source, path, change.line))
+        tests.sort(key=lambda one: one != examples)  # what the module says of itself is tried first
         if not tests:
             names = defined(path)
             return [
                 (one,)
                 for one in sorted(files, key=lambda one: -nearness(ROOT / one, path.stem, names))[:UNSEEN]
             ]
-        spent = list(accumulate(seen.seconds[one] for one in tests))
-        quick = max(1, sum(seconds <= QUICK for seconds in spent))
-        whole = list(dict.fromkeys(one.partition("::")[0] for one in tests if not one.startswith(EXAMPLES)))
-        return [one for one in (tuple(tests[:quick]), tuple(tests[quick:]), tuple(whole)) if one]
+        quick, more = (_within(tests, seen.seconds, seconds) for seconds in (QUICK, self._each))
+        whole = dict.fromkeys(one.partition("::")[0] for one in tests if not one.startswith(EXAMPLES))
+        took = {
+            file: sum(s for one, s in seen.seconds.items() if one.partition("::")[0] == file) for file in whole
+        }
+        files_of = sorted(whole, key=lambda file: took[file])
+        last = files_of[: _within(files_of, took, self._each)]
+        return [one for one in (tuple(tests[:quick]), tuple(tests[quick:more]), tuple(last)) if one]
 
     def _pass_without(self, tests: tuple[str, ...]) -> bool:
         """Whether tests pass without a change, tried once: else they are left out, and named."""
@@ -135,6 +143,11 @@ class Bench:
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
+
+
+def _within(tests: Sequence[str], took: Mapping[str, float], seconds: float) -> int:
+    """How many of the first tests take so many seconds together; one at least."""
+    return max(1, sum(spent <= seconds for spent in accumulate(took[one] for one in tests)))
 
 
 def nearness(test: Path, stem: str, names: frozenset[str]) -> float:

@@ -42,6 +42,16 @@ def test_a_shipped_duty_is_of_no_day_before_editions_were_read(data: Path) -> No
     assert ordinary("USA", "JPN", "8703.23", date(1950, 1, 1)) is None
 
 
+def test_symbols_of_a_preference_that_differ_are_a_case_each(data: Path) -> None:
+    own = [line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"})]
+    write(schedule(*own, complete=True), own)
+    found = lookup("USA", "CAN", "8703.23.01", DAY, "usmca")
+    assert found is not None
+    assert (found.answered, found.note) == (True, "")
+    assert found.duty.text == "Free (S); 1% (S+)"
+    assert [str(one.duty) for one in found.duty.cases] == ["Free", "1%"]
+
+
 def test_why_it_is_not_the_preference_claimed_is_told_in_the_language_spoken(data: Path) -> None:
     own = [line("87032301", "2.5%", korus="Free")]
     write(schedule(*own, complete=True), own)

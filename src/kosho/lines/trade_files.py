@@ -187,10 +187,8 @@ def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tu
 def _frame(path: Path) -> pl.DataFrame:
     import polars as pl
 
-    if not path.is_file():
-        raise InputError(Problem(_("there is no such file"), file=str(path)))
     try:
-        if path.suffix.lower() == ".parquet":
+        if path.suffix.lower() == ".parquet" and path.is_file():
             return pl.read_parquet(path)
         if kind_of(path) == ".json":
             return _json(content_of(path), path)
@@ -203,7 +201,10 @@ def _frame(path: Path) -> pl.DataFrame:
         return found.with_columns(pl.all().fill_null(""))
     except pl.exceptions.NoDataError:
         raise InputError(Problem(_("is empty"), file=str(path))) from None
-    except (pl.exceptions.PolarsError, csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
+        raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None
+    except (pl.exceptions.PolarsError, csv.Error) as error:
         told = str(error).splitlines()[0]
         raise InputError(
             Problem(_("is no table that can be read: {told}", told=told), file=str(path))
