@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ def write_together(contents: Mapping[Path, str | bytes]) -> None:
     """Write several files that belong together: none is put in its place before all are on the disk.
 
     Raises:
-        OSError: one cannot be written; all are as they were.
+        OSError: one cannot be written, or is there and no file (a device, a pipe); all are as they were.
     """
     neighbours: dict[Path, Path] = {}
     try:
@@ -34,6 +35,8 @@ def write_together(contents: Mapping[Path, str | bytes]) -> None:
             path = named.resolve()
             if path.is_dir():
                 raise IsADirectoryError(None, "Is a directory", str(named))
+            if path.exists() and not path.is_file():  # a device or a pipe would be replaced by a file
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(named))
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
             neighbours[path] = Path(name)
             with os.fdopen(handle, "wb") as stream:

@@ -114,6 +114,8 @@ def _wrong_file(path: Path) -> list[Problem]:
         return [_problem(path, _("it is a folder"))]
     if not path.parent.is_dir():
         return [_absent(path, path.parent)]
+    if path.exists() and not path.is_file():
+        return [_problem(path, _("it is a device or a pipe, and no file"))]
     if path.exists() and not os.access(path, os.W_OK):
         return [_problem(path, _("it is there and may not be changed"))]
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 from xml.etree import ElementTree as ET
 
 from kosho.errors import InputError, Problem, Problems
@@ -30,6 +31,7 @@ __all__ = [
     "TEXTS",
     "WORKBOOKS",
     "content_of",
+    "json_of",
     "kind_of",
     "members_of",
     "open_bytes",
@@ -94,8 +96,31 @@ def content_of(path: Path, memory: float = MEMORY) -> bytes:
             inside = PurePosixPath(member.filename).suffix.lower()
             return _sheet(content, path).encode() if inside in WORKBOOKS else content
         refuse_beyond("bytes", path.stat().st_size, memory, file=str(path))
-        content = path.read_bytes()
+        with path.open("rb") as file:  # in parts: a device has no size, and may have no end
+            content = _read(file, path, memory)
         return _sheet(content, path).encode() if suffix in WORKBOOKS else content
+
+
+def json_of(content: str | bytes, file: str) -> Any:
+    """What a file of JSON says.
+
+    Raises:
+        InputError: it is none, or holds a number too long or brackets too deep to be read.
+
+    >>> from kosho.tabular import json_of
+    >>> json_of('[{"hs6": "870323"}]', "trade.json")
+    [{'hs6': '870323'}]
+    >>> json_of("[" * 100_000, "trade.json")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: trade.json: is not JSON that can be read
+    """
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        raise InputError(Problem(_("is not JSON"), None, file, error.lineno)) from None
+    except (ValueError, RecursionError):  # a number too long, brackets too deep, other letters than UTF's
+        raise InputError(Problem(_("is not JSON that can be read"), file=file)) from None
 
 
 def size_of(path: Path) -> int:

@@ -24,7 +24,7 @@ from kosho.known import As, Key, as_known, changes
 from kosho.language import _
 from kosho.translations import in_language
 
-__all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "validate"]
+__all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "refuse_no_file", "validate"]
 
 Model = TypeVar("Model", bound=BaseModel)
 Schema = dict[str, Any]
@@ -86,6 +86,7 @@ class Written:
             InputError: it cannot be read, or is not YAML.
         """
         path = path_of(path, "path")
+        refuse_no_file(path)
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
@@ -169,8 +170,25 @@ class Written:
                     model.model_validate(view.tree)
             except ValidationError as error:
                 told = problems_of(error, model, self._lines(view), self.file)
-                return [replace(one, message=f"as known on {day}: {one.message}") for one in told]
+                return [
+                    replace(one, message=_("as known on {day}: {message}", day=day, message=one.message))
+                    for one in told
+                ]
         return []
+
+
+def refuse_no_file(path: Path) -> None:
+    """Refuse a device or a pipe: YAML is read again for the lines of its keys, and a device may have no end.
+
+    Raises:
+        InputError: it is one.
+
+    >>> from pathlib import Path
+    >>> refuse_no_file(Path("absent.yaml"))  # that it is not there is told by who reads it
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        hint = _("save what it gives as a file first")
+        raise InputError(Problem(_("is not a file that can be read twice"), hint, file=str(path)))
 
 
 def load(

@@ -318,3 +318,10 @@ def test_trade_of_another_edition_is_put_into_that_of_the_schedule(tmp_path: Pat
     assert found["imports"] == pytest.approx(7.0)
     assert "85.7 % of trade" in found["told"][0] or "86 % of trade" in found["told"][0]
     assert "split evenly" in found["told"][0]
+
+
+def test_what_is_no_package_is_told_before_the_law_is_worked_out(tmp_path: Path) -> None:
+    package = tmp_path / "package.csv"
+    package.write_text("hs6,value\n870323,1\n")
+    with pytest.raises(InputError, match=r"package\.csv:1: has no column hs, rate"):
+        run("price", package, "--importer", "USA", "--trade", tmp_path / "absent.csv")

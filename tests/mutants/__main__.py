@@ -2,8 +2,8 @@
 
     python -m tests.mutants bargain record --count 25 --seconds 1800 --seed 1
 
-Each change is made to a copy of the sources, and the test files of the room are run one after another until
-one fails: the examples of the module first, then the files that mention most of what it defines. Two
+Each change is made to a copy of the sources, and the tests of the room that run the changed line are run, the
+quickest first, until one fails; which do is looked at once, file by file, and kept in a folder (`--kept`). Two
 libraries do such tests: mutmut 3 runs all changes of all files, after the whole test suite, and wants
 `mutants/` in the checkout, without a sample, a seed or an end by time; cosmic-ray changes the checkout itself
 and runs one command for all. So a sample of this code would take a day.
@@ -71,16 +71,16 @@ def run(
     room: str,
     drawn: Sequence[tuple[Path, Change]],
     files: list[str],
-    nearest: int | None,
     end: float,
 ) -> Tally:
     """Make changes of a room, one after another, until the time is over."""
     tally = Tally()
+    seen = bench.watched(room, files)
     for path, change in drawn:
         if time.monotonic() > end:
             sys.stdout.write(f"{room}: the time is over\n")
             break
-        if bench.noticed(path, change, files, nearest):
+        if bench.noticed(path, change, seen, files):
             tally.killed += 1
         else:
             tally.survived.append(f"{path.relative_to(bench.source).as_posix()}:{change}")
@@ -97,7 +97,8 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=25, help="changes a room")
     parser.add_argument("--seconds", type=float, default=1800.0, help="for all rooms together")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS[:3], help="of tests")
-    parser.add_argument("--nearest", type=int, default=None, help="test files a change; all of the room")
+    parser.add_argument("--kept", type=Path, default=None, help="folder for which tests run which lines")
+    parser.add_argument("--each", type=float, default=60.0, help="seconds of tests that are tried a change")
     parser.add_argument("--seed", type=int, default=None, help="the same changes again")
     asked = parser.parse_args()
     seed = asked.seed if asked.seed is not None else random.SystemRandom().randrange(10**6)
@@ -105,7 +106,7 @@ def main() -> int:
     rooms = asked.rooms or list(TESTS)
     sys.stdout.write(f"seed {seed}\n")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        bench = Bench(Path(folder))
+        bench = Bench(Path(folder), asked.kept or Path(folder) / "kept", asked.each)
         for number, room in enumerate(rooms):
             share = time.monotonic() + (end - time.monotonic()) / (len(rooms) - number)
             possible = [(path, one) for path in sources(bench, room) for one in changes(path.read_bytes())]
@@ -114,7 +115,7 @@ def main() -> int:
             sys.stdout.write(f"{room}: {len(possible)} changes possible, {len(drawn)} drawn\n")
             sys.stdout.flush()
             os.environ["MUTANTS_ROOM"] = room
-            found = run(bench, room, drawn, files_of_tests(room, asked.kinds), asked.nearest, share)
+            found = run(bench, room, drawn, files_of_tests(room, asked.kinds), share)
             sys.stdout.write(f"{room}: {found.killed} noticed, {len(found.survived)} alive\n")
             sys.stdout.flush()
     return 0

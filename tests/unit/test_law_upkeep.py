@@ -187,6 +187,26 @@ def test_commands_of_upkeep_speak_json_and_refuse_what_is_no_day():
         assert isinstance(RUN.invoke(app, wrong).exception, InputError)
 
 
+def test_where_nothing_is_found_it_is_told_why() -> None:
+    before = "the register knows nothing of 1 January 1900: the first of its"
+    none = "the register holds no measure of Brazil"
+    for asked, told in {
+        ("stale", "--on", "1900-01-01"): before,
+        ("stale", "--importer", "BRA"): none,
+        ("diff", "--known", "1899-01-01", "1900-01-01"): before,
+        ("diff", "--known", "2025-01-01", "2025-02-01", "--importer", "BRA"): none,
+    }.items():
+        assert told in RUN.invoke(app, ["register", *asked]).stdout.replace("\u00a0", " ")
+        (note,) = json.loads(RUN.invoke(app, ["register", *asked, "--json"]).stdout)["notes"]
+        assert told in note.replace("\u00a0", " ")
+    known = RUN.invoke(app, ["register", "stale", "--on", "2025-06-01", "--importer", "CAN"]).stdout
+    assert known == "Nothing needs a look on 1 June 2025.\n"
+    shown = RUN.invoke(
+        app, ["register", "show", "--on", "2025-06-29", "--importer", "CAN", "--partner", "JPN"]
+    ).stdout
+    assert shown.startswith("No measure of the register is in force on 29 June 2025 (importers: Canada")
+
+
 @pytest.mark.parametrize(("day", "noted"), [("1900-01-01", 4), ("2150-01-01", 4), ("2025-06-29", 0)])
 def test_measures_of_a_day_that_is_not_held_are_not_told_as_none(day: str, noted: int):
     told = json.loads(CliRunner().invoke(app, ["register", "show", "--on", day, "--json"]).output)["notes"]

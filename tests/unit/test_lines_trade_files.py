@@ -170,6 +170,14 @@ def test_wrong_amounts_are_told_with_their_rows(tmp_path: Path) -> None:
         read_trade(tmp_path / "absent.csv")
 
 
+@pytest.mark.parametrize("broken", ["[{", "[" * 100_000, '[{"hs": ' + "9" * 5000 + "}]", b"\xff\xfe[\x00"])
+def test_what_is_no_json_is_told(broken: str | bytes, tmp_path: Path) -> None:
+    path = tmp_path / "trade.json"
+    path.write_bytes(broken.encode() if isinstance(broken, str) else broken)
+    with pytest.raises(InputError, match=r"trade\.json.*is not JSON"):
+        read_trade(path)
+
+
 def test_rates_of_trains_are_percent_and_of_every_partner(tmp_path: Path) -> None:
     path = tmp_path / "trains.csv"
     path.write_text(

@@ -27,6 +27,18 @@ def test_all_files_that_cannot_be_written_are_told(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="device or a pipe"):
+        outputs.require_file(pipe)
+    with pytest.raises(InputError, match="cannot be written"):
+        outputs.save({tmp_path / "a.csv": "new", pipe: "new"})
+    assert pipe.is_fifo()
+    assert [one.name for one in tmp_path.iterdir()] == ["pipe.csv"]
+
+
 def test_a_folder_is_made_only_in_one_that_is_there(tmp_path: Path) -> None:
     outputs.require_folder(tmp_path / "new")
     assert not (tmp_path / "new").exists()

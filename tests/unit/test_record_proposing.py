@@ -251,8 +251,9 @@ def test_a_measure_that_would_not_hold_is_not_written(tmp_path: Path):
 def test_files_that_are_no_documents_are_refused(tmp_path: Path):
     with pytest.raises(InputError, match="no document of the Federal Register"):
         law_text(write(tmp_path, "other.json", {"results": []}))
-    with pytest.raises(InputError, match="is not JSON"):
-        law_text(write(tmp_path, "broken.json", "{"))
+    for broken in ("{", '{"title": ' + "9" * 5000 + "}", '{"title":' * 100_000):
+        with pytest.raises(InputError, match="is not JSON"):
+            law_text(write(tmp_path, "broken.json", broken))
     with pytest.raises(InputError, match="No such file"):
         law_text(tmp_path / "missing.txt")
     error = RUN.invoke(app, ["register", "propose", str(tmp_path / "drafts.yaml")]).exception

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError, KoshoError
+from kosho.language import use
 from kosho.law.schedules import parse_duty
 from kosho.law.schedules.embedded import embedded, importers
 from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
@@ -33,6 +34,32 @@ def schedule(
 
 def line(code: str, duty: str, **specials: str) -> Line:
     return Line(code, f"goods of {code}", "kg", duty, special_texts=specials)
+
+
+def test_a_shipped_duty_is_of_no_day_before_editions_were_read(data: Path) -> None:
+    assert ordinary("JPN", "USA", "870323", date(2017, 1, 1)) == parse_duty("Free")
+    assert ordinary("JPN", "USA", "870323", date(2016, 12, 31)) is None
+    assert ordinary("USA", "JPN", "8703.23", date(1950, 1, 1)) is None
+
+
+def test_symbols_of_a_preference_that_differ_are_a_case_each(data: Path) -> None:
+    own = [line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"})]
+    write(schedule(*own, complete=True), own)
+    found = lookup("USA", "CAN", "8703.23.01", DAY, "usmca")
+    assert found is not None
+    assert (found.answered, found.note) == (True, "")
+    assert found.duty.text == "Free (S); 1% (S+)"
+    assert [str(one.duty) for one in found.duty.cases] == ["Free", "1%"]
+
+
+def test_why_it_is_not_the_preference_claimed_is_told_in_the_language_spoken(data: Path) -> None:
+    own = [line("87032301", "2.5%", korus="Free")]
+    write(schedule(*own, complete=True), own)
+    with use("ja"):
+        found = lookup("USA", "CAN", "8703.23", DAY, "usmca")
+    assert found is not None
+    assert "usmca" in found.note
+    assert "duty" not in found.note
 
 
 def test_the_longest_prefix_is_found() -> None:

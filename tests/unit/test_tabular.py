@@ -18,6 +18,7 @@ import xlsxwriter
 from kosho.errors import InputError
 from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
+from kosho.limits import allowing
 from kosho.lines import LineTable, read_annex, read_package, read_trade
 from kosho.tabular import content_of, kind_of, open_csv
 from kosho.world.csv_input import rows_of
@@ -216,3 +217,14 @@ def test_what_is_no_text_is_told_by_every_reader_of_lines(name: str, tmp_path: P
     read = {"panel.csv": panel_of, "VXSB.csv": lambda one: held_in([one]), "annex.csv": read_annex}[name]
     with pytest.raises(InputError, match=f"{name}: is not CSV text"):
         read(path)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end")
+def test_a_device_without_an_end_is_refused_once_it_fills_what_may_be_used() -> None:
+    with allowing(64 << 20), pytest.raises(InputError, match=r"bytes need about .* may be used"):
+        content_of(Path("/dev/zero"))
+
+
+def test_a_folder_is_told_as_one_where_trade_is_wanted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"cannot be read: Is a directory"):
+        read_trade(tmp_path)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from pydantic import Field
+from typer.testing import CliRunner
 
 from kosho import yamlfile
+from kosho.cli import app
 from kosho.errors import InputError
 from kosho.provenance import Day, Frozen
 
@@ -97,3 +100,17 @@ def test_a_bomb_of_aliases_is_refused() -> None:
         f"k{i}: &{chr(98 + i)} [{', '.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(12)
     )
     assert "an alias stands here (write out the value from line 1)" in problems(text)[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
+@pytest.mark.parametrize("words", [("record",), ("register", "check"), ("record", "check")])
+def test_a_pipe_is_no_file_that_is_read_twice(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Whoever read it whole would wait for what never comes; a device may have no end."""
+    (tmp_path / "case").mkdir()
+    pipe = tmp_path / "case" / "record.yaml"
+    os.mkfifo(pipe)
+    (tmp_path / "case" / "case.yaml").write_text("title: A case\n", encoding="utf-8")
+    place = str(pipe if words == ("register", "check") else pipe.parent)
+    error = CliRunner().invoke(app, [*words, place]).exception
+    assert isinstance(error, InputError)
+    assert "record.yaml: is not a file that can be read twice" in str(error)

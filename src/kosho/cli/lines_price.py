@@ -87,7 +87,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Price a package of lines: each line in partial equilibrium, every economy in the whole."""
-    from kosho.lines.line_offers import price_package, read_package, utilised
+    from kosho.lines.line_offers import package_rows, price_package, read_package, utilised
     from kosho.lines.partial_models import MODELS, PartialSettings, world_trade
     from kosho.lines.smart_model import FORMS
 
@@ -97,6 +97,7 @@ def price(  # noqa: PLR0913 - one parameter an option
         told = _("an elasticity of export supply of {supply:g}", supply=supply)
         raise InputError(Problem(told, _("above zero; left out, it is infinite"), key="--supply"))
     table = world_named(world, default="talks").load().whole
+    package_rows(file)  # before the law of the day is worked out: what is no package need not wait for it
     asked = day(on, "--on")
     inputs = LineInputs(
         trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=LawDay.of(asked)

@@ -110,7 +110,19 @@ def show(
         for m in law
     ]
     columns = (_("Measure"), _("Imposer"), _("Authority"), _("What"), _("Since"), _("Value"))
-    show_table(_("In force on {day}", day=formatting.day(when)), columns, rows, numeric=1)
+    if rows:
+        show_table(_("In force on {day}", day=formatting.day(when)), columns, rows, numeric=1)
+    else:
+        asked_for = _("all") if importer is None else country_name(importer)
+        at = _("all") if partner is None else country_name(partner)
+        say(
+            _(
+                "No measure of the register is in force on {day} (importers: {importer}; partners: {partner}).",
+                day=formatting.day(when),
+                importer=asked_for,
+                partner=at,
+            )
+        )
     for note in notes:
         say(_("note: {note}", note=note))
 

@@ -14,9 +14,12 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from kosho.law import Register
     from kosho.law.known_between import Change
 
-__all__ = ["known", "refuse_unknown_economy", "stale"]
+__all__ = ["known", "not_known", "refuse_unknown_economy", "stale"]
 
 
 def refuse_unknown_economy(code: str | None, option: str, *, alone: bool = False) -> None:
@@ -31,6 +34,22 @@ def refuse_unknown_economy(code: str | None, option: str, *, alone: bool = False
     if code is not None and code not in known_codes:
         hint = suggest(code, known_codes)
         raise InputError(Problem(_("unknown country {code!r}", code=code), hint, key=option))
+
+
+def not_known(register: Register, on: date, importer: str | None) -> str | None:
+    """Why nothing can be found of a day: no measure at all (of an economy), or none that was known by then."""
+    law = [one for one in register.measures if importer is None or one.imposed_by(importer)]
+    if not law:
+        return _("the register holds no measure of {country}", country=country_name(importer or ""))
+    first = min(one.known_from for one in law)
+    if on >= first:
+        return None
+    return _(
+        "the register knows nothing of {day}: the first of its {number} measures became known on {first}",
+        day=formatting.day(on),
+        number=formatting.count(len(law)),
+        first=formatting.day(first),
+    )
 
 
 def stale(
@@ -49,7 +68,8 @@ def stale(
 
     refuse_unknown_economy(importer, "--importer")
     when = day(on, "--on") or date.today()
-    found = found_stale(Register.load(), when, importer)
+    register = Register.load()
+    found, why = found_stale(register, when, importer), not_known(register, when, importer)
     if json:
         rows = [
             {
@@ -61,7 +81,9 @@ def stale(
             }
             for one in found
         ]
-        show_json({"schema_version": 1, "on": when.isoformat(), "stale": rows})
+        show_json({"schema_version": 1, "on": when.isoformat(), "stale": rows, "notes": [why] if why else []})
+    elif not found and why:
+        say(_("Nothing to look at: {why}.", why=why))
     elif not found:
         say(_("Nothing needs a look on {day}.", day=formatting.day(when)))
     else:
@@ -85,10 +107,14 @@ def known(days: tuple[str, str], importer: str | None, *, json: bool) -> None:
     first, second = (day(text, "--known") for text in days)
     if first is None or second is None:
         raise InputError(Problem(_("two days"), key="--known"))
-    found = known_between(Register.load(), first, second, importer)
+    register = Register.load()
+    found, why = known_between(register, first, second, importer), not_known(register, second, importer)
     if json:
         asked = {"known": [first.isoformat(), second.isoformat()], "importer": importer}
-        show_json({"schema_version": 1, **asked, "changes": [_contract(one) for one in found]})
+        changes = [_contract(one) for one in found]
+        show_json({"schema_version": 1, **asked, "changes": changes, "notes": [why] if why else []})
+    elif not found and why:
+        say(_("Nothing became known: {why}.", why=why))
     elif not found:
         say(
             _(

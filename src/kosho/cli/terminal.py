@@ -71,10 +71,13 @@ def show_json(content: Mapping[str, Any]) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: int = 0) -> None:
-    """A table on standard output; the last `numeric` columns are set flush right."""
+    """A table on standard output; the last `numeric` columns are set flush right. Without a row it says so."""
     from kosho.cli.layout import grid, wrapped
 
     width = terminal_width()
+    if not rows:
+        say(_("{title}: nothing", title=title))
+        return
     for line in wrapped(title, width):
         say_whole(_bold(line))
     say_whole("\n".join([*grid(columns, rows, width, numeric), ""]))

@@ -22,7 +22,7 @@ from kosho.cache import keep, place, used
 from kosho.known import version
 from kosho.outputs import save
 from kosho.translations import depends_on
-from kosho.yamlfile import Key, LineNumbers, load
+from kosho.yamlfile import Key, LineNumbers, load, refuse_no_file
 
 __all__ = ["read", "write"]
 
@@ -38,6 +38,7 @@ def read(path: Path, model: type[Model], day: date | None = None) -> tuple[Model
     Raises:
         InputError: the file cannot be read, is not YAML, or breaks the schema; every mistake is listed.
     """
+    refuse_no_file(path)
     try:
         content = path.read_bytes()
     except OSError:

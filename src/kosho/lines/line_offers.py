@@ -20,13 +20,30 @@ from kosho.lines.line_packages import LineShock, line_shock
 from kosho.lines.line_table import LineTable
 from kosho.lines.partial_models import SMART, PartialAnswer, PartialSettings, partial_answer
 from kosho.world import World
+from kosho.world.csv_input import Row, rows_of
 from kosho.world.csv_input import number as read_number
-from kosho.world.csv_input import rows_of
 
-__all__ = ["LineCut", "PricedPackage", "price_package", "read_line_cuts", "read_package", "utilised"]
+__all__ = [
+    "LineCut",
+    "PricedPackage",
+    "package_rows",
+    "price_package",
+    "read_line_cuts",
+    "read_package",
+    "utilised",
+]
 
 ALL = ("all", "")
 ROUNDING = 1e-6
+
+
+def package_rows(path: Path) -> list[Row]:
+    """Rows of a package as a file, before they are held against a table of lines.
+
+    Raises:
+        InputError: the file cannot be read, or lacks a column.
+    """
+    return rows_of(path, ["hs", "rate"], ["partner"])
 
 
 def read_package(path: Path, table: LineTable) -> Array:
@@ -55,7 +72,7 @@ def read_package(path: Path, table: LineTable) -> Array:
     """
     problems = Problems(str(path))
     after = table.rate.copy()
-    rows = sorted(rows_of(path, ["hs", "rate"], ["partner"]), key=lambda row: len(row[1]["hs"]))
+    rows = sorted(package_rows(path), key=lambda row: len(row[1]["hs"]))
     seen: dict[tuple[str, int], int] = {}
     for line, cells in rows:
         prefix = cells["hs"].replace(".", "")

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
 from kosho.language import _
 from kosho.lines.trade_formats import Column, TradeFormat, formats, partner_codes, recognised
-from kosho.tabular import content_of, kind_of, refuse_twice
+from kosho.tabular import content_of, json_of, kind_of, refuse_twice
 
 if TYPE_CHECKING:
     import polars as pl
@@ -233,10 +232,8 @@ def _opened(path: Path, form: str | None, columns: Path | None, kind: str) -> tu
 def _frame(path: Path) -> pl.DataFrame:
     import polars as pl
 
-    if not path.is_file():
-        raise InputError(Problem(_("there is no such file"), file=str(path)))
     try:
-        if path.suffix.lower() == ".parquet":
+        if path.suffix.lower() == ".parquet" and path.is_file():
             return pl.read_parquet(path)
         if kind_of(path) == ".json":
             return _json(content_of(path), path)
@@ -249,7 +246,10 @@ def _frame(path: Path) -> pl.DataFrame:
         return found.with_columns(pl.all().fill_null(""))
     except pl.exceptions.NoDataError:
         raise InputError(Problem(_("is empty"), file=str(path))) from None
-    except (pl.exceptions.PolarsError, csv.Error, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
+        raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None
+    except (pl.exceptions.PolarsError, csv.Error) as error:
         told = str(error).splitlines()[0]
         raise InputError(
             Problem(_("is no table that can be read: {told}", told=told), file=str(path))
@@ -260,10 +260,7 @@ def _json(content: bytes, path: Path) -> pl.DataFrame:
     """Rows as objects, under `data` or by themselves, or as lists under a list of heads (Census)."""
     import polars as pl
 
-    try:
-        found: Any = json.loads(content)
-    except ValueError as error:
-        raise InputError(Problem(_("is not JSON: {error}", error=error), file=str(path))) from None
+    found = json_of(content, str(path))
     rows = found.get("data", found.get("dataset")) if isinstance(found, dict) else found
     if isinstance(rows, list) and rows and isinstance(rows[0], list):
         rows = [dict(zip(rows[0], one, strict=False)) for one in rows[1:]]

@@ -35,7 +35,7 @@ from kosho.record.schema import (
     Status,
 )
 from kosho.translations import depends_on
-from kosho.yamlfile import LineNumbers, validate
+from kosho.yamlfile import LineNumbers, refuse_no_file, validate
 
 __all__ = [
     "Due",
@@ -178,6 +178,7 @@ class Record(Shown):
         kosho.errors.InputError: no record of a case 'japan-usa' (did you mean japan-us-2025?)
         """
         path = located(name_or_path)
+        refuse_no_file(path)
         try:
             content = path.read_bytes()
         except OSError as error:

@@ -29,7 +29,7 @@ from kosho.record.schema import (
     RecordFile,
     RecordSource,
 )
-from kosho.yamlfile import validate
+from kosho.yamlfile import refuse_no_file, validate
 
 __all__ = ["salvaged"]
 
@@ -64,6 +64,7 @@ def salvaged(name_or_path: str | Path) -> tuple[Record, tuple[Problem, ...]]:
     except InputError as error:
         path = located(name_or_path)
         try:
+            refuse_no_file(path)
             plain, lines = validate(path.read_text(encoding="utf-8"), _Anything, str(path))
         except (InputError, OSError, UnicodeDecodeError):
             raise error from None

@@ -18,6 +18,9 @@ from kosho.provenance import Status
 __all__ = ["EDITION", "embedded", "importers", "spans"]
 
 EDITION = N_("lines of the cases")
+FIRST = "2017-01-01"
+"""From when a duty stands that gives no first day, the Harmonized System of 2017: editions of 2018 and later
+were read, and nobody looked at what stood in the years before."""
 Columns = dict[str, dict[str, str]]
 
 
@@ -26,7 +29,7 @@ def _rows() -> dict[str, list[dict[str, str]]]:
     text = files("kosho.law.schedules").joinpath("data", "lines.csv").read_text(encoding="utf-8")
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in csv.DictReader(line for line in io.StringIO(text, newline="") if not line.startswith("#")):
-        found[row["importer"]].append(row)
+        found[row["importer"]].append({**row, "from": row["from"] or FIRST})
     return dict(found)
 
 
@@ -50,7 +53,7 @@ def embedded(importer: str, on: date) -> Schedule | None:
     by_code: dict[str, list[dict[str, str]]] = defaultdict(list)
     day = on.isoformat()
     for row in _rows().get(importer, []):
-        if (not row["from"] or row["from"] <= day) and (not row["to"] or day <= row["to"]):
+        if row["from"] <= day and (not row["to"] or day <= row["to"]):
             by_code[row["code"]].append(row)
     if not by_code:
         return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from kosho.display import Shown
 from kosho.errors import KoshoError
+from kosho.language import _
 from kosho.law.schedules import preferences
 from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty
 from kosho.law.schedules.embedded import embedded
@@ -69,7 +70,9 @@ def turns(importer: str, hs: str, first: date, last: date) -> set[date]:
     """Days after `first` up to `last` on which the duty of a line may change: editions, dates, seasons."""
     where = preferences.territory(importer)
     spans = {(schedule.valid_from, schedule.valid_to) for schedule in imported(where)} | embedded_spans(where)
-    bounds = {begin for begin, _ in spans if begin} | {end + timedelta(days=1) for _, end in spans if end}
+    bounds = {begin for begin, _end in spans if begin} | {
+        end + timedelta(days=1) for _begin, end in spans if end
+    }
     bounds = {day for day in bounds if first < day <= last}
     days = set(bounds)
     for on in {first, *bounds}:
@@ -138,16 +141,23 @@ def lookup(
         return plain
     claimed, complete = _claimed(lines, entry, preference)
     if claimed and plain and _costs_more(claimed.duty, plain.duty):
-        return replace(
-            plain, note=f"under {preference} the duty would be {claimed.duty}, above that without a claim"
+        above = _(
+            "under {preference} the duty would be {duty}, above that without a claim",
+            preference=preference,
+            duty=claimed.duty,
         )
+        return replace(plain, note=above)
     if claimed or not plain:
         return claimed
     if complete:
-        return replace(
-            plain, note=f"the line gives no duty under {preference}; the duty without a claim applies"
+        given = _(
+            "the line gives no duty under {preference}; the duty without a claim applies", preference=preference
         )
-    note = f"the duty under {preference} is not at hand; the one without a claim is shown: import the schedule"
+        return replace(plain, note=given)
+    note = _(
+        "the duty under {preference} is not at hand; the one without a claim is shown: import the schedule",
+        preference=preference,
+    )
     return replace(plain, note=note, answered=False)
 
 

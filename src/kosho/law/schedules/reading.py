@@ -220,7 +220,7 @@ def json_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         try:
             found, position = decode(text, position)
         except json.JSONDecodeError as error:
-            problems.add(_("is not JSON: {msg}", msg=error.msg), line=error.lineno)
+            problems.add(_("is not JSON"), line=error.lineno)
             return
         except (ValueError, RecursionError):  # a number too long, brackets too deep
             problems.add(_("is not JSON that can be read"), line=line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.law.schedules.reading import SourceRow, cell, csv_rows, json_rows, text_of
 from kosho.record.reading.decode import Document, decode
+from kosho.tabular import json_of
 
 __all__ = ["DAY", "LawText", "iso_day", "law_text"]
 
@@ -58,12 +58,7 @@ def law_text(path: Path) -> LawText:
     start = text_of(path).lstrip()[:1]
     if start == "[":
         return _tariff(path, json_rows(path, problems := Problems(str(path))), problems)
-    try:
-        content = json.loads(text_of(path))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            Problem(_("is not JSON: {msg}", msg=error.msg), None, str(path), error.lineno)
-        ) from None
+    content = json_of(text_of(path), str(path))
     if not isinstance(content, dict):
         raise InputError(Problem(_("is neither a document nor a tariff"), file=str(path)))
     return _notice(path, cast("dict[str, Any]", content))
