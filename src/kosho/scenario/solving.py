@@ -69,7 +69,7 @@ def solve_scenarios(
     done: dict[Any, Any] = {}
 
     def solve(jobs: Sequence[Job]) -> None:
-        done.update(_solved(jobs, progress, unfinished, len(done)))
+        done.update(_solved(sorted(jobs, key=_place), progress, unfinished, len(done)))
 
     central = {first: CentralJob(shared, first, main)}
     solve([central[first]])
@@ -102,6 +102,13 @@ def solve_scenarios(
         {name: done[central[same]][1] for name, same in alike.items()},
         {(name, end): found for (other, end), found in ends.items() for name in alike if alike[name] == other},
     )
+
+
+def _place(job: Job) -> tuple[bool, bool]:
+    """Jobs of one variant stand together, and others take them from the end: what one prepares of the world
+    is prepared by few processes.
+    """
+    return job.variant.deficits == "fixed", job.variant.elasticities == "central"
 
 
 def first_alike(inputs: JobInputs) -> dict[str, str]:
