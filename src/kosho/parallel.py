@@ -13,6 +13,8 @@ seven: 2 workers of loky took 1.13 times as long as these (1.66 in a second run)
 from __future__ import annotations
 
 import atexit
+import copyreg
+import io
 import os
 import pickle
 import queue
@@ -54,8 +56,8 @@ APART: dict[str, Any] = (
 """An interrupt at the terminal is for the parent alone, also while another process is still starting."""
 GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 """What a pipe to a process that has ended raises."""
-REMEMBERED = 4
-"""Shared objects that a process keeps."""
+REMEMBERED = 6
+"""Shared objects that another process keeps."""
 
 
 def cores() -> int:
@@ -74,33 +76,56 @@ def one_thread() -> AbstractContextManager[Any]:
 
 
 class Shared(Generic[Value]):
-    """Something large that many tasks need: pickled once, unpickled once in every process that meets it."""
+    """Something large that many tasks need: pickled once, and sent once to every process that needs it."""
 
     known: ClassVar[dict[bytes, Any]] = {}
-    """What this process has unpickled."""
+    """What this process was sent."""
 
     def __init__(self, value: Value) -> None:
         self.value = value
+        self.name = os.urandom(16)
         self._packed: bytes | None = None
-        self._name = os.urandom(16)
+        self._within: tuple[Shared[Any], ...] = ()
 
-    def __reduce__(self) -> tuple[Callable[[bytes, bytes], Shared[Any]], tuple[bytes, bytes]]:
+    def __reduce__(self) -> tuple[Callable[..., Shared[Any]], tuple[Any, ...]]:
         self.pack()
-        return _recalled, (self._name, self._packed or b"")
+        return _unpacked, (self._within, self.name, self._packed)
 
     def pack(self) -> None:
-        """Pickle the value, if that has not been done; while nobody changes what it caches."""
+        """Pickle the value, if that has not been done; while nobody changes what it caches.
+
+        What is shared within it is named there, and pickled beside it.
+        """
         if self._packed is None:
-            self._packed = pickle.dumps(self.value, pickle.HIGHEST_PROTOCOL)
+            within: list[Shared[Any]] = []
+
+            def named(one: Shared[Any]) -> tuple[Callable[[bytes], Shared[Any]], tuple[bytes]]:
+                within.append(one)
+                return _recalled, (one.name,)
+
+            packed = _pickled(self.value, named)
+            self._within, self._packed = tuple(within), packed
 
 
-def _recalled(name: bytes, packed: bytes) -> Shared[Any]:
-    known = Shared.known
-    value = known.pop(name) if name in known else pickle.loads(packed)  # noqa: S301  (from our parent process)
-    known[name] = value
-    while len(known) > REMEMBERED:
-        known.pop(next(iter(known)))
-    return Shared(value)
+def _unpacked(_within: tuple[Shared[Any], ...], name: bytes, packed: bytes) -> Shared[Any]:
+    if name not in Shared.known:
+        Shared.known[name] = pickle.loads(packed)  # noqa: S301  (from our parent process)
+    return _recalled(name)
+
+
+def _recalled(name: bytes) -> Shared[Any]:
+    found = Shared(Shared.known[name])
+    found.name = name
+    return found
+
+
+def _pickled(content: Any, shared: Callable[[Shared[Any]], tuple[Any, ...]]) -> bytes:
+    """A pickle in which what is shared is reduced by another function than its own."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = {**copyreg.dispatch_table, Shared: shared}
+    pickler.dump(content)
+    return buffer.getvalue()
 
 
 class Worker:
@@ -116,6 +141,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._busy = threading.Lock()
+        self._holds: dict[bytes, None] = {}  # names of what it was sent, those used last at the end
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from kosho.parallel import serve; serve()"],
@@ -144,8 +170,21 @@ class Worker:
         """
         # A run that ended early may have left a thread that still waits for its answer.
         with self._busy:
-            _send(self._to.fileno(), (function, task))
-            return _receive(self._from.fileno())
+            kept = tuple(self._holds)[-REMEMBERED:]
+            self._holds, holds = {}, dict.fromkeys(kept)  # after an error all is sent anew
+
+            def named(one: Shared[Any]) -> tuple[Any, ...]:
+                """By its name where the process holds it, else in full."""
+                held = one.name in holds
+                holds.pop(one.name, None)
+                holds[one.name] = None
+                return (_recalled, (one.name,)) if held else one.__reduce__()
+
+            _send(self._to.fileno(), pickle.dumps(kept) + _pickled((function, task), named))
+            result, error = _receive(self._from.fileno())
+            if error is None:
+                self._holds = holds
+            return result, error
 
     def end(self) -> None:
         """Let the process finish."""
@@ -158,9 +197,8 @@ class Worker:
             self._process.wait()
 
 
-def _send(pipe: int, content: Any) -> None:
+def _send(pipe: int, packed: bytes) -> None:
     """Write length and pickle in one go: a thread that comes back often waits for the interpreter each time."""
-    packed = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
     rest = memoryview(struct.pack("<Q", len(packed)) + packed)
     while rest:
         rest = rest[os.write(pipe, rest) :]
@@ -340,12 +378,16 @@ def serve() -> None:
     threading.Thread(target=_watch, args=(sys.stdin.fileno(), packed), daemon=True).start()
     while True:
         try:
-            function, task = pickle.loads(packed.get())  # noqa: S301  (from our parent process)
+            content = io.BytesIO(packed.get())
+            kept = pickle.load(content)  # noqa: S301  (from our parent process, as what follows)
+            for name in Shared.known.keys() - kept:
+                del Shared.known[name]
+            function, task = pickle.load(content)  # noqa: S301
             answer = (function(task), None)
         except Exception as error:  # noqa: BLE001  (the parent raises it)
             answer = (None, _portable(error))
         with suppress(BrokenPipeError):  # the parent is gone; the watch ends this process
-            _send(sink, answer)
+            _send(sink, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
 
 
 def _watch(source: int, packed: queue.SimpleQueue[bytes]) -> None:

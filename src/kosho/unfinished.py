@@ -52,6 +52,7 @@ class Unfinished:
         self._copy = place(b"unfinished", *parts)
         self._clock, self._written = clock, clock()
         self.results: dict[Hashable, Any] = _unpacked(used(self._copy))
+        self._packed: dict[Hashable, bytes] = {}
 
     def done(self, name: Hashable, result: Any) -> None:
         """Note a result: numbers, text, arrays and frozen types of Kosho."""
@@ -62,6 +63,7 @@ class Unfinished:
     def drop(self) -> None:
         """All is done: what was made of the results is kept, or need not be."""
         self.results.clear()
+        self._packed.clear()
         with suppress(OSError):
             self._copy.unlink(missing_ok=True)
 
@@ -75,7 +77,10 @@ class Unfinished:
             self._write()
 
     def _write(self) -> None:
-        keep(self._copy, pickle.dumps(self.results, pickle.HIGHEST_PROTOCOL))
+        for name, result in self.results.items():
+            if name not in self._packed:
+                self._packed[name] = pickle.dumps((name, result), pickle.HIGHEST_PROTOCOL)
+        keep(self._copy, b"".join(self._packed.values()))
         self._written = self._clock()
 
 
@@ -94,9 +99,11 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _unpacked(content: bytes | None) -> dict[Hashable, Any]:
-    if content is None:
-        return {}
+    stream, found = io.BytesIO(content or b""), dict[Hashable, Any]()
     try:
-        return dict(_Unpickler(io.BytesIO(content)).load())
+        while stream.tell() < len(content or b""):
+            name, result = _Unpickler(stream).load()
+            found[name] = result
     except (pickle.UnpicklingError, ImportError, AttributeError, TypeError, ValueError, LookupError, EOFError):
         return {}  # written with another version of NumPy, say
+    return found

@@ -15,7 +15,7 @@ import pytest
 
 from kosho import parallel
 from kosho.errors import ConvergenceError, InputError, Problem
-from kosho.parallel import run, run_in_order
+from kosho.parallel import Shared, run, run_in_order
 
 POSIX = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 
@@ -139,3 +139,37 @@ def test_a_command_that_is_stopped_ends_quietly_and_leaves_nobody(
     finally:
         parent.kill()
         parent.wait()
+
+
+def told(task: tuple[Shared[list[int]], Shared[dict[str, Shared[list[int]]]]]) -> tuple[int, int, int, int]:
+    """What another process makes of two things shared, one of them within the other, and how many it holds."""
+    one, other = task
+    return os.getpid(), sum(one.value), id(other.value["one"].value), len(Shared.known)
+
+
+def test_what_is_shared_is_sent_once_and_what_is_used_no_more_is_forgotten() -> None:
+    worker = parallel.Worker()
+    sent: list[int] = []
+    one = Shared(list(range(100_000)))
+    other = Shared({"one": one})
+    original = parallel._send
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                parallel, "_send", lambda pipe, packed: (sent.append(len(packed)), original(pipe, packed))
+            )
+            answers = [worker.ask(told, (one, other)) for _ in range(3)]
+        assert sent[0] > 100_000
+        assert 1_000 > sent[1] == sent[2]
+        assert {error for _, error in answers} == {None}
+        assert {answer[1:] for answer, _ in answers} == {answers[0][0][1:]}  # the same objects again
+        assert answers[0][0][3] == 2
+        for k in range(20):
+            answer, error = worker.ask(told, (Shared([k]), other))
+            assert error is None
+            assert answer[1] == k
+            assert answer[3] <= parallel.REMEMBERED + 2
+        assert worker.ask(fails, 1)[1] is not None
+        assert worker.ask(told, (one, other))[0][1] == sum(range(100_000))  # sent anew after an error
+    finally:
+        worker.end()

@@ -35,7 +35,7 @@ from kosho.law.measure import Measure
 from kosho.parallel import Shared
 from kosho.scenario.commitments import ScenarioCommitments, commitments_of
 from kosho.scenario.jobs import CentralJob, CornerJob, JobInputs, VariantJob, run_job, try_job
-from kosho.scenario.runs import VARIANTS, corner_jobs, led_beside
+from kosho.scenario.runs import VARIANTS
 from kosho.scenario.sensitivity import (
     SHARES,
     CentralOutcome,
@@ -53,6 +53,7 @@ from kosho.scenario.sensitivity import (
     subsidies_at,
 )
 from kosho.scenario.simulate import scenario_effects
+from kosho.scenario.solving import corner_jobs, first_alike, led_beside, solve_scenarios
 from kosho.world import World
 
 PARTIES = ("JPN", "USA")
@@ -304,6 +305,29 @@ def test_an_end_begun_where_that_of_another_scenario_leads_is_the_end(case: Case
 
     _, at_end = run_job(replace(following[0], near=start, leads=True))
     assert missed(start) < 0.5 * missed(near["y"])  # most of the way is known
+
+
+def test_a_scenario_of_the_same_law_is_not_solved_again_and_others_begin_where_it_leads(case: Case) -> None:
+    world, law, found = asked(case, "deal-cars")
+    _, other_law, other = asked(case, "no-deal")
+    laws = {"x": law, "again": law, "y": other_law}
+    effects = {"x": found, "again": found, "y": other}
+    inputs = JobInputs({"central": world, "low": world}, laws, effects, world, {}, case.flows, PARTIES)
+    assert first_alike(inputs) == {"x": "x", "again": "x", "y": "y"}
+    told: list[str] = []
+    solved = solve_scenarios(inputs, VARIANTS, told.append, None)
+    for variant in VARIANTS:
+        one, same = (solved.variants[name, variant.id] for name in ("x", "again"))
+        assert (one.scenario, same.scenario) == ("x", "again")
+        assert one.model_dump(exclude={"scenario"}) == same.model_dump(exclude={"scenario"})
+        alone = run_job(VariantJob(Shared(inputs), "y", variant))
+        led = solved.variants["y", variant.id]
+        for code, income in zip(world.countries, world.arrays.income, strict=True):
+            assert abs(led.countries[code].ev_musd - alone.countries[code].ev_musd) < 1e-7 * income
+    ends = {name: [end for other, end in solved.ends if other == name] for name in laws}
+    assert ends["x"] == ends["again"] != []
+    assert all(solved.ends["x", end] is solved.ends["again", end] for end in ends["x"])
+    assert solved.middles["again"] is solved.middles["x"]
 
 
 def test_figures_of_named_flows_and_counts(case: Case) -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from kosho import cache
 from kosho.case import Case
 from kosho.cli import app
-from kosho.scenario import ScenarioResults, jobs, run, runs
+from kosho.scenario import ScenarioResults, jobs, run, runs, solving
 from kosho.scenario.results import CountryEffect, VariantResult
 from kosho.unfinished import EVERY, Unfinished
 
@@ -97,7 +97,8 @@ def test_scenarios_go_on_from_what_was_solved_and_say_the_same(
     write_case(case, "mine.npz")
     opened = Case.load(case)
     monkeypatch.setattr(runs, "DRAWS", 3)
-    monkeypatch.setattr(runs, "cores", lambda: 1)
+    for room in (runs, solving):
+        monkeypatch.setattr(room, "cores", lambda: 1)
     whole = run(opened, ["status-quo", "deal"])
     solved: list[object] = []
     plain = jobs.run_job

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -280,19 +280,27 @@ def _possible(bounds: WedgeBounds, members: Sequence[int], open_: Mask) -> bool:
     """Whether some non-negative flows meet these bounds."""
     if not any(bounds.sign[c] < 0 for c in members) or not any(bounds.sign[c] > 0 for c in members):
         return True
-    from scipy.optimize import linprog  # noqa: PLC0415  (only where both kinds of bounds are given)
-
     sign = bounds.sign[list(members)]
     counted = bounds.weight[list(members)] * open_
-    used = np.flatnonzero(counted.any(axis=0))
     required = bounds.required[list(members), 0]
+    least, most = (counted[sign == side] > 0 for side in (-1.0, 1.0))
+    if not (least.any(axis=0) & most.any(axis=0)).any() and least[required[sign < 0] > 0].any(axis=1).all():
+        return True  # no goods are under bounds of both kinds, and those to be bought are supplied
+    used = np.flatnonzero(counted.any(axis=0))
     scale = np.where(required > 0, required, 1.0)
     slack = 1e-9 * (required > 0)
-    found = linprog(
-        np.zeros(len(used)),
-        A_ub=(sign / scale)[:, None] * counted[:, used],
-        b_ub=sign * required / scale + slack,
-        bounds=(0, None),
-        method="highs",
-    )
+    rows, limits = (sign / scale)[:, None] * counted[:, used], sign * required / scale + slack
+    return _feasible(len(limits), rows.tobytes(), limits.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _feasible(count: int, rows: bytes, limits: bytes) -> bool:
+    """Whether some x >= 0 has rows x <= limits. Ends of ranges and draws ask it again and again."""
+    from scipy.optimize import linprog  # noqa: PLC0415  (only where bounds of both kinds meet)
+
+    most = np.frombuffer(limits)
+    if not rows:
+        return bool((most >= 0).all())
+    left = np.frombuffer(rows).reshape(count, -1)
+    found = linprog(np.zeros(left.shape[1]), A_ub=left, b_ub=most, bounds=(0, None), method="highs")
     return bool(found.status != 2)

@@ -137,7 +137,7 @@ class Values:
         share /= self.absorbed[:, :, None]
         return share
 
-    def share_in(self, sector: Index, importer: Index, exporter: Index) -> Array:
+    def share_in(self, sector: Index | int, importer: Index | int, exporter: Index | int) -> Array:
         """`share` in some cells."""
         found = self.system.factor[sector, importer, exporter] * self.power[sector, exporter]
         return found / self.absorbed[sector, importer]
@@ -153,6 +153,11 @@ class Values:
     def net_flow(self) -> Array:
         """What producers receive, f pi' X' `(S, N, N)`."""
         return self.net_share * self.point.spending.T[:, :, None]
+
+    def net_flow_in(self, sector: Index | int, importer: Index | int, exporter: Index | int) -> Array:
+        """`net_flow` in some cells."""
+        found = self.system.net_factor[sector, importer, exporter] * self.power[sector, exporter]
+        return found / self.absorbed[sector, importer] * self.point.spending[importer, sector]
 
     @cached_property
     def gaps(self) -> dict[str, Array]:

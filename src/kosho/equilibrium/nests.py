@@ -473,7 +473,7 @@ def _rested(shock: Shock, world: World, cells: Iterable[tuple[int, int, int]]) -
     rows = _Rows(shock)
     known = shock.cells()[0]
     rest, net = uncovered(shock, world)
-    place = {int(flat): k for k, flat in enumerate(known)}
+    place = {flat: k for k, flat in enumerate(known.tolist())}
     a, count, sectors = world.arrays, len(world.countries), len(world.sectors)
     for n, i, j in cells:
         k = place.get((n * count + i) * sectors + j)

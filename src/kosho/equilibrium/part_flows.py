@@ -34,7 +34,7 @@ class PartFlows:
         """As `Outcome.part_flow`."""
         n, i, j = self._place(importer, exporter, sector)
         if not part:
-            return float(self.base.arrays.flows[n, i, j]), float(self.net_flow[j, n, i])
+            return float(self.base.arrays.flows[n, i, j]), self._cell_flow(n, i, j)
         rows = self._rows(n, i, j, part)
         if not len(rows):
             known = {self.shock.part[row] for row in self._rows(n, i, j, None)} - {""}
@@ -97,8 +97,9 @@ class PartFlows:
         if not len(rows):
             cell = self.cells.row[touching[0]]
             base = base_value * self.cells.rest_net[cell]
-            paid = self.values.share[j, n, i] * self.values.point.spending[n, j]
-            return paid * self.cells.rest_net[cell] / self.cells.factor[cell] / base / cost if base > 0 else 0.0
+            paid = self.values.share_in(j, n, i) * self.values.point.spending[n, j]
+            kept = paid * self.cells.rest_net[cell] / self.cells.factor[cell]
+            return float(kept / base / cost) if base > 0 else 0.0
         base = base_value * self.shock.share[rows] / (1.0 + self.shock.base_tariff[rows])
         total = base.sum()
         return float((self._at_cost[rows] / self.shock.cost[rows]).sum() / total / cost) if total > 0 else 0.0
@@ -121,9 +122,14 @@ class PartFlows:
         base = self.base.arrays.flows[n, i, j]
         if not base > 0:
             return 0.0
-        new = float(self.values.net_flow[j, n, i])
+        new = float(self.values.net_flow_in(j, n, i))
         saved = self._at_cost[rows] * (1.0 - 1.0 / self.shock.cost[rows])
         return float((new - saved.sum()) / base)
+
+    def _cell_flow(self, n: int, i: int, j: int) -> float:
+        """One of `net_flow`."""
+        rows = self._rows(n, i, j, None)
+        return float(self.values.net_flow_in(j, n, i) - self._borne(rows[self._marked[rows]]).sum())
 
     def _cell_spending(self, n: int, i: int, j: int) -> float:
         return float(self.base.arrays.flows[n, i, j] * (1.0 + self.base.arrays.tariff[n, i, j]))
@@ -142,7 +148,7 @@ def at_cost(values: Values, cells: Cells) -> Array:
     """What is shipped in each row of a shock, at what it costs its makers `(m,)`."""
     cell = cells.row
     j, n, i = cells.sector[cell], cells.importer[cell], cells.exporter[cell]
-    paid = values.share[j, n, i] * values.point.spending[n, j]
+    paid = values.share_in(j, n, i) * values.point.spending[n, j]
     factor = cells.factor[cell]
     weight = np.divide(cells.weight, factor, out=np.zeros_like(paid), where=factor > 0)
     return paid * weight * cells.part_net

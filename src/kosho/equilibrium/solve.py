@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal, overload
 from weakref import WeakKeyDictionary
@@ -24,7 +25,7 @@ from kosho.equilibrium.outcome import Outcome
 from kosho.equilibrium.shock import Shock, refuse_other_labels
 from kosho.equilibrium.solve_constrained import find_constrained
 from kosho.equilibrium.system import cells_of, system_of
-from kosho.errors import KoshoError, Problems
+from kosho.errors import ConvergenceError, KoshoError, Problems
 from kosho.world import World, labelled
 from kosho.world.table_checks import refuse_gaps
 
@@ -143,7 +144,11 @@ def _solved(
         asked = found.shock if absorption is None else absorption.asked(found.shock, change.constraints)
         return Outcome(base, asked, closure, observed, found.solution, found.cells, found.shock, found)
     cells = cells_of(shock, base)
-    solution = find(system_of(base, shock, cells, factors), world, tol, None if near is None else near.point)
+    system, solution = system_of(base, shock, cells, factors), None
+    if near is not None:
+        with suppress(ConvergenceError):  # it may be nearer from the base
+            solution = find(system, world, tol, near.point)
+    solution = solution or find(system, world, tol)
     return Outcome(base, change.shock, closure, observed, solution, cells, shock)
 
 

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, listing, thing
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
 from kosho.errors import InputError
@@ -130,7 +131,7 @@ def laid(world: World, register: Register, on: date, known: date | None) -> Laid
     return _laid(current(), world, register, on, known)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _laid(_language: str, world: World, register: Register, on: date, known: date | None) -> LaidLaw:
     return LaidLaw(world, register, on, known)
 
@@ -143,14 +144,29 @@ class LaidLaw:
     register: Register
     on: date
     known: date | None
+    _duties_known: Shock | None = None
     _found: dict[tuple[str, End], MeasureEffect] = field(default_factory=dict)
     _questions: dict[End, Effects] = field(default_factory=dict)
+    _levels: dict[tuple[str, End], Array] = field(default_factory=dict)
 
     def effects(self, end: End | Mapping[str, End] = "value") -> Effects:
         """See `effects`."""
         posed = self.question(end)
         without = self._unseen | self._besides[1] | posed.left_out
         return changed(posed, left_out=without, assumptions=self._assumptions)
+
+    @property
+    def beside(self) -> set[str]:
+        """Ids of the measures that act besides duties."""
+        return {one.id for one in self._besides[0]}
+
+    def with_duties_of(self, other: LaidLaw) -> LaidLaw:
+        """This law if its duties are those of another in the same world: measures of both do in it what they do
+        there.
+        """
+        mine = {one.id: one for one in self._besides[0]}
+        found = {key: one for key, one in other._found.items() if mine.get(key[0]) is one.measure}
+        return LaidLaw(self.world, self.register, self.on, self.known, other._duties, found)
 
     def question(self, end: End | Mapping[str, End] = "value") -> Effects:
         """The same without what the law of the day leaves out whatever the end."""
@@ -161,13 +177,11 @@ class LaidLaw:
         return self._questions[end]
 
     def _question(self, end: End | Mapping[str, End]) -> Effects:
-        shock = self._duties
         ends: dict[str, End] = {
             one.id: end if isinstance(end, str) else end.get(one.id, "value") for one in self._besides[0]
         }
         every = [self._of_measure(measure, ends[measure.id]) for measure in self._besides[0]]
-        for one in every:
-            shock = _recosted(shock, self.world, one, ends[one.measure.id])
+        shock = self._recosted(ends)
         for one in every:
             if one.subsidy is not None:
                 shock = subsidised(shock, self.world, one.subsidy, ends[one.measure.id])
@@ -187,9 +201,38 @@ class LaidLaw:
             self._found[key] = effect(self.world, self.register, self._duties, measure, end)
         return self._found[key]
 
+    def _recosted(self, ends: Mapping[str, End]) -> Shock:
+        """The duties with the trade costs of all measures, each at its end."""
+        shock, rows = self._told_apart
+        if not rows:
+            return shock
+        cost = shock.cost
+        for name, here in rows.items():
+            cost = cost * np.where(here, self._level(name, ends[name])[shock.sector], 1.0)
+        return changed(shock, cost=cost)
+
+    def _level(self, name: str, end: End) -> Array:
+        """New over old trade cost `[sector]` where a measure moves it."""
+        key = name, end
+        if key not in self._levels:
+            one, theta = self._found[name, "value"], self.world.arrays.theta
+            self._levels[key] = level = np.ones(len(theta))
+            for j in {cell[2] for cell in one.cells}:
+                level[j] = one.cost(float(theta[j])).levels.get(end, 1.0)
+        return self._levels[key]
+
+    @cached_property
+    def _told_apart(self) -> tuple[Shock, dict[str, Mask]]:
+        """The duties with rows of their own where measures move trade costs, whatever the end; and which rows
+        each of these measures moves `[row]`.
+        """
+        moving = [one for measure in self._besides[0] if (one := self._of_measure(measure, "value")).cells]
+        shock, rows = with_cells(self._duties, self.world, [one.cells for one in moving])
+        return shock, {one.measure.id: here for one, here in zip(moving, rows[:-1], strict=True)}
+
     @cached_property
     def _duties(self) -> Shock:
-        return duties(self.world, self.register, self.on, self.known)
+        return self._duties_known or duties(self.world, self.register, self.on, self.known)
 
     @cached_property
     def _besides(self) -> tuple[list[Measure], dict[str, str]]:
@@ -266,15 +309,3 @@ def acting(
     }
     why = _("it bound in the base year and nothing else in force bounds its goods: the table holds its effect")
     return [one for one in found if one.measure.id not in idle], dict.fromkeys(idle, why)
-
-
-def _recosted(shock: Shock, world: World, one: MeasureEffect, end: End) -> Shock:
-    """A shock with the trade costs of a measure."""
-    if not one.cells:
-        return shock
-    shock, (here, _other) = with_cells(shock, world, [one.cells])
-    theta = world.arrays.theta
-    level = np.ones(len(theta))
-    for j in {cell[2] for cell in one.cells}:
-        level[j] = one.cost(float(theta[j])).levels.get(end, 1.0)
-    return changed(shock, cost=shock.cost * np.where(here, level[shock.sector], 1.0))

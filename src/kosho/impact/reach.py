@@ -231,16 +231,22 @@ def _aimless(measure: Measure, world: World) -> str | None:
 def _unchanged(change: Measure | Replacement, before: _Asked, overlay: Overlay) -> str | None:
     """Why a change makes no difference to what the economy is asked; None where it does."""
     here, there = before.changed(overlay), before.changed(_without(overlay, change))
-    some = Trade(_nearest(change, before))
-    if not same_duties(here.duties(some), there.duties(some)):
-        return None
     here.law.question()  # what cannot be posed is refused
+    without = LaidLaw(there.world, there.register, there.on, there.known)  # nobody else asks for it
     try:
-        # A bound on an effect acts at the ends of its range only.
-        same = all(same_question(here.law.question(end), there.law.question(end)) for end in ENDS)
+        # Were duties the same, all else had to be: of what acts besides them that is found out sooner.
+        if _name(change) in here.law.beside and not _same_at_ends(here.law, without.with_duties_of(here.law)):
+            return None
+        some = Trade(_nearest(change, before))
+        same = same_duties(here.duties(some), there.duties(some)) and _same_at_ends(here.law, without)
     except InputError:  # without it the rest cannot be posed: it matters
         return None
     return _reason(change, here, here.law.effects()) if same else None
+
+
+def _same_at_ends(one: LaidLaw, other: LaidLaw) -> bool:
+    """A bound on an effect acts at the ends of its range only."""
+    return all(same_question(one.question(end), other.question(end)) for end in ENDS)
 
 
 def _nearest(change: Measure | Replacement, before: _Asked) -> frozenset[int]:

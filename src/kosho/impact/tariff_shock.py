@@ -560,7 +560,7 @@ class _Cell:
 
     def piles(self, slot: Product, law: list[Measure]) -> _Piles:
         """The stacks on the product."""
-        covering = [measure for measure in law if self.laws.register.covered(measure, slot)]
+        covering = self.laws.register.covering(law, slot)
         key = tuple(map(id, covering))
         if key not in self.known:
             self.known[key] = self._piled(covering)

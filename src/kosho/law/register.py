@@ -382,15 +382,23 @@ class Register(Shown):
 
     def covered(self, measure: Measure, product: Product) -> bool:
         """Whether a measure's scope covers a product."""
-        asked = measure.id, product
-        if asked not in self._known_covered:
-            self._known_covered[asked] = measure.id not in self.not_translated and self.in_scope(
-                measure, product
-            )
-        return self._known_covered[asked]
+        return bool(self.covering((measure,), product))
+
+    def covering(self, measures: Iterable[Measure], product: Product) -> list[Measure]:
+        """Those of some measures whose scope covers a product."""
+        known = self._known_covering.setdefault(product, {})
+        found: list[Measure] = []
+        for measure in measures:
+            covers = known.get(measure.id)
+            if covers is None:
+                covers = measure.id not in self.not_translated and self.in_scope(measure, product)
+                known[measure.id] = covers
+            if covers:
+                found.append(measure)
+        return found
 
     @cached_property
-    def _known_covered(self) -> dict[tuple[str, Product], bool]:
+    def _known_covering(self) -> dict[Product, dict[str, bool]]:
         return {}
 
     def in_scope(self, measure: Measure, product: Product) -> bool:

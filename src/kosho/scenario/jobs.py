@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kosho.case import Law
     from kosho.case_schema import NamedFlow
     from kosho.equilibrium import Outcome
-    from kosho.impact.effects import Effects
+    from kosho.impact.effects import Effects, LaidLaw
     from kosho.impact.subsidies import Subsidised
     from kosho.parallel import Shared
     from kosho.world import World
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CentralJob",
     "CornerJob",
+    "CornerResult",
     "Job",
     "JobInputs",
     "JobResult",
@@ -82,6 +83,8 @@ class JobInputs:
     parties: tuple[str, ...]
     subsidies: Mapping[str, tuple[Subsidised, ...]] = field(default_factory=dict)
     """Paid to buyers, by scenario, in full; scenarios without any may be missing."""
+    laid: Mapping[str, LaidLaw] = field(default_factory=dict)
+    """The laws as the central world has them, by scenario: what was worked out once need not be elsewhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +94,10 @@ class VariantJob:
     inputs: Shared[JobInputs]
     scenario: str
     variant: Variant
+    near: Nearby | None = None
+    """To begin from."""
+    leads: bool = False
+    """Whether it is told where its equilibrium is, for the same variant of other scenarios."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +107,8 @@ class CentralJob:
     inputs: Shared[JobInputs]
     scenario: str
     variant: Variant
+    near: Nearby | None = None
+    """To begin from: the middle of another scenario."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +133,11 @@ CornerResult = Mapping[str, Array] | str
 JobResult = (
     tuple[VariantResult, CentralOutcome, Nearby]
     | VariantResult
+    | tuple[VariantResult, Nearby]
     | CornerResult
     | tuple[CornerResult, Nearby | None]
 )
-"""Of the middle, another variant, a corner, a corner that leads."""
+"""Of the middle, another variant, one that leads, a corner, a corner that leads."""
 
 
 def job_name(job: Job) -> tuple[str, ...]:
@@ -152,18 +162,19 @@ def run_job(job: Job) -> JobResult:
     """
     inputs = job.inputs.value
     if isinstance(job, CentralJob):
-        outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
+        outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant, near=job.near)
         shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
         paid = subsidies_at(inputs.subsidies.get(job.scenario, ()))
         return shown, CentralOutcome.of(outcome, inputs.flows, paid), outcome.nearby
     if isinstance(job, CornerJob):
         law, base = inputs.laws[job.scenario], inputs.worlds["central"]
-        found = effects_at(base, law, job.corner)
+        found = effects_at(base, law, job.corner, inputs.laid.get(job.scenario))
         paid = subsidies_at(inputs.subsidies.get(job.scenario, ()), job.corner)
         told = figures_and_place if job.leads else figures_or_reason
         return told(partial(solve_variant, inputs, found, job.variant, ROUGHLY, job.near), inputs.flows, paid)
-    outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant)
-    return variant_result(inputs, outcome, job.scenario, job.variant.id)
+    outcome = solve_variant(inputs, inputs.effects[job.scenario], job.variant, near=job.near)
+    shown = variant_result(inputs, outcome, job.scenario, job.variant.id)
+    return (shown, outcome.nearby) if job.leads else shown
 
 
 def solve_variant(

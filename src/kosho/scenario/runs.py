@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
+from kosho.impact.effects import laid
 from kosho.language import N_, _
-from kosho.parallel import Shared, cores, one_thread, start
-from kosho.parallel import run as shared_out
+from kosho.parallel import cores, one_thread, start
 from kosho.progress import Progress, estimated, silent
 from kosho.scenario.commitments import commitments_of
 from kosho.scenario.draws import DRAWS, SEED, Draws, solve_draws
 from kosho.scenario.interval import Interval
 from kosho.scenario.jobs import (
-    CentralJob,
-    CornerJob,
-    Job,
     JobInputs,
-    VariantJob,
     growth_of_units,
     growth_of_value,
-    job_name,
-    run_job,
-    try_job,
 )
 from kosho.scenario.results import (
     BASE,
@@ -41,8 +34,6 @@ from kosho.scenario.results import (
     VariantResult,
 )
 from kosho.scenario.sensitivity import (
-    CentralOutcome,
-    Corner,
     buyer_subsidies,
     changes,
     changes_apart,
@@ -51,19 +42,18 @@ from kosho.scenario.sensitivity import (
     solved_corners,
 )
 from kosho.scenario.simulate import posed, scenario_effects
+from kosho.scenario.solving import MOST_PROCESSES, solve_scenarios
 from kosho.unfinished import Unfinished
 from kosho.world import WorldChoice, Worlds, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case, Scenario
-    from kosho.equilibrium.kernel import Nearby
 
-__all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "corner_jobs", "led_beside", "run", "summary"]
+__all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
 
 Figures = Mapping[str, Array]
 Moved = Sequence[tuple[str, Figures]]
 
-MOST_PROCESSES = 4
 NOTHING_LEFT = -1.0
 """Growth of a flow that ends."""
 VARIANTS = (
@@ -187,34 +177,17 @@ def _run(
     unfinished: Unfinished | None,
 ) -> ScenarioResults:
     names = list(inputs.effects)
-    main, *others = VARIANTS
-    shared = Shared(inputs)
-    shared.pack()
-    central = [CentralJob(shared, name, main) for name in names]
-    variants = [VariantJob(shared, name, variant) for name in names for variant in others]
-    middle = _solved(central, progress, unfinished)
-    near = {job.scenario: middle[job][2] for job in central}
-    leading, following = corner_jobs(shared, near, main)
-    first = _solved([*leading, *variants], progress, unfinished, len(central))
-    led = {job.corner: (near[job.scenario], first[job][1]) for job in leading}
-    following = [replace(job, near=led_beside(near[job.scenario], *led[job.corner])) for job in following]
-    at_ends = [*leading, *following]
-    job_results = middle | first | {job: first[job][0] for job in leading}
-    job_results |= _solved(following, progress, unfinished, len(central) + len(first))
-    of_variant: dict[tuple[str, str], VariantResult] = {
-        (job.scenario, job.variant.id): job_results[job] for job in variants
-    }
-    middles: dict[str, CentralOutcome] = {}
-    for job in central:
-        of_variant[job.scenario, main.id], middles[job.scenario], _other = job_results[job]
-    results = [of_variant[name, variant.id] for name in names for variant in VARIANTS]
-    solved = {(job.scenario, job.corner): job_results[job] for job in at_ends}
+    solved = solve_scenarios(inputs, VARIANTS, progress, unfinished)
+    results = [solved.variants[name, variant.id] for name in names for variant in VARIANTS]
     moved = {
-        name: [(corner.of, solved[name, corner]) for corner in corners(inputs.laws[name], inputs.effects[name])]
+        name: [
+            (corner.of, solved.ends[name, corner])
+            for corner in corners(inputs.laws[name], inputs.effects[name])
+        ]
         for name in names
     }
     ranges = _Ends(
-        {name: middle.figures for name, middle in middles.items()},
+        {name: solved.middles[name].figures for name in names},
         {name: solved_corners(moved[name]) for name in names},
     )
     drawn = _drawn(inputs, progress, unfinished)
@@ -222,7 +195,7 @@ def _run(
         commitments_of(
             name,
             (inputs.laws[name], inputs.effects[name], inputs.parties),
-            middles[name],
+            solved.middles[name],
             moved[name],
         )
         for name in names
@@ -239,33 +212,6 @@ def _run(
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
     )
-
-
-def corner_jobs(
-    shared: Shared[JobInputs], near: Mapping[str, Nearby], variant: Variant
-) -> tuple[list[CornerJob], list[CornerJob]]:
-    """Each corner in the first scenario that has it, and the same corners in others: these begin where that
-    leads from their own middles.
-    """
-    inputs = shared.value
-    leading: dict[Corner, CornerJob] = {}
-    following: list[CornerJob] = []
-    for name, middle in near.items():
-        for corner in corners(inputs.laws[name], inputs.effects[name]):
-            if corner in leading:
-                following.append(CornerJob(shared, name, corner, variant, middle))
-            else:
-                leading[corner] = CornerJob(shared, name, corner, variant, middle, leads=True)
-    return list(leading.values()), following
-
-
-def led_beside(middle: Nearby, start: Nearby, end: Nearby | None) -> Nearby:
-    """Where an end is looked for: beside the middle as far as it led elsewhere.
-
-    Scenarios of one law begin alike, so that they end on the same bits and differ by nothing at all.
-    """
-    alike = np.array_equal(middle.log_cost, start.log_cost)
-    return middle if end is None or alike else middle.moved(start, end)
 
 
 def _drawn(inputs: JobInputs, progress: Progress, unfinished: Unfinished | None) -> Draws:
@@ -287,24 +233,6 @@ def _drawn(inputs: JobInputs, progress: Progress, unfinished: Unfinished | None)
     return found
 
 
-def _solved(
-    jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | None, first: int = 0
-) -> dict[Any, Any]:
-    """The result of every job: known from work that was broken off, or found now; numbered from `first` on."""
-    before = {} if unfinished is None else unfinished.results
-    names = {job: (number, *job_name(job)) for number, job in enumerate(jobs, first)}
-    found: dict[Any, Any] = {job: before[name] for job, name in names.items() if name in before}
-    left = [job for job in jobs if job not in found]
-    known = len(found)
-    reached = estimated(progress, "Solving", len(left))
-    for job, result in shared_out(try_job, left, min(cores(), MOST_PROCESSES)):
-        found[job] = run_job(job) if result is None else result
-        if unfinished is not None:
-            unfinished.done(names[job], found[job])
-        reached(len(found) - known)
-    return found
-
-
 def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, worlds: Worlds) -> JobInputs:
     full = {one.id: scenario_effects(case, one.id, as_of, worlds.whole) for one in scenarios}
     coarsely = case.allowing_idle()  # what the whole world tells apart acts there
@@ -321,6 +249,7 @@ def _inputs(case: Case, scenarios: Sequence[ScenarioSummary], as_of: date, world
         flows=case.within(worlds.whole).flows,
         parties=tuple(party.economy for party in case.parties),
         subsidies={name: buyer_subsidies(base, law) for name, law in laws.items()},
+        laid={name: laid(base, law.register, law.on, law.known) for name, law in laws.items()},
     )
 
 

@@ -21,7 +21,7 @@ from kosho.display import Shown
 from kosho.errors import KoshoError
 from kosho.identity import Same
 from kosho.impact.applicable import besides
-from kosho.impact.effects import effects
+from kosho.impact.effects import effects, laid
 from kosho.impact.measure_effects import effect
 from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.subsidies import Subsidised, paid_out
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kosho.equilibrium import Constraint, Outcome, Settled
     from kosho.equilibrium.kernel import Nearby
     from kosho.equilibrium.outcome import UnitFlow
-    from kosho.impact.effects import Effects
+    from kosho.impact.effects import Effects, LaidLaw
     from kosho.law import Measure
     from kosho.world import PhysicalFlow, World
 
@@ -153,18 +153,19 @@ def corners(law: Law, found: Effects) -> Iterator[Corner]:
         yield from (Corner(SHARES, end) for end in ENDS)
 
 
-def effects_at(base: World, law: Law, corner: Corner) -> Effects:
+def effects_at(base: World, law: Law, corner: Corner, known: LaidLaw | None = None) -> Effects:
     """The effects of a scenario at a corner.
 
     Args:
         base: The world.
         law: The law of the scenario.
         corner: One of its `corners`.
+        known: The same law as the world has it, where that was worked out already.
     """
     if corner.of == SHARES:
         taken = tuple(Replacement(measure=one.id, by=_taken(one, corner.end)) for one in ranged_shares(law))
         return effects(base, law.register, law.on, law.known, Overlay(title=SHARES, replace=taken))
-    found = effects(base, law.register, law.on, law.known, end={corner.of: corner.end})
+    found = (known or laid(base, law.register, law.on, law.known)).effects({corner.of: corner.end})
     levels = dict(corner.products)
     nests = tuple(nest(base, niche(one.product), levels.get(one.product, "value")) for one in found.nests)
     return replace(found, nests=nests)
