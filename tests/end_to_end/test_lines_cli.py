@@ -85,6 +85,40 @@ def test_swaps_leave_neither_side_worse_off_and_say_how_far_from_the_bound(trade
     assert {row["giver"] for row in rows} <= {"JPN", "USA"}
 
 
+def test_swaps_are_solved_at_both_ends_of_what_could_comply(tmp_path: Path) -> None:
+    trade = tmp_path / "both.csv"
+    rows = [
+        "importer,exporter,hs,value,duty",
+        "USA,JPN,870323,24000000000,600000000",
+        "USA,JPN,848210,300000000,20000000",
+        "USA,KOR,870323,19000000000,0",
+        "JPN,USA,020230,751000000,170000000",
+        "JPN,AUS,020230,1630000000,350000000",
+        "JPN,USA,220421,300000000,30000000",
+    ]
+    trade.write_text("\n".join(rows) + "\n")
+    words = ("swap", CASE, "--trade", trade, "--world", "talks")
+    (whole,) = run(*words)["packages"]
+    assert whole["lines"] == 2
+    assert "gains_least_use" not in whole
+    assert run(*words)["use_of_cuts"]["JPN"] == {"by": "assumed", "share": 1.0}
+    ranged = run(*words, "--origin", "60")
+    assert {one["by"] for one in ranged["use_of_cuts"].values()} == {"origin"}
+    assert ranged["use_of_cuts"]["USA"]["threshold"] == 0.6
+    (package,) = ranged["packages"]
+    # All of what an average maker above the threshold makes could comply, so that the most is all of it.
+    assert package["gains_solved"] == pytest.approx(whole["gains_solved"])
+    assert all(
+        abs(package["gains_least_use"][side] - gain) > 10 for side, gain in whole["gains_solved"].items()
+    )
+    (none,) = run(*words, "--use", "0")["packages"]
+    assert none["gains_solved"] == pytest.approx({"JPN": 0.0, "USA": 0.0}, abs=1e-3)
+    (half,) = run(*words, "--use", "0.5")["packages"]
+    assert half["gains_solved"] != pytest.approx(whole["gains_solved"], rel=0.05)
+    with pytest.raises(InputError, match="a use that is given, and one by a rule of origin"):
+        run(*words, "--use", "0.5", "--origin", "60")
+
+
 def test_a_side_without_trade_by_line_is_told_how_to_give_it() -> None:
     with pytest.raises(InputError, match="no trade by line of JPN ships with Kosho"):
         run("offer", CASE)
