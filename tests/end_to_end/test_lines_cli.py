@@ -283,9 +283,31 @@ def test_lines_of_a_package_that_are_not_priced_have_no_figure(tmp_path: Path) -
     assert lost["870360"]["why"].startswith("the rate is not one: ")
     assert lost["870360"]["imports"] > 1000
     assert not lost.keys() & {line["code"] for line in found["lines"]}
+    # What such a line comes to is told at the least and the most of its duty, beside the sums.
+    (ranged,) = [one for one in found["rate_ranges"]["lines"] if one["code"] == "870360"]
+    assert 0 <= ranged["rate"]["low"] < ranged["rate"]["high"] < 1
+    assert ranged["revenue"]["low"] < ranged["revenue"]["high"] <= 0
+    assert found["partial"]["revenue"] > found["rate_ranges"]["partial"]["revenue"]["high"]
     package.write_text("hs,partner,rate\n870360,JPN,0\n")
-    with pytest.raises(InputError, match="870360 is not priced: the rate is not one: "):
-        run("price", package, "--importer", "USA", "--on", "2026-09-01")
+    alone = run("price", package, "--importer", "USA", "--on", "2026-09-01")
+    assert alone["lines"] == []
+    assert alone["rate_ranges"]["lines"][0]["revenue"] == pytest.approx(ranged["revenue"])
+    package.write_text("hs,partner,rate\n0201,AUS,0\n")  # a duty of money a unit of which nothing was collected
+    with pytest.raises(InputError, match="is not priced: the rate is not known"):
+        run("price", package, "--importer", "USA", "--rates", "law", "--on", "2026-09-01")
+
+
+def test_lines_whose_duty_is_a_range_are_ranked_beside_the_others_at_both_ends() -> None:
+    found = run("request", CASE, "--confirm", "0", "--world", "talks")
+    ranges = {one["code"]: one for one in found["ranges"]}
+    assert len(ranges) > 20
+    assert not ranges.keys() & {one["code"] for one in found["lines"]}
+    assert ranges.keys() <= {one["code"] for one in found["left_out"]}
+    for one in ranges.values():
+        assert 0 <= one["rate"]["low"] <= one["rate"]["high"] < 3
+        assert one["gain"]["low"] <= one["gain"]["high"]
+    told = [one["gain"]["high"] for one in found["ranges"]]
+    assert told == sorted(told, reverse=True)
 
 
 def test_a_rival_whose_rate_is_not_known_is_not_taken_as_free() -> None:

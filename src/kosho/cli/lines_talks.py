@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,7 @@ from kosho.cli.lines_data import (
     told_parts,
     told_rates,
 )
+from kosho.cli.lines_ranges import ranked_ends, show_ranked_ends
 from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
@@ -197,8 +199,14 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
             exclude=excluded,
             confirm=confirm,
         )
+        ranges = ranked_ends(given, start, found, excluded)
     content = _ranking(kind, found, given, used)
-    content["part_of_trade"] = told_parts(_parts(sides.world, given.table, found))
+    content["ranges"] = ranges
+    parts = _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
+    if ranges and given.ends is not None:
+        more = {str(one["sector"]) for one in ranges} - {one.sector for one in parts}
+        parts += _parts(sides.world, given.ends[1], found.partner, more)
+    content["part_of_trade"] = told_parts(parts)
     if out is not None:
         save({out: _cuts(found, given, sides.world)})
     if json:
@@ -207,15 +215,15 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
     say_lines(given)
     say(used.told)
     _show_ranking(kind, found, _use_by_line(found, given, used))
+    show_ranked_ends(ranges, found.giver, found.partner)
     say_parts(content["part_of_trade"])
 
 
-def _parts(world: World, table: LineTable, found: Ranking) -> list[PartOfTrade]:
-    """Where lines that are ranked stand for trade that the table of lines does not name."""
+def _parts(world: World, table: LineTable, partner: str, ranked: Collection[str]) -> list[PartOfTrade]:
+    """Where lines of sectors that are ranked stand for trade that the table of lines does not name."""
     from kosho.lines.line_packages import parts_of_trade
 
-    ranked = {one.sector for one in found.lines}
-    return [one for one in parts_of_trade(world, table, found.partner) if one.sector in ranked]
+    return [one for one in parts_of_trade(world, table, partner) if one.sector in ranked]
 
 
 def _narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, list[str]]:
@@ -522,7 +530,7 @@ def _swap_lines(
     for side, ((giver, taker), given) in enumerate(zip(ways, givens, strict=True)):
         found = rank_lines(start, given.table, taker, given.elasticities, confirm=0)
         missing[giver] = len(found.left_out)
-        parts += _parts(sides.world, given.table, found)
+        parts += _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
         tables.append(given.table)
         claimed = np.broadcast_to(uses[side].high, given.table.imports.shape)[:, given.table.partner(taker)]
         place = {code: k for k, code in enumerate(given.table.codes)}
