@@ -85,6 +85,40 @@ def test_swaps_leave_neither_side_worse_off_and_say_how_far_from_the_bound(trade
     assert {row["giver"] for row in rows} <= {"JPN", "USA"}
 
 
+def test_swaps_are_solved_at_both_ends_of_what_could_comply(tmp_path: Path) -> None:
+    trade = tmp_path / "both.csv"
+    rows = [
+        "importer,exporter,hs,value,duty",
+        "USA,JPN,870323,24000000000,600000000",
+        "USA,JPN,848210,300000000,20000000",
+        "USA,KOR,870323,19000000000,0",
+        "JPN,USA,020230,751000000,170000000",
+        "JPN,AUS,020230,1630000000,350000000",
+        "JPN,USA,220421,300000000,30000000",
+    ]
+    trade.write_text("\n".join(rows) + "\n")
+    words = ("swap", CASE, "--trade", trade, "--world", "talks")
+    (whole,) = run(*words)["packages"]
+    assert whole["lines"] == 2
+    assert "gains_least_use" not in whole
+    assert run(*words)["use_of_cuts"]["JPN"] == {"by": "assumed", "share": 1.0}
+    ranged = run(*words, "--origin", "60")
+    assert {one["by"] for one in ranged["use_of_cuts"].values()} == {"origin"}
+    assert ranged["use_of_cuts"]["USA"]["threshold"] == 0.6
+    (package,) = ranged["packages"]
+    # All of what an average maker above the threshold makes could comply, so that the most is all of it.
+    assert package["gains_solved"] == pytest.approx(whole["gains_solved"])
+    assert all(
+        abs(package["gains_least_use"][side] - gain) > 10 for side, gain in whole["gains_solved"].items()
+    )
+    (none,) = run(*words, "--use", "0")["packages"]
+    assert none["gains_solved"] == pytest.approx({"JPN": 0.0, "USA": 0.0}, abs=1e-3)
+    (half,) = run(*words, "--use", "0.5")["packages"]
+    assert half["gains_solved"] != pytest.approx(whole["gains_solved"], rel=0.05)
+    with pytest.raises(InputError, match="a use that is given, and one by a rule of origin"):
+        run(*words, "--use", "0.5", "--origin", "60")
+
+
 def test_a_side_without_trade_by_line_is_told_how_to_give_it() -> None:
     with pytest.raises(InputError, match="no trade by line of JPN ships with Kosho"):
         run("offer", CASE)
@@ -249,9 +283,31 @@ def test_lines_of_a_package_that_are_not_priced_have_no_figure(tmp_path: Path) -
     assert lost["870360"]["why"].startswith("the rate is not one: ")
     assert lost["870360"]["imports"] > 1000
     assert not lost.keys() & {line["code"] for line in found["lines"]}
+    # What such a line comes to is told at the least and the most of its duty, beside the sums.
+    (ranged,) = [one for one in found["rate_ranges"]["lines"] if one["code"] == "870360"]
+    assert 0 <= ranged["rate"]["low"] < ranged["rate"]["high"] < 1
+    assert ranged["revenue"]["low"] < ranged["revenue"]["high"] <= 0
+    assert found["partial"]["revenue"] > found["rate_ranges"]["partial"]["revenue"]["high"]
     package.write_text("hs,partner,rate\n870360,JPN,0\n")
-    with pytest.raises(InputError, match="870360 is not priced: the rate is not one: "):
-        run("price", package, "--importer", "USA", "--on", "2026-09-01")
+    alone = run("price", package, "--importer", "USA", "--on", "2026-09-01")
+    assert alone["lines"] == []
+    assert alone["rate_ranges"]["lines"][0]["revenue"] == pytest.approx(ranged["revenue"])
+    package.write_text("hs,partner,rate\n0201,AUS,0\n")  # a duty of money a unit of which nothing was collected
+    with pytest.raises(InputError, match="is not priced: the rate is not known"):
+        run("price", package, "--importer", "USA", "--rates", "law", "--on", "2026-09-01")
+
+
+def test_lines_whose_duty_is_a_range_are_ranked_beside_the_others_at_both_ends() -> None:
+    found = run("request", CASE, "--confirm", "0", "--world", "talks")
+    ranges = {one["code"]: one for one in found["ranges"]}
+    assert len(ranges) > 20
+    assert not ranges.keys() & {one["code"] for one in found["lines"]}
+    assert ranges.keys() <= {one["code"] for one in found["left_out"]}
+    for one in ranges.values():
+        assert 0 <= one["rate"]["low"] <= one["rate"]["high"] < 3
+        assert one["gain"]["low"] <= one["gain"]["high"]
+    told = [one["gain"]["high"] for one in found["ranges"]]
+    assert told == sorted(told, reverse=True)
 
 
 def test_a_rival_whose_rate_is_not_known_is_not_taken_as_free() -> None:

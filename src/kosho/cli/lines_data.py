@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from datetime import date as calendar
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kosho.lines.line_elasticities import ElasticitySource, LineElasticities
     from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_table import LineTable, MissingJoin
+    from kosho.lines.rates_by_law import LawRates
     from kosho.lines.trade_files import TradeFile
     from kosho.world import World
 
@@ -155,6 +157,35 @@ class Given:
     """The law that the rates are of; None where they are of none."""
     ordinary: LineTable | None = None
     """The same lines with ordinary duties, where the rates are those of the law."""
+    bounds: LawRates | None = None
+    """Least and most of rates that are none, where the rates are those of the law."""
+
+    @cached_property
+    def ends(self) -> tuple[LineTable, LineTable] | None:
+        """The lines with rates that are ranges at their least, and at their most; None where there are none.
+
+        A range without an upper end stays unknown in both.
+        """
+        import polars as pl
+
+        from kosho.lines.line_table import line_table
+
+        if self.bounds is None or self.table.priced.all():
+            return None
+        frame = self.bounds.frame
+        bounded = pl.col("high").is_finite()
+        if not frame.filter(pl.col("rate").is_null() & bounded).height:
+            return None
+        low, high = (
+            line_table(
+                self.trade,
+                self.table.importer,
+                frame.with_columns(pl.coalesce("rate", pl.when(bounded).then(pl.col(end))).alias("rate")),
+                digits=DIGITS,
+            )
+            for end in ("low", "high")
+        )
+        return low, high
 
     def start(self, world: World) -> World:
         """The economy that talks about the lines start from: under the law, where the rates are of one."""
@@ -203,7 +234,9 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     )
     told = [*moved, *(text for one in files for text in one.told)]
     told += _years_told(files, given.year)
-    return Given(based.table, found, tuple(told), frame, based.told, based.rates, based.law, based.ordinary)
+    return Given(
+        based.table, found, tuple(told), frame, based.told, based.rates, based.law, based.ordinary, based.bounds
+    )
 
 
 def _in_edition(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[str]]:
@@ -240,6 +273,7 @@ class _Based:
     told: tuple[str, ...]
     law: LawDay | None = None
     ordinary: LineTable | None = None
+    bounds: LawRates | None = None
 
 
 def _based(importer: str, given: LineInputs, files: Sequence[TradeFile], frame: pl.DataFrame) -> _Based:
@@ -306,6 +340,7 @@ def _by_law(
         (named, *found.told[1:]),
         law,
         line_table(frame, importer, ordinary[0] if ordinary else None, digits=DIGITS),
+        found,
     )
 
 

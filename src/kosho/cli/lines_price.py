@@ -27,6 +27,7 @@ from kosho.cli.lines_data import (
     told_parts,
     told_rates,
 )
+from kosho.cli.lines_ranges import package_ends, show_package_ends
 from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from kosho.lines.line_offers import PricedPackage
     from kosho.lines.line_packages import PartOfTrade
-    from kosho.lines.line_table import MissingJoin
+    from kosho.lines.line_table import LineTable, MissingJoin
     from kosho.world import World
 
 __all__ = ["add_price"]
@@ -109,12 +110,18 @@ def price(  # noqa: PLR0913 - one parameter an option
     everybody = world_trade(given.trade, given.table) if of_lines == "gsim" else None
     settings = PartialSettings(of_lines, float("inf") if supply is None else supply, form, everybody)
     ends: list[PricedPackage] = []
+
+    def at_rates_of(lines: LineTable) -> PricedPackage:
+        after = utilised(lines.paid, read_package(file, lines), used.high)
+        return price_package(start, lines, after, given.elasticities, settings)
+
     with show_progress(_("Pricing the package")):
         for share in (used.high, used.low) if used.is_range else (used.high,):
             after = utilised(given.table.paid, wanted, share)
             ends.append(price_package(start, given.table, after, given.elasticities, settings))
-    found = ends[0]
-    if found.unpriced.size and not found.changed.size:
+        found = ends[0]
+        ranges = package_ends(given, at_rates_of) if found.unpriced.size else None
+    if found.unpriced.size and not found.changed.size and ranges is None:
         told = (_("{hs} is not priced: {why}", hs=one.code, why=one.why) for one in _unpriced(found))
         raise InputError([Problem(text, file=str(file), key="hs") for text in told])
     assumed = {"diversion": form, "supply_elasticity": supply, "use_of_preferences": used.about.get("share")}
@@ -123,6 +130,7 @@ def price(  # noqa: PLR0913 - one parameter an option
         content["range"] = [_end(one) for one in reversed(ends)]
     content["assumed"]["free_elsewhere"] = [] if everybody is None else list(everybody.assumed_free)
     content["part_of_trade"] = told_parts(_parts(table, found))
+    content["rate_ranges"] = ranges
     if json:
         show_json(content)
     else:
@@ -225,6 +233,10 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     titles = _titles()
     told = [name for name in titles if name in partial]
     third = "creation" if "creation" in partial else "exporter_surplus"
+    if not content["lines"]:  # no line of the package has one rate
+        _show_unpriced(content["not_priced"])
+        show_package_ends(content["rate_ranges"], money)
+        return
     rows = [
         (
             one["code"],
@@ -263,6 +275,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     )
     if "range" in content:
         _show_range(content, titles, money)
+    show_package_ends(content["rate_ranges"], money)
     say(
         _(
             "The two part: in the whole economy wages and all prices move, exporters gain, and "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,7 +32,8 @@ from kosho.cli.lines_data import (
     told_parts,
     told_rates,
 )
-from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, use_of_cuts
+from kosho.cli.lines_ranges import ranked_ends, show_ranked_ends
+from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, open_case, world_named
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
@@ -197,8 +199,14 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
             exclude=excluded,
             confirm=confirm,
         )
+        ranges = ranked_ends(given, start, found, excluded)
     content = _ranking(kind, found, given, used)
-    content["part_of_trade"] = told_parts(_parts(sides.world, given.table, found))
+    content["ranges"] = ranges
+    parts = _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
+    if ranges and given.ends is not None:
+        more = {str(one["sector"]) for one in ranges} - {one.sector for one in parts}
+        parts += _parts(sides.world, given.ends[1], found.partner, more)
+    content["part_of_trade"] = told_parts(parts)
     if out is not None:
         save({out: _cuts(found, given, sides.world)})
     if json:
@@ -207,15 +215,15 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
     say_lines(given)
     say(used.told)
     _show_ranking(kind, found, _use_by_line(found, given, used))
+    show_ranked_ends(ranges, found.giver, found.partner)
     say_parts(content["part_of_trade"])
 
 
-def _parts(world: World, table: LineTable, found: Ranking) -> list[PartOfTrade]:
-    """Where lines that are ranked stand for trade that the table of lines does not name."""
+def _parts(world: World, table: LineTable, partner: str, ranked: Collection[str]) -> list[PartOfTrade]:
+    """Where lines of sectors that are ranked stand for trade that the table of lines does not name."""
     from kosho.lines.line_packages import parts_of_trade
 
-    ranked = {one.sector for one in found.lines}
-    return [one for one in parts_of_trade(world, table, found.partner) if one.sector in ranked]
+    return [one for one in parts_of_trade(world, table, partner) if one.sector in ranked]
 
 
 def _narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, list[str]]:
@@ -398,6 +406,9 @@ def swap(  # noqa: PLR0913 - one parameter an option
     ] = 0.0,
     budget: Budget = None,
     exclude: Exclude = None,
+    use: Use = None,
+    origin: Origin = None,
+    members: Cumulating = None,
     world: WorldNamed = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the lines of every package; .csv.")
@@ -416,23 +427,32 @@ def swap(  # noqa: PLR0913 - one parameter an option
     inputs = LineInputs(
         trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
     )
-    swaps = _swap_lines(sides, inputs)
+    swaps = _swap_lines(sides, inputs, (use, origin, members))
     sides = replace(sides, world=swaps.start)
     with show_progress(_("Looking for packages")):
         front = swap_frontier(swaps.lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
-        content = _frontier(front, sides, _solved(front, swaps.tables, sides))
+        content = _frontier(front, sides, _solved(front, swaps, sides))
+        if any(one.is_range for one in swaps.uses):
+            least = _solved(front, swaps, sides, least=True)
+            for package, found in zip(content["packages"], least, strict=True):
+                package["gains_least_use"] = dict(zip((sides.party, sides.other), found, strict=True))
     content["rates"] = swaps.rates
+    content["use_of_cuts"] = {
+        giver: one.about for giver, one in zip((sides.party, sides.other), swaps.uses, strict=True)
+    }
     if out is not None:
         save({out: _csv(front)})
     if json:
         show_json({**content, "left_out": swaps.missing, "part_of_trade": swaps.parts})
         return
     say_rates(list(dict.fromkeys(text for one in swaps.rates.values() for text in one["told"])))
+    for text in dict.fromkeys(one.told for one in swaps.uses):
+        say(text)
     first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
     rows = [
         (
             str(number),
-            *(formatting.decimals(gain, 1, sign=True) for gain in one["gains_solved"].values()),
+            *(_gain(one, code) for code in (sides.party, sides.other)),
             *(formatting.percent(one["covered"][code]["trade"]) for code in (sides.party, sides.other)),
             formatting.percent(one["gap"], decimals=4),
         )
@@ -454,7 +474,22 @@ def swap(  # noqa: PLR0913 - one parameter an option
             "lines."
         )
     )
+    if not any(one.chosen.any() for one in front):
+        say(
+            _("The only package that leaves neither side worse off is none at all: no line of either is freed.")
+        )
+    if any(one.is_range for one in swaps.uses):
+        say(_("The first gain is with the least that could comply, the second with the most."))
     say_parts(swaps.parts)
+
+
+def _gain(package: dict[str, Any], code: str) -> str:
+    """What a side gains by a package, from the least to the most that could comply with a rule of origin."""
+    most = formatting.decimals(package["gains_solved"][code], 1, sign=True)
+    if "gains_least_use" not in package:
+        return most
+    least = formatting.decimals(package["gains_least_use"][code], 1, sign=True)
+    return " – ".join((least, most))
 
 
 @dataclass(frozen=True)
@@ -467,10 +502,17 @@ class _Swaps:
     rates: dict[str, dict[str, Any]]
     missing: dict[str, int]
     parts: list[dict[str, Any]]
+    uses: list[UseOfCuts]
+    """Of the cuts of each giver."""
 
 
-def _swap_lines(sides: _Sides, inputs: LineInputs) -> _Swaps:
-    """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both."""
+def _swap_lines(
+    sides: _Sides, inputs: LineInputs, rule: tuple[float | None, float | None, str | None]
+) -> _Swaps:
+    """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both.
+
+    What a line is worth is by the share of its imports that claims the cut, the most where that is a range.
+    """
     import numpy as np
 
     from kosho.lines.line_ranking import rank_lines
@@ -483,38 +525,47 @@ def _swap_lines(sides: _Sides, inputs: LineInputs) -> _Swaps:
     parts: list[PartOfTrade] = []
     ways = ((sides.party, sides.other), (sides.other, sides.party))
     givens = [read_lines(giver, inputs, sides.world) for giver, _taker in ways]
+    uses = [use_of_cuts(sides.world, given.table, *rule) for given in givens]
     start = next((one.start(sides.world) for one in givens if one.law), sides.world)
     for side, ((giver, taker), given) in enumerate(zip(ways, givens, strict=True)):
         found = rank_lines(start, given.table, taker, given.elasticities, confirm=0)
         missing[giver] = len(found.left_out)
-        parts += _parts(sides.world, given.table, found)
+        parts += _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
         tables.append(given.table)
+        claimed = np.broadcast_to(uses[side].high, given.table.imports.shape)[:, given.table.partner(taker)]
+        place = {code: k for k, code in enumerate(given.table.codes)}
         for one in found.lines:
+            share = float(claimed[place[one.code]])
             gains = (-one.cost, one.gain) if side == 0 else (one.gain, -one.cost)
             codes.append(one.code)
-            rows.append((side, *gains, one.imports, -one.revenue))
+            rows.append((side, share * gains[0], share * gains[1], one.imports, -share * one.revenue))
     if not rows:
         raise KoshoError(_("neither side levies a duty on the other"))
     table = np.array(rows)
     lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
     rates = {giver: told_rates(given) for (giver, _taker), given in zip(ways, givens, strict=True)}
-    return _Swaps(lines, start, tables, rates, missing, told_parts(parts))
+    return _Swaps(lines, start, tables, rates, missing, told_parts(parts), uses)
 
 
-def _solved(front: list[SwapSet], tables: list[LineTable], sides: _Sides) -> list[tuple[float, float]]:
-    """What both sides gain by each package, solved in the whole economy."""
+def _solved(
+    front: list[SwapSet], swaps: _Swaps, sides: _Sides, *, least: bool = False
+) -> list[tuple[float, float]]:
+    """What both sides gain by each package, solved in the whole economy; with the most or the least use."""
     from kosho.bargain.collapse_rows import concatenate
     from kosho.equilibrium import solve_batch
+    from kosho.lines.line_offers import utilised
     from kosho.lines.line_packages import line_shock, members
 
     world = sides.world
     shocks: list[Shock] = []
     for one in front:
         parts: list[Shock] = []
-        for side, (table, taker) in enumerate(zip(tables, (sides.other, sides.party), strict=True)):
+        for side, (table, taker) in enumerate(zip(swaps.tables, (sides.other, sides.party), strict=True)):
             mine = {one.lines.codes[k] for k in one.chosen.nonzero()[0].tolist() if one.lines.giver[k] == side}
             at = [k for k, code in enumerate(table.codes) if code in mine]
-            parts.append(line_shock(world, table, table.without_duty(taker, at)).shock)
+            claimed = swaps.uses[side].low if least else swaps.uses[side].high
+            after = utilised(table.paid, table.without_duty(taker, at), claimed)
+            parts.append(line_shock(world, table, after).shock)
         shocks.append(concatenate(parts))
     many = solve_batch(world, shocks, volumes=False)
     many.raise_if_failed([f"package {k}" for k in range(1, len(front) + 1)])
