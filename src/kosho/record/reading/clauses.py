@@ -52,11 +52,15 @@ _VERBS = (
     r"|said|added|noted|concurred|imposes?|imposed|aims?|seeks?|wants?|plans\sto|will"
     r"|is\s(?:also\s)?(?:considering|seeking|ready|willing)"
     r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought"
+    r"|(?:has|have|had)\s(?:also\s)?(?:\w{3,}ed|begun|made|taken|sought|undertaken|put|set)"
+    r"|set\s(?:a|an|the|their|its)\s(?:\w+\s)?(?:target|goal|deadline|objective)"
     r"|was\sunable|were\sunable)\b"
 )
 _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
-    r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
+    r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree|undertook|sought|rose|fell|told|brought|kept|left"
+    r"|paid|sold|bought|grew|saw|drew|found|led|sent|wants?|seeks?|plans|opposes|supports|considers|imposes|charges|taxes|buys"
+    r"|sells|expects|insists|calls|describes|regards|sees)\b"
 )
 _AGAIN = rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}"
 _HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")

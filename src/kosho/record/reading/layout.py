@@ -226,9 +226,14 @@ def _is_sentence(line: str) -> bool:
     return whole and len(_WORD.findall(line)) > HEADLINE and _role(line, item=False, seen_body=True) == "body"
 
 
+_REMARK = re.compile(r"(?<=[.!?\"”])\s?\([^()]{2,40}\)$")
+"""A day, or who reports, in brackets behind the last sentence of a paragraph."""
+
+
 def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
     if _is_date_line(line):
         return "date"
+    line = _REMARK.sub("", line)
     if len(line) < 400 and holds_one("furniture", "makers", line):
         return "furniture"
     if len(line) < 600 and holds_one("furniture", "captions", line):

@@ -17,6 +17,7 @@ from kosho.record.reading.people import (
     COUNTERPART,
     LED_BY,
     OF_PARTY,
+    SPEAKS_AS,
     OFFICIALS,
     TITLED_BODY,
     UPPER,
@@ -251,6 +252,10 @@ def _without_posts(mask: _Mask) -> None:
             person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    speaks = SPEAKS_AS.match(mask.text)
+    if speaks and post_words().search(speaks["role"]):
+        person = PersonMention(speaks["name"], speaks["role"].strip(), None, None, None)
+        _put(mask, 0, speaks.end(), person)
     for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
         name = trimmed(match["name"])
         side = next(iter(mask.codes(*match.span("lead"))), None)
