@@ -198,7 +198,9 @@ def split(
             subject, speaker = own or intro.subject, speaker or intro.speaker
         head = intro.head + masked[intro.start : intro.end].rstrip(": ") + " " if governed and intro else ""
         for number, item in enumerate(items(masked, begin, stop)):
-            told = [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            told = (
+                [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            )
             found.append(
                 Clause(
                     *_trim(masked, item.start, item.end),

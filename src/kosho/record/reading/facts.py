@@ -496,7 +496,9 @@ NEAR_BY = 240
 """Characters within which `the call` is the one just told of."""
 THEMED = {"ask", "offer", "response", "complaint", "position", "commitment", "agreement", "no_agreement"}
 """Types that are about what their paragraph is."""
-_HONOUR = re.compile(r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE)
+_HONOUR = re.compile(
+    r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE
+)
 _THEME = re.compile(
     r"\W{0,3}(?:(?:Concerning|Regarding|As (?:for|regards|to)|With (?:regard|respect) to"
     r"|Turning to|In the (?:field|area) of|On the (?:issue|question|subject|matter) of)"

@@ -290,7 +290,9 @@ def _signed(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[Draft]
     text = mentions.text
     dated = next((n for n, one in enumerate(parts) if _DATED.match(text, one.start, one.end)), None)
     filed = next((n for n, one in enumerate(parts) if text.startswith("[FR Doc", one.start)), None)
-    near = parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    near = (
+        parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    )
     for block in near:
         signs = _SIGNS.match(" ".join(text[block.start : block.end].split()))
         if signs is None or any(m.person for m in mentions.within(block.start, block.end, "person")):

@@ -93,7 +93,9 @@ def _told_duties(
             continue
         status = _status(mentions, clause, match, force)
         if status is not None:
-            taken.append((match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0)))
+            taken.append(
+                (match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0))
+            )
             found += _of_rate(mentions, clause, match, status)
     return found
 
@@ -166,7 +168,9 @@ def _status(  # noqa: PLR0911 - one return a status
     return "in force"
 
 
-_BEFORE_IT = re.compile(r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s")
+_BEFORE_IT = re.compile(
+    r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s"
+)
 """What a rate was before, or was to be."""
 
 

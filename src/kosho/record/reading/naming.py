@@ -467,7 +467,9 @@ def _abbreviated(masks: list[_Mask]) -> None:
                 known[match["short"]] = codes
     if not known:
         return
-    short = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))")
+    short = re.compile(
+        rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))"
+    )
     for mask in masks:
         for match in list(short.finditer(mask.text)):
             mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
