@@ -34,7 +34,7 @@ class Clause:
 
     @property
     def whole(self) -> bool:
-        """Whether it is a later item that has a subject of its own: it may say something else than the first."""
+        """Whether it is a later item with a subject of its own: it may say something else than the first."""
         return self.item and self.head.endswith(" that ")
 
     def words(self, mentions: Mentions) -> str:
@@ -74,9 +74,11 @@ _SPLITS = re.compile(
         | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
         | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
             (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
-        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?(?:are|were|have|had|will|would|remain(?:ed)?)\b)
+        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?
+            (?:are|were|have|had|will|would|remain(?:ed)?)\b)
         | (?:(?:on|of|for|in|to|under|over|about)\s)?which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
-        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s(?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
+        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s
+            (?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
         | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
@@ -359,7 +361,7 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     return []
 
 
-def _resolved(  # noqa: PLR0911 - one return a pronoun
+def _resolved(  # noqa: C901, PLR0911 - one return a pronoun
     mention: Mention, speaker: tuple[Mention, ...], subject: tuple[Mention, ...], mentions: Mentions
 ) -> Mention:
     """Whom a pronoun stands for: `he` the last person, `we` the speaker, `they` both sides."""

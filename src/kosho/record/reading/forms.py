@@ -237,7 +237,8 @@ class _Form:
 
 
 _RATE_LINE = re.compile(
-    r"(?P<whom>[A-Z][^:\n]{1,90}?)(?:\s?[:|]\s?|\s?\.{2,}\s?|\t+\s?|\s{2,})(?P<rate>\d{1,3}(?:\.\d{1,2})?)\s?(?:%|per ?cent)\.?$"
+    r"(?P<whom>[A-Z][^:\n]{1,90}?)(?:\s?[:|]\s?|\s?\.{2,}\s?|\t+\s?|\s{2,})"
+    r"(?P<rate>\d{1,3}(?:\.\d{1,2})?)\s?(?:%|per ?cent)\.?$"
 )
 _MARGINS = re.compile(
     r"\b(?P<what>dumping|subsidy|countervailable|countervailing|duty|tariff)\b[^.]{0,60}\b(?:margins?|rates?|dut(?:y|ies))\b"

@@ -288,8 +288,8 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
-_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25}
-_IN_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50}
+_TENS = {"twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50}
+_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15} | _TENS
 
 
 def _percent(text: str) -> int | float:
@@ -468,7 +468,8 @@ _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|
 
 
 _ABOUT = re.compile(
-    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning|regarding)\s"
+    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning"
+    r"|regarding)\s"
     r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
     re.IGNORECASE,
 )
