@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kosho.record.reading.coordination import Item, items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 
 __all__ = ["SAYS", "Clause", "split"]
 
@@ -251,13 +252,7 @@ def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[in
 
 
 def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    cuts: list[tuple[int, int]] = []
-    for found in _SPLITS.finditer(masked, start, end):
-        begun = cuts[-1][1] if cuts else start
-        named = masked[found.start() - 1] in "\ue000\ue003\ue004)"
-        joins = named and "and" in found[0] and not _HAS_VERB.search(masked, begun, found.start())
-        if not joins and not _inside_brackets(masked, start, found.start()):
-            cuts.append(found.span())
+    cuts = [(start + begin, start + stop) for begin, stop in _joints(masked[start:end])]
     cuts += [(stop, stop) for _, stop in quotes if stop < end] + [
         (begin, begin) for begin, _ in quotes if begin > start
     ]
@@ -269,6 +264,19 @@ def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> li
         position = max(position, stop)
     pieces.append((position, end))
     return [piece for piece in (_trim(masked, *piece) for piece in pieces) if piece[0] < piece[1]]
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _joints(words: str) -> tuple[tuple[int, int], ...]:
+    """What joins the clauses of a sentence, by its grammar."""
+    cuts: list[tuple[int, int]] = []
+    for found in _SPLITS.finditer(words):
+        begun = cuts[-1][1] if cuts else 0
+        named = words[found.start() - 1] in "\ue000\ue003\ue004)"
+        joins = named and "and" in found[0] and not _HAS_VERB.search(words, begun, found.start())
+        if not joins and not _inside_brackets(words, 0, found.start()):
+            cuts.append(found.span())
+    return tuple(cuts)
 
 
 def _trim(masked: str, start: int, end: int) -> tuple[int, int]:

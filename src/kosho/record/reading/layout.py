@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
+from kosho.record.reading.quick import MOST_CLAUSES
 from kosho.record.reading.tables import holds_one, table
 
 __all__ = ["Block", "Role", "blocks", "sentences"]
@@ -230,6 +231,7 @@ _REMARK = re.compile(r"(?<=[.!?\"”])\s?\([^()]{2,40}\)$")
 """A day, or who reports, in brackets behind the last sentence of a paragraph."""
 
 
+@lru_cache(maxsize=MOST_CLAUSES)
 def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
     if _is_date_line(line):
         return "date"
