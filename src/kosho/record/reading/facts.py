@@ -216,7 +216,11 @@ class Reader:
         if (
             clause.item
             and not clause.whole
-            and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS))
+            and (
+                rule is None
+                or rule.who == "speaker"
+                or not (rule.type in MEETINGS or rule.type == again in GOVERNS)
+            )
         ):
             return again
         found = rule.type if rule else None

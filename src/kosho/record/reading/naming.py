@@ -330,7 +330,7 @@ _JOINT = Guarded(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s|\d{1,3}\s|eleven\s|twelve\s)?"
     r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
-    r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
+    r"|teams|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
     r"|officials|agencies"
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
@@ -363,13 +363,13 @@ _POST_HELD = Guarded(
 )
 """A post in capitals that stands for whoever holds it."""
 _PRONOUN = re.compile(
-    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e(?!\s[A-Z][a-z]+\b)|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
     r"|\b[Ii]t(?=,?\s(?:(?:also|then|further|now|however|therefore|still|,\sin turn,)\s)?"
     r"(?:(?:is|was)\s(?:also\s|now\s)?(?:seeking|asking|calling|considering|ready|willing|prepared|demanding|urging|pressing"
     r"|offering|proposing|planning)|(?:has|had)\s(?:also\s)?(?:asked|offered|proposed|agreed|pledged|promised|rejected|urged"
     r"|requested|imposed|threatened|accused|called|signed|demanded|committed|undertaken|sought)"
     r"|asked|urged|offered|proposed|pledged|promised|rejected|requested|demanded|accused|called|wants|seeks|sought|undertook"
-    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall)\b)"
+    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall|will\s(?:convene|meet|be\sheld))\b)"
 )
 """`It` only where it stands for somebody who acts."""
 

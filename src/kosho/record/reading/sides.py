@@ -38,21 +38,38 @@ _IN_SHORT = re.compile(
 
 
 def _abbreviated(masks: list[Mask]) -> None:
-    """Bodies by the short names that the text gives them: `the U.S. Department of Commerce (Commerce)`."""
+    """Bodies by short names: those that the text gives, and `the Commission` where it names one."""
     known: dict[str, tuple[str, ...]] = {}
     for mask in masks:
         for match in _IN_SHORT.finditer(mask.text):
             codes = mask.codes(*match.span("who"))
-            if codes and match["short"] not in known:
-                known[match["short"]] = codes
+            if codes:
+                known.setdefault(match["short"], codes)
+    for head, codes in _heads(masks).items():
+        if len(codes) == 1:
+            known.setdefault(f"The {head}", tuple(codes))
+            known.setdefault(f"the {head}", tuple(codes))
     if not known:
         return
-    short = re.compile(
-        rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))"
-    )
+    names = "|".join(map(re.escape, known))
+    short = re.compile(rf"(?<![\w-])(?:{names})(?![\w-])(?!['’]?\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))")
     for mask in masks:
         for match in list(short.finditer(mask.text)):
             mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
+
+
+def _heads(masks: list[Mask]) -> dict[str, set[str]]:
+    """For whom the commissions, ministries and so on act that a text names in full."""
+    found: dict[str, set[str]] = {}
+    for mask in masks:
+        for mention in mask.found:
+            if mention.kind == "body" and mention.codes:
+                for head in _HEAD.findall(mask.original[mention.start : mention.end]):
+                    found.setdefault(head, set()).update(mention.codes)
+    return found
+
+
+_HEAD = re.compile(r"\b(Commission|Ministry|Department|Administration|Bureau|Agency|Secretariat)\b")
 
 
 _AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
