@@ -172,10 +172,10 @@ def test_what_answers_for_a_release_is_called_as_the_release_calls_it() -> None:
     assert found.fields == {"org": "Tea Section, Ministry of Trade", "role": "contact point"}
 
 
-def work(sentences: int) -> int:
-    """Calls made to read so many dated sentences."""
+def work(sentences: int, over: str) -> int:
+    """Calls made to read so many dated sentences; each `over` of its own, since a sentence is read once."""
     text = "".join(
-        f"Kenya and Uganda met on {n % 28 + 1} May 2026 over lot {n}.{chr(10) * 2 if n % 10 == 9 else ' '}"
+        f"Kenya and Uganda met on {n % 28 + 1} May 2026 over {over} {n}.{chr(10) * 2 if n % 10 == 9 else ' '}"
         for n in range(sentences)
     )
     profile = cProfile.Profile()
@@ -187,8 +187,8 @@ def work(sentences: int) -> int:
 
 
 def test_reading_takes_work_in_proportion_to_the_text() -> None:
-    work(10)
-    assert work(800) < 4.4 * work(200)
+    work(10, "land")
+    assert work(800, "lot") < 4.4 * work(200, "plot")
 
 
 def test_a_number_without_a_unit_hides_none_behind_it() -> None:

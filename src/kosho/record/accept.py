@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +28,7 @@ from kosho.record.ledger import Record
 from kosho.record.likeness import like_in_record, plain
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
+from kosho.record.reading.tables import rows
 from kosho.record.schema import LONGEST_QUOTE, RecordFile
 from kosho.record.yaml_insert import Addition, spliced
 from kosho.turns import in_turn
@@ -417,6 +419,14 @@ def _parties_of(entry: Mapping[str, Any]) -> list[str]:
     return [*found, *([entry["partner"]] if "partner" in entry else [])]
 
 
+@cache
+def _groups() -> dict[str, str]:
+    """Groups of states that reading knows and that have no code among blocs: `GCC`."""
+    return {
+        row["code"]: row["names"].split("|")[0] for row in rows("parties") if row["code"] not in countries()
+    }
+
+
 def _new_parties(file: RecordFile | None, parties: list[str]) -> list[Addition]:
     """Those that the record does not have yet."""
     known = {one.id for one in file.parties} if file else set[str]()
@@ -429,6 +439,8 @@ def _new_parties(file: RecordFile | None, parties: list[str]) -> list[Addition]:
             entry = {"id": party, "name": blocs()[code].name, "kind": "bloc", "code": code}
         elif code in countries():
             entry = {"id": party, "name": countries()[code], "kind": "state", "code": code}
+        elif code in _groups():
+            entry = {"id": party, "name": _groups()[code], "kind": "body"}
         else:
             message = _("{code!r} is no code of a country or bloc", code=code)
             raise InputError(Problem(message, _("edit it, or add the party to the record")))

@@ -81,7 +81,7 @@ _CONSIDERED = re.compile(
 )
 _PLANNED = re.compile(
     r"\b(?:will|shall|would|(?:is|are|was|were) (?:\w+ )?(?:set|scheduled|due|expected|slated"
-    r"|about|poised) to|to be (?:held|signed|adopted)"
+    r"|about|poised) to|to be (?:\w+ly )?(?:held|convened|\w+ed|phased out)"
     r"|plans? (?:to|for)|planned|intends? to|upcoming|next (?:meeting|round|session|stop)"
     r"|scheduled|threat\w+|vow\w+|announced|proposed)\b",
     re.IGNORECASE,
@@ -279,7 +279,7 @@ class EnglishGrounds:
             return "considered"
         if re.search(r"\bdraft\b", words, re.IGNORECASE) or any(d.modality == "draft" for d in own):
             return "draft"
-        return "planned" if _PLANNED.search(words) else "asserted"
+        return "planned" if _PLANNED.search(words) or any(d.modality == "planned" for d in own) else "asserted"
 
     def acting(self, quote: Span) -> tuple[set[str], set[str]]:
         """Parties of the clause's subject and speaker, and the others that it names."""

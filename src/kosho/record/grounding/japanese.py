@@ -90,7 +90,8 @@ class JapaneseGrounds:
         words = self._half[quote[0] : quote[1] + 8].split("。")[0]
         if _CONSIDERED.search(words):
             return "considered"
-        return "planned" if _PLANNED.search(words) else "asserted"
+        told = any(draft.modality == "planned" for draft in self._own(quote))
+        return "planned" if told or _PLANNED.search(words) else "asserted"
 
     def acting(self, quote: Span) -> tuple[set[str], set[str]]:
         """Who acts in a quote, and the others named, as Kosho reads it."""

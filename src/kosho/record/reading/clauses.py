@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kosho.record.reading.coordination import Item, items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 
 __all__ = ["SAYS", "Clause", "split"]
 
@@ -34,7 +35,7 @@ class Clause:
 
     @property
     def whole(self) -> bool:
-        """Whether it is a later item that has a subject of its own: it may say something else than the first."""
+        """Whether it is a later item with a subject of its own: it may say something else than the first."""
         return self.item and self.head.endswith(" that ")
 
     def words(self, mentions: Mentions) -> str:
@@ -52,11 +53,15 @@ _VERBS = (
     r"|said|added|noted|concurred|imposes?|imposed|aims?|seeks?|wants?|plans\sto|will"
     r"|is\s(?:also\s)?(?:considering|seeking|ready|willing)"
     r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought"
+    r"|(?:has|have|had)\s(?:also\s)?(?:\w{3,}ed|begun|made|taken|sought|undertaken|put|set)"
+    r"|set\s(?:a|an|the|their|its)\s(?:\w+\s)?(?:target|goal|deadline|objective)"
     r"|was\sunable|were\sunable)\b"
 )
 _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
-    r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree)\b"
+    r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree|undertook|sought|rose|fell|told|brought|kept|left"
+    r"|paid|sold|bought|grew|saw|drew|found|led|sent|wants?|seeks?|plans|opposes|supports|considers|imposes|charges|taxes|buys"
+    r"|sells|expects|insists|calls|describes|regards|sees)\b"
 )
 _AGAIN = rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}"
 _HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")
@@ -70,14 +75,17 @@ _SPLITS = re.compile(
         | (?:and|so)\s(?=(?:(?:then|also|later|that)\s)?(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE})
         | (?:and|so)\s(?=(?:the|its|their|this|these|those|a|an|no)\s(?:[\w-]+\s){{1,4}}?
             (?:aims?|will|would|is|are|was|were|has|have|had|can|could)\b)
-        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?(?:are|were|have|had|will|would|remain(?:ed)?)\b)
+        | and\s(?=(?!officials\b)[a-z]{{3,}}s\s(?:[\w\ue000-\ue007-]+\s){{0,6}}?
+            (?:are|were|have|had|will|would|remain(?:ed)?)\b)
         | (?:(?:on|of|for|in|to|under|over|about)\s)?which\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
-        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s(?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
+        | with\s(?=(?:the|an?|its|their|both)\s[^,;]{{3,80}}?\s
+            (?:to\sbe|to\stake|to\sbegin|to\sstart|expected\sto|due\sto|scheduled)\b)
         | (?=an?\s(?:demand|request|call|offer|proposal|condition|idea|suggestion|plan|move)\s
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
         | and\s(?={_AGAIN})
-        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing)\s)
+        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising|criticizing|blaming|rejecting
+            |denouncing|citing|pledging|promising|offering|proposing)\s)
         | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
             |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
         | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
@@ -194,7 +202,9 @@ def split(
             subject, speaker = own or intro.subject, speaker or intro.speaker
         head = intro.head + masked[intro.start : intro.end].rstrip(": ") + " " if governed and intro else ""
         for number, item in enumerate(items(masked, begin, stop)):
-            told = [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            told = (
+                [_resolved(m, speaker, subject, mentions) for m in _told_in(mentions, item)] if number else ()
+            )
             found.append(
                 Clause(
                     *_trim(masked, item.start, item.end),
@@ -243,13 +253,7 @@ def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[in
 
 
 def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    cuts: list[tuple[int, int]] = []
-    for found in _SPLITS.finditer(masked, start, end):
-        begun = cuts[-1][1] if cuts else start
-        named = masked[found.start() - 1] in "\ue000\ue003\ue004)"
-        joins = named and "and" in found[0] and not _HAS_VERB.search(masked, begun, found.start())
-        if not joins and not _inside_brackets(masked, start, found.start()):
-            cuts.append(found.span())
+    cuts = [(start + begin, start + stop) for begin, stop in _joints(masked[start:end])]
     cuts += [(stop, stop) for _, stop in quotes if stop < end] + [
         (begin, begin) for begin, _ in quotes if begin > start
     ]
@@ -261,6 +265,19 @@ def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> li
         position = max(position, stop)
     pieces.append((position, end))
     return [piece for piece in (_trim(masked, *piece) for piece in pieces) if piece[0] < piece[1]]
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _joints(words: str) -> tuple[tuple[int, int], ...]:
+    """What joins the clauses of a sentence, by its grammar."""
+    cuts: list[tuple[int, int]] = []
+    for found in _SPLITS.finditer(words):
+        begun = cuts[-1][1] if cuts else 0
+        named = words[found.start() - 1] in "\ue000\ue003\ue004)"
+        joins = named and "and" in found[0] and not _HAS_VERB.search(words, begun, found.start())
+        if not joins and not _inside_brackets(words, 0, found.start()):
+            cuts.append(found.span())
+    return tuple(cuts)
 
 
 def _trim(masked: str, start: int, end: int) -> tuple[int, int]:
@@ -353,7 +370,7 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     return []
 
 
-def _resolved(  # noqa: PLR0911 - one return a pronoun
+def _resolved(  # noqa: C901, PLR0911 - one return a pronoun
     mention: Mention, speaker: tuple[Mention, ...], subject: tuple[Mention, ...], mentions: Mentions
 ) -> Mention:
     """Whom a pronoun stands for: `he` the last person, `we` the speaker, `they` both sides."""

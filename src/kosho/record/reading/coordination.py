@@ -6,11 +6,11 @@ The second item is read as if the words that govern it stood before it again.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kosho.record.reading.mentions import pattern
-from kosho.record.reading.quick import Guarded
+from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 from kosho.record.reading.tables import table
 
 __all__ = ["Item", "items"]
@@ -65,17 +65,23 @@ def items(masked: str, start: int, end: int) -> list[Item]:
     >>> [item.head for item in items("Chile asked us to lift the ban and to open its market", 0, 53)]
     ['', 'Chile asked us ']
     """
+    return [Item(start + one.start, start + one.end, one.head) for one in _items_of(masked[start:end])]
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
+def _items_of(words: str) -> tuple[Item, ...]:
     joined, governing = _infinitives()
+    end = len(words)
     for verb, again in ((governing, joined), (_THAT, _AND_THAT), (_GERUND, _AND_GERUND)):
-        first = verb.search(masked, start, end)
+        first = verb.search(words)
         if first is None:
             continue
-        purpose = _PURPOSE.search(masked, first.end(), end)  # what follows it says what for
+        purpose = _PURPOSE.search(words, first.end(), end)  # what follows it says what for
         stop = purpose.start() if purpose else end
-        cuts = [m for m in again.finditer(masked, first.end(), stop) if not _inside(masked, start, m.start())]
+        cuts = [m for m in again.finditer(words, first.end(), stop) if not _inside(words, 0, m.start())]
         if cuts:
-            return _parts(masked, start, end, first.end(), cuts)
-    return [Item(start, end, "")]
+            return tuple(_parts(words, 0, end, first.end(), cuts))
+    return (Item(0, end, ""),)
 
 
 _PURPOSE = Guarded(r"\b(?:in order|so as) to\b|,?\s(?:if|unless|provided)\s")

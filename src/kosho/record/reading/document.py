@@ -169,7 +169,11 @@ def _signed_off(text: str, blocks: list[Block]) -> tuple[date, int, int, str] | 
     """The day in brackets that a story ends with: `... (8 November 2025)`."""
     for block in [block for block in blocks if block.role == "body"][-2:]:
         found = _IN_BRACKETS.search(text, max(block.start, block.end - 30), block.end)
-        for mention in resolve_dates(list(find_dates(text, *found.span("day"))), None, lambda _: "nearest") if found else ():
+        for mention in (
+            resolve_dates(list(find_dates(text, *found.span("day"))), None, lambda _: "nearest")
+            if found
+            else ()
+        ):
             whole = text[mention.start : mention.end] == found["day"].strip() if found else False
             if whole and mention.precision == "day" and mention.value:
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value

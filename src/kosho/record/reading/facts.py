@@ -216,7 +216,11 @@ class Reader:
         if (
             clause.item
             and not clause.whole
-            and (rule is None or not (rule.type in MEETINGS or rule.type == again in GOVERNS))
+            and (
+                rule is None
+                or rule.who == "speaker"
+                or not (rule.type in MEETINGS or rule.type == again in GOVERNS)
+            )
         ):
             return again
         found = rule.type if rule else None
@@ -317,10 +321,8 @@ class Reader:
                 if re.search(r"\bappears?|apparently\b", self.mentions.text[max(0, start - 20) : end])
                 else "stated"
             )
-        if kind == "event" and start != clause.start and self._of_others((start, end), clause, fields):
-            del fields["parties"]
-        if kind == "event" and "parties" in fields:
-            fields["parties"] = self._with_speaker(clause, fields["parties"])
+        if kind == "event":
+            self._whose(clause, (start, end), fields)
         if attributed:
             fields["attributed_to"] = attributed
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
@@ -343,6 +345,13 @@ class Reader:
             return False
         self.drafts[-1] = replace(last, fields={**last.fields, **{key: fields[key] for key in sorted(told)}})
         return True
+
+    def _whose(self, clause: Clause, span: tuple[int, int], fields: dict[str, Any]) -> None:
+        """Parties of a meeting without those of others, and with whoever tells of it."""
+        if span[0] != clause.start and self._of_others(span, clause, fields):
+            fields.pop("parties", None)
+        if "parties" in fields:
+            fields["parties"] = self._with_speaker(clause, fields["parties"])
 
     def _of_others(self, span: tuple[int, int], clause: Clause, fields: dict[str, Any]) -> bool:
         """Whether a meeting that names nobody is told of in a clause about others than the two sides."""
@@ -496,7 +505,9 @@ NEAR_BY = 240
 """Characters within which `the call` is the one just told of."""
 THEMED = {"ask", "offer", "response", "complaint", "position", "commitment", "agreement", "no_agreement"}
 """Types that are about what their paragraph is."""
-_HONOUR = re.compile(r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE)
+_HONOUR = re.compile(
+    r"^(?:the\s)?(?:(?:Rt\.?\s)?Hon|H\.?E|Mr|Ms|Mrs|Dr|Sir|Dame)\.?\s|^[Tt]he\s", re.IGNORECASE
+)
 _THEME = re.compile(
     r"\W{0,3}(?:(?:Concerning|Regarding|As (?:for|regards|to)|With (?:regard|respect) to"
     r"|Turning to|In the (?:field|area) of|On the (?:issue|question|subject|matter) of)"

@@ -29,6 +29,7 @@ def _holds(key: str, words: str, start: int = 0) -> bool:
 
 _ASIDE = re.compile(
     r",\s(?:which|who|whose|where|though|although|while|if|as)\s[^,;]*,"
+    r"|^\W?(?:under|in|with|at|by|for)\s[^,;]*\s(?:that|which|who)\s[^,;]*,"
     r"|^\W?(?:although|though|while|whereas|since|because|despite|after|when|even though)\b[^,;]*,",
     re.IGNORECASE,
 )

@@ -237,7 +237,8 @@ class _Form:
 
 
 _RATE_LINE = re.compile(
-    r"(?P<whom>[A-Z][^:\n]{1,90}?)(?:\s?[:|]\s?|\s?\.{2,}\s?|\t+\s?|\s{2,})(?P<rate>\d{1,3}(?:\.\d{1,2})?)\s?(?:%|per ?cent)\.?$"
+    r"(?P<whom>[A-Z][^:\n]{1,90}?)(?:\s?[:|]\s?|\s?\.{2,}\s?|\t+\s?|\s{2,})"
+    r"(?P<rate>\d{1,3}(?:\.\d{1,2})?)\s?(?:%|per ?cent)\.?$"
 )
 _MARGINS = re.compile(
     r"\b(?P<what>dumping|subsidy|countervailable|countervailing|duty|tariff)\b[^.]{0,60}\b(?:margins?|rates?|dut(?:y|ies))\b"
@@ -290,7 +291,9 @@ def _signed(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[Draft]
     text = mentions.text
     dated = next((n for n, one in enumerate(parts) if _DATED.match(text, one.start, one.end)), None)
     filed = next((n for n, one in enumerate(parts) if text.startswith("[FR Doc", one.start)), None)
-    near = parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    near = (
+        parts[dated + 1 : dated + 3] if dated is not None else parts[max(0, filed - 2) : filed] if filed else []
+    )
     for block in near:
         signs = _SIGNS.match(" ".join(text[block.start : block.end].split()))
         if signs is None or any(m.person for m in mentions.within(block.start, block.end, "person")):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
+from kosho.record.reading.quick import MOST_CLAUSES
 from kosho.record.reading.tables import holds_one, table
 
 __all__ = ["Block", "Role", "blocks", "sentences"]
@@ -226,9 +227,15 @@ def _is_sentence(line: str) -> bool:
     return whole and len(_WORD.findall(line)) > HEADLINE and _role(line, item=False, seen_body=True) == "body"
 
 
+_REMARK = re.compile(r"(?<=[.!?\"”])\s?\([^()]{2,40}\)$")
+"""A day, or who reports, in brackets behind the last sentence of a paragraph."""
+
+
+@lru_cache(maxsize=MOST_CLAUSES)
 def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 - one return a sign
     if _is_date_line(line):
         return "date"
+    line = _REMARK.sub("", line)
     if len(line) < 400 and holds_one("furniture", "makers", line):
         return "furniture"
     if len(line) < 600 and holds_one("furniture", "captions", line):

@@ -93,7 +93,9 @@ def _told_duties(
             continue
         status = _status(mentions, clause, match, force)
         if status is not None:
-            taken.append((match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0)))
+            taken.append(
+                (match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0))
+            )
             found += _of_rate(mentions, clause, match, status)
     return found
 
@@ -166,7 +168,9 @@ def _status(  # noqa: PLR0911 - one return a status
     return "in force"
 
 
-_BEFORE_IT = re.compile(r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s")
+_BEFORE_IT = re.compile(
+    r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s"
+)
 """What a rate was before, or was to be."""
 
 
@@ -284,8 +288,8 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
-_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25}
-_IN_WORDS |= {"thirty": 30, "forty": 40, "fifty": 50}
+_TENS = {"twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50}
+_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15} | _TENS
 
 
 def _percent(text: str) -> int | float:
@@ -464,7 +468,8 @@ _FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|
 
 
 _ABOUT = re.compile(
-    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning|regarding)\s"
+    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning"
+    r"|regarding)\s"
     r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
     re.IGNORECASE,
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
 from kosho.record.reading.dates import DateMention
+from kosho.record.reading.masking import Mask
 from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
 from kosho.record.reading.names import aliases, plain
 from kosho.record.reading.people import (
@@ -18,6 +18,7 @@ from kosho.record.reading.people import (
     LED_BY,
     OF_PARTY,
     OFFICIALS,
+    SPEAKS_AS,
     TITLED_BODY,
     UPPER,
     is_name,
@@ -27,7 +28,7 @@ from kosho.record.reading.people import (
     trimmed,
 )
 from kosho.record.reading.quick import MOST_CLAUSES, Guarded
-from kosho.record.reading.tables import first_of
+from kosho.record.reading.sides import fill_sides
 
 __all__ = ["find_mentions"]
 
@@ -44,10 +45,8 @@ def find_mentions(
         home: The country whose ministry signs a release: its ministers are named without their country.
     """
     by_span = _dates_by_span(spans, dates)
-    masks = [_Mask.of(text, start, end, by_span[start], home) for start, end in spans]
-    _abbreviated(masks)
-    _fill_sides(masks, home)
-    _fill_from_others(masks)
+    masks = [_mask_of(text, start, end, by_span[start], home) for start, end in spans]
+    fill_sides(masks, home)
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
         _posts_alone(mask, people)
@@ -88,7 +87,7 @@ def _dates_by_span(spans: list[tuple[int, int]], dates: list[DateMention]) -> di
     return grouped
 
 
-def _names(mask: _Mask) -> None:
+def _names(mask: Mask) -> None:
     names, known = aliases()
     for match in names.finditer(mask.original):
         kind, codes = known[plain(match["alias"])]
@@ -127,43 +126,16 @@ def _is_place(text: str, start: int) -> bool:
     )
 
 
-class _Mask:
-    """The text with mentions written over; a later, longer mention takes the place of those inside it."""
-
-    def __init__(self, original: str, text: str, found: Iterable[Mention]) -> None:
-        self.original = original
-        self.text = text
-        self.found = list(found)
-
-    @staticmethod
-    def of(text: str, start: int, end: int, dates: list[DateMention], home: str | None) -> _Mask:
-        """The sentence at `start:end` with those mentions that it gives by itself."""
-        places = tuple([(date.start - start, date.end - start) for date in dates])
-        masked, found = _by_itself(text[start:end], places, home)
-        told = {date.start - start: date for date in dates}
-        return _Mask(
-            text[start:end],
-            masked,
-            [replace(one, date=told[one.start]) if one.kind == "date" else one for one in found],
-        )
-
-    def put(self, mention: Mention) -> None:
-        if any(
-            m.start < mention.end and mention.start < m.end and m.end - m.start >= mention.end - mention.start
-            for m in self.found
-        ):
-            return
-        self.found = [m for m in self.found if m.end <= mention.start or m.start >= mention.end]
-        self.found.append(mention)
-        width = mention.end - mention.start
-        self.text = self.text[: mention.start] + KINDS[mention.kind] * width + self.text[mention.end :]
-
-    def places(self, words: Guarded) -> list[re.Match[str]]:
-        """Where a pattern fits; what is put later moves none."""
-        return list(words.finditer(self.text)) if words.may_fit(self.original) else []
-
-    def codes(self, start: int, end: int) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c for m in self.found if m.start >= start and m.end <= end for c in m.codes))
+def _mask_of(text: str, start: int, end: int, dates: list[DateMention], home: str | None) -> Mask:
+    """The sentence at `start:end` with those mentions that it gives by itself."""
+    places = tuple([(date.start - start, date.end - start) for date in dates])
+    masked, found = _by_itself(text[start:end], places, home)
+    told = {date.start - start: date for date in dates}
+    return Mask(
+        text[start:end],
+        masked,
+        [replace(one, date=told[one.start]) if one.kind == "date" else one for one in found],
+    )
 
 
 @lru_cache(maxsize=MOST_CLAUSES)
@@ -171,7 +143,7 @@ def _by_itself(
     words: str, dates: tuple[tuple[int, int], ...], home: str | None
 ) -> tuple[str, tuple[Mention, ...]]:
     """A sentence with mentions written over, and these, as far as it gives them without any other."""
-    mask = _Mask(words, words.replace("\n", " ").replace("\r", " ").replace("\xa0", " "), ())
+    mask = Mask(words, words.replace("\n", " ").replace("\r", " ").replace("\xa0", " "), ())
     for start, end in dates:
         mask.put(Mention(start, end, "date"))
     _names(mask)
@@ -180,7 +152,7 @@ def _by_itself(
     return mask.text, tuple(mask.found)
 
 
-def _people(mask: _Mask) -> None:
+def _people(mask: Mask) -> None:
     """People by the forms in which they are named; what is put later only takes the place of less."""
     posted = posts()[0].may_fit(mask.original)
     if posted:
@@ -190,7 +162,7 @@ def _people(mask: _Mask) -> None:
         _posts_before(mask)
 
 
-def _put(mask: _Mask, start: int, end: int, person: PersonMention) -> None:
+def _put(mask: Mask, start: int, end: int, person: PersonMention) -> None:
     codes = (person.side,) if person.side else ()
     mask.put(Mention(start, end, "person", codes, person, first=True))
 
@@ -210,7 +182,7 @@ _FOR_REGION = re.compile("\\b(?:for|of)\\s\ue001+\\sAffairs\\b")
 """A portfolio: who is in charge of European affairs is not of Europe."""
 
 
-def _posts_behind(mask: _Mask) -> None:
+def _posts_behind(mask: Mask) -> None:
     """`X, the envoy of Y`."""
     text = mask.original
     for match in list(posts()[1].finditer(mask.text)):
@@ -239,7 +211,7 @@ def _posts_behind(mask: _Mask) -> None:
         _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
 
 
-def _without_posts(mask: _Mask) -> None:
+def _without_posts(mask: Mask) -> None:
     """People with a body that is a post, as somebody's counterpart, or of a country."""
     text = mask.original
     titled = KINDS["body"] in mask.text
@@ -251,6 +223,10 @@ def _without_posts(mask: _Mask) -> None:
             person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    speaks = SPEAKS_AS.match(mask.text)
+    if speaks and post_words().search(speaks["role"]):
+        person = PersonMention(speaks["name"], speaks["role"].strip(), None, None, None)
+        _put(mask, 0, speaks.end(), person)
     for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
         name = trimmed(match["name"])
         side = next(iter(mask.codes(*match.span("lead"))), None)
@@ -266,7 +242,7 @@ def _without_posts(mask: _Mask) -> None:
                 _put(mask, match.start(), match.start("name") + len(name), person)
 
 
-def _posts_before(mask: _Mask) -> None:
+def _posts_before(mask: Mask) -> None:
     """`Trade Minister X of Y`."""
     for match in _near_posts(mask.text):
         name, role = trimmed(match["name"]), match["role"]
@@ -316,13 +292,13 @@ _LED = re.compile(
 )
 
 
-def _led(mask: _Mask, start: int) -> tuple[str, ...]:
+def _led(mask: Mask, start: int) -> tuple[str, ...]:
     """The party of whoever leads its delegation, or is named as its counterpart."""
     found = _LED.search(mask.text, max(0, start - 90), start)
     return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
-def _nationality(mask: _Mask, start: int) -> tuple[int, tuple[str, ...]]:
+def _nationality(mask: Mask, start: int) -> tuple[int, tuple[str, ...]]:
     match = re.search(
         r"([\ue000\ue001\ue004\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
         mask.text[max(0, start - 60) : start],
@@ -340,12 +316,6 @@ def _side(codes: tuple[str, ...]) -> str | None:
     return codes[0] if codes else None
 
 
-def _by_post(person: PersonMention, named: set[str]) -> str | None:
-    """The side that a post tells by itself, unless the text names two others and not this one."""
-    side = first_of("posts", "sides", f"{person.role} {person.org or ''}".strip(), 0)
-    return side if side in named or len(named) < 2 else None
-
-
 _JOINS = re.compile("[-–/]")
 _COMPOUND = re.compile(
     r"[\ue000\ue001\ue004]+[-–/](?:[Tt]he\s)?[\ue000\ue001\ue004]+(?:[-–/][\ue000\ue001\ue004]+)*"
@@ -360,7 +330,7 @@ _JOINT = Guarded(
     r"\b(?:[Tt]he\s|[Bb]oth\s|[Aa]ll\s)(?:of\s)?(?:the\s)?(?:two\s|three\s|both\s|four\s|\d{1,3}\s|eleven\s|twelve\s)?"
     r"(?i:sides|countries|governments|parties|ministers|leaders|nations|economies|delegations"
     r"|participants|organi[sz]ations"
-    r"|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
+    r"|teams|members|partners|negotiators|presidents|prime\sministers|neighbou?rs|allies|trade\sministers"
     r"|officials|agencies"
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
@@ -393,13 +363,13 @@ _POST_HELD = Guarded(
 )
 """A post in capitals that stands for whoever holds it."""
 _PRONOUN = re.compile(
-    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
+    r"[TtWwHhSsI](?:(?<=\b[Tt])hey|(?<=\b[Ww])e|(?<=\b[Hh])e(?!\s[A-Z][a-z]+\b)|(?<=\b[Ss])he|(?<=\bI)(?=\s[a-z]))\b"
     r"|\b[Ii]t(?=,?\s(?:(?:also|then|further|now|however|therefore|still|,\sin turn,)\s)?"
     r"(?:(?:is|was)\s(?:also\s|now\s)?(?:seeking|asking|calling|considering|ready|willing|prepared|demanding|urging|pressing"
     r"|offering|proposing|planning)|(?:has|had)\s(?:also\s)?(?:asked|offered|proposed|agreed|pledged|promised|rejected|urged"
     r"|requested|imposed|threatened|accused|called|signed|demanded|committed|undertaken|sought)"
     r"|asked|urged|offered|proposed|pledged|promised|rejected|requested|demanded|accused|called|wants|seeks|sought|undertook"
-    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall)\b)"
+    r"|insisted|opposes|supports|welcomes|welcomed|expressed|reiterated|shall|will\s(?:convene|meet|be\sheld))\b)"
 )
 """`It` only where it stands for somebody who acts."""
 
@@ -412,7 +382,7 @@ _STATE = Guarded(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
 
 
-def _groups(mask: _Mask, home: str | None) -> None:
+def _groups(mask: Mask, home: str | None) -> None:
     """Governments, officials, posts without a name; ministries; both sides; pronouns."""
     states = [m.start for m in mask.found if m.kind in ("party", "adjective", "capital")]
     for first in states:
@@ -438,7 +408,7 @@ def _groups(mask: _Mask, home: str | None) -> None:
         mask.put(Mention(match.start(), match.end(), "pronoun"))
 
 
-def _bodies(mask: _Mask, home: str | None) -> None:
+def _bodies(mask: Mask, home: str | None) -> None:
     """Ministries and the like; `the Government` of the country that signs the text."""
     if home:
         for match in _THE_GOVERNMENT.finditer(mask.text):
@@ -447,130 +417,13 @@ def _bodies(mask: _Mask, home: str | None) -> None:
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 
 
-_IN_SHORT = re.compile(
-    r"(?P<who>[\ue000\ue004]+)\s\((?:(?:hereinafter|the)\s)?[“\"']?(?P<short>[A-Z][A-Za-z&-]{1,20})[”\"']?\)"
-)
-
-
-def _abbreviated(masks: list[_Mask]) -> None:
-    """Bodies by the short names that the text gives them: `the U.S. Department of Commerce (Commerce)`."""
-    known: dict[str, tuple[str, ...]] = {}
-    for mask in masks:
-        for match in _IN_SHORT.finditer(mask.text):
-            codes = mask.codes(*match.span("who"))
-            if codes and match["short"] not in known:
-                known[match["short"]] = codes
-    if not known:
-        return
-    short = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, known))})(?![\w-])(?!\s(?:[A-Z\ue000-\ue007]|of\b|and\s[A-Z]))")
-    for mask in masks:
-        for match in list(short.finditer(mask.text)):
-            mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
-
-
-_AT_HOME = re.compile(r"\b(?:minister|secretary|commissioner|representative|negotiator)", re.IGNORECASE)
-
-
-def _fill_sides(masks: list[_Mask], home: str | None) -> None:
-    """Give people without a country the one told of them elsewhere, or that of the ministry that signs."""
-    told = _signed_for(masks)
-    named = {code for mask in masks for mention in mask.found for code in mention.codes}
-    for mask in masks:
-        for index, mention in enumerate(mask.found):
-            person = mention.person
-            if person is not None and person.side is None:
-                side = _by_post(person, named)
-                if side is not None:
-                    person = replace(person, side=side)
-                    mask.found[index] = replace(mention, codes=(side,), person=person)
-            if person is not None and person.side is not None:
-                told.setdefault(person.name.split()[-1], person.side)
-                told.setdefault(person.name.split()[0], person.side)  # family names stand first in East Asia
-    for mask in masks:
-        for index, mention in enumerate(mask.found):
-            person = mention.person
-            if person is None or person.side is not None:
-                continue
-            side = told.get(person.name.split()[-1])
-            if side is None and "EU27" in named and person.role == "Commissioner":
-                side = "EU27"
-            if side is None and _AT_HOME.search(person.role) and not re.match(r"(?i)prime", person.role):
-                side = home
-            if side is not None:
-                mask.found[index] = replace(mention, codes=(side,), person=replace(person, side=side))
-
-
-def _fill_from_others(masks: list[_Mask]) -> None:
-    """Give people what the other one of a sentence tells: a counterpart's post, and the second of two sides."""
-    codes = (code for mask in masks for mention in mask.found for code in mention.codes)
-    sides, bilateral = two_sides(codes)
-    told: dict[str, PersonMention] = {}
-    for mask in masks:
-        named = [m for m in mask.found if m.person is not None and m.first]
-        for one in named:
-            person = one.person
-            others = [m.person for m in named if m is not one and m.person and m.person.role != "counterpart"]
-            if person is None or len(named) != 2 or len(others) != 1:
-                continue
-            (other,) = others
-            new = person
-            if person.role == "counterpart" and other.role:
-                new = replace(new, role=_PARTY_OF_POST.sub("", other.role))
-            alike = _post_of(person.role) == _post_of(other.role) or "counterpart" in (person.role, other.role)
-            if person.side is None and other.side in sides and bilateral and len(sides) == 2 and alike:
-                new = replace(new, side=next(code for code in sides if code != other.side))
-            if new != person:
-                told[person.name] = new
-        for one in named:  # whoever is met as a counterpart stands on the other side
-            person = one.person
-            if person is None or person.side is not None or len(named) != 2 or not bilateral or len(sides) != 2:
-                continue
-            other = next(m.person for m in named if m is not one)
-            if other is not None and other.role == "counterpart" and other.side in sides:
-                side = next(code for code in sides if code != other.side)
-                told.setdefault(person.name, replace(person, side=side))
-    for mask in masks:
-        for index, mention in enumerate(mask.found):
-            person = mention.person
-            if person is None or person.name not in told:
-                continue
-            new = told[person.name]
-            side = person.side or new.side
-            filled = replace(person, side=side, role=new.role if person.role == "counterpart" else person.role)
-            mask.found[index] = replace(mention, codes=(side,) if side else (), person=filled)
-
-
-_PARTY_OF_POST = re.compile(r"^(?:the\s)?(?:[A-Z][\w.]*['’]s\s)")
-
-
-def _post_of(role: str) -> str:
-    """What of a post two people may share: its last word."""
-    return role.lower().split(" of ")[0].split(" for ")[0].rsplit(" ", 1)[-1]
-
-
-_FOR_PARTY = re.compile(
-    rf"For (?:the\s)?(?:Government\sof\s)?(?:the\s)?(?P<who>\ue000+):?\s(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?"
-    rf"(?P<name>[{UPPER}][\w’'.-]+(?:\s[{UPPER}][\w’'.-]+){{1,3}})$"
-)
-"""`For Japan: X`, as those sign who conclude something."""
-
-
-def _signed_for(masks: list[_Mask]) -> dict[str, str]:
-    """For whom those sign whom a text ends with, by the last word of their names."""
-    return {
-        match["name"].split()[-1]: codes[0]
-        for mask in masks
-        if (match := _FOR_PARTY.match(mask.text.rstrip())) and (codes := mask.codes(*match.span("who")))
-    }
-
-
 _POST_ALONE = Guarded(
     rf"\b[Tt]he\s(?P<post>(?:Prime\s|Vice\s|Deputy\s)?(?:Minister|Secretary|Commissioner|President|Premier|Chancellor"
     rf"|Ambassador))\b(?!\s(?:of|for)\b)(?!\s[{UPPER}\ue000-\ue007])"
 )
 
 
-def _posts_alone(mask: _Mask, people: set[PersonMention]) -> None:
+def _posts_alone(mask: Mask, people: set[PersonMention]) -> None:
     """`The Minister` is the one person of the document with such a post, if there is one."""
     for match in mask.places(_POST_ALONE):
         held = {person for person in people if re.search(rf"\b{match['post']}\b", person.role)}
@@ -601,7 +454,7 @@ _NAME_ENDS = re.compile(r"(?![\w-])(?!\s[A-Z][a-z])")
 _SAID_OF = re.compile(AS_NAME)
 
 
-def _later(mask: _Mask, parts: dict[str, PersonMention]) -> None:
+def _later(mask: Mask, parts: dict[str, PersonMention]) -> None:
     """People named by one part of their name, after or before the post is told."""
     text = mask.text
     taken: list[tuple[int, int]] = []

@@ -15,6 +15,7 @@ __all__ = [
     "LED_BY",
     "OFFICIALS",
     "OF_PARTY",
+    "SPEAKS_AS",
     "TITLED_BODY",
     "UPPER",
     "is_name",
@@ -41,6 +42,10 @@ OF_PARTY = re.compile(
     rf"(?P<lead>[\ue000\ue007]+['’]s)\s(?P<name>{_TOKEN}(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,2}})(?=,\s(?:who|the|its|a|an|[a-z]+ing)\b|\s(?:said|says|told|met|held|will|has|had|spoke|asked|called)\b)"
 )
 """`Japan's X, who`: somebody without a post."""
+SPEAKS_AS = re.compile(
+    rf"(?:The\s)?(?P<role>(?:[{UPPER}][\w’'-]*(?:\s(?:of|for|and|the|to)){{0,3}}\s){{1,8}})\((?P<name>{NAME})\)(?=:\s)"
+)
+"""`The Minister for Trade Policy (X): ...`, as parliaments report who answers."""
 LED_BY = Guarded(
     rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
     rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"

@@ -27,7 +27,9 @@ def _measure() -> re.Pattern[str]:
 def _borne() -> re.Pattern[str]:
     """A duty behind the verb by which it was laid: `課した39%の関税`."""
     duty = table("japanese")["duty"]
-    return re.compile(rf"(?:課した|課している|課す|課された|発動した|導入した|かけた)(?P<gap>[^、。]{{0,12}}?)(?P<name>{duty})(?P<verb>)")
+    return re.compile(
+        rf"(?:課した|課している|課す|課された|発動した|導入した|かけた)(?P<gap>[^、。]{{0,12}}?)(?P<name>{duty})(?P<verb>)"
+    )
 
 
 _RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から)?(?P<rate>{NUMBER})%")
