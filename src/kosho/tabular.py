@@ -244,7 +244,10 @@ def _told(path: Path) -> Generator[None]:
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         told = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(Problem(_("cannot be read: {told}", told=told), file=str(path))) from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
+        raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None
+    except csv.Error as error:
         raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
 
 

@@ -29,6 +29,8 @@ __all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "refus
 Model = TypeVar("Model", bound=BaseModel)
 Schema = dict[str, Any]
 
+DEEPEST = 100
+"""Lists and mappings, one in another."""
 MOST = 10**300
 """Whole numbers are below."""
 
@@ -105,6 +107,7 @@ class Written:
         """
         loader = _StringDates(text)
         try:
+            _refuse_deep(text, file)
             node = loader.get_single_node()
             lines, unseen = _survey(node, file) if node else (LineNumbers({(): 1}), [])
             if unseen:
@@ -211,8 +214,10 @@ def ids(path: Path, key: str) -> set[str] | None:
     So that one mistake in a file does not make everything in it unknown to others.
     """
     try:
-        document = yaml.load(path.read_bytes(), _StringDates)  # noqa: S506 - a safe loader
-    except (OSError, yaml.YAMLError):
+        content = path.read_bytes()
+        _refuse_deep(content, str(path))
+        document = yaml.load(content, _StringDates)  # noqa: S506 - a safe loader
+    except (OSError, yaml.YAMLError, InputError):
         return None
     listed = document.get(key) if isinstance(document, Mapping) else None
     if not isinstance(listed, list):
@@ -223,6 +228,24 @@ def ids(path: Path, key: str) -> set[str] | None:
 def validate(text: str, model: type[Model], file: str, day: date | None = None) -> tuple[Model, LineNumbers]:
     """Read YAML text as `model`; `file` names it in errors. See `load`."""
     return Written.parsed(text, file).read(model, day)
+
+
+def _refuse_deep(text: str | bytes, file: str) -> None:
+    """Refuse lists in lists without end: libyaml goes down into them until the process dies.
+
+    Raises:
+        InputError: there are too many, one in another.
+        YAMLError: it is not YAML.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            told = _("more than {number} lists or mappings stand one in another", number=DEEPEST)
+            raise InputError(Problem(told, None, file, event.start_mark.line + 1))
 
 
 def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:

@@ -151,6 +151,11 @@ class _Finder(ast.NodeVisitor):
     def visit_arg(self, node: ast.arg) -> None:
         """Types."""
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """What a class holds; not how it is made (`frozen`, `slots`)."""
+        for one in node.body:
+            self.visit(one)
+
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for one in (*node.args.defaults, *filter(None, node.args.kw_defaults), *node.body):
             self.visit(one)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kosho.errors import InputError
-from kosho.lines import gsim, nested_ces, preference_erosion, preference_margin, smart
+from kosho.lines import GsimOutcome, gsim, nested_ces, preference_erosion, preference_margin, smart
 
 SHAPE = (4, 5)
 
@@ -160,3 +160,13 @@ def test_wrong_input_is_told_all_at_once() -> None:
         gsim([[1.0, -1.0], [0, 0]], 0, 0, demand=-1, supply=1, substitution=1)
     with pytest.raises(InputError, match="lower"):
         nested_ces([[1.0]], 0, 0, lower=-1)
+
+
+def test_a_line_is_outside_where_one_flow_loses_more_than_there_is() -> None:
+    trade = np.ones((3, 2, 2))
+    trade[2, 0, 0] = 0.0
+    quantity = np.zeros((3, 2, 2))
+    quantity[1, 0, 1], quantity[2, 0, 0], quantity[0, 0, 0] = -1.2, -1.5, -1.0
+    flat = np.ones((3, 2))
+    found = GsimOutcome(trade, np.ones_like(trade), np.ones_like(trade), -flat, flat, 0 * flat, quantity)
+    assert found.outside.tolist() == [False, True, False]

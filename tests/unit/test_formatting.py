@@ -243,3 +243,18 @@ def test_a_range_that_begins_at_nothing_is_a_gain_and_one_that_ends_there_a_loss
 def test_an_economy_within_a_sentence_has_a_small_article() -> None:
     assert formatting.the_country("USA") == "the United States"
     assert formatting.the_country("USA", starts=True) == "The United States"
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (formatting.count_tick(1e6), "1\N{NO-BREAK SPACE}million"),
+        (formatting.count_tick(999_999), "999,999"),
+        (formatting.percents(0.1234, 0.5), "12 to 50"),
+        (formatting.percents(0.995, 0.9999), "99 to 100"),
+        (formatting.billions(50), "0.05"),
+        (formatting.billions(49.999), "~0"),
+    ],
+)
+def test_where_a_way_to_tell_begins(told: str, text: str) -> None:
+    assert told == text

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.measures import shipped
+from tests.measures import measure, register, shipped
 from typer.testing import CliRunner
 
 from kosho.cli import app
@@ -142,6 +142,19 @@ def test_dates_of_each_deal(found: dict[str, Any]):
     assert found["dates"]["JPN"] == {"known": "2025-07-23", "began": "2025-09-16", "next": "2026-09-03"}
     assert found["dates"]["GBR"]["began"] == "2025-06-30"
     assert found["verified_to"] == "2026-09-30"
+
+
+def test_the_next_change_is_the_day_after_the_last_or_the_first_of_what_follows() -> None:
+    on_japan = {"partners": {"include": ["JPN"]}}
+    ends = measure(id="ends", legal_to="2025-08-31", **on_japan)
+    starts = measure(
+        id="starts", legal_from="2025-10-01", known_from="2025-09-01", stage="announced", **on_japan
+    )
+    later = register(ends, starts)
+    days = {"2025-06-01": date(2025, 9, 1), "2025-09-01": date(2025, 10, 1), "2025-10-01": None}
+    for day, wanted in days.items():
+        (dates,) = compare(later, "USA", ["JPN"], date.fromisoformat(day), products=()).dates.values()
+        assert dates.next == wanted
 
 
 def test_codes_and_groups_can_be_asked_for():

@@ -124,7 +124,7 @@ def test_rules_of_one_s_own_are_read_and_wrong_ones_told(annex: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"\x99\xff\x00abc", "annex.csv: is not CSV text"),
+        (b"\x99\xff\x00abc", "annex.csv: is not UTF-8 text"),
         (b"Tariff line,Base rate,Category\n", "annex.csv:1: no line of the schedule is below its head"),
     ],
 )

@@ -13,6 +13,7 @@ from kosho.errors import InputError
 from kosho.law import Products
 from kosho.lines import (
     LineTable,
+    MissingJoin,
     concordance,
     converted,
     hs_sector,
@@ -137,6 +138,7 @@ def test_trade_goes_to_another_edition_without_loss_and_what_is_not_there_is_tol
     assert found["value"].sum() == 4.0
     assert missing == ["999999"]
     assert concordance(2007)["870323"] == ("870323",)
+    assert concordance(2022)["854142"] == ("854142",)  # of 2022 itself
     with pytest.raises(InputError, match="no table from HS 2022 to HS 2012 ships"):
         concordance(2012)
     path = tmp_path / "table.csv"
@@ -173,6 +175,20 @@ def test_a_table_with_other_rates_than_the_world_s_is_scaled_and_says_so(talks: 
     np.testing.assert_allclose((1 + found.shock.tariff) / (1 + found.shock.base_tariff), 1 / 1.2)
     nothing = line_shock(talks, table, table.rate)
     assert len(nothing.shock) == 0
+
+
+def test_each_line_left_out_says_why(talks: World) -> None:
+    rates = np.array([[0.025], [0.0], [np.nan], [np.nan]])
+    codes = ("870323", "980100", "870421", "870422")
+    own = (MissingJoin("870422", "the rate is not one: 0 to 25 %", 1.0),)
+    table = LineTable("USA", codes, ("JPN",), np.full((4, 1), 7.0), rates, ("line",) * 4, own)
+    after = rates.copy()
+    after[0, 0] = 0.0
+    assert [(one.code, one.why, one.value) for one in line_shock(talks, table, after).left_out] == [
+        ("980100", "no sector of this world makes it", 7.0),
+        ("870421", "a rate is not known", 7.0),
+        ("870422", "the rate is not one: 0 to 25 %", 7.0),
+    ]
 
 
 def test_a_package_of_real_lines_solves_and_lines_left_out_are_told(talks: World, table: LineTable) -> None:

@@ -166,8 +166,23 @@ def test_wrong_amounts_are_told_with_their_rows(tmp_path: Path) -> None:
         read_trade(path)
     assert "wrong.csv:2: value '12x'" in str(told.value)
     assert "wrong.csv:3: value '-5'" in str(told.value)
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="No such file"):
         read_trade(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "-inf", "1e400", "-0.5"])
+def test_an_amount_is_finite_and_not_below_zero(amount: str, tmp_path: Path) -> None:
+    text, numbers = tmp_path / "text.csv", tmp_path / "numbers.parquet"
+    text.write_text(f"importer,exporter,hs,value,duty\nUSA,JPN,870323,1,0\nUSA,JPN,870324,2,{amount}\n")
+    with pytest.raises(InputError, match=rf"text\.csv:3: duty '{amount}' is no amount"):
+        read_trade(text)
+    rows = {"importer": ["USA"], "exporter": ["JPN"], "hs": ["870323"], "value": [float(amount)]}
+    pl.DataFrame(rows).write_parquet(numbers)
+    if amount == "nan":  # as pandas writes what is missing
+        assert read_trade(numbers).frame["value"].null_count() == 1
+    else:
+        with pytest.raises(InputError, match=r"value .* is no amount"):
+            read_trade(numbers)
 
 
 @pytest.mark.parametrize("broken", ["[{", "[" * 100_000, '[{"hs": ' + "9" * 5000 + "}]", b"\xff\xfe[\x00"])

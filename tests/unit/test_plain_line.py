@@ -86,5 +86,5 @@ def test_a_line_in_words_does_what_the_line_in_codes_does_and_is_laid_on_the_law
 
 
 def test_a_day_that_is_none_is_told():
-    with pytest.raises(InputError, match="no day '2025-13-01'"):
+    with pytest.raises(InputError, match=r"from >2025-13-01<.*: no day '2025-13-01'"):
         one_line("USA DEU C29 25% from 2025-13-01", shipped(), DAY)

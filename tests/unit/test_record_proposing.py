@@ -267,6 +267,9 @@ def test_a_document_in_which_nothing_is_found_is_told(tmp_path: Path, monkeypatc
     assert told.exit_code == 0
     assert "a.txt: nothing was found in it" in told.output
     assert "decide on them" not in told.output
+    lines = RUN.invoke(app, ["register", "propose", "a.txt", "--json"])
+    assert (lines.exit_code, lines.stdout) == (0, "")
+    assert "nothing was found" in lines.stderr
 
 
 def test_a_notice_tells_where_it_stands(tmp_path: Path) -> None:

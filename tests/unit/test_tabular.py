@@ -215,7 +215,7 @@ def test_what_is_no_text_is_told_by_every_reader_of_lines(name: str, tmp_path: P
     path = tmp_path / name
     path.write_bytes(b"exporter,importer,trade,tariff\nJPN,\xff\xfe,1,0\n")
     read = {"panel.csv": panel_of, "VXSB.csv": lambda one: held_in([one]), "annex.csv": read_annex}[name]
-    with pytest.raises(InputError, match=f"{name}: is not CSV text"):
+    with pytest.raises(InputError, match=f"{name}: is not UTF-8 text"):
         read(path)
 
 

@@ -174,7 +174,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path):
         build_from_oecd_csv(tmp_path / "none.csv")
     binary = tmp_path / "b.csv"
     binary.write_bytes(b"\xff\xfe\x00\x81" * 10)
-    with pytest.raises(InputError, match=r"b\.csv: is not CSV text"):
+    with pytest.raises(InputError, match=r"b\.csv: is not UTF-8 text"):
         build_from_oecd_csv(binary)
 
 

@@ -102,6 +102,21 @@ def test_a_bomb_of_aliases_is_refused() -> None:
     assert "an alias stands here (write out the value from line 1)" in problems(text)[0]
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "a: " + "{a: " * 5000, "- " * 5000 + "a", "a: " + "[" * 400 + "]" * 400]
+)
+def test_lists_in_lists_without_end_are_refused(text: str, tmp_path: Path) -> None:
+    """libyaml ended the process."""
+    told = "more than 100 lists or mappings stand one in another"
+    assert told in problems(text)[0]
+    path = tmp_path / "deep.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert yamlfile.ids(path, "scenarios") is None
+    assert told in str(CliRunner().invoke(app, ["register", "check", str(path)]).exception)
+    allowed = "title: " + "[" * 99 + "]" * 99
+    assert "paper.yaml:1: title" in problems(allowed)[0]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files here")
 @pytest.mark.parametrize("words", [("record",), ("register", "check"), ("record", "check")])
 def test_a_pipe_is_no_file_that_is_read_twice(words: tuple[str, ...], tmp_path: Path) -> None:

@@ -118,3 +118,5 @@ def as_lines(drafts: list[Draft]) -> None:
 
     for draft in drafts:
         say_whole(json.dumps(draft.as_dict()))
+    if not drafts:  # standard output holds nothing but drafts
+        sys.stderr.write(_("nothing was found; that is no sign that nothing is in it\n"))

@@ -324,11 +324,14 @@ def _numbers(frame: pl.DataFrame, form: TradeFormat, what: Column, problems: Pro
     if name is None:
         return pl.Series([None], dtype=pl.Float64).new_from_index(0, frame.height)
     if frame[name].dtype.is_numeric():
-        return frame[name].cast(pl.Float64)
-    text = frame[name].cast(pl.Utf8).str.strip_chars().str.replace_all(r"[,\s$]", "")
-    empty = text.is_in(["", "NA", "N/A", "-", "null", "None"]) | text.is_null()
-    found = text.cast(pl.Float64, strict=False)
-    wrong = (found.is_null() & ~empty) | (found < 0).fill_null(value=False)
+        found = frame[name].cast(pl.Float64).fill_nan(None)  # what is missing, as pandas has it
+        empty = found.is_null()
+    else:
+        text = frame[name].cast(pl.Utf8).str.strip_chars().str.replace_all(r"[,\s$]", "")
+        empty = text.is_in(["", "NA", "N/A", "-", "null", "None"]) | text.is_null()
+        found = text.cast(pl.Float64, strict=False)
+    amounts = found.is_finite() & (found >= 0)
+    wrong = ~amounts.fill_null(value=False) & ~empty
     for row in wrong.arg_true().to_list()[:5]:
         problems.add(
             _("{name} {text!r} is no amount", name=name, text=frame[name][row]),

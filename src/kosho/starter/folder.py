@@ -185,7 +185,7 @@ def _told(path: Path) -> _Told:
     try:
         content = path.read_text(encoding="utf-8")
         document = yaml.safe_load(content)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         why = error.strerror if isinstance(error, OSError) else _("is not YAML text")
         raise InputError(Problem(_("cannot be read: {why}", why=why), file=str(path), key="--from")) from None
     if isinstance(document, dict) and "drafts" in document:
