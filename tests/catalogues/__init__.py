@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po, write_po
 from kosho import codes
 from kosho.case_schema import Role
 from kosho.cli import command
+from kosho.cli.draft_talk import FIELDS
 from kosho.cli.helped import METAVARS, texts_of_help, texts_of_parser
 from kosho.language import LOCALES
 from kosho.law.catalogue import KINDS
@@ -138,6 +139,7 @@ def names() -> Iterator[tuple[Message, str]]:
             yield Message(text, "format"), "world/readers/__init__.py"
     for text in texts_of_help(command()):
         yield Message(text, "help"), "cli/helped.py"
+    yield from ((Message(name.replace("_", " "), "field"), "cli/draft_talk.py") for name in FIELDS)
     for text in texts_of_parser():
         yield Message(text, "parser"), "cli/helped.py"
     for one in METAVARS:

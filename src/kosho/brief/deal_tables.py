@@ -175,7 +175,7 @@ def bounds_table(one: Negotiation) -> CellTable:
             f"{country_name(code)} {formatting.billions(change, sign=True, part=True)}"
             for code, change in bound.diverted.items()
         )
-        wedge = "closed" if bound.wedge is None else formatting.percent(bound.wedge, decimals=0)
+        wedge = _("closed") if bound.wedge is None else formatting.percent(bound.wedge, decimals=0)
         money = [bound.fiscal_cost, bound.rent][: 1 + rents]
         cells = (
             bound.title,

@@ -13,10 +13,11 @@ from kosho.cli.options import AllowIdle, AsOf, Deficits, Json, WorldNamed, open_
 from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
 from kosho.errors import KoshoError, Problems
-from kosho.language import N_, _
+from kosho.language import N_, SOURCE, _, current, pgettext
 
 if TYPE_CHECKING:
     from kosho.bargain import Deal
+    from kosho.bargain.table import Table
 
 __all__ = ["app"]
 
@@ -134,7 +135,7 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
     say(_(UNIT))
     for warning in content["warnings"]:
         say(_("Warning: {warning}.", warning=warning))
-    _show_idle(content)
+    _show_idle(deal, content)
     titles = {line["id"]: f"{line['title']} ({country_name(line['party'])})" for line in content["red_lines"]}
     for line in one["crosses"]:
         say(_("It crosses a red line: {titles}", titles=titles[line]))
@@ -142,18 +143,19 @@ def _show_explained(deal: Deal, content: dict[str, Any]) -> None:
         say(_("It takes apart what only goes together."))
     say("")
     for party in parties:
-        for word in ("gives", "gets"):
-            mine = [change for change in one["changes"] if party in change[word]]
+        for key, does in (("gives", _("gives")), ("gets", _("gets"))):
+            mine = [change for change in one["changes"] if party in change[key]]
             text = "; ".join(
                 _(
                     "{issue} {title} instead of {title_2}",
-                    issue=change["issue"],
+                    issue=_issue(deal.table, change["issue"]),
                     title=_title(deal, change["issue"], change["option"]),
                     title_2=_title(deal, change["issue"], change["fallback"]),
                 )
                 for change in mine
             )
-            say(f"{formatting.the_country(party, starts=True)} {word}: {text or 'nothing'}")
+            who = formatting.the_country(party, starts=True)
+            say(_("{who} {does}: {what}", who=who, does=does, what=text or pgettext("change", "nothing")))
     say("")
     columns = _over(parties)
     show_table(_("What it is worth"), columns, [_both(one, parties)], numeric=len(columns))
@@ -190,21 +192,32 @@ def _concept(name: str) -> str:
     return _(CONCEPTS[name].title) if name in CONCEPTS else _("Every package")
 
 
-def _show_idle(content: dict[str, Any]) -> None:
+def _show_idle(deal: Deal, content: dict[str, Any]) -> None:
     """Options that change nothing that is priced (their worth is unknown), and those that the law has."""
     for one in content["not_priced"]:
         say(
-            _("Not priced: {issue}, {option}: {why}.", issue=one["issue"], option=one["option"], why=one["why"])
+            _(
+                "Not priced: {issue}, {option}: {why}.",
+                issue=_issue(deal.table, one["issue"]),
+                option=one["option"],
+                why=one["why"],
+            )
         )
     for one in content["as_in_force"]:
         say(
             _(
                 "As in force on that day: {issue}, {option}; the same as {fallback!r}.",
-                issue=one["issue"],
+                issue=_issue(deal.table, one["issue"]),
                 option=one["option"],
                 fallback=one["fallback"],
             )
         )
+
+
+def _issue(table: Table, issue: str) -> str:
+    """An issue by its id, as `--explain` takes it; in another language, which ids are no words of, by title."""
+    titles = {} if current() == SOURCE else {one.id: one.title for one in table.file.issues}
+    return titles.get(issue, issue)
 
 
 def _title(deal: Deal, issue: str, option: str) -> str:
@@ -240,7 +253,7 @@ def _show(deal: Deal, content: dict[str, Any], asked: date) -> None:
         )
     for warning in content["warnings"]:
         say(_("Warning: {warning}.", warning=warning))
-    _show_idle(content)
+    _show_idle(deal, content)
     say("")
     if not content["zone"]:
         _show_opening(deal, content)
@@ -352,7 +365,11 @@ def _changes(deal: Deal, options: Mapping[str, str], without: Collection[str] = 
     laid = deal.table if deal.table.struck is None else deal.table.struck.table
     issues = {issue.id: issue.options for issue in laid.file.issues}
     chosen = {name: next(one for one in issues[name] if one.id == option) for name, option in options.items()}
-    text = [f"{name} {one.title}" for name, one in chosen.items() if not one.fallback and name not in without]
+    text = [
+        _("{issue} {option}", issue=_issue(laid, name), option=one.title)
+        for name, one in chosen.items()
+        if not one.fallback and name not in without
+    ]
     return "; ".join(text)
 
 
@@ -401,7 +418,7 @@ def _show_deals(deal: Deal, content: dict[str, Any]) -> None:
     if confirmed:
         table = [(_concept(name), *_both(confirmed[name], parties)) for name in content["solutions"]]
         show_table(_("Confirmed on the full table"), (_("Deal"), *columns), table, numeric=len(columns))
-        _show_bounds(content)
+        _show_bounds(deal, content)
 
 
 def _show_struck(deal: Deal, content: dict[str, Any]) -> None:
@@ -505,21 +522,24 @@ def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
 
 def _named(deal: Deal, options: Mapping[str, str]) -> str:
     """Options by issue, fallbacks too."""
-    return "; ".join(f"{issue} {_title(deal, issue, option)}" for issue, option in options.items())
+    return "; ".join(
+        _("{issue} {option}", issue=_issue(deal.table, issue), option=_title(deal, issue, option))
+        for issue, option in options.items()
+    )
 
 
-def _show_bounds(content: dict[str, Any]) -> None:
+def _show_bounds(deal: Deal, content: dict[str, Any]) -> None:
     """What binding commitments and quotas of the deals come to; deals that share them share a row."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for name in content["solutions"]:
         for one in (bound for bound in content["confirmed"][name]["bounds"] if bound["binds"]):
             others = [item for changes in one["diverted"].values() for item in changes.items()]
             cells = (
-                one["issue"] or one["title"],
+                _issue(deal.table, one["issue"]) if one["issue"] else one["title"],
                 ", ".join(f"{country_name(code)} {_signed(change)}" for code, change in others[:2]),
                 formatting.amount(one["free"], one["unit"]),
                 formatting.amount(one["reached"], one["unit"]),
-                "closed" if one["wedge"] is None else formatting.percent(one["wedge"], decimals=1),
+                _("closed") if one["wedge"] is None else formatting.percent(one["wedge"], decimals=1),
                 _cost(one),
             )
             rows.setdefault(cells, []).append(_concept(name))
@@ -616,7 +636,7 @@ def _show_critical(deal: Deal, content: dict[str, Any]) -> None:
         return
 
     def text(value: float | None) -> str:
-        return "never" if value is None else formatting.decimals(value, 2)
+        return _("never") if value is None else formatting.decimals(value, 2)
 
     least = next(iter(found.values()))["least_scale"]
     scales = [one["theta_scale"] for one in found.values()]
@@ -672,7 +692,7 @@ def _show_rules(content: dict[str, Any]) -> None:
             _(
                 "Red line of {country} ({status}): {title}",
                 country=formatting.the_country(one["party"]),
-                status=one["status"],
+                status=formatting.word(one["status"]),
                 title=one["title"],
             )
         )
@@ -727,11 +747,11 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
 def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str:
     """Another rate in words, to the hundredth that it was sought to."""
     issue, terms = rate["issue"], f" {rate['terms']}" if rate["terms"] else ""
-    about = "about " if rate["restated"] else ""
+    about = _("about ") if rate["restated"] else ""
     new, old = (formatting.decimals(rate[which], 2) for which in ("new", "old"))
     text = _(
         "{issue} at {new} %{terms} instead of {about}{old} %{terms}",
-        issue=issue,
+        issue=_issue(deal.table, issue),
         new=new,
         terms=terms,
         about=about,

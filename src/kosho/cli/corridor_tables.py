@@ -161,7 +161,7 @@ def _tornado(corridor: Corridor, tornado: dict[str, Any]) -> None:
         return _("{found} at {value}", found=found, value=one["value"])
 
     rows = [
-        (swing["parameter"], end(swing["low"]), end(swing["high"]), swing["status"])
+        (swing["parameter"], end(swing["low"]), end(swing["high"]), formatting.word(swing["status"]))
         for swing in tornado["swings"][:SWINGS]
     ]
     title = _(

@@ -9,14 +9,26 @@ from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, say_whole
 from kosho.formatting import word
-from kosho.language import _
+from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
     from kosho.record.reading import Document, Draft
     from kosho.record.review import Book
 
-__all__ = ["as_lines", "as_tables", "decide"]
+__all__ = ["FIELDS", "as_lines", "as_tables", "decide"]
+
+FIELDS = (
+    "acts_for", "against", "attributed_to", "bound", "by", "certainty", "change", "content", "date",
+    "date_precision", "deliverable", "doc_type", "due", "duration_min", "end", "event_type", "flow",
+    "from_round", "gta_type", "hs_hint", "imposed_by", "inaugurated", "kind", "language", "level",
+    "mast_chapter", "measure", "name", "name_native", "negotiation_role", "occasion", "on", "org", "orgs",
+    "parties", "partner", "person", "place", "polarity", "ports", "product", "products", "published",
+    "publisher", "rate", "rate_before", "rate_high", "rate_low", "reporter", "role", "round", "series",
+    "set_by", "side", "signatories", "signed", "since", "speaker", "stance", "start", "status", "threshold",
+    "time", "title", "to", "topic", "topics", "unit", "value", "what",
+)  # fmt: skip
+"""What drafts say, by name. Another language has words for them; in English they stand as they are typed."""
 
 
 def decide(pile: Pile, book: Book, texts: Mapping[str, Document]) -> None:
@@ -53,9 +65,18 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in " ".join(text.split()))
 
 
+def _field(name: str) -> str:
+    words = name.replace("_", " ")
+    told = pgettext("field", words)
+    return name if told == words else told
+
+
 def _told(draft: Draft) -> str:
-    return ", ".join(
-        f"{name} {_printable(' '.join(map(str, value)) if isinstance(value, list | tuple) else str(value))}"
+    def plain(value: object) -> str:
+        return _printable(" ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+
+    return _(", ").join(
+        f"{_field(name)} {plain(value)}"
         for name, value in draft.fields.items()
         if name != "places"  # characters, for a program
     )

@@ -199,7 +199,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
                 ", ".join(map(name, one["parties"])),
                 str(one.get("raised_in", "")),
                 _carried(one),
-                one["status"],
+                formatting.word(one["status"]),
             )
             for one in content["contentions"]
         ]
@@ -214,7 +214,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
                 one.get("due", ""),
                 ", ".join(map(name, one["by"])),
                 _words(one["deliverable"]),
-                one["status"],
+                formatting.word(one["status"]),
                 one["source"],
             )
             for one in content["commitments"]

@@ -30,7 +30,7 @@ def world_page(content: dict[str, Any], facts: Sequence[Facts]) -> str:
     elasticities = [
         (
             f"{one['sector']} {content['sectors'][one['sector']]}",
-            one["status"],
+            formatting.word(one["status"]),
             one["source"] + (f": {one['note']}" if one["note"] else ""),
             formatting.decimals(one["theta"], 2),
             formatting.NOT_KNOWN if one["log_sd"] is None else formatting.decimals(one["log_sd"], 2),
