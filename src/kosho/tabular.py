@@ -1,6 +1,7 @@
-"""One door for tables from outside: CSV as it is, packed (`.gz`, `.zip`), or the sheet of a workbook (`.xlsx`).
+"""One door for tables from outside: CSV as it is, packed (`.gz`, `.zip`), a sheet (`.xlsx`), or Parquet.
 
-Whatever reads CSV reads all of them: a workbook becomes the CSV text that its sheet would be saved as.
+Whatever reads CSV reads all of them: a workbook becomes the CSV text that its sheet would be saved as, and so
+do the columns of a Parquet file, every digit of their figures kept.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ __all__ = [
 
 TEXTS = (".csv", ".tsv", ".txt", ".json")
 WORKBOOKS = (".xlsx", ".xlsm")
+PARQUET = ".parquet"
 MEMORY = 12.0
 """Bytes of memory that a byte of a table takes while it is read."""
 PART = 1 << 20
@@ -98,6 +100,8 @@ def content_of(path: Path, memory: float = MEMORY) -> bytes:
         refuse_beyond("bytes", path.stat().st_size, memory, file=str(path))
         with path.open("rb") as file:  # in parts: a device has no size, and may have no end
             content = _read(file, path, memory)
+        if suffix == PARQUET:
+            return _of_parquet(content, path)
         return _sheet(content, path).encode() if suffix in WORKBOOKS else content
 
 
@@ -163,7 +167,7 @@ def open_bytes(path: Path, member: str | None = None) -> Generator[IO[bytes]]:
         if path.suffix.lower() == ".zip" and (member is not None or _is_text(path)):
             with zipfile.ZipFile(path) as packed, packed.open(member or _member(packed, path)) as raw:
                 yield raw
-        elif path.suffix.lower() in (".zip", ".gz", *WORKBOOKS):
+        elif path.suffix.lower() in (".zip", ".gz", PARQUET, *WORKBOOKS):
             yield io.BytesIO(content_of(path))
         else:
             with path.open("rb") as raw:
@@ -188,7 +192,7 @@ def open_csv(path: Path) -> Generator[TextIO]:
                 io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
             ):
                 yield text
-        elif path.suffix.lower() in (".zip", *WORKBOOKS):
+        elif path.suffix.lower() in (".zip", PARQUET, *WORKBOOKS):
             yield io.StringIO(content_of(path).decode("utf-8-sig"), newline="")
         else:
             with path.open(newline="", encoding="utf-8-sig") as text:
@@ -259,6 +263,29 @@ def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:
         refuse_beyond("bytes", size, memory, file=str(path))
         parts.append(part)
     return b"".join(parts)
+
+
+def _of_parquet(content: bytes, path: Path) -> bytes:
+    """The CSV of a Parquet file.
+
+    Raises:
+        InputError: it is none, or pyarrow is missing.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - an optional extra
+        import pyarrow.csv as arrow  # noqa: PLC0415
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise missing("schedules", _("reading Parquet"), path) from None
+    made = io.BytesIO()
+    try:
+        arrow.write_csv(pq.read_table(pa.BufferReader(content)), made)
+    except pa.ArrowException as error:
+        told = str(error).splitlines()[0]
+        raise InputError(
+            Problem(_("is no table that can be read: {told}", told=told), file=str(path))
+        ) from None
+    return made.getvalue()
 
 
 def _tables(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -60,6 +60,8 @@ TABLES = st.builds(
 """Economies, sectors and holes of all kinds."""
 READ_BY: Mapping[str, tuple[str, str, float]] = {
     "csv": ("long-csv", "mine.csv", 1e-9),
+    "parquet": ("long-csv", "mine.parquet", 1e-9),
+    "netcdf": ("netcdf", "mine.nc", 1e-9),
     "har": ("gtap", "mine.har", 2e-6),
     "pymrio": ("pymrio", "mine", 1e-9),
 }
@@ -76,17 +78,18 @@ def test_what_goes_out_comes_in_again(form: str, table: Made):
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         world = world_of(table, here)
-        if form == "har":  # of all formats the one that keeps duties
+        duties = form in ("har", "netcdf")
+        if duties:  # the formats that keep them
             rates = world.tariff.copy(data=np.full(world.tariff.shape, 0.1))
             rates.values[np.arange(len(rates)), np.arange(len(rates))] = np.nan
             world = world.with_tariff(rates)
         export(world, here / file, form)
-        again = reader(name).table([here / file], {"year": "2019"} if name != "long-csv" else {})
+        again = reader(name).table([here / file], {"year": "2019"} if form in ("har", "pymrio") else {})
         second = calibrated(named(again))
-        same(world, second, rtol, duties=form == "har")
+        same(world, second, rtol, duties=duties)
         export(second, here / f"second-{file}", form)
         third = calibrated(named(reader(name).table([here / f"second-{file}"], {})))
-        same(second, third, rtol, duties=form == "har")
+        same(second, third, rtol, duties=duties)
 
 
 @given(table=TABLES, cut=st.integers(1, 3))

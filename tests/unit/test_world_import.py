@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 from tests import published_tables as published
 from tests.published_tables import economy
 from typer.testing import CliRunner
@@ -185,3 +186,20 @@ def test_wiod_2008_and_gtap_9_by_command_line_alone(tmp_path: Path):
     world = load("gtap9")
     assert world.imbalance < 1e-12
     np.testing.assert_allclose(world.theta.to_numpy()[-1], 2.827, rtol=1e-3)
+
+
+def test_a_netcdf_file_of_others_is_refused_by_what_it_lacks(tmp_path: Path):
+    pytest.importorskip("h5netcdf")
+    path = tmp_path / "other.nc"
+    xr.Dataset({"flows": ("time", [1.0])}).to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(InputError) as told:
+        reader("netcdf").table([path], {})
+    assert "array flows is by time (by importer, exporter, sector)" in str(told.value)
+    assert "has no array theta" in str(told.value)
+    path.write_bytes(b"no netCDF")
+    with pytest.raises(InputError, match="is no netCDF file"):
+        reader("netcdf").table([path], {})
+    broken = tmp_path / "sales.parquet"
+    broken.write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="is no table that can be read"):
+        reader("long-csv").table([broken], {})

@@ -13,6 +13,8 @@ from kosho.world.table import World
 __all__ = ["differences"]
 
 Json = dict[str, Any]
+SAME_RATE = 1e-6
+"""Rates nearer than a ten-thousandth of a percent are the same: files keep four bytes a number."""
 
 
 def differences(one: World, other: World) -> Json:
@@ -129,7 +131,7 @@ def _tariffs(one: World, other: World, shared: list[str], goods: list[str]) -> J
     n, i, s = np.unravel_index(int(gap.argmax()), gap.shape)
     return {
         "cells": int(gap.size),
-        "other": int((gap > 1e-9).sum()),
+        "other": int((gap > SAME_RATE).sum()),
         "largest": {
             "importer": shared[n],
             "exporter": shared[i],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,24 @@ def as_dataset(world: World) -> xr.Dataset:
         arrays["theta_spread"] = world.theta_spread
     if unknown is not None:
         arrays["unknown_tariff"] = unknown.astype("int8")
-    return xr.Dataset(arrays, attrs=_about(world))
+    if world.investment is not None:
+        arrays["investment"] = world.investment
+    meta = world.meta
+    labels = {
+        "regions": meta.regions,
+        "icio_sectors": meta.sectors,
+        "sector_weights": meta.sector_weights,
+        "weights_source": meta.weights_source,
+    }
+    about = {**_about(world), "tariff_year": meta.tariff_year or 0, "labels": json.dumps(_plain(labels))}
+    return xr.Dataset(arrays, attrs=about)
+
+
+def _plain(value: Any) -> Any:
+    """Mappings and tuples that may not be changed as JSON takes them."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def _about(world: World) -> dict[str, Any]:

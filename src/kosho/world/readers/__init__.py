@@ -13,6 +13,7 @@ from kosho.world.readers import (
     gravity,
     gtap,
     long_csv,
+    netcdf,
     oecd_csv,
     wheel,
     wiod,
@@ -35,6 +36,7 @@ READERS: Mapping[str, Reader] = {
         gtap.READER,
         gravity.READER,
         by_pymrio.READER,
+        netcdf.READER,
         long_csv.READER,
     )
 }

@@ -210,7 +210,7 @@ def _refuse_empty(sold: Array, final: Array, countries: Sequence[str], path: Pat
 READER = Reader(
     name="long-csv",
     title="a plain long CSV, one row a sale: exporter, seller, importer, user, value",
-    files="one or more CSV files",
+    files="one or more files: CSV, packed or not, Excel, Parquet",
     read=read_long_csv,
     most=1000,
     settings={

@@ -184,6 +184,13 @@ def _order(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(held, key=lambda code: (code.partition(".")[0] != code, held.index(code))))
 
 
+def _hint(text: str) -> str:
+    """What a label that is not known could have been, and in which editions it was looked for."""
+    could = near(text.partition("_")[2], [*icio_sectors(), *FINAL], "like JPN_C29 or JPN_HFCE")
+    editions = ", ".join(sorted(EDITIONS))
+    return _("{could}; no edition that is known has it: {editions}", could=could, editions=editions)
+
+
 def _shape(*, kept: bool) -> Shape:
     def cell(text: str) -> Cell | None:
         country, _, rest = text.strip().partition("_")
@@ -214,7 +221,7 @@ def _shape(*, kept: bool) -> Shape:
     return Shape(
         column,
         row,
-        lambda text: near(text.partition("_")[2], [*icio_sectors(), *FINAL], "like JPN_C29 or JPN_HFCE"),
+        _hint,
         "give an OECD inter-country table, such as 2022_SML.csv",
         STOCKS,
         FORMED,
