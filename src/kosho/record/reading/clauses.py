@@ -84,7 +84,8 @@ _SPLITS = re.compile(
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
         | and\s(?={_AGAIN})
-        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising|criticizing|blaming|rejecting
+        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising
+            |criticizing|blaming|rejecting
             |denouncing|citing|pledging|promising|offering|proposing)\s)
         | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
             |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
