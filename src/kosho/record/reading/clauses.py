@@ -93,7 +93,9 @@ _SPLITS = re.compile(
         | (?=[“"][A-Z\ue000-\ue007])
         )
     | (?<=\s)(?:
-          (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
+          but\s(?={_AGAIN})
+        | (?:under|by)\swhich\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
+        | (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
             (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
         | (?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
             (?:met|held|signed|agreed|spoke|visited|announced)\b)
