@@ -16,7 +16,7 @@ FOLDERS = [GOLD, GOLD.parent / "reading_open", GOLD.parent / "reading_blind"]
 @pytest.mark.parametrize(
     ("name", "f1", "precision", "fields"),
     [
-        ("open", 0.90, 0.93, 0.86),
+        ("open", 0.89, 0.93, 0.84),
         ("blind", 0.87, 0.93, 0.84),
         ("open, Japanese", 0.91, 0.93, 0.86),
         ("blind, Japanese", 0.89, 0.93, 0.83),
@@ -33,8 +33,8 @@ def test_a_half(name: str, f1: float, precision: float, fields: float) -> None:
     assert not whole.negatives
 
 
-def test_there_are_at_least_ninety_documents() -> None:
-    assert sum(len(list(folder.glob("*.jsonl"))) for folder in FOLDERS) >= 90
+def test_there_are_at_least_a_hundred_documents() -> None:
+    assert sum(len(list(folder.glob("*.jsonl"))) for folder in FOLDERS) >= 100
 
 
 @pytest.mark.parametrize("folder", FOLDERS[1:], ids=lambda folder: folder.name)

@@ -79,7 +79,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 
 _FROM_TO = re.compile(rf"\bfrom\s{_BEFORE}{_PERCENT}?\sto\s(?:{_AFTER}{_PERCENT}|{_ZERO})", re.IGNORECASE)
 _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEFORE}{_PERCENT}?", re.IGNORECASE)
-_TO = re.compile(rf"\b(?:to|at)\s{_AFTER}{_PERCENT}", re.IGNORECASE)
+_TO = re.compile(rf"\b(?:to|at)\s(?:{_AFTER}{_PERCENT}|{_ZERO})", re.IGNORECASE)
 
 
 _IN_WORDS = re.compile("per ?cent|point|PER ?CENT|POINT|Per ?[Cc]ent|Point")
@@ -105,7 +105,7 @@ def find_changes(masked: str, start: int, end: int) -> Iterator[Change]:
     >>> [(change.rate, change.before) for change in find_changes(text, 0, len(text))]
     [(Decimal('12'), Decimal('18'))]
     """
-    if not tells_percent(masked, start, end):
+    if not tells_percent(masked, start, end) and masked.find("to zero", start, end) < 0:
         return
     for words in _patterns():
         position, told_of = start, 0
@@ -139,4 +139,4 @@ def _values(tail: str) -> tuple[Decimal, Decimal | None, int] | None:
     found = _TO.search(tail)
     if found is None:
         return None
-    return decimal(found["after"], "."), None, found.end()
+    return Decimal(0) if found["zero"] else decimal(found["after"], "."), None, found.end()

@@ -84,7 +84,8 @@ _SPLITS = re.compile(
             (?:(?:that|which)\s)?<actor>\s)
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
         | and\s(?={_AGAIN})
-        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising|criticizing|blaming|rejecting
+        | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising
+            |criticizing|blaming|rejecting
             |denouncing|citing|pledging|promising|offering|proposing)\s)
         | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
             |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
@@ -92,7 +93,9 @@ _SPLITS = re.compile(
         | (?=[“"][A-Z\ue000-\ue007])
         )
     | (?<=\s)(?:
-          (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
+          but\s(?={_AGAIN})
+        | (?:under|by)\swhich\s(?=<actor>\s(?:\w+ly\s|also\s)?{_FINITE})
+        | (?=(?:before|until)\s(?:an?|the|its|new)\s[^,;]{{3,60}}?\s
             (?:takes?|took|comes?|came|goes?|kicks?)\s(?:effect|force|in|into)\b)
         | (?:since|after|when)\s(?=<actor>(?:\sand\s<actor>)?\s
             (?:met|held|signed|agreed|spoke|visited|announced)\b)

@@ -186,7 +186,9 @@ _SET = Guarded(
 )
 """Words that set the measure which follows them: it is there, whatever is announced beside it."""
 _FROM_DAY = re.compile(
-    r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since)\s(?:on\s|from\s)?(?:the\s)?$",
+    r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since"
+    r"|(?:took|takes?|came|comes?|went|goes)\s(?:into\s)?"
+    r"(?:effect|force)(?:\sin\s\S+)?)\s(?:on\s|from\s)?(?:the\s)?$",
     re.IGNORECASE,
 )
 
@@ -275,7 +277,8 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     base = _common(mentions, clause, match) | {"status": status}
     begins = _begins(mentions, clause)
     base |= {"start": begins} if begins else {}
-    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": "tariff"} | gta_type("tariff")
+    kind = _kind_named(_group(match, "name") or "")
+    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": kind} | gta_type(kind)
     named = [
         word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]
     ]
@@ -290,6 +293,12 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
 
 _TENS = {"twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50}
 _IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15} | _TENS
+
+
+def _kind_named(name: str) -> str:
+    """The kind of a duty whose name says more than that it is one."""
+    told = (("dumping", "anti-dumping"), ("countervailing", "countervailing"), ("safeguard", "safeguard"))
+    return next((kind for word, kind in told if word in name.lower()), "tariff")
 
 
 def _percent(text: str) -> int | float:

@@ -335,7 +335,9 @@ _JOINT = Guarded(
     r"|ministries|customs\s(?:administrations|authorities)|co-chairs|heads\sof\sstate"
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
-_BOTH = Guarded(r"\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)")
+_BOTH = Guarded(
+    r"\b[Bb]oth\sof\s(?:us|them)\b|\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
+)
 _BARE = Guarded(
     r"(?:^|(?<=[,;:]\s)|(?<=\d\.\s))(?:Ministers|Leaders|Negotiators|Delegations|Delegates|Members|Envoys|Participants"
     r"|[A-Z]{2,6}\s(?:negotiators|members|ministers|delegates|envoys)|Trade [Mm]inisters)\b"

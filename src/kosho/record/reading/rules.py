@@ -166,14 +166,23 @@ class Fit(NamedTuple):
 def first_rule(mentions: Mentions, clause: Clause, force: Force) -> Fit | None:
     """The first rule that fits a clause, or None."""
     words = clause.words(mentions)
+    aside: Fit | None = None
     for number in _of_words(words):
         rule = _rules()[number]
         if not _fits(rule, mentions, clause):
             continue
         span = _span(number, words)
-        if span is not None and not _withheld(rule, span, force):
-            return Fit(rule, *span)
-    return None
+        if span is None or _withheld(rule, span, force) or _BEHIND_RELATIVE.search(words, 0, span[0]):
+            aside = aside or (
+                Fit(rule, *span) if span is not None and not _withheld(rule, span, force) else None
+            )
+            continue
+        return Fit(rule, *span)
+    return aside
+
+
+_BEHIND_RELATIVE = re.compile(r"\b(?:than|whose|whom)\s[^,;]*$")
+"""What stands behind such a word is said of something else: it gives way to what the clause itself says."""
 
 
 @lru_cache(maxsize=MOST_CLAUSES)

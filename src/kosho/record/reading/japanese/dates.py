@@ -21,10 +21,10 @@ def _year_words(mark: str) -> str:
 
 
 _DAY = re.compile(
-    rf"(?:{_year_words('')}\s?)?(?:(?P<month>1[0-2]|[1-9])\s?月)?\s?(?P<day>[12]\d|3[01]|[1-9])\s?日(?!間|付|程|本|米|中|韓|英|豪|系|産|以上|後|連続|[・])"
+    rf"(?:{_year_words('')}\s?|(?P<rel>本年|今年|来年|昨年|去年)の?(?=\d{{1,2}}月))?(?:(?P<month>1[0-2]|[1-9])\s?月)?\s?(?P<day>[12]\d|3[01]|[1-9])\s?日(?!間|付|程|本|米|中|韓|英|豪|系|産|以上|後|連続|[・])"
     rf"(?:\s?\([月火水木金土日](?:曜日?)?\))?(?:(?:から|〜|~|-|と|及び)(?:(?P<month2>1[0-2]|[1-9])月)?(?P<day2>[12]\d|3[01]|[1-9])日)?"
     rf"|{_year_words('3')}(?:\s?(?P<month3>1[0-2]|[1-9])月)?(?P<part3>上旬|中旬|下旬|末|中|前半|後半)?"
-    r"|(?<![\d年])(?P<month4>1[0-2]|[1-9])月(?P<part4>上旬|中旬|下旬|末|中)?(?!\d|間)"
+    r"|(?:(?P<rel4>本年|今年|来年|昨年|去年)の?|(?<![\d年]))(?P<month4>1[0-2]|[1-9])月(?P<part4>上旬|中旬|下旬|末|中)?(?!\d|間)"
     r"|(?P<near>昨日|本日|今日|明日|一昨日|同日|翌日|前日|今月(?:上旬|中旬|下旬|末|中)?|来月(?:上旬|中旬|下旬|末)?|先月(?:末|下旬)?|今週|来週|先週|年内|年末|今年度?中?|来年)"
     r"|(?P<slashed>(?:19|20)\d\d[/.\-](?:1[0-2]|0?[1-9])[/.\-](?:[12]\d|3[01]|0?[1-9]))"
 )
@@ -92,7 +92,7 @@ def _resolved(match: re.Match[str], published: date | None, anchor: date | None,
     month = int(match[f"month{mark}"]) if match[f"month{mark}"] else None
     if month is None:
         return Day(*span, str(year), "year", f"{year}-12-31") if year else None
-    year = year or _nearest_year(published, month, ahead=ahead)
+    year = year or _relative_year(match["rel4"], published) or _nearest_year(published, month, ahead=ahead)
     if year is None:
         return Day(*span, None, "unresolved", None)
     return _of_month(span, year, month, match[f"part{mark}"])
@@ -110,6 +110,7 @@ def _of_day(match: re.Match[str], published: date | None, anchor: date | None, *
     if month is None:
         base = _day_near(number, anchor or published, ahead=ahead)
     else:
+        year = year or _relative_year(match["rel"], published)
         year = year or _nearest_year(anchor or published, month, ahead=ahead)
         base = _date(year, month, number) if year else None
     if base is None:
@@ -119,6 +120,14 @@ def _of_day(match: re.Match[str], published: date | None, anchor: date | None, *
         if last and last >= base:
             return Day(*match.span(), f"{base}/{last}", "period", last.isoformat())
     return Day(*match.span(), base.isoformat(), "day", base.isoformat())
+
+
+_SHIFTS = {"本年": 0, "今年": 0, "来年": 1, "昨年": -1, "去年": -1}
+
+
+def _relative_year(word: str | None, published: date | None) -> int | None:
+    """The year that `本年` or `来年` is; None where there is no such word, or no day to count from."""
+    return published.year + _SHIFTS[word] if word and published else None
 
 
 def _day_near(day: int, base: date | None, *, ahead: bool) -> date | None:

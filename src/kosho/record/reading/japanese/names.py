@@ -144,7 +144,10 @@ def _people(text: str, start: int, end: int) -> list[Named]:
             kana = (named["kana"] or "") if named else ""
             if named is None or named.end() != head.end() or kana in table("japanese")["post_words"]:
                 continue
-            name, role_start = named.span("sign" if named["sign"] else "kana"), named.start("post")
+            name, role_start = (
+                named.span(next(key for key in ("sign", "family", "kana") if named[key])),
+                named.start("post"),
+            )
         first, last = name
         first, last, behind = _without_state(text, first, last)
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
@@ -155,13 +158,17 @@ def _people(text: str, start: int, end: int) -> list[Named]:
     return found
 
 
+_FAMILIES = "王李張劉陳楊黄趙呉周徐孫馬朱胡郭何林鄭梁謝宋唐許韓馮鄧曹彭商金朴崔尹姜申柳具魯安洪兪文"
+"""Names of families of one sign, of China and Korea."""
+
+
 @cache
 def _short_name() -> re.Pattern[str]:
     """`韓国の具産業通商相`, `ラトニック米商務長官`: a name of one sign, or in katakana, right before a post."""
     long, one = _states()
     parts = "|".join(sorted(map(re.escape, table("japanese")["post_words"]), key=len, reverse=True))
     return re.compile(
-        rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
+        rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<=[側、はとのら])(?P<family>[{_FAMILIES}])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
         rf"・?(?P<post>(?:[{one}])?(?:(?:{parts})・?)*(?:{table('japanese')['posts']}))"
     )
 
@@ -178,6 +185,8 @@ def _of_state(codes: tuple[str, ...], role: str) -> tuple[tuple[str, ...], str]:
     """For whom a post acts whose name begins with a state, and the post without it: `米大統領`."""
     names, short, _ = _known()
     known = {**short, **names}
+    if role.startswith("欧州"):
+        return codes, role
     for state in (*_long(), *short):
         rest = role.removeprefix(state)
         if rest != role and re.search(rf"(?:{table('japanese')['posts']})$", rest):

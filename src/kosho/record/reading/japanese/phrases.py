@@ -11,7 +11,8 @@ from kosho.record.reading.japanese.names import Named, places
 __all__ = ["dated", "instrument", "object_of", "place_of", "publisher_of"]
 
 _LEAD = re.compile(
-    r"(?:.*(?:受け|し|り|て|ため|ことから|一方|が|は)、|[^、。]{1,12}(?:に対し(?:て)?|側に)、?)+", re.DOTALL
+    r"(?:[^、。]{1,10}(?:後|前|中)(?:に)?、|.*(?:受け|し|り|て|ため|ことから|一方|が|は)、|[^、。]{1,12}(?:に対し(?:て)?|側に)、?)+",
+    re.DOTALL,
 )
 """What stands before the object: a reason, and to whom."""
 

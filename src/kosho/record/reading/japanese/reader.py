@@ -305,6 +305,8 @@ class _Reader:
         ) or (kind in ("accord", "commitment", "offer") and measure and "rate_before" in measure):
             self._measure(start, end, measure, subject, considered=modality == "considered" or "示唆" in clause)
             return
+        if kind == "offer" and _WILL_ASK.search(self.text[start : fact.verb]):
+            kind = "ask"
         if kind == "accord" and fact.verb >= 0:
             object_ = self.text[start : fact.verb]
             confirmed = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
@@ -517,6 +519,8 @@ _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_WILL_ASK = re.compile(r"(?:求め|要請し|働きかけ|要求し|要望し)(?:る|て(?:い[くき])?|ていく)?(?:との)?$")
+"""Whoever means to ask, asks."""
 _SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
 """What two sides who agree on it only think alike."""
 _TO_BE_HELD = re.compile(
