@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from tests.corridors import small
 
-from kosho.corridor import days_saved, parameters, runner, simulate, under, with_values
+from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
 from kosho.corridor.replication import SimulatedYear, replicate, run
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
 from kosho.corridor.times import DAY
 from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.errors import InputError, KoshoError
+from kosho.limits import allowing
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +209,8 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
     five = replicate(servers, 1, 0).passage.hours.mean() / DAY
     assert swings["stages.documents.servers"].low.days == pytest.approx(five)
     assert not any("value" in name or "exit" in name for name in swings)
+
+
+def test_replications_that_do_not_fit_are_refused_before_the_first() -> None:
+    with allowing(100 << 20), pytest.raises(InputError, match=r"replications need about .* may be used"):
+        simulate(between("TWKHH", "JPUKB"), replications=40, progress=lambda *_done: pytest.fail("it began"))
