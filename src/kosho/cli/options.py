@@ -65,8 +65,8 @@ def permitted(case: Case, *, allow_idle: bool) -> Case:
 def world_named(
     text: str | None, case: Case | None = None, default: str | None = None, *, key: str = "--world"
 ) -> WorldChoice:
-    """The table that `--world` (or the argument `key`) names; without it that of the case, `default`, or the one
-    that ships.
+    """The table that `--world` (or the argument `key`) names; without it that of the case, `default`, or the
+    one that ships.
 
     Raises:
         InputError: there is no such table, or several are named.
