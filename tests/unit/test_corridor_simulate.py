@@ -197,7 +197,9 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
     known = parameters(small())
     kept = ("stages.documents.servers", "types.regulated.value", "stages.exit.servers")
     corridor = with_values(small(), {path: one.value for path, one in known.items() if path not in kept})
-    found = tornado(corridor, "joint-targeting")
+    told: list[tuple[int, int]] = []
+    found = tornado(corridor, "joint-targeting", progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
     swings = {swing.parameter: swing for swing in found.swings}
     assert [swing.width for swing in found.swings] == sorted((s.width for s in found.swings), reverse=True)
     inspection = swings["scenario: types.*.channels.inspection"]
