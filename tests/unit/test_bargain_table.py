@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from kosho.bargain.schema import TableDeadline
+from kosho.bargain.schema import RateRange, TableDeadline
 from kosho.bargain.table import Table
 from kosho.case import Case
 from kosho.errors import InputError
@@ -185,3 +185,8 @@ def test_a_discount_rate_is_one_figure_or_a_range_from_nothing_on(figure, wrong)
     else:
         with pytest.raises(ValidationError, match=wrong):
             TableDeadline(**about, discount=discount)
+
+
+def test_a_range_of_rates_holds_both_of_its_ends() -> None:
+    cars = RateRange.model_validate({"from": 10, "to": 25})
+    assert [cars.holds(rate) for rate in (9.99, 10, 12.5, 25, 25.01)] == [False, True, True, True, False]

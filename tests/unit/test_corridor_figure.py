@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
+from tests.corridors import small
 
-from kosho.corridor.figure import LEFT, RIGHT, WIDTH, _scale
+from kosho.corridor import simulate
+from kosho.corridor.figure import INK, LEFT, RIGHT, WIDTH, _scale, svg
+from kosho.corridor.sensitivity import ParameterEnd, Swing, Tornado
 
 
 @pytest.mark.parametrize(("low", "high"), [(12.0, 17.5), (-3.0, 2.0), (0.0, 9.0), (4.0, 4.0)])
@@ -17,3 +21,33 @@ def test_an_axis_holds_all_days_between_its_margins_at_even_distances(low: float
     assert LEFT <= scale(low) <= scale(high) <= WIDTH - RIGHT
     steps = [after - before for before, after in pairwise(places)]
     assert steps == pytest.approx([steps[0]] * len(steps))
+
+
+def test_bars_of_a_tornado_lie_between_the_ends_of_its_axis_and_are_as_long_as_days() -> None:
+    swings = [
+        Swing(
+            name,
+            "assumption",
+            ParameterEnd("1", days=3.0, days_saved=0.5 - off),
+            ParameterEnd("3", 2.0, 0.5 + off),
+        )
+        for name, off in (("a", 0.4), ("b", 0.2), ("c", 0.1))
+    ]
+    times = simulate(small(), replications=1)
+    drawn = ET.fromstring(svg("T", {"Base": times}, Tornado("s", 2.5, 0.5, tuple(swings), 1)))  # noqa: S314 - own
+    space = "{http://www.w3.org/2000/svg}"
+    bars = [
+        {key: float(one.get(key, "")) for key in ("x", "y", "width", "height")}
+        for one in drawn.iter(f"{space}rect")
+        if (one.findtext(f"{space}title") or "").startswith(("a = ", "b = ", "c = "))
+    ]
+    assert len(bars) == 6
+    assert [one["width"] / bars[0]["width"] for one in bars] == pytest.approx(
+        [1, 1, 0.5, 0.5, 0.25, 0.25], abs=0.01
+    )
+    centre = [one for one in drawn.iter(f"{space}line") if one.get("stroke") == INK][-1]
+    top, bottom = float(centre.get("y1", "")), float(centre.get("y2", ""))
+    assert all(top < one["y"] and one["y"] + one["height"] < bottom for one in bars)
+    assert [one["y"] for one in bars] == sorted(one["y"] for one in bars)
+    assert bars[0]["x"] + bars[0]["width"] == pytest.approx(float(centre.get("x1", "")), abs=0.2)
+    assert bars[1]["x"] == pytest.approx(float(centre.get("x1", "")), abs=0.2)

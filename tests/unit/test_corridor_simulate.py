@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from tests.corridors import small
 
-from kosho.corridor import days_saved, parameters, runner, simulate, under, with_values
+from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
 from kosho.corridor.replication import SimulatedYear, replicate, run
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
 from kosho.corridor.times import DAY
 from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.errors import InputError, KoshoError
+from kosho.limits import allowing
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +197,9 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
     known = parameters(small())
     kept = ("stages.documents.servers", "types.regulated.value", "stages.exit.servers")
     corridor = with_values(small(), {path: one.value for path, one in known.items() if path not in kept})
-    found = tornado(corridor, "joint-targeting")
+    told: list[tuple[int, int]] = []
+    found = tornado(corridor, "joint-targeting", progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, len(told)) for done in range(1, len(told) + 1)]
     swings = {swing.parameter: swing for swing in found.swings}
     assert [swing.width for swing in found.swings] == sorted((s.width for s in found.swings), reverse=True)
     inspection = swings["scenario: types.*.channels.inspection"]
@@ -208,3 +211,8 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
     five = replicate(servers, 1, 0).passage.hours.mean() / DAY
     assert swings["stages.documents.servers"].low.days == pytest.approx(five)
     assert not any("value" in name or "exit" in name for name in swings)
+
+
+def test_replications_that_do_not_fit_are_refused_before_the_first() -> None:
+    with allowing(100 << 20), pytest.raises(InputError, match=r"replications need about .* may be used"):
+        simulate(between("TWKHH", "JPUKB"), replications=40, progress=lambda *_done: pytest.fail("it began"))

@@ -6,7 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tests.worlds import build, random_world
+from typer.testing import CliRunner
 
+from kosho.cli import app
+from kosho.errors import InputError
 from kosho.world import load
 from kosho.world.report import info
 
@@ -91,3 +94,21 @@ def test_shares_of_unknown_rates_do_not_depend_on_the_unit_of_money():
         assert told["unknown_share_of_goods_trade"] == pytest.approx(0.25)
         (only,) = told["unknown_importers"]
         assert only == {"country": "JPN", "share_of_goods_imports": pytest.approx(1.0)}
+
+
+@pytest.mark.parametrize("name", ["", " ", "nosuch"])
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("world", "export", "{}", "out.csv"), "name"),
+        (("world", "diff", "talks", "{}"), "other"),
+        (("world", "info", "{}"), "name"),
+        (("supply", "JPN", "C29", "--world", "{}"), "--world"),
+    ],
+)
+def test_a_table_that_is_none_is_told_by_the_argument_and_never_taken_as_the_usual_one(
+    words: tuple[str, ...], key: str, name: str
+) -> None:
+    error = CliRunner().invoke(app, [one.format(name) for one in words]).exception
+    assert isinstance(error, InputError)
+    assert str(error).startswith(f"{key}: unknown world {name!r}")

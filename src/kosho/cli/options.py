@@ -62,8 +62,11 @@ def permitted(case: Case, *, allow_idle: bool) -> Case:
     return case.allowing_idle() if allow_idle else case
 
 
-def world_named(text: str | None, case: Case | None = None, default: str | None = None) -> WorldChoice:
-    """The table that `--world` names; where it names none, that of the case, `default`, or the one that ships.
+def world_named(
+    text: str | None, case: Case | None = None, default: str | None = None, *, key: str = "--world"
+) -> WorldChoice:
+    """The table that `--world` (or the argument `key`) names; without it that of the case, `default`, or the
+    one that ships.
 
     Raises:
         InputError: there is no such table, or several are named.
@@ -72,12 +75,12 @@ def world_named(text: str | None, case: Case | None = None, default: str | None 
 
     if text is None and case is not None:
         return case.world
-    named = text or default
+    named = default if text is None else text
     names = [one for one in (named or "").split(",") if one.strip()]
     if len(names) > 1:
         told = _("names {number} tables, and this is asked of one", number=len(names))
-        raise InputError(Problem(told, _("one of {names}", names=", ".join(names)), key="--world"))
+        raise InputError(Problem(told, _("one of {names}", names=", ".join(names)), key=key))
     try:
         return WorldChoice() if named is None else WorldChoice.parse(named)
     except InputError as error:
-        raise InputError([Problem(one.message, one.hint, key="--world") for one in error.problems]) from None
+        raise InputError([Problem(one.message, one.hint, key=key) for one in error.problems]) from None

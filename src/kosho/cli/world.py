@@ -141,7 +141,9 @@ def info(
     if name is not None and world is not None:
         raise InputError(Problem(_("a table and --world were both given"), _("give one")))
     with show_progress(_("Reading the table")):
-        content = described(world_named(world, default=name).load().whole)
+        content = described(
+            world_named(world, default=name, key="name" if world is None else "--world").load().whole
+        )
     if html is not None:
         save({html: world_page(content, info_tables(content))})
     if json:

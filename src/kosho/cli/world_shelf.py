@@ -163,7 +163,9 @@ def diff(
     from kosho.world.differences import differences
 
     with show_progress(_("Reading the tables")):
-        found = differences(*(world_named(name).load().whole for name in (one, other)))
+        found = differences(
+            *(world_named(name, key=key).load().whole for key, name in (("one", one), ("other", other)))
+        )
     if json:
         show_json(found)
         return
@@ -251,5 +253,5 @@ def export_(
     from kosho.world.exports import export
 
     with show_progress(_("Writing the table")):
-        found = export(world_named(name).load().whole, out, to)
+        found = export(world_named(name, key="name").load().whole, out, to)
     say(f"{out}: {found}")
