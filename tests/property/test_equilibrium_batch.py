@@ -93,9 +93,9 @@ def test_draws_of_near_elasticities_share_a_jacobian_and_are_what_they_are_alone
     shocks = packages(world, 13)
     made: list[Values] = []
 
-    def counted(values: Values) -> Chord:
+    def counted(values: Values, *how: object) -> Chord:
         made.append(values)
-        return at(values)
+        return at(values, *how)
 
     at = Chord.at
     monkeypatch.setattr(Chord, "at", counted)
@@ -137,6 +137,41 @@ def test_machine_code_finds_what_numpy_finds(monkeypatch: pytest.MonkeyPatch) ->
     agrees(world, shocks[:-1], "zero")
 
 
+@pytest.mark.parametrize("count", [16, 21, 100])
+def test_machine_code_takes_any_number_of_members(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    pytest.importorskip("numba")
+    world = random_world(9, 4, 3, holes=0.2)
+    shocks = packages(world, count, share=0.4)
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    agrees(world, shocks, "zero")
+    agrees(world, shocks[:12] + [shocks[3]] * 5, "fixed")
+    assert solve_batch(world, shocks).report.alone == ()
+
+
+def test_larger_worlds_take_every_pass_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    monkeypatch.setattr("kosho.equilibrium.batch_plan.NEAR_ENOUGH", 0)
+    world = random_world(9, 4, 3, holes=0.2)
+    agrees(world, packages(world, 21, share=0.4), "zero")
+
+
+def test_one_that_does_not_converge_stops_no_neighbour(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    world = random_world(8, 4, 3)
+    shut = {(n, i, j): 1e6 for n in world.countries for i in world.countries for j in world.sectors if n != i}
+    shocks = packages(world, 20)
+    shocks[5] = Shock.costs(world, shut)
+    for near in (2_000, 0):
+        monkeypatch.setattr("kosho.equilibrium.batch_plan.NEAR_ENOUGH", near)
+        batch = solve_batch(world, shocks, "zero")
+        assert set(batch.report.alone) <= {5}
+        others = np.arange(20) != 5
+        alone = solve_batch(world, [one for k, one in enumerate(shocks) if k != 5], "zero")
+        np.testing.assert_allclose(batch.welfare[others], alone.welfare, rtol=0, atol=1e-8)
+
+
 def test_last_digits_do_not_depend_on_what_was_asked_before() -> None:
     pytest.importorskip("numba")
     world = random_world(8, 4, 3)
@@ -172,15 +207,15 @@ def test_machine_code_is_kept_with_other_caches_or_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = pytest.importorskip("numba.core.config")
-    batch_compiled = pytest.importorskip("kosho.equilibrium.batch_compiled")
+    machine_code = pytest.importorskip("kosho.equilibrium.machine_code")
     monkeypatch.setattr(config, "CACHE_DIR", "")
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "caches"))
-    assert batch_compiled.kept()
+    assert machine_code.kept()
     assert Path(config.CACHE_DIR).parent == tmp_path / "caches"
     (tmp_path / "file").touch()
     monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "file"))
-    assert not batch_compiled.kept()
+    assert not machine_code.kept()
 
 
 def test_large_worlds_are_solved_together() -> None:

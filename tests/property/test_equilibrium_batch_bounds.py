@@ -260,3 +260,10 @@ def test_tariffs_and_costs_of_bounded_markets_may_differ_in_a_batch() -> None:
             parts += [Part(a, b, "S01", tariff=0.03 * k), Part(a, d, "S01", tariff=0.2, cost=0.95)]
         some.append(Counterfactual(Shock.parts(world, parts), (least, most)[: 1 + k % 2], (nest,)))
     agrees(world, some)
+
+
+def test_machine_code_takes_bounds_and_rents(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    world = counted(random_world(5, 4, 3))
+    agrees(world, changes(world, 21, bounds(world)))

@@ -132,6 +132,11 @@ class Adjoint:
         """How many unknowns there are for each country and sector."""
         return 3 if self.base.by_sector else 2
 
+    @property
+    def size(self) -> int:
+        """How many unknowns there are."""
+        return self.spending.shape[1] + self.blocks * self.spending.size
+
     @cached_property
     def scale(self) -> Array:
         """What expenditure and its equation are measured in, (S, N)."""

@@ -47,11 +47,11 @@ __all__ = ["BatchOutcome", "BatchReport", "solve_batch"]
 TOLERANCE = 1e-8
 TOGETHER, FEWEST_TOGETHER = 96, 16
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
-CACHED = 400_000
-"""Unknowns of all members iterated at once that stay in the cache, so far as `FEWEST_TOGETHER` lets them."""
+CACHED = 25_000
+"""Unknowns that stay in the cache, sixteen members counted as one; so many go together in any case."""
 CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
-WORTH_COMPILED = 1_500_000
+WORTH_COMPILED = 500_000
 """Members times countries times sectors from which on it pays to load machine code."""
 WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
@@ -327,11 +327,11 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
                 found.put([k], one)
         return found, failures
     packed = chunk.packed
-    together = min(TOGETHER, max(CACHED // plan.unknowns, FEWEST_TOGETHER))
+    together = min(TOGETHER, max(CACHED // plan.unknowns, 1) * FEWEST_TOGETHER)
     for first in range(0, size, together):
         last = min(first + together, size)
         with suppress(KoshoError, np.linalg.LinAlgError):
-            found.put(range(first, last), iterate_together(plan, packed.between(first, last)))
+            iterate_together(plan, packed.between(first, last), found.between(first, last))
     if plan.near is not None and np.isnan(found.residual).any():
         return _solved(replace(chunk, plan=Shared(plan.alone), changes=packed))
     return found, failures

@@ -1,284 +1,372 @@
 # ruff: noqa: C901, D103, PLR0912 - functions of `batch_loops`, which says what they do, written out
 """What `batch_loops` does, compiled by Numba: the same functions with the same arguments.
 
-Every inner loop runs over members, which lie next to each other, and writes one array, so that a compiler
-makes vector instructions of it; rows are indexed and not taken out, which would count references. No constant
-is a Python float where single precision would be widened by it.
+Members are taken sixteen at a time through a whole pass (`lanes`), so that what is read and written in between
+stays in registers or the nearest cache. Arrays are those of NumPy, members last; `place` is where a row begins
+in one of them laid flat.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-import numba
 import numpy as np
-from numba.core import config
 
 from kosho.arrays import Array, Index, Mask, Single
-from kosho.cache import folder
 from kosho.equilibrium.batch_fold import Folded, Rows
-from kosho.equilibrium.batch_loops import RIDGE, SPENDING_FLOOR, TINY, WAGE_CAP, Base, Cells, Point
+from kosho.equilibrium.batch_loops import RIDGE, SPENDING_FLOOR, TINY, WAGE_CAP, Base, Cells, Sales, Seller
 from kosho.equilibrium.kernel import SMALL_CELL
+from kosho.equilibrium.lanes import (
+    LANES,
+    absolute,
+    every,
+    larger,
+    load,
+    narrower,
+    nothing,
+    or_one,
+    smaller,
+    store,
+    wider,
+)
+from kosho.equilibrium.lanes_functions import exp, log, panels, times
+from kosho.equilibrium.machine_code import compiled
 from kosho.equilibrium.shock import ROUNDING
 
-__all__ = ["accelerated", "cost", "differ", "fold", "gaps", "kept", "trade"]
+__all__ = [
+    "WIDTH",
+    "accelerate",
+    "accelerated",
+    "fold",
+    "gaps",
+    "gaps_of_some",
+    "matrices",
+    "room",
+    "sell",
+    "sell_some",
+    "shares",
+]
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def kept() -> bool:
-    """Whether machine code can be kept beside other caches: never in the source tree, where Numba puts it."""
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return True
-    place = folder() / "machine-code"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        (place / str(os.getpid())).touch()
-        (place / str(os.getpid())).unlink()
-    except OSError:
-        return False
-    config.__dict__["CACHE_DIR"] = str(place)
-    return True
+WIDTH: int = LANES
 
 
-KEPT = kept()
-
-
-def _compiled(function: Function) -> Function:
-    made: Any = numba.njit(cache=KEPT, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
-    return made
-
-
-@_compiled
 def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
+    return Folded(*_fold(rows, sector, length, cell, net, theta))
+
+
+@compiled
+def _fold(
+    rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array
+) -> tuple[Mask, Array, Array, Array, Array, bool]:
     share, cost, base_tariff, tariff, rent = rows
     cells, members = len(net), len(length)
-    factor, received = np.ones((cells, members)), np.empty((cells, members))
+    differ, first, apart = _differ(rows, length, cell, cells, theta.shape[1] > 1)
+    slot, count = np.full(cells, -1), 0
     for c in range(cells):
-        for b in range(members):
-            received[c, b] = net[c]
-    weight = np.empty(len(cell))
-    seen = np.full(cells, -1)
-    parts = np.zeros((cells, 4))
-    fits, start = True, 0
+        if differ[c]:
+            slot[c] = count
+            count += 1
+    factor, received = np.ones((count, members)), np.empty((count, members))
+    for c in range(cells):
+        if differ[c]:
+            received[slot[c]] = net[c]
+    alike = np.ones((2, cells))
+    weight = np.empty(len(cell) if apart else 0)
+    seen, parts, fits, start = np.full(cells, -1), np.zeros((cells, 4)), True, 0
     for b in range(members):
-        end, before = start + length[b], start - length[b]
+        end = start + length[b]
         for k in range(start, end):
-            c, j, m = cell[k], sector[k], before + k - start
+            c, j = cell[k], sector[k]
+            if not differ[c] and first[c] != k:
+                continue
             wedge, base = 1.0 + tariff[k] + rent[k], 1.0 + base_tariff[k]
-            if (
-                m >= 0
-                and sector[m] == j
-                and share[m] == share[k]
-                and cost[m] == cost[k]
-                and base_tariff[m] == base_tariff[k]
-                and tariff[m] == tariff[k]
-                and rent[m] == rent[k]
-            ):  # as in the row of the member before: powers are dear
-                weight[k] = weight[m]
-            else:
-                weight[k] = share[k] * (cost[k] * (wedge / base)) ** -theta[j, 0]
+            heavy = share[k] * (cost[k] * (wedge / base)) ** -theta[j, b if theta.shape[1] > 1 else 0]
+            if apart:
+                weight[k] = heavy
             if seen[c] != b:
                 seen[c] = b
                 parts[c] = 0.0
             parts[c, 0] += share[k]
             parts[c, 1] += share[k] / base
-            parts[c, 2] += weight[k]
-            parts[c, 3] += weight[k] / wedge
+            parts[c, 2] += heavy
+            parts[c, 3] += heavy / wedge
         for k in range(start, end):
             c = cell[k]
             if seen[c] != b:
-                continue  # done with another part of it
+                continue  # of all members, or done with another part of it
             seen[c] = -1
             rest, rest_net = 1.0 - parts[c, 0], net[c] - parts[c, 1]
             rest = 0.0 if abs(rest) <= ROUNDING else rest
             rest_net = 0.0 if abs(rest_net) <= ROUNDING else rest_net
             if rest_net < 0.0 or (rest == 0.0) != (rest_net == 0.0):
                 fits = False
-            factor[c, b] = rest + parts[c, 2]
-            received[c, b] = (rest_net + parts[c, 3]) / factor[c, b] if factor[c, b] > 0.0 else 1.0
+            whole = rest + parts[c, 2]
+            kept = (rest_net + parts[c, 3]) / whole if whole > 0.0 else 1.0
+            if differ[c]:
+                factor[slot[c], b], received[slot[c], b] = whole, kept
+            else:
+                alike[0, c], alike[1, c] = whole, kept
         start = end
-    return factor, received, weight, fits
+    return differ, alike, factor, received, weight, fits
 
 
-@_compiled
-def differ(matrix: Array) -> Mask:
-    cells, members = matrix.shape
-    found = np.zeros(cells, np.bool_)
+@compiled
+def _differ(rows: Rows, length: Index, cell: Index, cells: int, own_theta: bool) -> tuple[Mask, Index, bool]:
+    """Whether members differ in a cell `(c,)`, the first row of each, and whether any row pays a rent."""
+    share, cost, base_tariff, tariff, rent = rows
+    members, start, apart = len(length), 0, False
+    differ, first = np.full(cells, own_theta), np.full(cells, -1)
+    seen, count = np.full(cells, -1), np.zeros(cells, np.intp)
+    for b in range(members):
+        for k in range(start, start + length[b]):
+            c = cell[k]
+            m = first[c]
+            if m < 0:
+                first[c] = m = k
+            if (
+                seen[c] == b  # a cell in parts
+                or share[m] != share[k]
+                or cost[m] != cost[k]
+                or base_tariff[m] != base_tariff[k]
+                or tariff[m] != tariff[k]
+                or rent[m] != rent[k]
+            ):
+                differ[c] = True
+            apart |= rent[k] != 0.0
+            seen[c] = b
+            count[c] += 1
+        start += length[b]
     for c in range(cells):
-        for b in range(members):
-            if matrix[c, b] != matrix[c, 0]:
-                found[c] = True
-                break
-    return found
+        differ[c] |= count[c] != members
+    if apart:
+        differ[:] = True
+    return differ, first, apart
 
 
-@_compiled
-def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array) -> Array:
-    found = np.empty_like(inputs)
-    sectors, count, members = inputs.shape
-    for j in range(sectors):
-        for n in range(count):
-            theta, labour = minus_theta[j, 0], cost_labour[j, n]
-            for b in range(members):
-                inputs[j, n, b] += labour * log_wage[n, b]
-                found[j, n, b] = theta * inputs[j, n, b]
-    return found
+def matrices(stack: Array) -> Any:
+    return panels(stack)
 
 
-@_compiled
-def trade(
-    own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
-) -> tuple[Array, Array, Array]:
+def shares(factor: Array, net_factor: Array) -> Any:
+    return panels(np.concatenate([factor, net_factor], axis=1)), panels(net_factor.transpose(0, 2, 1))
+
+
+@compiled
+def sell(inputs: Any, own: Cells, shared: Any, state: Array, base: Seller) -> Sales:
+    sectors, count = base[0].shape
+    members = state.shape[1]
+    shape = (sectors, count, members)
+    log_cost, power = np.empty(shape, state.dtype), np.empty(shape, state.dtype)
+    absorbed, output = np.empty(shape, state.dtype), np.empty(shape, state.dtype)
+    sums = np.empty((4, count, members), state.dtype)
+    arrays = state, log_cost, power, absorbed, output, sums
+    sell_some(inputs, own, shared, base, arrays, 0, room(inputs, shared, state))
+    return log_cost, power, absorbed, output, sums
+
+
+@compiled
+def room(inputs: Any, shared: Any, state: Array) -> tuple[Array, Array, Array]:
+    """For what comes of a product with a matrix of a country or a sector, for what goes into it, and for
+    expenditure over what a sector absorbs.
+    """
+    both, back = shared
+    rows = max(inputs.shape[1], both.shape[1], back.shape[1]) * inputs.shape[3]
+    depth, count = max(inputs.shape[2], both.shape[2]), both.shape[2]
+    kind = state.dtype
+    return np.empty(rows * LANES, kind), np.empty(depth * LANES, kind), np.empty(count * LANES, kind)
+
+
+@compiled
+def sell_some(  # noqa: PLR0913, PLR0917 - a part of two functions
+    inputs: Any,
+    own: Cells,
+    shared: Any,
+    base: Seller,
+    arrays: Any,
+    first: int,
+    spare: tuple[Array, Array, Array],
+) -> None:
+    """`sell` for the members that arrays have, the `first` of them among those of own cells and elasticities.
+
+    All of them are multiplied by a matrix before the next one is read.
+    """
     sector, importer, exporter, factor, net_factor = own
-    scale, labour = base
-    gross, net = shared
-    sectors, count, members = power.shape
-    zero, one = power.dtype.type(0), power.dtype.type(1)
-    absorbed, output = np.empty_like(power), np.empty_like(power)
-    sums = np.zeros((4, count, members), power.dtype)
-    received, unit = np.empty_like(power[0]), np.empty_like(power[0])
-    first = 0
+    both, back = shared
+    scale, labour, cost_labour, minus_theta = base
+    state, log_cost, power, absorbed, output, sums = arrays
+    found, near, unit = spare
+    sectors, count = scale.shape
+    members, width, one_theta = factor.shape[1], state.shape[1], minus_theta.shape[1] == 1
+    half, row, zero = (count + sectors * count) * width, count * width, nothing(state)
+    for n in range(count):
+        for b in range(0, width, LANES):
+            times(inputs, n, state, (count + n) * width + b, row, near, found)
+            wage = load(state, n * width + b)
+            for j in range(sectors):
+                place = (j * count + n) * width + b
+                cost = load(found, j * LANES) + wage * cost_labour[j, n]
+                store(log_cost, place, cost)
+                theta = every(zero, minus_theta[j, 0])
+                if not one_theta:
+                    theta = load(minus_theta, j * members + first + b)
+                store(power, place, exp(theta * cost))
+    for place in range(0, 4 * row, LANES):
+        store(sums, place, zero)
+    start = 0
     for j in range(sectors):
-        np.dot(gross[j], power[j], absorbed[j])
-        np.dot(net[j], power[j], received)
-        after = first
-        while after < len(sector) and sector[after] == j:
-            n, i = importer[after], exporter[after]
-            for b in range(members):
-                absorbed[j, n, b] += factor[after, b] * power[j, i, b]
-            for b in range(members):
-                received[n, b] += net_factor[after, b] * power[j, i, b]
-            after += 1
-        for n in range(count):
-            size = scale[j, n]
-            for b in range(members):
-                absorbed[j, n, b] = one if absorbed[j, n, b] <= zero else absorbed[j, n, b]
-            for b in range(members):
-                unit[n, b] = state[j, n, b] * size / absorbed[j, n, b]
-            for b in range(members):
-                sums[0, n, b] += received[n, b] * unit[n, b]
-            for b in range(members):
-                sums[1, n, b] += state[j, n, b] * size
-        np.dot(net[j].T, unit, output[j])
-        for c in range(first, after):
-            n, i = importer[c], exporter[c]
-            for b in range(members):
-                output[j, i, b] += net_factor[c, b] * unit[n, b]
-        for n in range(count):
-            share = labour[j, n]
-            for b in range(members):
-                output[j, n, b] *= power[j, n, b]
-            for b in range(members):
-                sums[2, n, b] += share * output[j, n, b]
-            for b in range(members):
-                sums[3, n, b] += output[j, n, b]
-        first = after
-    return absorbed, output, sums
+        end = start
+        while end < len(sector) and sector[end] == j:
+            end += 1
+        for b in range(0, width, LANES):
+            times(both, j, power, j * row + b, width, near, found)
+            for cell in range(start, end):
+                sold = load(power, (j * count + exporter[cell]) * width + b)
+                at, to = cell * members + first + b, importer[cell] * LANES
+                store(found, to, load(found, to) + load(factor, at) * sold)
+                to += count * LANES
+                store(found, to, load(found, to) + load(net_factor, at) * sold)
+            for n in range(count):
+                to, place, total = n * LANES, (j * count + n) * width + b, n * width + b
+                bought = or_one(load(found, to))
+                store(absorbed, place, bought)
+                spent = load(state, half + place) * scale[j, n]
+                each = spent / bought
+                store(unit, to, each)
+                store(sums, total, load(sums, total) + load(found, to + count * LANES) * each)
+                store(sums, row + total, load(sums, row + total) + spent)
+            times(back, j, unit, 0, LANES, near, found)
+            for cell in range(start, end):
+                to = exporter[cell] * LANES
+                each = load(net_factor, cell * members + first + b) * load(unit, importer[cell] * LANES)
+                store(found, to, load(found, to) + each)
+            for n in range(count):
+                place, total = (j * count + n) * width + b, 2 * row + n * width + b
+                made = load(found, n * LANES) * load(power, place)
+                store(output, place, made)
+                store(sums, total, load(sums, total) + made * labour[j, n])
+                store(sums, row + total, load(sums, row + total) + made)
+        start = end
 
 
-@_compiled
-def gaps(
-    uses: Array,
-    log_absorbed: Array,
-    at: Point,
-    base: Base,
-    offset: Array,
-    out: Any,
-) -> Array:
-    alpha, scale, minus_theta = base
-    state, log_price, total, income = at
-    sectors, count, members = uses.shape
-    worst, wrong = np.zeros_like(uses[0, 0]), np.zeros_like(uses[0, 0])
-    zero, one, small = uses.dtype.type(0), uses.dtype.type(1), uses.dtype.type(SMALL_CELL)
-    for j in range(sectors):
-        inverse = one / minus_theta[j, 0]
-        for n in range(count):
-            share, size = alpha[j, n], scale[j, n]
-            unit, still = one / size, offset[j, n]
-            for b in range(members):
-                uses[j, n, b] += share * income[n, b] - size * state[j, n, b]
-            for b in range(members):
-                least = max(size * state[j, n, b], small * total[n, b])
-                worst[b] = max(worst[b], abs(uses[j, n, b]) / least)
-            for b in range(members):
-                wrong[b] += zero * uses[j, n, b]
-            for b in range(members):
-                out[1, j, n, b] = uses[j, n, b] * unit
-            for b in range(members):
-                log_absorbed[j, n, b] = log_absorbed[j, n, b] * inverse + still - log_price[j, n, b]
-            for b in range(members):
-                out[0, j, n, b] = log_absorbed[j, n, b]
-            for b in range(members):
-                worst[b] = max(worst[b], abs(log_absorbed[j, n, b]))
-            for b in range(members):
-                wrong[b] += zero * log_absorbed[j, n, b]
-    for b in range(members):  # not a number where any gap is none, which a maximum forgets
-        worst[b] += wrong[b]
+@compiled
+def gaps(uses: Any, sales: tuple[Array, Array], at: tuple[Array, Array, Array], base: Base, out: Any) -> Array:
+    absorbed, output = sales
+    state, total, income = at
+    worst: Any = np.empty(state.shape[1], np.float32)
+    found = np.empty(uses.shape[1] * uses.shape[3] * LANES, state.dtype)
+    near = np.empty(uses.shape[2] * LANES, state.dtype)
+    gaps_of_some(uses, (absorbed, output, state, total, income), base, 0, out, worst, (found, near))
     return worst
 
 
-@_compiled
+@compiled
+def gaps_of_some(  # noqa: PLR0913, PLR0917 - a part of two functions
+    uses: Any, arrays: Any, base: Base, first: int, out: Any, worst: Single, spare: tuple[Array, Array]
+) -> None:
+    """`gaps` for the members that arrays have, the `first` among those of elasticities; into `worst`."""
+    absorbed, output, state, total, income = arrays
+    found, near = spare
+    alpha, scale, minus_theta, offset = base
+    sectors, count = scale.shape
+    width, members = state.shape[1], minus_theta.shape[1]
+    half, row, zero = (count + sectors * count) * width, count * width, nothing(state)
+    worst[:] = 0.0
+    for n in range(count):
+        for b in range(0, width, LANES):
+            times(uses, n, output, n * width + b, row, near, found)
+            earned, least = load(income, n * width + b), load(total, n * width + b) * SMALL_CELL
+            most, wrong = load(worst, b), narrower(zero)
+            for j in range(sectors):
+                place, size = (j * count + n) * width + b, scale[j, n]
+                spent = load(state, half + place) * size
+                gap = load(found, j * LANES) + (earned * alpha[j, n] - spent)
+                store(out, half + place, gap * (1.0 / size))
+                relative = absolute(narrower(gap)) / narrower(larger(spent, least))
+                inverse = every(zero, 1.0 / minus_theta[j, 0])
+                if members > 1:
+                    inverse = every(zero, 1.0) / load(minus_theta, j * members + first + b)
+                here = load(state, row + place)
+                price = log(load(absorbed, place)) * inverse + (every(zero, offset[j, n]) - here)
+                store(out, row + place, price)
+                apart = absolute(narrower(price))
+                most = larger(larger(most, relative), apart)
+                wrong = wrong + (relative + apart) * 0.0
+            store(worst, b, most + wrong)  # not a number where any gap is none, which a maximum forgets
+
+
+@compiled
 def accelerated(
     state: Array, step: Single, last: tuple[Array, Single], history: Single, steps: int, count: int
 ) -> Array:
+    following = np.empty_like(state)
+    accelerate(state, step, last, history, steps, count, following)
+    return following
+
+
+@compiled
+def accelerate(  # noqa: PLR0913, PLR0917 - a part of two functions
+    state: Array,
+    step: Single,
+    last: tuple[Array, Single],
+    history: Single,
+    steps: int,
+    count: int,
+    following: Array,
+) -> None:
+    """`accelerated` into an array that is there."""
     before, stepped = last
     rows, members = state.shape
     slot, held = steps % 2, min(steps, 2)
     moves, changes, older, old = history[slot], history[2 + slot], history[1 - slot], history[3 - slot]
-    following = np.empty_like(state)
-    weights = np.zeros((2, members), step.dtype)
+    weights, dots = np.zeros((2, members), step.dtype), np.zeros((5, members), step.dtype)
+    half, double = count + (rows - count) // 2, nothing(state)
     if held > 0:
-        dots = np.zeros((5, members), step.dtype)
         for d in range(rows):
-            for b in range(members):
-                changes[d, b] = step[d, b] - stepped[d, b]
-            for b in range(members):
-                moves[d, b] = state[d, b] - before[d, b] + changes[d, b]
-            for b in range(members):
-                dots[0, b] += changes[d, b] * changes[d, b]
-            for b in range(members):
-                dots[3, b] += changes[d, b] * step[d, b]
-            if held > 1:
-                for b in range(members):
-                    dots[1, b] += old[d, b] * old[d, b]
-                for b in range(members):
-                    dots[2, b] += changes[d, b] * old[d, b]
-                for b in range(members):
-                    dots[4, b] += old[d, b] * step[d, b]
-        for b in range(members):
-            ridge = RIDGE * (np.float64(dots[0, b]) + np.float64(dots[1, b])) + TINY
-            first, second, mixed = dots[0, b] + ridge, dots[1, b] + ridge, np.float64(dots[2, b])
-            if held == 1:
-                weights[0, b] = dots[3, b] / first
-            else:
-                whole = first * second - mixed * mixed
-                weights[0, b] = (second * dots[3, b] - mixed * dots[4, b]) / whole
-                weights[1, b] = (first * dots[4, b] - mixed * dots[3, b]) / whole
-    cap, floor = state.dtype.type(WAGE_CAP), state.dtype.type(SPENDING_FLOOR)
-    half = count + (rows - count) // 2
+            for b in range(0, members, LANES):
+                place = d * members + b
+                now = load(step, place)
+                change = now - load(stepped, place)
+                store(changes, place, change)
+                store(moves, place, load(state, place) - load(before, place) + wider(double, change))
+                store(dots, b, load(dots, b) + change * change)
+                to = members + b
+                store(dots, to, load(dots, to) + change * now)
+                if held > 1:
+                    past = load(old, place)
+                    to += members
+                    store(dots, to, load(dots, to) + past * past)
+                    to += members
+                    store(dots, to, load(dots, to) + change * past)
+                    to += members
+                    store(dots, to, load(dots, to) + past * now)
+        _weigh(dots, held, weights)
     for d in range(rows):
-        if held == 0:
-            for b in range(members):
-                following[d, b] = state[d, b] + step[d, b]
-        elif held == 1:
-            for b in range(members):
-                following[d, b] = state[d, b] + (step[d, b] - weights[0, b] * moves[d, b])
+        for b in range(0, members, LANES):
+            place = d * members + b
+            here, move = load(state, place), load(step, place)
+            if held > 0:
+                move = move - load(weights, b) * load(moves, place)
+            if held > 1:
+                move = move - load(weights, members + b) * load(older, place)
+            there = here + wider(here, move)
+            if d < count:
+                there = smaller(larger(there, here - WAGE_CAP), here + WAGE_CAP)
+            elif d >= half:
+                there = larger(there, here * SPENDING_FLOOR)
+            store(following, place, there)
+
+
+@compiled
+def _weigh(dots: Single, held: int, weights: Single) -> None:
+    """Of both differences, from products of the last with itself and with the step; of the older with itself,
+    of the two, and of the older with the step.
+    """
+    for b in range(dots.shape[1]):
+        ridge = RIDGE * (np.float64(dots[0, b]) + np.float64(dots[2, b])) + TINY
+        first, second, mixed = dots[0, b] + ridge, dots[2, b] + ridge, np.float64(dots[3, b])
+        if held == 1:
+            weights[0, b] = dots[1, b] / first
         else:
-            for b in range(members):
-                following[d, b] = state[d, b] + (
-                    step[d, b] - weights[0, b] * moves[d, b] - weights[1, b] * older[d, b]
-                )
-        if d < count:
-            for b in range(members):
-                following[d, b] = min(max(following[d, b], state[d, b] - cap), state[d, b] + cap)
-        elif d >= half:
-            for b in range(members):
-                following[d, b] = max(following[d, b], floor * state[d, b])
-        for b in range(members):
-            before[d, b] = state[d, b]
-        for b in range(members):
-            stepped[d, b] = step[d, b]
-    return following
+            whole = first * second - mixed * mixed
+            weights[0, b] = (second * dots[1, b] - mixed * dots[4, b]) / whole
+            weights[1, b] = (first * dots[4, b] - mixed * dots[1, b]) / whole

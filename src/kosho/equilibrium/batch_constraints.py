@@ -40,8 +40,8 @@ class Given:
 class Frame:
     """The markets that some counterfactuals constrain, with their constraints and nests."""
 
-    inside: Mask
-    """`[importer, sector]`, which markets these are."""
+    known: Rows
+    """Rows of shocks in its markets."""
     shock: Shock
     """The parts of their cells; rates and costs do not matter."""
     cells: Index
@@ -50,6 +50,11 @@ class Frame:
     """Every bound that any of the changes has; amounts do not matter."""
     banned: tuple[Constraint, ...]
     nests: tuple[Nest, ...]
+
+    @property
+    def inside(self) -> Mask:
+        """`[importer, sector]`, which markets these are."""
+        return self.known.inside
 
     def given(self, changes: Sequence[Counterfactual]) -> Given:
         """What these changes put in the frame."""
@@ -68,7 +73,7 @@ class Frame:
                     amounts[where_of[id(one)], b] = one.amount
             shock = change.shock
             if id(shock) not in known:
-                rows, whole = _rows(shock, self.inside)
+                rows, whole = self.known.of(shock)
                 behind = parts + np.searchsorted(self.cells, _flat(shock, whole))
                 known[id(shock)] = np.append(rows, whole), np.append(np.arange(parts), behind)
             both, where = known[id(shock)]
@@ -85,7 +90,7 @@ def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame 
     with a promise of which a part would be bought anyway: what that is must be found first.
     """
     inside = _touched(changes, world)
-    known = _Rows(inside)
+    known = Rows(inside)
     groups: dict[Hashable, list[int]] = {}
     labels: dict[int, Hashable] = {}
     keys = {id(change): _key_of(change, known, labels) for change in _each(changes)}
@@ -103,21 +108,24 @@ def _each(changes: Sequence[Counterfactual]) -> Collection[Counterfactual]:
     return {id(change): change for change in changes}.values()
 
 
-class _Rows:
-    """Rows of shocks in some markets, looked for once."""
+class Rows:
+    """Rows of shocks in some markets, looked for once; another process looks for itself."""
 
     def __init__(self, inside: Mask) -> None:
         self.inside = inside
-        self._known: dict[int, tuple[Index, Index]] = {}
+        self._known: dict[int, tuple[Shock, Index, Index]] = {}
+
+    def __reduce__(self) -> tuple[type[Rows], tuple[Mask]]:
+        return Rows, (self.inside,)
 
     def of(self, shock: Shock) -> tuple[Index, Index]:
-        """See `_rows`; the shock must live as long as this."""
+        """See `_rows`."""
         if id(shock) not in self._known:
-            self._known[id(shock)] = _rows(shock, self.inside)
-        return self._known[id(shock)]
+            self._known[id(shock)] = shock, *_rows(shock, self.inside)
+        return self._known[id(shock)][1:]
 
 
-def _key_of(change: Counterfactual, known: _Rows, labels: dict[int, Hashable]) -> Hashable:
+def _key_of(change: Counterfactual, known: Rows, labels: dict[int, Hashable]) -> Hashable:
     """Equal for changes that share a frame; None without one, False where a change is left out."""
     if change.plain:
         return None
@@ -125,14 +133,14 @@ def _key_of(change: Counterfactual, known: _Rows, labels: dict[int, Hashable]) -
     return False if twice or partial(change.constraints) else _key(change, known, labels)
 
 
-def _frame(changes: Sequence[Counterfactual], known: _Rows) -> Frame:
+def _frame(changes: Sequence[Counterfactual], known: Rows) -> Frame:
     first = changes[0]
     each = {id(one): one for change in _each(changes) for one in change.constraints}.values()
     every = (one for one in each if not _bans(one))
     shocks = {id(change.shock): change.shock for change in changes}.values()
     cells = [_flat(shock, known.of(shock)[1]) for shock in shocks]
     return Frame(
-        inside=known.inside,
+        known=known,
         shock=first.shock.take(known.of(first.shock)[0]),
         cells=np.unique(np.concatenate(cells)),
         bounds=tuple({_about(one): one for one in every}.values()),
@@ -178,7 +186,7 @@ def _about(constraint: Constraint) -> Hashable:
     return type(constraint), *(value for name, value in vars(constraint).items() if name != "amount")
 
 
-def _key(change: Counterfactual, known: _Rows, labels: dict[int, Hashable]) -> Hashable:
+def _key(change: Counterfactual, known: Rows, labels: dict[int, Hashable]) -> Hashable:
     """Equal for changes that share a frame. A nest is compared by its origins; `labels` remembers them."""
     s = change.shock
     rows, _ = known.of(s)

@@ -75,9 +75,22 @@ class Results:
             np.full((flows, 2, members), np.nan),
         )
 
+    def between(self, first: int, last: int) -> Results:
+        """Those of some members, `last` not included: what is put there is put here."""
+        each = slice(first, last)
+        return Results(
+            self.by_country[:, each],
+            self.real_value_added[each],
+            self.residual[each],
+            self.alone[each],
+            self.flows[:, :, each],
+        )
+
     def put(self, members: Sequence[int] | Index, part: Results) -> None:
-        """Fill in some members."""
-        where = np.asarray(members, np.intp)
+        """Fill in some members, each once."""
+        where: Any = np.asarray(members, np.intp)
+        if len(where) and where[-1] - where[0] == len(where) - 1 and (np.diff(where) == 1).all():
+            where = slice(int(where[0]), int(where[-1]) + 1)  # which is quicker
         self.by_country[:, where] = part.by_country
         self.real_value_added[where] = part.real_value_added
         self.residual[where] = part.residual
@@ -85,56 +98,94 @@ class Results:
         self.flows[:, :, where] = part.flows
 
 
-def iterate_together(plan: Plan, packed: Packed) -> Results:
-    """Chord steps from the centre, accelerated, until each member has converged."""
-    centre, arrays, size = plan.centre, plan.base.arrays, len(packed.stack.length)
-    family = Family.of(plan.factors, plan.base, packed.stack, centre.scale, packed.theta, plan.loops)
+def iterate_together(plan: Plan, packed: Packed, found: Results) -> None:
+    """Chord steps from the centre, accelerated, until each member has converged; into `found`."""
+    centre, size = plan.centre, len(packed.stack.length)
+    family = Family.of(plan.common, plan.base, packed.stack, packed.theta)
     markets = plan.markets
     if markets is not None:
         family = family.beside(markets if packed.given is None else markets.bounded(packed.given, packed.theta))
-    borders = Borders(plan.base, packed.stack, family.theta)
-    told = 0 if packed.told is None else len(packed.told.flows)
-    found = Results.empty(size, *arrays.beta.shape, flows=told)
-    active = np.arange(size)
+    width = plan.common.loops.WIDTH
+    active, real = _filled(np.arange(size), width), size
+    if len(active) > size:
+        family = family.take(active)
+    reader = _Reader(plan, packed, Borders(plan.base, packed.stack, family.theta), found)
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
-        start, accelerate, wedges = _roughly(family.in_single(), centre, size)
-        state = start.astype(np.float64)
+        if plan.fused and family.rents is None:
+            state, look = _fused(plan, family)
+            done = look.worst <= SAFETY * plan.tol
+            done[real:] = False
+            reader.read(family, look, state, active, done)
+            return
+        state, accelerate, wedges = _roughly(family.in_single(), centre, real)
+        state = state.astype(np.float64)
         accelerate.in_double()
-        for _ in range(ALL_AT_ONCE):
+        for turn in range(ALL_AT_ONCE):
             look = family.look(state, wedges)
             wedges = look.wedges
             done = look.worst <= SAFETY * plan.tol
-            leaving = done | ~np.isfinite(look.worst)
-            gaps = look.gaps
-            if leaving.mean() >= WORTH_DROPPING:
-                at_borders = borders.read(family, look, active, done) if plan.volumes else None
-                read = _read(plan, look, state, done, at_borders)
-                if packed.told is not None:
-                    flows = packed.told.read(family, plan.base, look, active, done)
-                    read = replace(read, flows=flows)
-                found.put(active[done], read)
-                kept = np.flatnonzero(~leaving)
+            done[real:] = False
+            leaving = done[:real] | ~np.isfinite(look.worst[:real])
+            gaps, kept = look.gaps, _filled(np.flatnonzero(~leaving), width)
+            fewer = leaving.mean() >= WORTH_DROPPING and len(kept) < len(active)
+            if fewer or turn == ALL_AT_ONCE - 1:
+                reader.read(family, look, state, active, done)
                 if len(kept) == 0:
                     break
+                real = int(np.count_nonzero(~leaving))
                 active, family = active[kept], family.take(kept)
                 state, gaps = picked(state, kept), np.take(gaps, kept, axis=-1)
                 wedges = None if wedges is None else picked(wedges, kept)
                 accelerate.take(kept)
             state = accelerate.next(state, centre.chord.step(gaps))
-    return found
 
 
-def _roughly(family: Family, centre: Centre, size: int) -> tuple[Any, _Accelerated, Array | None]:
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """What is read of members that are done."""
+
+    plan: Plan
+    packed: Packed
+    borders: Borders
+    found: Results
+
+    def read(self, family: Family, look: Look, state: Array, members: Index, done: Mask) -> None:
+        """Put down results of those that are done; `members` are those of the family, among the packed ones."""
+        at_borders = self.borders.read(family, look, members, done) if self.plan.volumes else None
+        read = _read(self.plan, look, state, done, at_borders)
+        if self.packed.told is not None:
+            flows = self.packed.told.read(family, self.plan.base, look, members, done)
+            read = replace(read, flows=flows)
+        self.found.put(members[done], read)
+
+
+def _fused(plan: Plan, family: Family) -> tuple[Array, Look]:
+    """All steps in one piece of machine code."""
+    from kosho.equilibrium.batch_fused import together  # noqa: PLC0415  (what is loaded with Numba)
+
+    limits = ALL_AT_ONCE, ROUGH, SAFETY * plan.tol
+    single, start = family.in_single().equations, plan.centre.state[:, 0].copy()
+    return family.found(together(single, family.equations, plan.inverse, start, limits))
+
+
+def _filled(members: Index, width: int) -> Index:
+    """Members, the last one again and again until there are whole widths of them."""
+    missing = -len(members) % width
+    return np.append(members, np.repeat(members[-1:], missing)) if missing else members
+
+
+def _roughly(family: Family, centre: Centre, real: int) -> tuple[Any, _Accelerated, Array | None]:
     """The first steps, in single precision, until most members are near; and the wedges met last."""
+    size = family.members
     state: Any = np.repeat(centre.state.astype(np.float32), size, axis=1)
-    accelerate = _Accelerated(family.loops, state, len(family.base.beta))
+    accelerate = _Accelerated(family.common.loops, state, len(family.base.beta))
     wedges: Array | None = None
     rough = ROUGH if family.markets is None else ROUGH_BOUNDED
     for _ in range(ALL_AT_ONCE):
         look = family.look(state, wedges)
         wedges = look.wedges
         state = accelerate.next(state, centre.chord.step(look.gaps))
-        if 2 * np.count_nonzero(look.worst > rough) <= size:
+        if 2 * np.count_nonzero(look.worst[:real] > rough) <= real:
             break
     return state, accelerate, wedges
 
@@ -152,6 +203,7 @@ class _Accelerated:
         """The next state; a plain one is `state + step`."""
         last = (self._state, self._step)
         found = self._loops.accelerated(state, step, last, self._history, self._steps, self._count)
+        self._state, self._step = state, step
         self._steps += 1
         return found
 
@@ -167,19 +219,23 @@ class _Accelerated:
 
 def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array] | None) -> Results:
     """Results, as `Outcome` defines them, of the members that are done, without flows."""
-    base = plan.base.arrays
+    base, some = plan.base.arrays, slice(None) if done.all() else np.flatnonzero(done)
     count, sectors = base.beta.shape
-    log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, done]
-    level = np.exp(np.einsum("nj,jnb->bn", base.alpha, log_price))
-    output, log_cost = (values[:, :, done].transpose(2, 1, 0) for values in (look.output, look.log_cost))
-    cost = np.exp(log_cost)
-    real = np.divide(output, cost, out=np.zeros(output.shape), where=base.output > 0)
-    real_income = look.income[:, done].T / base.income / level - 1.0
-    welfare, revenue, wage = real_income, look.revenue[:, done], np.exp(state[:count, done]).T
+    log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, some]
+    level = np.exp(np.einsum("nj,jnb->nb", base.alpha, log_price)).T
+    produced, log_cost = look.output[:, :, some], look.log_cost[:, :, some]
+    added = np.exp(-log_cost)
+    added *= produced
+    added[base.output.T <= 0] = 0.0
+    added -= base.output.T[:, :, None]
+    added *= base.beta.T[:, :, None]
+    output = produced.transpose(2, 1, 0)
+    real_income = look.income[:, some].T / base.income / level - 1.0
+    welfare, revenue, wage = real_income, look.revenue[:, some], np.exp(state[:count, some]).T
     employment, bill = np.zeros_like(wage), wage * plan.factors.labour_income
     if look.labour is not None:
-        welfare = welfare - disutility(plan.factors, look.labour).T[done]
-        employment, bill = np.expm1(look.labour.log.T[done]), look.labour.bill.T[done]
+        welfare = welfare - disutility(plan.factors, look.labour).T[some]
+        employment, bill = np.expm1(look.labour.log.T[some]), look.labour.bill.T[some]
     if plan.closure.revenue == "kept":
         welfare = welfare - kept_back(plan.base, revenue, level.T).T
     of_makers = profits(plan.factors, output)
@@ -187,6 +243,7 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
     real_gdp = borne = np.full_like(wage, np.nan)
     if at_borders is not None:
         taxes, borne = at_borders
+        cost = np.exp(log_cost).transpose(2, 1, 0)
         factors = labour_volume(plan.factors.labour_income, bill, wage) + capital_volume(plan.factors, *made)
         real_gdp = fisher(factors, profit_volume(plan.factors, base.output, output, cost), taxes).total
     read = {
@@ -204,7 +261,7 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
     }
     return Results(
         by_country=np.array([read[name] for name in BY_COUNTRY]),
-        real_value_added=base.beta * (real - base.output),
+        real_value_added=added.transpose(2, 1, 0),
         residual=look.worst[done],
         alone=np.zeros(int(done.sum()), bool),
         flows=np.empty((0, 2, int(done.sum()))),

@@ -1,9 +1,9 @@
 """The passes over large arrays that a batch makes between its matrix products, in NumPy.
 
 `batch_compiled` has the same functions as machine code: what is read and written here a dozen times stays in
-registers there. Arrays are (S, N, b), or (N, b) where they are by country; own cells are (c, b). Legend as
-in the kernel: j sector, n importer, i exporter, b member. Elasticities are one column (S, 1), or here, but not
-as machine code, one for each member (S, b).
+registers there. Arrays are (S, N, b), or (N, b) where they are by country; own cells are (c, b). Legend as in
+the kernel: j sector, n importer, i exporter, b member. Elasticities are one column (S, 1), or one for each
+member (S, b).
 """
 
 from __future__ import annotations
@@ -12,30 +12,37 @@ from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from kosho.arrays import Array, Index, Mask, Single
-from kosho.equilibrium.batch_fold import Folded, Rows, differ, fold
+from kosho.arrays import Array, Index, Single
+from kosho.equilibrium.batch_fold import Folded, Rows, fold
 from kosho.equilibrium.kernel import SMALL_CELL
 
 __all__ = [
+    "WIDTH",
     "Base",
     "Cells",
     "Loops",
-    "Point",
+    "Sales",
+    "Seller",
     "accelerated",
-    "cost",
-    "differ",
     "fold",
     "gaps",
-    "trade",
+    "matrices",
+    "sell",
+    "shares",
 ]
 
-Base: TypeAlias = tuple[Array, Array, Array]
-"""alpha and the scale of expenditure (S, N), minus theta (S, 1), or (S, b)."""
-Point: TypeAlias = tuple[Array, Array, Array, Array]
-"""Expenditure over its scale and ln P (S, N, b), all expenditure and income (N, b)."""
+Seller: TypeAlias = tuple[Array, Array, Array, Array]
+"""The scale of expenditure, the share of receipts that labour earns, how unit cost rises with the wage (S, N);
+minus theta (S, 1), or (S, b)."""
+Sales: TypeAlias = tuple[Array, Array, Array, Array, Array]
+"""See `sell`."""
+Base: TypeAlias = tuple[Array, Array, Array, Array]
+"""alpha and the scale of expenditure (S, N), minus theta (S, 1), or (S, b), ln P at unchanged costs (S, N)."""
 Cells: TypeAlias = tuple[Index, Index, Index, Array, Array]
 """Cells in which members differ, by sector and importer: sector, importer, exporter (c,), K and f K (c, b)."""
 
+WIDTH: int = 1
+"""Members come in multiples of this."""
 WAGE_CAP, SPENDING_FLOOR = 0.3, 0.2
 """Largest step of log wages; expenditure falls at most to this share of its last value."""
 RIDGE = 1e-14
@@ -45,36 +52,31 @@ TINY = np.finfo(float).tiny
 class Loops(Protocol):
     """This module, or the compiled one."""
 
+    WIDTH: int
+
     @staticmethod
     def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
         """See `fold`."""
         ...
 
     @staticmethod
-    def differ(matrix: Array) -> Mask:
-        """See `differ`."""
+    def matrices(stack: Array) -> Any:
+        """See `matrices`."""
         ...
 
     @staticmethod
-    def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array) -> Array:
-        """See `cost`."""
+    def shares(factor: Array, net_factor: Array) -> Any:
+        """See `shares`."""
         ...
 
     @staticmethod
-    def trade(
-        own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
-    ) -> tuple[Array, Array, Array]:
-        """See `trade`."""
+    def sell(inputs: Any, own: Cells, shared: Any, state: Array, base: Seller) -> Sales:
+        """See `sell`."""
         ...
 
     @staticmethod
     def gaps(
-        uses: Array,
-        log_absorbed: Array,
-        at: Point,
-        base: Base,
-        offset: Array,
-        out: Any,
+        uses: Any, sales: tuple[Array, Array], at: tuple[Array, Array, Array], base: Base, out: Any
     ) -> Array:
         """See `gaps`."""
         ...
@@ -87,43 +89,59 @@ class Loops(Protocol):
         ...
 
 
-def cost(inputs: Array, cost_labour: Array, log_wage: Array, minus_theta: Array) -> Array:
-    """Make `inputs` log unit costs, in place; what is returned is their minus theta fold."""
-    inputs += cost_labour[:, :, None] * log_wage
-    return minus_theta[:, None] * inputs
+def matrices(stack: Array) -> Any:
+    """Matrices `(k, rows, depth)` as `sell` and `gaps` multiply by them."""
+    return stack
 
 
-def trade(
-    own: Cells, shared: tuple[Array, Array], power: Array, state: Array, base: tuple[Array, Array]
-) -> tuple[Array, Array, Array]:
-    """What importers buy and producers sell.
+def shares(factor: Array, net_factor: Array) -> Any:
+    """K and f K `(S, N, N)` as `sell` multiplies by them."""
+    return factor, net_factor
+
+
+def sell(inputs: Any, own: Cells, shared: Any, state: Array, base: Seller) -> Sales:
+    """What producers charge, importers buy and producers sell.
 
     Args:
+        inputs: How ln c moves with ln P in each country (N, S, S), as `matrices` has them.
         own: Cells of members' own.
-        shared: K and f K (S, N, N), zero in those cells.
-        power: E = c^-theta.
-        state: Expenditure over its scale.
-        base: The scale and the share of receipts that labour earns (S, N).
+        shared: K and f K, zero in those cells, as `shares` has them.
+        state: Log wages, log prices, expenditure over its scale (N + 2 SN, b).
+        base: Of the family.
 
     Returns:
-        K E summed over exporters, one where nobody buys; what producers are paid; and by country (4, N, b) what
-        importers pay to producers, what they spend, what labour earns, and all that producers are paid.
+        ln c; E = c^-theta; K E summed over exporters, one where nobody buys; what producers are paid, all
+        (S, N, b); and by country (4, N, b) what importers pay to producers, what they spend, what labour earns,
+        and all that producers are paid.
     """
+    scale, labour, cost_labour, minus_theta = base
+    sectors, count = scale.shape
     sector, importer, exporter, factor, net_factor = own
-    scale, labour = base
+    log_price, over_scale = state[count:].reshape(2, sectors, count, -1)
+    log_cost = np.empty_like(log_price)
+    _by_country(inputs, log_price, log_cost)
+    log_cost += cost_labour[:, :, None] * state[:count]
+    power = minus_theta[:, None] * log_cost
+    np.exp(power, out=power)
     absorbed, received = (matrix @ power for matrix in shared)
     sold = power[sector, exporter]
     for matrix, sums in ((factor, absorbed), (net_factor, received)):
         _add(sums, sector, importer, matrix * sold)
     absorbed[absorbed <= 0] = 1.0
-    spending = state * scale[:, :, None]
+    spending = over_scale * scale[:, :, None]
     unit = spending / absorbed
     received *= unit
     output = shared[1].transpose(0, 2, 1) @ unit
     _add(output, sector, exporter, net_factor * unit[sector, importer])
     output *= power
     earned = np.einsum("jn,jnb->nb", labour, output)
-    return absorbed, output, np.stack([received.sum(axis=0), spending.sum(axis=0), earned, output.sum(axis=0)])
+    by_country = np.stack([received.sum(axis=0), spending.sum(axis=0), earned, output.sum(axis=0)])
+    return log_cost, power, absorbed, output, by_country
+
+
+def _by_country(matrices: Array, columns: Array, out: Array) -> None:
+    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`, written to `out`, alike."""
+    np.matmul(matrices, columns.transpose(1, 0, 2), out=out.transpose(1, 0, 2))
 
 
 def _add(to: Array, sector: Index, country: Index, amounts: Array) -> None:
@@ -135,40 +153,38 @@ def _add(to: Array, sector: Index, country: Index, amounts: Array) -> None:
         to.reshape(-1, to.shape[2])[places] += np.add.reduceat(amounts[order], starts)
 
 
-def gaps(
-    uses: Array,
-    log_absorbed: Array,
-    at: Point,
-    base: Base,
-    offset: Array,
-    out: Any,
-) -> Array:
-    """The gaps of prices, and of expenditure over its scale, into `out` (2, S, N, b) in any precision.
+def gaps(uses: Any, sales: tuple[Array, Array], at: tuple[Array, Array, Array], base: Base, out: Any) -> Array:
+    """The gaps of prices, and of expenditure over its scale, into the last rows of `out` (N + 2 SN, b).
 
     Args:
-        uses: Of output as inputs; overwritten.
-        log_absorbed: ln(sum K E); overwritten.
-        at: The point.
+        uses: Of output as inputs in each country (N, S, S), as `matrices` has them.
+        sales: sum K E, and what producers are paid.
+        at: The state; all expenditure, and income (N, b).
         base: Of the family.
-        offset: ln P at unchanged costs (S, N).
-        out: For the gaps.
+        out: For the gaps, in any precision.
 
     Returns:
         The largest relative gap of either (b,).
     """
-    alpha, scale, minus_theta = base
-    state, log_price, total, income = at
-    spending = state * scale[:, :, None]
-    uses += alpha[:, :, None] * income
-    uses -= spending
-    relative = np.abs(uses / np.maximum(spending, SMALL_CELL * total))
-    out[1] = uses / scale[:, :, None]
-    log_absorbed /= minus_theta[:, None]
-    log_absorbed += offset[:, :, None]
-    log_absorbed -= log_price
-    out[0] = log_absorbed
-    worst = np.abs(log_absorbed).max(axis=(0, 1))
-    return np.maximum(worst, relative.max(axis=(0, 1)))
+    absorbed, output = sales
+    state, total, income = at
+    alpha, scale, minus_theta, offset = base
+    sectors, count = scale.shape
+    log_price, over_scale = state[count:].reshape(2, sectors, count, -1)
+    of_prices, of_spending = out[count:].reshape(2, sectors, count, -1)
+    spending = over_scale * scale[:, :, None]
+    found = np.empty_like(output)
+    _by_country(uses, output, found)
+    found += alpha[:, :, None] * income
+    found -= spending
+    relative = np.abs(found / np.maximum(spending, SMALL_CELL * total))
+    of_spending[:] = found / scale[:, :, None]
+    prices = np.log(absorbed)
+    prices /= minus_theta[:, None]
+    prices += offset[:, :, None]
+    prices -= log_price
+    of_prices[:] = prices
+    return np.maximum(np.abs(prices).max(axis=(0, 1)), relative.max(axis=(0, 1)))
 
 
 def accelerated(
@@ -179,7 +195,7 @@ def accelerated(
     Args:
         state: Where the step was found (d, b): N log wages, log prices, expenditure over its scale.
         step: (d, b); a plain next state is `state + step`.
-        last: State and step before, (d, b); overwritten by these.
+        last: State and step before, (d, b).
         history: Two moves, then two changes of the step (4, d, b); the older one is overwritten.
         steps: Taken before.
         count: N
@@ -195,7 +211,6 @@ def accelerated(
         used = [slot, 1 - slot][:held]
         for k, weight in zip(used, _weights(history[2:][used], step), strict=True):
             following -= weight * history[k]
-    last[0][:], last[1][:] = state, step
     wages, before = following[:count], state[:count]
     np.clip(wages, before - WAGE_CAP, before + WAGE_CAP, out=wages)
     half = count + (len(state) - count) // 2

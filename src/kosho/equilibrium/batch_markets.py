@@ -13,7 +13,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.equilibrium.batch_constraints import Frame, Given
-from kosho.equilibrium.complementarity import EconomyState, WedgeBounds, earning, settle, wedges
+from kosho.equilibrium.complementarity import TIGHT, EconomyState, WedgeBounds, earning, settle, wedges
 from kosho.equilibrium.constraint_levels import (
     at_inside_rates,
     base_net,
@@ -31,6 +31,8 @@ from kosho.world import World
 __all__ = ["Bought", "Markets"]
 
 
+TIGHT_ENOUGH = 1e-6
+"""Residual of a bound where costs and prices are in single precision."""
 STEPS = 30
 """Newton steps for wedges at each state; a member that needs more is better solved by itself."""
 
@@ -150,7 +152,8 @@ class Markets:
         cost = log_cost[self._sector, of.exporter].astype(np.float64)
         money = spending.astype(np.float64)
         state = EconomyState(cost, np.log(money), self._levels(log_price))
-        met = settle(of, bounds, state, self._start(start, money), STEPS)
+        tight = TIGHT if log_cost.dtype == np.float64 else TIGHT_ENOUGH
+        met = settle(of, bounds, state, self._start(start, money), STEPS, tight)
         added = bounds.inside @ met.z
         spent = money[of.market] * met.demand.share
         received = spent / (of.charges.wedge * np.exp(added))

@@ -14,6 +14,7 @@ from kosho.arrays import Array
 from kosho.equilibrium import batch_loops
 from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.batch_common import Common
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.batch_flows import NamedFlow, Told, told_flows
 from kosho.equilibrium.batch_loops import Loops
@@ -24,7 +25,7 @@ from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import find
-from kosho.equilibrium.newton_chord import Chord
+from kosho.equilibrium.newton_chord import LOW_RANK, RANK, Chord
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import rebase
@@ -39,6 +40,9 @@ __all__ = ["Centre", "Chunk", "Packed", "Plan", "pack"]
 FEWEST, FEWEST_BOUNDED = 12, 2
 """Members below which a Jacobian of their own does not pay: without bounds, and with them."""
 CENTRE_TOLERANCE = 1e-6
+NEAR_ENOUGH = 2_000
+"""Unknowns of a member up to which matrices stay in the cache of a core beside 32 members: these then
+go through all steps at once. In larger worlds each pass is made for all members, which reads matrices once."""
 
 
 class Wanted(NamedTuple):
@@ -93,6 +97,12 @@ class Plan:
         return batch_compiled
 
     @property
+    def fused(self) -> bool:
+        """Whether members without rents go through all steps in one piece of machine code."""
+        plain = self.frame is None and self.factors.markets is None
+        return self.compiled and plain and self.unknowns <= NEAR_ENOUGH
+
+    @property
     def unknowns(self) -> int:
         """Wages, prices and expenditure of one member."""
         return len(self.world.countries) * (1 + 2 * len(self.world.sectors))
@@ -145,13 +155,25 @@ class Plan:
         return replace(self, near=None)
 
     @cached_property
+    def common(self) -> Common:
+        """What members share, as the loops read it."""
+        return Common(self.factors, self.centre.scale, self.loops)
+
+    @cached_property
+    def inverse(self) -> Any:
+        """The chord of the centre, as machine code multiplies by it."""
+        from kosho.equilibrium.batch_fused import inverse  # noqa: PLC0415  (as above)
+
+        return inverse(self.centre.chord)
+
+    @cached_property
     def centre(self) -> Centre:
         """The average shock, solved."""
         if self.near is not None:
             return self.near.value.centre
         base = self.factors
         try:
-            family = Family.of(base, self.base, self.sample, base.spending.T)
+            family = Family.of(Common(base, base.spending.T), self.base, self.sample)
             values = find(family.average(), self.world, CENTRE_TOLERANCE).values
         except KoshoError:  # a member that cannot be solved fails by itself later
             nothing = Shock.none(self.base)
@@ -160,7 +182,8 @@ class Plan:
         adjoint = Adjoint.at(values)
         point = values.point
         rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
-        return Centre(Chord.at(values), np.concatenate(rows)[:, None], adjoint.scale)
+        rank = LOW_RANK if self.fused else RANK
+        return Centre(Chord.at(values, self.loops, rank), np.concatenate(rows)[:, None], adjoint.scale)
 
 
 @dataclass(frozen=True, eq=False)

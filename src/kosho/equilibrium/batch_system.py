@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from kosho.arrays import Array, Index
-from kosho.equilibrium import batch_loops
+from kosho.equilibrium.batch_common import Common
 from kosho.equilibrium.batch_fold import ROWS
-from kosho.equilibrium.batch_loops import Cells, Loops
+from kosho.equilibrium.batch_loops import Base as Buyer
+from kosho.equilibrium.batch_loops import Cells, Loops, Seller
 from kosho.equilibrium.batch_markets import Bought
 from kosho.equilibrium.batch_markets import Markets as Bounded
 from kosho.equilibrium.batch_shocks import BatchStack
@@ -39,6 +41,11 @@ class Own:
     exporter: Index
     factor: Array  # K (c, b)
     net_factor: Array  # f K (c, b)
+
+    @property
+    def where(self) -> tuple[Index, Index, Index]:
+        """Where the cells stand in `(S, N, N)`."""
+        return self.sector, self.importer, self.exporter
 
     def take(self, members: Index) -> Own:
         """The same cells for fewer members."""
@@ -68,7 +75,9 @@ class RentList:
     def take(self, members: Index) -> RentList:
         """The rents of some members, renumbered."""
         place = np.full(int(self.member.max(initial=-1)) + 1, -1)
-        place[members[members < len(place)]] = np.flatnonzero(members < len(place))
+        # Backwards: a member that fills up a width comes again, and its rents are those of the first.
+        some = np.flatnonzero(members < len(place))[::-1]
+        place[members[some]] = some
         kept = place[self.member] >= 0
         return RentList(
             self.sector[kept],
@@ -84,7 +93,6 @@ class RentList:
 class Look:
     """What the equations say at a point; every array ends with the members."""
 
-    gaps: Array  # labour market, price index, expenditure over its scale (N + 2 SN, b)
     worst: Array  # largest relative gap of every equation written out, (b,)
     income: Array  # (N, b)
     revenue: Array  # of tariffs (N, b)
@@ -96,6 +104,7 @@ class Look:
     over_scale: Array  # expenditure (S, N, b)
     scale: Array  # (S, N)
     bought: Bought | None  # in markets with bounds or nests
+    gaps: Any = None  # labour market, price index, expenditure over its scale (N + 2 SN, b), for the next step
 
     @property
     def wedges(self) -> Array | None:
@@ -112,92 +121,120 @@ class Look:
 class Family:
     """The equations of b shocks."""
 
-    base: Factors
+    common: Common
     theta: Array  # elasticities of each member (S, b); one column where all share them
-    scale: Array  # of expenditure (S, N)
     factor: Array  # K where members agree, zero elsewhere (S, N, N)
     net_factor: Array
     own: Own
     offset: Array  # ln P at unchanged costs, but for members' own cells (S, N)
     rents: RentList | None
     markets: Bounded | None
-    loops: Loops = batch_loops
+    shared: Any  # K and f K as the loops multiply by them
+
+    @property
+    def base(self) -> Factors:
+        """Of the world, under the closure."""
+        return self.common.base
+
+    @property
+    def scale(self) -> Array:
+        """Of expenditure (S, N)."""
+        return self.common.scale
+
+    @property
+    def members(self) -> int:
+        """How many there are."""
+        return self.own.factor.shape[1]
 
     @classmethod
-    def of(
-        cls,
-        base: Factors,
-        world: World,
-        stack: BatchStack,
-        scale: Array,
-        theta: Array | None = None,
-        loops: Loops = batch_loops,
-    ) -> Family:
+    def of(cls, common: Common, world: World, stack: BatchStack, theta: Array | None = None) -> Family:
         """Fold shocks to a world that is an equilibrium.
 
         Args:
-            base: Factors of the world under a closure without labour costs that differ by sector.
+            common: What members share, under a closure without labour costs that differ by sector.
             world: An equilibrium.
             stack: Shocks, without what they do in markets added later.
-            scale: Of expenditure `(S, N)`.
-            theta: Elasticities of each member `(S, b)`; those of `base` for all by default.
-            loops: The passes over large arrays. Machine code has them for members that share elasticities.
+            theta: Elasticities of each member `(S, b)`; those of the base for all by default.
 
         Raises:
             InputError: a shock leaves a market without supplier, or its parts do not fit; `solve` names it.
         """
-        if theta is None:
-            return _folded(base, world, stack, scale, base.theta[:, None], loops)
-        return _folded(base, world, stack, scale, theta, batch_loops)
+        return _folded(common, world, stack, common.base.theta[:, None] if theta is None else theta)
+
+    @property
+    def equations(self) -> Any:
+        """All that a plain family is, as `batch_fused` reads it."""
+        common = self.common
+        return (
+            common.inputs,
+            common.uses,
+            self.shared,
+            self._own,
+            self._seller,
+            self._buyer,
+            common.earners,
+        )
+
+    @property
+    def _seller(self) -> Seller:
+        return self.scale, self.common.labour, self.common.cost_labour, self._minus_theta
+
+    @property
+    def _buyer(self) -> Buyer:
+        return self.common.alpha, self.scale, self._minus_theta, self.offset
+
+    def found(self, found: Any) -> tuple[Array, Look]:
+        """States and a look at them, from what `batch_fused.together` found."""
+        state, log_cost, power, absorbed, output, income, revenue, worst = found
+        over_scale = state[len(self.base.value_added) :].reshape(2, *output.shape)[1]
+        look = Look(
+            worst=worst,
+            income=income,
+            revenue=revenue,
+            labour=None,
+            output=output,
+            log_cost=log_cost,
+            power=power,
+            absorbed=absorbed,
+            over_scale=over_scale,
+            scale=self.scale,
+            bought=None,
+        )
+        return state, look
 
     def beside(self, markets: Bounded) -> Family:
         """With what is bounded, or tells products apart."""
         factor, net_factor = self.factor.copy(), self.net_factor.copy()
         factor[markets.where] = net_factor[markets.where] = 0.0
-        return replace(self, factor=factor, net_factor=net_factor, markets=markets)
+        shared = self.common.loops.shares(factor, net_factor)
+        return replace(self, factor=factor, net_factor=net_factor, markets=markets, shared=shared)
 
     @classmethod
-    def alone(cls, system: System, scale: Array) -> Family:
+    def alone(cls, system: System, scale: Array, loops: Loops) -> Family:
         """The equations of one shock for any number of points; rents are left aside."""
         nowhere = np.empty(0, np.intp)
         own = Own(nowhere, nowhere, nowhere, np.empty((0, 1)), np.empty((0, 1)))
-        theta, offset = system.base.theta[:, None], system.offset.T
-        return cls(system.base, theta, scale, system.factor, system.net_factor, own, offset, None, None)
+        theta, offset, common = system.base.theta[:, None], system.offset.T, Common(system.base, scale, loops)
+        shared = common.loops.shares(system.factor, system.net_factor)
+        return cls(common, theta, system.factor, system.net_factor, own, offset, None, None, shared)
 
     def in_single(self) -> Family:
         """The same equations in single precision, half the memory to read."""
-        base = replace(
-            self.base,
-            **{
-                name: getattr(self.base, name).astype(np.float32)
-                for name in (
-                    "theta",
-                    "gamma",
-                    "alpha",
-                    "value_added",
-                    "deficits",
-                    "labour",
-                    "labour_income",
-                    "cost_labour",
-                )
-            },
-            markets=None if self.base.markets is None else self.base.markets.in_single(),
-        )
         own = replace(
             self.own,
             factor=self.own.factor.astype(np.float32),
             net_factor=self.own.net_factor.astype(np.float32),
         )
         arrays = {
-            name: getattr(self, name).astype(np.float32)
-            for name in ("theta", "scale", "factor", "net_factor", "offset")
+            name: getattr(self, name).astype(np.float32) for name in ("theta", "factor", "net_factor", "offset")
         }
-        return replace(self, base=base, own=own, **arrays)
+        shared = self.common.loops.shares(arrays["factor"], arrays["net_factor"])
+        return replace(self, common=self.common.single, own=own, shared=shared, **arrays)
 
     def average(self) -> System:
         """The equations of the average member, rents paid to the treasury; bounds are left aside."""
         factor, net_factor = self.factor.copy(), self.net_factor.copy()
-        where = (self.own.sector, self.own.importer, self.own.exporter)
+        where = self.own.where
         factor[where], net_factor[where] = self.own.factor.mean(axis=1), self.own.net_factor.mean(axis=1)
         return System(self.base, factor, net_factor, self.offset.T, self.base.deficits)
 
@@ -213,43 +250,39 @@ class Family:
 
         The wedges that meet the bounds are looked for from `wedges`; gaps are told in `precision`.
         """
-        base, loops = self.base, self.loops
-        count, members = len(base.value_added), state.shape[1]
-        blocks = state[count:].reshape(2, *self.scale.shape, members)
-        log_wage, log_price = state[:count], blocks[0]
-        log_cost = self._inputs(log_price)
-        power = loops.cost(log_cost, self._cost_labour, log_wage, self._minus_theta)
-        np.exp(power, out=power)
-        absorbed, output, sums = loops.trade(
-            self._own, (self.factor, self.net_factor), power, blocks[1], (self.scale, self._labour)
+        common, base = self.common, self.base
+        count = len(base.value_added)
+        log_price, over_scale = state[count:].reshape(2, *self.scale.shape, state.shape[1])
+        log_wage = state[:count]
+        log_cost, power, absorbed, output, sums = common.loops.sell(
+            common.inputs, self._own, self.shared, state, self._seller
         )
         imports, total, earned, made = sums
-        paid, held = self._rents(power, absorbed, blocks[1])
+        paid, held = self._rents(power, absorbed, over_scale)
         bought = None
         if self.markets is not None:
             sector, importer = self.markets.where
-            spending = blocks[1][sector, importer] * self.scale[sector, importer][:, None]
+            spending = over_scale[sector, importer] * self.scale[sector, importer][:, None]
             bought = self.markets.at(log_cost, log_price, spending, wedges)
             absorbed[bought.where] = np.exp(self._minus_theta[sector] * bought.log_price)
-            np.add.at(imports, importer, bought.sold.sum(axis=1))
-            np.add.at(output, sector, bought.sold)
+            for sold, j, n in zip(bought.sold, sector.tolist(), importer.tolist(), strict=True):
+                imports[n] += sold.sum(axis=0)
+                output[j] += sold
+                earned += common.labour[j][:, None] * sold
+                made += sold
             paid, held = paid + bought.paid, held + bought.held
-            earned, made = np.einsum("jn,jnb->nb", self._labour, output), output.sum(axis=0)
         revenue = total - imports - paid
         incomes = self._incomes(log_wage, log_price, np.maximum(earned, LEAST), output, made, revenue)
         income = incomes.value_added + revenue + held + incomes.deficits
         numeraire = incomes.value_added.sum(axis=0) / base.value_added.sum()
         gaps = np.empty(state.shape, precision)
         gaps[:count] = np.log(incomes.earned / incomes.wage_bill) - np.log(numeraire)
-        uses = np.empty_like(output)
-        _by_country(base.gamma, output, uses)
-        worst = loops.gaps(
-            uses,
-            np.log(absorbed),
-            (blocks[1], log_price, total, income.astype(output.dtype, copy=False)),
-            (self._alpha, self.scale, self._minus_theta),
-            self.offset,
-            gaps[count:].reshape(2, *self.scale.shape, members),
+        worst = common.loops.gaps(
+            common.uses,
+            (absorbed, output),
+            (state, total, income.astype(output.dtype, copy=False)),
+            self._buyer,
+            gaps,
         )
         balance = (imports + paid - incomes.deficits - made - held) / income
         sides = np.concatenate([incomes.earned / incomes.wage_bill - 1.0, balance, numeraire[None] - 1.0])
@@ -257,18 +290,18 @@ class Family:
         if bought is not None:
             worst = np.maximum(worst, bought.missed)
         return Look(
-            gaps,
-            worst,
-            income,
-            revenue,
-            incomes.labour,
-            output,
-            log_cost,
-            power,
-            absorbed,
-            blocks[1],
-            self.scale,
-            bought,
+            worst=worst,
+            income=income,
+            revenue=revenue,
+            labour=incomes.labour,
+            output=output,
+            log_cost=log_cost,
+            power=power,
+            absorbed=absorbed,
+            over_scale=over_scale,
+            scale=self.scale,
+            bought=bought,
+            gaps=gaps,
         )
 
     def kept_rents(self, look: Look) -> Array:
@@ -282,19 +315,6 @@ class Family:
             found += self.markets.kept(look.bought)
         return found
 
-    def _inputs(self, log_price: Array) -> Array:
-        """How inputs and capital move ln unit cost `(S, N, b)`."""
-        inputs, markets = np.empty_like(log_price), self.base.markets
-        _by_country(self.base.gamma.transpose(0, 2, 1), log_price, inputs)
-        if markets is None:
-            return inputs
-        if markets.cost_scale is not None:
-            inputs *= markets.cost_scale.T[:, :, None]
-        if markets.basket is not None and markets.cost_capital is not None:
-            capital = (markets.basket.T[:, :, None] * log_price).sum(axis=0)
-            inputs += markets.cost_capital.T[:, :, None] * capital
-        return inputs
-
     def _incomes(
         self, log_wage: Array, log_price: Array, earned: Array, output: Array, made: Array, revenue: Array
     ) -> Incomes:
@@ -303,7 +323,7 @@ class Family:
         wage_bill = np.exp(log_wage) * base.labour_income[:, None]
         if base.markets is None:
             return Incomes(wage_bill, earned, wage_bill, base.deficits[:, None])
-        markets, level = base.markets, (self._alpha[:, :, None] * log_price).sum(axis=0)
+        markets, level = base.markets, (self.common.alpha[:, :, None] * log_price).sum(axis=0)
         labour = markets.labour(log_wage, level, revenue, wage_bill)
         value_added = wage_bill = labour.bill
         if markets.others is not None:
@@ -316,18 +336,6 @@ class Family:
     def _own(self) -> Cells:
         own = self.own
         return own.sector, own.importer, own.exporter, own.factor, own.net_factor
-
-    @cached_property
-    def _labour(self) -> Array:
-        return self.base.labour.T.copy()
-
-    @cached_property
-    def _cost_labour(self) -> Array:
-        return self.base.cost_labour.T.copy()
-
-    @cached_property
-    def _alpha(self) -> Array:
-        return self.base.alpha.T.copy()
 
     @cached_property
     def _minus_theta(self) -> Array:
@@ -346,7 +354,8 @@ class Family:
         return paid, held
 
 
-def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta: Array, loops: Loops) -> Family:
+def _folded(common: Common, world: World, stack: BatchStack, theta: Array) -> Family:
+    base = common.base
     count = len(base.value_added)
     key = (stack.sector * count + stack.importer) * count + stack.exporter
     slot = np.full(base.share.size, -1)
@@ -357,39 +366,45 @@ def _folded(base: Factors, world: World, stack: BatchStack, scale: Array, theta:
     share = base.share[where]
     net = 1.0 / (1.0 + world.arrays.tariff[importer, exporter, sector])
     rows = tuple(getattr(stack, name) for name in ROWS)
-    own, own_net, weight, fits = loops.fold(rows, stack.sector, stack.length, slot[key], net, theta)
-    if not fits:
+    found = common.loops.fold(rows, stack.sector, stack.length, slot[key], net, theta)
+    if not found.fits:
         raise InputError(_("base tariffs of the parts do not fit the cell's"))
-    own *= share[:, None]
-    own_net *= own
     factor, net_factor = base.share.copy(), base.net_share.copy()
-    factor[where] = net_factor[where] = 0.0
-    _refuse_empty(base, factor, (sector, importer), own)
-    differ = loops.differ(own) | loops.differ(own_net)
-    alike = tuple(one[~differ] for one in where)
-    factor[alike], net_factor[alike] = own[~differ, 0], own_net[~differ, 0]
-    mine = Own(sector[differ], importer[differ], exporter[differ], own[differ], own_net[differ])
-    rents = _rents(base, stack, weight)
-    return Family(base, theta, scale, factor, net_factor, mine, np.zeros(scale.shape), rents, None, loops)
+    alike = share * found.alike[0]
+    factor[where], net_factor[where] = alike, alike * found.alike[1]
+    own = share[found.differ][:, None] * found.factor
+    mine = Own(sector[found.differ], importer[found.differ], exporter[found.differ], own, found.net * own)
+    factor[mine.where] = net_factor[mine.where] = 0.0
+    _refuse_empty(base, factor, (sector, importer), mine)
+    rents = _rents(base, stack, found.weight)
+    offset, shared = np.zeros(common.scale.shape), common.loops.shares(factor, net_factor)
+    return Family(common, theta, factor, net_factor, mine, offset, rents, None, shared)
 
 
-def _refuse_empty(base: Factors, others: Array, market: tuple[Index, Index], own: Array) -> None:
-    """Refuse markets that somebody buys from and nobody sells to; cells are those of shocks, by market.
+def _refuse_empty(base: Factors, shared: Array, touched: tuple[Index, Index], mine: Own) -> None:
+    """Refuse markets that somebody buys from and nobody sells to.
 
     Raises:
         InputError: there is one.
     """
-    if not len(own):
-        return
-    starts = np.flatnonzero(np.append(True, np.any([np.diff(one) != 0 for one in market], axis=0)))
-    sector, importer = (one[starts] for one in market)
-    total = others[sector, importer].sum(axis=1)[:, None] + np.add.reduceat(own, starts)
-    if ((total <= 0) & (base.spending[importer, sector] > 0)[:, None]).any():
+    held, bought = shared.sum(axis=2), base.spending.T > 0
+    where = np.zeros(held.shape, bool)
+    where[touched] = True
+    where[mine.sector, mine.importer] = False
+    empty = (where & bought & (held <= 0)).any()
+    if len(mine.sector):
+        market = mine.sector, mine.importer
+        starts = np.flatnonzero(np.append(True, np.any([np.diff(one) != 0 for one in market], axis=0)))
+        sector, importer = (one[starts] for one in market)
+        total = held[sector, importer][:, None] + np.add.reduceat(mine.factor, starts)
+        empty |= ((total <= 0) & bought[sector, importer][:, None]).any()
+    if empty:
         raise InputError(_("a market is left without any supplier"))
 
 
 def _rents(base: Factors, stack: BatchStack, weight: Array) -> RentList | None:
-    paying = np.flatnonzero((stack.rent != 0) & (weight > 0))
+    paying = np.flatnonzero(stack.rent)
+    paying = paying[weight[paying] > 0] if len(paying) else paying
     if not len(paying):
         return None
     importer, exporter, sector, member = (
@@ -404,8 +419,3 @@ def _rents(base: Factors, stack: BatchStack, weight: Array) -> RentList | None:
 def picked(array: Array, members: Index) -> Array:
     """Some members of an array whose last axis they are; unlike indexing this keeps the order in memory."""
     return np.take(array, members, axis=-1)
-
-
-def _by_country(matrices: Array, columns: Array, out: Array) -> None:
-    """Each country's matrix `(N, S, S)` times its columns of `(S, N, b)`, written to `out`, alike."""
-    np.matmul(matrices, columns.transpose(1, 0, 2), out=out.transpose(1, 0, 2))

@@ -23,6 +23,7 @@ from kosho.errors import KoshoError, Problem, Problems
 from kosho.language import _
 
 __all__ = [
+    "TIGHT",
     "EconomyState",
     "Met",
     "WedgeBounds",
@@ -131,7 +132,14 @@ def gaps(of: Varieties, bounds: WedgeBounds, state: EconomyState, z: Array) -> M
     return Met(z, at, measured, gap, residual, parts)
 
 
-def settle(of: Varieties, bounds: WedgeBounds, state: EconomyState, start: Array, limit: int = LIMIT) -> Met:
+def settle(
+    of: Varieties,
+    bounds: WedgeBounds,
+    state: EconomyState,
+    start: Array,
+    limit: int = LIMIT,
+    tight: float = TIGHT,
+) -> Met:
     """The log wedges that meet all bounds at each state; where there are none, what came nearest.
 
     Args:
@@ -140,12 +148,13 @@ def settle(of: Varieties, bounds: WedgeBounds, state: EconomyState, start: Array
         state: What the rest of the economy tells the markets.
         start: Log wedges to begin with `(c, b)`.
         limit: Newton steps at most.
+        tight: The residual at which a state is done.
     """
     cap = bounds.cap[:, None]
     here = gaps(of, bounds, state, np.clip(start, 0.0, cap))
     stuck = np.zeros(start.shape[1], bool)
     for _other in range(limit):
-        searching = ~stuck & (here.missed > TIGHT) & (here.z.max(axis=0, initial=0.0) <= FARTHEST)
+        searching = ~stuck & (here.missed > tight) & (here.z.max(axis=0, initial=0.0) <= FARTHEST)
         if not searching.any():
             break
         step = np.where(searching, _newton(of, bounds, here), 0.0)

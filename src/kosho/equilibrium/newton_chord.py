@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kosho.arrays import Array
+from kosho.equilibrium import batch_loops
 from kosho.equilibrium.adjoint import Adjoint, Unknowns
+from kosho.equilibrium.batch_loops import Loops
 from kosho.equilibrium.batch_system import Family
 from kosho.equilibrium.kernel import Values
 
@@ -25,8 +27,11 @@ __all__ = ["Chord"]
 
 Single = NDArray[np.float32]
 
-RANK = 96
-"""Of what is not local. At 20 x 28 a package takes 6.1 looks so, 6.9 with 64."""
+RANK, LOW_RANK = 96, 64
+"""Of what is not local. At 20 x 28 a package takes 6.1 looks with the one, 6.9 with the other, and less time
+with the other where all steps are one piece of machine code."""
+ALIKE = 1e-12
+"""Of a smallest over a largest eigenvalue, below which digits of the former are lost."""
 APART = 1e-6
 """Between the points whose difference is a derivative."""
 
@@ -40,12 +45,12 @@ class Chord:
     sight: Single  # (r, N + 2 SN)
 
     @classmethod
-    def at(cls, values: Values) -> Chord:
-        """From the equations' derivatives at a point."""
+    def at(cls, values: Values, loops: Loops = batch_loops, most: int = RANK) -> Chord:
+        """From the equations' derivatives at a point; what is not local of rank `most`."""
         adjoint = Adjoint.at(values)
-        near = _Near.at(values, adjoint)
+        rank = min(most, adjoint.size)
+        near = _Near.at(values, adjoint, batch_loops if rank % loops.WIDTH else loops)
         size = len(near.state)
-        rank = min(RANK, size)
         basis = near.back(np.random.default_rng(0).standard_normal((size, rank)))
         basis = _orthogonal(near.back(near.there(_orthogonal(basis))))
         far = near.there(basis)
@@ -75,14 +80,13 @@ class _Near:
     gaps: Array
 
     @classmethod
-    def at(cls, values: Values, adjoint: Adjoint) -> _Near:
+    def at(cls, values: Values, adjoint: Adjoint, loops: Loops) -> _Near:
         """At a point."""
-        family, point = Family.alone(values.system, adjoint.scale), values.point
+        family, point = Family.alone(values.system, adjoint.scale, loops), values.point
         spending = np.where(adjoint.spending > 0, 1.0, 0.0)
         state = np.concatenate([point.log_wage, point.log_price.T.ravel(), spending.ravel()])[:, None]
-        return cls(
-            adjoint.in_single(), -_local(adjoint), family, state, family.look(state, precision=np.float64).gaps
-        )
+        gaps = family.look(np.repeat(state, loops.WIDTH, axis=1), precision=np.float64).gaps[:, :1]
+        return cls(adjoint.in_single(), -_local(adjoint), family, state, gaps)
 
     def equations(self, vectors: Array) -> Array:
         """Minus the Jacobian times vectors `(N + 2 SN, r)`, from differences of looks at the equations."""
@@ -110,7 +114,16 @@ def _times(local: Any, vectors: Any) -> Any:
 
 
 def _orthogonal(vectors: Array) -> Array:
-    return np.linalg.qr(vectors)[0]
+    """An orthogonal basis of what tall columns span: from their products with one another, twice, which is all
+    matrix products; by Householder where columns are too much alike for that.
+    """
+    found = vectors
+    for _again in range(2):
+        size, turn = np.linalg.eigh(found.T @ found)
+        if not size[0] > ALIKE * size[-1]:
+            return np.linalg.qr(vectors)[0]
+        found = found @ (turn / np.sqrt(size))
+    return found
 
 
 def _local(adjoint: Adjoint) -> Array:

@@ -1,0 +1,40 @@
+"""Python compiled by Numba, and where the machine code is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+from kosho.cache import folder
+
+__all__ = ["compiled", "kept"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def kept() -> bool:
+    """Whether machine code can be kept beside other caches: never in the source tree, where Numba puts it."""
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return True
+    place = folder() / "machine-code"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        (place / str(os.getpid())).touch()
+        (place / str(os.getpid())).unlink()
+    except OSError:
+        return False
+    config.__dict__["CACHE_DIR"] = str(place)
+    return True
+
+
+KEPT = kept()
+
+
+def compiled(function: Function) -> Function:
+    """Compiled when it is first called; rounding is that of the source but for fused products and sums."""
+    made: Any = numba.njit(cache=KEPT, fastmath={"contract"}, error_model="numpy", nogil=True)(function)
+    return made
