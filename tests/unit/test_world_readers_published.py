@@ -243,6 +243,16 @@ def test_gloria_from_its_matrices_and_its_workbook(tmp_path: Path):
         reader("gloria").table(files[:2], {})
 
 
+def test_a_region_of_gloria_that_is_no_more_is_left_out(tmp_path: Path):
+    whole = economy(("CHN", "JPN"), ("Growing wheat", "Education"), published.EORA_FINAL, 4)
+    used, final = np.zeros((3, 2, 3, 2)), np.zeros((3, 2, 3, len(published.EORA_FINAL)))
+    used[:2, :, :2], final[:2, :, :2] = whole.used, whole.final
+    made = published.Made(("CHN", "JPN", "YUG"), whole.sectors, whole.categories, used, final)
+    table = reader("gloria").table(published.gloria(tmp_path, made), {})
+    same(table, whole)
+    assert any("YUG" in text for text in table.meta["adjustments"])
+
+
 def test_eora26_by_way_of_pymrio(tmp_path: Path):
     pytest.importorskip("pymrio")
     made = economy(

@@ -157,7 +157,7 @@ def _without(sales: Sales, codes: frozenset[str]) -> Sales:
     sales.countries = tuple(code for code in sales.countries if code not in codes)
     sales.intermediate = sales.intermediate[np.ix_(kept, kept)]
     sales.final = sales.final[np.ix_(kept, kept)]
-    sales.inputs = sales.inputs[kept]
+    sales.by_input = sales.by_input[:, kept]
     sales.formed = sales.formed[kept]
     sales.notes.append(f"regions that buy nothing left out: {', '.join(sorted(codes))}")
     return sales

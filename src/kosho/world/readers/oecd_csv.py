@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -192,6 +193,7 @@ def _hint(text: str) -> str:
 
 
 def _shape(*, kept: bool) -> Shape:
+    @cache  # industries stand in the header and before their rows
     def cell(text: str) -> Cell | None:
         country, _, rest = text.strip().partition("_")
         if country in (*FINAL, *OLDER):  # reversed in the edition of 2016

@@ -71,18 +71,20 @@ class Sales:
     notes: list[str] = field(default_factory=list)
     """What was done, in words."""
     intermediate: Array = field(init=False)
-    inputs: Array = field(init=False)
     final: Array = field(init=False)
     formed: Array = field(init=False)
     """`[country, sector]`, what of final demand is capital formation."""
+    by_input: Array = field(init=False)
+    """`[input, country, user]`: what a row adds to lies together."""
     _stocked: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         n, s = len(self.countries), len(self.sectors)
         refuse_beyond("numbers", n * s * (2 * n + s), NUMBER_BYTES)
         self.intermediate, self.final = np.zeros((n, n, s)), np.zeros((n, n, s))
-        self.inputs = np.zeros((n, s, s))
+        self.by_input = np.zeros((s, n, s))
         self.formed = np.zeros((n, s))
+        self._ones = np.ones(s)
         self._formation = self.categories.index(self.formation) if self.formation in self.categories else None
         self._stock = np.array([name in self.stocks for name in self.categories], bool)
 
@@ -95,10 +97,10 @@ class Sales:
             used: `[importer, user]`.
             bought: `[importer, category]`.
         """
-        by_importer = used.sum(axis=1)
+        by_importer = used @ self._ones  # many short sums: ten times as fast as `sum`
         sold = float(by_importer.sum() + bought.sum())
         self.intermediate[:, exporter, seller] += by_importer
-        self.inputs[:, seller, :] += used
+        self.by_input[seller] += used
         if self._formation is not None:
             self.formed[:, seller] += bought[:, self._formation]
         if self.rule == "net" or not self._stock.any():
@@ -134,7 +136,7 @@ class Sales:
         if self.scale != 1.0:
             notes.append(f"values of the file times {self.scale:g}")
         intermediate, final = intermediate * self.scale, final * self.scale
-        inputs = np.maximum(self.inputs, 0.0) * self.scale
+        inputs = np.ascontiguousarray(np.maximum(self.by_input, 0.0).transpose(1, 0, 2)) * self.scale
         dust = (intermediate + final > 0) & (intermediate + final < DUST)
         if dust.any():
             intermediate, final = np.where(dust, 0.0, intermediate), np.where(dust, 0.0, final)
