@@ -52,8 +52,8 @@ CACHED = 25_000
 CHUNK = 2 * TOGETHER
 """Members handed to a process at once."""
 WORTH_COMPILED = 1_500_000
-"""Members times countries times sectors from which on it pays to load machine code, and to wait for it to be made
-on a machine where it is not kept yet."""
+"""Members times countries times sectors from which on it pays to load machine code, and to wait for it to be
+made on a machine where it is not kept yet."""
 WORTH_A_PROCESS = 4096
 """Members above which starting another process pays, where the caller leaves the choice."""
 NEAR = 0.5
