@@ -11,9 +11,37 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.display import Shown
-from kosho.language import _
+from kosho.language import N_, _
 
-__all__ = ["ConvergenceError", "InputError", "KoshoError", "Problem", "Problems", "nearest", "suggest"]
+__all__ = [
+    "ConvergenceError",
+    "InputError",
+    "KoshoError",
+    "Problem",
+    "Problems",
+    "nearest",
+    "suggest",
+    "system_says",
+    "unreadable",
+]
+
+OF_SYSTEM = (
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Read-only file system"),
+    N_("File name too long"),
+    N_("Too many levels of symbolic links"),
+    N_("Input/output error"),
+    N_("Address already in use"),
+    N_("Cannot assign requested address"),
+    N_("Invalid argument"),
+)
+"""What systems say most, for the catalogues; whatever else they say is passed on as it is."""
 
 
 class KoshoError(Exception):
@@ -168,6 +196,26 @@ class Problems(Shown):
         """Raise `InputError` with everything noted so far, if anything was."""
         if self.found:
             raise InputError(self.found)
+
+
+def system_says(error: Exception) -> str:
+    """Why the system refused something, in the language spoken where it is one of `OF_SYSTEM`.
+
+    >>> from kosho.errors import system_says
+    >>> system_says(PermissionError(13, "Permission denied")), system_says(ValueError("no archive"))
+    ('Permission denied', 'no archive')
+    """
+    return _(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def unreadable(path: object, error: Exception, hint: str | None = None) -> InputError:
+    """A file of the user that cannot be read, and why.
+
+    >>> from kosho.errors import unreadable
+    >>> print(unreadable("case.yaml", PermissionError(13, "Permission denied")))
+    case.yaml: cannot be read: Permission denied
+    """
+    return InputError(Problem(_("cannot be read: {why}", why=system_says(error)), hint, file=str(path)))
 
 
 def suggest(word: str, known: Iterable[str]) -> str | None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kosho.atomic_write import write_together
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 
 __all__ = ["make_folder", "refused", "require_file", "require_folder", "save"]
@@ -24,7 +24,7 @@ ROOM = 64 * 1024
 
 def refused(path: Path, error: OSError) -> InputError:
     """What the system said of a file that it did not let us write, for people."""
-    return InputError(_problem(path, error.strerror or str(error)))
+    return InputError(_problem(path, system_says(error)))
 
 
 def require_file(*paths: Path | None) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, TextIO
 from xml.etree import ElementTree as ET
 
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.extras import missing
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -246,8 +246,7 @@ def _told(path: Path) -> Generator[None]:
     try:
         yield
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
-        told = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(Problem(_("cannot be read: {told}", told=told), file=str(path))) from None
+        raise unreadable(path, error) from None
     except UnicodeDecodeError:
         hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
         raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None

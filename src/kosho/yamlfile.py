@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from kosho import schema_words
 from kosho.arguments import path_of
-from kosho.errors import InputError, Problem, nearest, suggest
+from kosho.errors import InputError, Problem, nearest, suggest, unreadable
 from kosho.known import As, Key, as_known, changes
 from kosho.language import _
 from kosho.translations import in_language
@@ -92,8 +92,7 @@ class Written:
         try:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(Problem(_("cannot be read: {reason}", reason=reason), file=str(path))) from None
+            raise unreadable(path, error) from None
         except UnicodeDecodeError:
             raise InputError(Problem(_("is not UTF-8 text"), file=str(path))) from None
         return Written.parsed(text, str(path))

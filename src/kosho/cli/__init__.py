@@ -24,7 +24,7 @@ from kosho.cli.helped import asked_language, helped, mistakes_told
 from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
 from kosho.ending import end_at_once, end_quietly
-from kosho.errors import InputError, KoshoError
+from kosho.errors import InputError, KoshoError, system_says
 from kosho.language import _
 
 __all__ = ["app", "command", "main"]
@@ -237,7 +237,7 @@ def _of_system(error: OSError) -> list[str]:
     if error.errno == errno.EPIPE:
         return []
     what = _("standard output cannot be written") if error.filename is None else str(error.filename)
-    return [f"{what}: {error.strerror or error}"]
+    return [f"{what}: {system_says(error)}"]
 
 
 def _end(lines: list[str], status: int) -> NoReturn:

@@ -1,10 +1,7 @@
-"""`kosho lines request`, `offer` and `swap`: which lines to ask for, to give, and to exchange."""
+"""`kosho lines request` and `offer`: which lines to ask for, and to give."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +15,6 @@ from kosho.cli.lines_data import (
     Elasticities,
     Exclude,
     Given,
-    LawDay,
     LineInputs,
     On,
     Rates,
@@ -27,44 +23,33 @@ from kosho.cli.lines_data import (
     read_lines,
     say_lines,
     say_parts,
-    say_rates,
     told_missing,
     told_parts,
     told_rates,
 )
 from kosho.cli.lines_ranges import ranked_ends, show_ranked_ends
-from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
-from kosho.cli.options import Json, WorldNamed, open_case, world_named
+from kosho.cli.lines_sides import Budget, CaseNamed, Other, Party, Sides, narrowed, parts_of, sides_of
+from kosho.cli.lines_swap import swap
+from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, use_of_cuts
+from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
-from kosho.errors import InputError, KoshoError, Problem, Problems, suggest
 from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
-    from kosho.equilibrium import Shock
-    from kosho.lines.line_packages import PartOfTrade
     from kosho.lines.line_ranking import LineWorth, Ranking
-    from kosho.lines.line_table import LineTable
-    from kosho.lines.swap_sets import SwapLines, SwapSet
     from kosho.world import World
 
 __all__ = ["add_talks"]
 
 SHOWN = 20
-CaseNamed = Annotated[str, typer.Argument(metavar="CASE", help="Whose parties talk.")]
-Party = Annotated[
-    str | None, typer.Option(metavar="CODE", help="Who asks or offers; the first party of the case.")
-]
-Other = Annotated[str | None, typer.Option("--to", metavar="CODE", help="The other side; the next party.")]
-Budget = Annotated[
-    float | None,
-    typer.Option(metavar="MILLION", help="Revenue that the giver may lose, of the year of the trade."),
-]
+
 Out = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE", help="Write the lines within the budget; .csv, for `lines:` of an option in table.yaml."
     ),
 ]
+
 Confirm = Annotated[int, typer.Option(metavar="N", min=0, help="Solve so many lines, from the first on.")]
 
 
@@ -73,34 +58,6 @@ def add_talks(app: typer.Typer) -> None:
     app.command("request")(request)
     app.command("offer")(offer)
     app.command("swap")(swap)
-
-
-@dataclass(frozen=True)
-class _Sides:
-    world: World
-    party: str
-    other: str
-    law: LawDay
-    """Of the case's day."""
-
-
-def _sides(case: str, party: str | None, other: str | None, world: str | None) -> _Sides:
-    opened = open_case(case, None)
-    table = opened.worlds(world_named(world, opened)).coarse
-    known = [one.economy for one in opened.parties]
-    mine = party or known[0]
-    theirs = other or next((code for code in known if code != mine), known[0])
-    for code, option in ((mine, "--party"), (theirs, "--to")):
-        if code not in known:
-            raise InputError(
-                Problem(_("{code!r} is no party of this case", code=code), suggest(code, known), key=option)
-            )
-    if mine == theirs:
-        raise InputError(
-            Problem(_("both sides are one"), _("parties are {known}", known=", ".join(known)), key="--to")
-        )
-    on = opened.law_as_of or opened.as_of
-    return _Sides(table, mine, theirs, LawDay(opened.register, on, on))
 
 
 def request(  # noqa: PLR0913 - one parameter an option
@@ -126,7 +83,7 @@ def request(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
-    sides = _sides(case, party, other, world)
+    sides = sides_of(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(
         trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
@@ -160,21 +117,21 @@ def offer(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Rank the lines to offer the other side: their gain per unit of our cost."""
-    sides = _sides(case, party, other, world)
+    sides = sides_of(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(
         trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
     )
-    rule, narrowed = (origin, members), (budget, exclude, confirm, out)
-    _rank("offer", sides, (sides.party, sides.other), inputs, narrowed, rule, json=json)
+    rule, limits = (origin, members), (budget, exclude, confirm, out)
+    _rank("offer", sides, (sides.party, sides.other), inputs, limits, rule, json=json)
 
 
 def _rank(  # noqa: PLR0913 - what both commands are asked
     kind: str,
-    sides: _Sides,
+    sides: Sides,
     ways: tuple[str, str],
     inputs: LineInputs,
-    narrowed: tuple[float | None, str | None, int, Path | None],
+    limits: tuple[float | None, str | None, int, Path | None],
     rule: tuple[float | None, str | None],
     *,
     json: bool,
@@ -183,9 +140,9 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
     from kosho.outputs import require_file, save
 
     giver, taker = ways
-    budget, exclude, confirm, out = narrowed
+    budget, exclude, confirm, out = limits
     require_file(out)
-    budget, excluded = _narrowed(budget, exclude)
+    budget, excluded = narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
     used = use_of_cuts(sides.world, given.table, None, *rule)
     start = given.start(sides.world)
@@ -202,10 +159,10 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
         ranges = ranked_ends(given, start, found, excluded)
     content = _ranking(kind, found, given, used)
     content["ranges"] = ranges
-    parts = _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
+    parts = parts_of(sides.world, given.table, found.partner, {one.sector for one in found.lines})
     if ranges and given.ends is not None:
         more = {str(one["sector"]) for one in ranges} - {one.sector for one in parts}
-        parts += _parts(sides.world, given.ends[1], found.partner, more)
+        parts += parts_of(sides.world, given.ends[1], found.partner, more)
     content["part_of_trade"] = told_parts(parts)
     if out is not None:
         save({out: _cuts(found, given, sides.world)})
@@ -217,32 +174,6 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
     _show_ranking(kind, found, _use_by_line(found, given, used))
     show_ranked_ends(ranges, found.giver, found.partner)
     say_parts(content["part_of_trade"])
-
-
-def _parts(world: World, table: LineTable, partner: str, ranked: Collection[str]) -> list[PartOfTrade]:
-    """Where lines of sectors that are ranked stand for trade that the table of lines does not name."""
-    from kosho.lines.line_packages import parts_of_trade
-
-    return [one for one in parts_of_trade(world, table, partner) if one.sector in ranked]
-
-
-def _narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, list[str]]:
-    """The budget and the codes that are not to be freed.
-
-    Raises:
-        InputError: the budget is none, or a code is none of tariff lines; all of it.
-    """
-    problems = Problems()
-    if budget is not None and not budget >= 0:
-        problems.add(_("a budget of {budget:g}", budget=budget), _("zero or more million"), key="--budget")
-    codes: list[str] = []
-    for one in (exclude or "").split(","):
-        code = one.strip().replace(".", "")
-        if code and not re.fullmatch(r"[0-9]{1,10}", code):
-            problems.add(_("{code!r} begins no tariff code", code=one.strip()), _("digits"), key="--exclude")
-        codes += [code] if code else []
-    problems.raise_if_any()
-    return budget, codes
 
 
 def _worth(one: LineWorth, number: int, found: Ranking) -> dict[str, Any]:
@@ -386,221 +317,3 @@ def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, floa
             loss=loss,
         )
     )
-
-
-def swap(  # noqa: PLR0913 - one parameter an option
-    case: CaseNamed,
-    party: Party = None,
-    other: Other = None,
-    trade: Trade = None,
-    rates: Rates = None,
-    on: On = None,
-    columns: Columns = None,
-    editions: Editions = None,
-    year: Year = None,
-    elasticities: Elasticities = "protee",
-    demand: Demand = -1.25,
-    coverage: Annotated[
-        float,
-        typer.Option(metavar="SHARE", help="Of its lines and of its trade that each side frees at least."),
-    ] = 0.0,
-    budget: Budget = None,
-    exclude: Exclude = None,
-    use: Use = None,
-    origin: Origin = None,
-    members: Cumulating = None,
-    world: WorldNamed = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the lines of every package; .csv.")
-    ] = None,
-    *,
-    json: Json = False,
-) -> None:
-    """Find the packages of lines that no other leaves both sides better off than, from the trade of both."""
-    from kosho.lines.swap_sets import swap_frontier
-    from kosho.outputs import require_file, save
-
-    require_file(out)
-    budget, excluded = _narrowed(budget, exclude)
-    sides = _sides(case, party, other, world)
-    asked = day(on, "--on")
-    inputs = LineInputs(
-        trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
-    )
-    swaps = _swap_lines(sides, inputs, (use, origin, members))
-    sides = replace(sides, world=swaps.start)
-    with show_progress(_("Looking for packages")):
-        front = swap_frontier(swaps.lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
-        content = _frontier(front, sides, _solved(front, swaps, sides))
-        if any(one.is_range for one in swaps.uses):
-            least = _solved(front, swaps, sides, least=True)
-            for package, found in zip(content["packages"], least, strict=True):
-                package["gains_least_use"] = dict(zip((sides.party, sides.other), found, strict=True))
-    content["rates"] = swaps.rates
-    content["use_of_cuts"] = {
-        giver: one.about for giver, one in zip((sides.party, sides.other), swaps.uses, strict=True)
-    }
-    if out is not None:
-        save({out: _csv(front)})
-    if json:
-        show_json({**content, "left_out": swaps.missing, "part_of_trade": swaps.parts})
-        return
-    say_rates(list(dict.fromkeys(text for one in swaps.rates.values() for text in one["told"])))
-    for text in dict.fromkeys(one.told for one in swaps.uses):
-        say(text)
-    first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
-    rows = [
-        (
-            str(number),
-            *(_gain(one, code) for code in (sides.party, sides.other)),
-            *(formatting.percent(one["covered"][code]["trade"]) for code in (sides.party, sides.other)),
-            formatting.percent(one["gap"], decimals=4),
-        )
-        for number, one in enumerate(content["packages"], start=1)
-    ]
-    heads = (
-        _("Package"),
-        _("{first}, million", first=first),
-        _("{second}, million", second=second),
-        _("{first} frees, % of trade", first=first),
-        _("{second} frees, % of trade", second=second),
-        _("From the bound, %"),
-    )
-    show_table(_("Packages on the frontier"), heads, rows, numeric=5)
-    say(
-        _(
-            "Gains are of whole packages, solved, million USD a year; packages were chosen by "
-            "what each line is worth by the gradient, and the bound is on that. --out writes the "
-            "lines."
-        )
-    )
-    if not any(one.chosen.any() for one in front):
-        say(
-            _("The only package that leaves neither side worse off is none at all: no line of either is freed.")
-        )
-    if any(one.is_range for one in swaps.uses):
-        say(_("The first gain is with the least that could comply, the second with the most."))
-    say_parts(swaps.parts)
-
-
-def _gain(package: dict[str, Any], code: str) -> str:
-    """What a side gains by a package, from the least to the most that could comply with a rule of origin."""
-    most = formatting.decimals(package["gains_solved"][code], 1, sign=True)
-    if "gains_least_use" not in package:
-        return most
-    least = formatting.decimals(package["gains_least_use"][code], 1, sign=True)
-    return " – ".join((least, most))
-
-
-@dataclass(frozen=True)
-class _Swaps:
-    """What both sides could exchange, and the economy that they start from."""
-
-    lines: SwapLines
-    start: World
-    tables: list[LineTable]
-    rates: dict[str, dict[str, Any]]
-    missing: dict[str, int]
-    parts: list[dict[str, Any]]
-    uses: list[UseOfCuts]
-    """Of the cuts of each giver."""
-
-
-def _swap_lines(
-    sides: _Sides, inputs: LineInputs, rule: tuple[float | None, float | None, str | None]
-) -> _Swaps:
-    """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both.
-
-    What a line is worth is by the share of its imports that claims the cut, the most where that is a range.
-    """
-    import numpy as np
-
-    from kosho.lines.line_ranking import rank_lines
-    from kosho.lines.swap_sets import SwapLines
-
-    codes: list[str] = []
-    rows: list[tuple[int, float, float, float, float]] = []
-    missing: dict[str, int] = {}
-    tables: list[LineTable] = []
-    parts: list[PartOfTrade] = []
-    ways = ((sides.party, sides.other), (sides.other, sides.party))
-    givens = [read_lines(giver, inputs, sides.world) for giver, _taker in ways]
-    uses = [use_of_cuts(sides.world, given.table, *rule) for given in givens]
-    start = next((one.start(sides.world) for one in givens if one.law), sides.world)
-    for side, ((giver, taker), given) in enumerate(zip(ways, givens, strict=True)):
-        found = rank_lines(start, given.table, taker, given.elasticities, confirm=0)
-        missing[giver] = len(found.left_out)
-        parts += _parts(sides.world, given.table, found.partner, {one.sector for one in found.lines})
-        tables.append(given.table)
-        claimed = np.broadcast_to(uses[side].high, given.table.imports.shape)[:, given.table.partner(taker)]
-        place = {code: k for k, code in enumerate(given.table.codes)}
-        for one in found.lines:
-            share = float(claimed[place[one.code]])
-            gains = (-one.cost, one.gain) if side == 0 else (one.gain, -one.cost)
-            codes.append(one.code)
-            rows.append((side, share * gains[0], share * gains[1], one.imports, -share * one.revenue))
-    if not rows:
-        raise KoshoError(_("neither side levies a duty on the other"))
-    table = np.array(rows)
-    lines = SwapLines((sides.party, sides.other), codes, table[:, 0], table[:, 1:3], table[:, 3], table[:, 4])
-    rates = {giver: told_rates(given) for (giver, _taker), given in zip(ways, givens, strict=True)}
-    return _Swaps(lines, start, tables, rates, missing, told_parts(parts), uses)
-
-
-def _solved(
-    front: list[SwapSet], swaps: _Swaps, sides: _Sides, *, least: bool = False
-) -> list[tuple[float, float]]:
-    """What both sides gain by each package, solved in the whole economy; with the most or the least use."""
-    from kosho.bargain.collapse_rows import concatenate
-    from kosho.equilibrium import solve_batch
-    from kosho.lines.line_offers import utilised
-    from kosho.lines.line_packages import line_shock, members
-
-    world = sides.world
-    shocks: list[Shock] = []
-    for one in front:
-        parts: list[Shock] = []
-        for side, (table, taker) in enumerate(zip(swaps.tables, (sides.other, sides.party), strict=True)):
-            mine = {one.lines.codes[k] for k in one.chosen.nonzero()[0].tolist() if one.lines.giver[k] == side}
-            at = [k for k, code in enumerate(table.codes) if code in mine]
-            claimed = swaps.uses[side].low if least else swaps.uses[side].high
-            after = utilised(table.paid, table.without_duty(taker, at), claimed)
-            parts.append(line_shock(world, table, after).shock)
-        shocks.append(concatenate(parts))
-    many = solve_batch(world, shocks, volumes=False)
-    many.raise_if_failed([f"package {k}" for k in range(1, len(front) + 1)])
-    worth = many.equivalent_variation.to_numpy()
-    first, second = (worth[:, members(world, code)].sum(axis=1) for code in (sides.party, sides.other))
-    return list(zip(first.tolist(), second.tolist(), strict=True))
-
-
-def _frontier(front: list[SwapSet], sides: _Sides, solved: list[tuple[float, float]]) -> dict[str, Any]:
-    return {
-        "schema_version": 1,
-        "parties": [sides.party, sides.other],
-        "packages": [
-            {
-                "weight": one.weight,
-                "gains_by_gradient": dict(zip((sides.party, sides.other), one.gains, strict=True)),
-                "gains_solved": dict(zip((sides.party, sides.other), found, strict=True)),
-                "covered": {
-                    code: dict(zip(("lines", "trade"), one.lines.covered(one.chosen, side), strict=True))
-                    for side, code in enumerate((sides.party, sides.other))
-                },
-                "bound": one.bound,
-                "gap": one.gap,
-                "lines": int(one.chosen.sum()),
-            }
-            for one, found in zip(front, solved, strict=True)
-        ],
-    }
-
-
-def _csv(front: list[SwapSet]) -> str:
-    rows = ["package,giver,hs"]
-    for number, one in enumerate(front, start=1):
-        rows += [
-            f"{number},{one.lines.sides[int(one.lines.giver[k])]},{one.lines.codes[k]}"
-            for k in one.chosen.nonzero()[0].tolist()
-        ]
-    return "\n".join([*rows, ""])

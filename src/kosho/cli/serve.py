@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kosho.cli.terminal import say_whole, show_json
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _bound(host: str, port: int) -> socket.socket:
             raise
     except OSError as error:
         message = _(
-            "cannot listen at {host}, port {port}: {value}", host=host, port=port, value=error.strerror or error
+            "cannot listen at {host}, port {port}: {value}", host=host, port=port, value=system_says(error)
         )
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             raise InputError(Problem(message, _("try --port 0"), key="--port")) from None

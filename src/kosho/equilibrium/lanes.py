@@ -292,7 +292,8 @@ def _chosen(sign: str) -> Any:
     return of_two
 
 
-larger, smaller = _chosen(">"), _chosen("<")
+larger = _chosen(">")
+smaller = _chosen("<")
 
 
 @_operation

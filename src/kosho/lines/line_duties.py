@@ -46,7 +46,18 @@ TABLES = (".csv", ".xlsx", ".parquet", ".json", ".zip", ".gz", ".txt")
 
 @dataclass(frozen=True, eq=False)
 class LineAverages(Shown):
-    """Rates by importer, exporter and group of sectors. Make them with `LineDuties.averages`."""
+    r"""Rates by importer, exporter and group of sectors. Make them with `LineDuties.averages`.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from kosho.lines import read_line_duties
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "rates.csv"
+    ...     _ = file.write_text("importer,exporter,hs,rate,year\nJPN,USA,870323,0,2022\n")
+    ...     found = read_line_duties([file]).averages(("JPN", "USA"), {"C29": (0,)}, 2022)
+    >>> found.rate[0, 1].tolist(), found.rate[1, 0].tolist(), found.covered
+    ([0.0], [nan], None)
+    """
 
     rate: Array
     """`[importer, exporter, group]`, fractions; not a number where it is not known."""
@@ -417,7 +428,12 @@ def read_line_duties(
     Raises:
         InputError: a file cannot be read, or is of no known format.
 
-    See `LineDuties` for an example.
+    >>> from pathlib import Path
+    >>> from kosho.lines import read_line_duties
+    >>> read_line_duties([Path("trains.csv")])
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: trains.csv: cannot be read: No such file or directory
     """
     import polars as pl
 

@@ -16,7 +16,7 @@ from kosho.arguments import path_of
 from kosho.cache import code, recalled
 from kosho.case_folders import case_folder, case_names
 from kosho.display import Card, Shown, listing, plural
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, suggest, unreadable
 from kosho.known import version
 from kosho.language import _, current
 from kosho.provenance import Said
@@ -182,9 +182,7 @@ class Record(Shown):
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise InputError(
-                Problem(_("cannot be read: {value}", value=error.strerror or error), file=str(path))
-            ) from None
+            raise unreadable(path, error) from None
         return Record.of(content, path, known)
 
     @staticmethod

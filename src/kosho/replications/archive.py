@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.language import _
 
 __all__ = ["arrays"]
@@ -38,10 +38,7 @@ def arrays(
             Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
         ) from None
     except (OSError, ValueError, BadZipFile) as error:
-        told = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(
-            Problem(_("cannot be read: {told}", told=told), _("a numpy .npz archive"), str(path))
-        ) from None
+        raise unreadable(path, error, _("a numpy .npz archive")) from None
     problems = Problems(str(path))
     for name in shapes.keys() - data.keys():
         problems.add(_("is missing"), _("dimensions {shapes}", shapes=shapes[name]), key=name)

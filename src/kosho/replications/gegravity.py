@@ -21,7 +21,7 @@ import numpy as np
 from kosho.arguments import CELL
 from kosho.arrays import Array
 from kosho.equilibrium import Closure, Deficits, Outcome, Shock, solve
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison, percent_by_country
@@ -190,9 +190,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
             reader = csv.DictReader(file)
             rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            Problem(_("cannot be read: {error}", error=error), _("a CSV file"), str(path))
-        ) from None
+        raise unreadable(path, error, _("a CSV file")) from None
     missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
     if missing or not rows:
         what = _("no column {names}", names=", ".join(missing)) if missing else _("has no rows")

@@ -31,7 +31,7 @@ from kosho.equilibrium import Closure, Deficits, Outcome, Shock, rebase
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.fallbacks import find
 from kosho.equilibrium.system import cells_of, system_of
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import InputError, Problem, Problems, suggest, unreadable
 from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.replications.comparison import Comparison
@@ -318,9 +318,7 @@ def _rows(path: Path) -> list[list[str]]:
             Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
         ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(
-            Problem(_("cannot be read: {error}", error=error), _("a CSV file"), str(path))
-        ) from None
+        raise unreadable(path, error, _("a CSV file")) from None
 
 
 def _numbers(path: Path, rows: int, columns: int) -> Array:

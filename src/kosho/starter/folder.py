@@ -16,7 +16,7 @@ from kosho.case_files import told_by
 from kosho.case_folders import case_names
 from kosho.codes import sectors
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.impact.reach import idle
 from kosho.language import _
 from kosho.law.register import Register
@@ -186,7 +186,7 @@ def _told(path: Path) -> _Told:
         content = path.read_text(encoding="utf-8")
         document = yaml.safe_load(content)
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        why = error.strerror if isinstance(error, OSError) else _("is not YAML text")
+        why = system_says(error) if isinstance(error, OSError) else _("is not YAML text")
         raise InputError(Problem(_("cannot be read: {why}", why=why), file=str(path), key="--from")) from None
     if isinstance(document, dict) and "drafts" in document:
         return _of_drafts(path, content)

@@ -21,7 +21,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.display import Shown
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.language import _
 
 __all__ = ["UNKNOWN", "WIDTH", "HeaderArray", "har_bytes", "read_har"]
@@ -70,7 +70,7 @@ def read_har(path: Path) -> dict[str, HeaderArray]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(_("cannot be read: {error}", error=error.strerror), file=str(path))) from None
+        raise unreadable(path, error) from None
     found: dict[str, HeaderArray] = {}
     try:
         records = _records(content)

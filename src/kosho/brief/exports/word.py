@@ -17,7 +17,7 @@ from kosho.brief.exports.charts import embedded, word_charts
 from kosho.brief.exports.document import Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
 from kosho.brief.tables import Cell, CellTable
-from kosho.errors import InputError, Problem, Problems, suggest
+from kosho.errors import InputError, Problem, Problems, suggest, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
 
@@ -57,9 +57,7 @@ def read_template(path: Path | None) -> bytes | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(
-            Problem(_("cannot be read: {strerror}", strerror=error.strerror), file=str(path))
-        ) from None
+        raise unreadable(path, error) from None
     _refuse_wrong(_opened(content, path), path)
     return content
 

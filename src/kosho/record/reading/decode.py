@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _
 
@@ -77,7 +77,7 @@ def decode(path: Path) -> Document:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise _wrong(path, _("cannot be read: {value}", value=error.strerror or error)) from None
+        raise unreadable(path, error) from None
     if len(content) > LARGEST_FILE:
         raise _wrong(
             path,

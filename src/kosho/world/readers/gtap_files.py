@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.extras import missing
 from kosho.language import _
 from kosho.tabular import open_csv
@@ -167,7 +167,7 @@ def _of_julia(path: Path) -> dict[str, Held]:
                         np.asarray(at(array["array"]), float).T, axes
                     )
     except OSError as error:
-        raise InputError(Problem(_("cannot be read: {error}", error=error), file=str(path))) from None
+        raise unreadable(path, error) from None
     except (KeyError, TypeError, IndexError) as error:
         told = _("holds no data base of the Julia package of GTAP: {error}", error=error)
         raise InputError(Problem(told, file=str(path))) from None

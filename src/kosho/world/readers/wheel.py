@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kosho.errors import InputError, KoshoError, Problem
+from kosho.errors import InputError, KoshoError, Problem, unreadable
 from kosho.language import _
 from kosho.world.datafiles import rows
 from kosho.world.final_demand import PULL, anchored_totals, home_odds, sourcing_shares, split
@@ -74,9 +74,7 @@ def _checked(path: Path) -> Path:
             while block := file.read(1 << 20):
                 digest.update(block)
     except OSError as error:
-        raise InputError(
-            Problem(_("cannot be read: {strerror}", strerror=error.strerror), file=str(path))
-        ) from None
+        raise unreadable(path, error) from None
     if digest.hexdigest() != SHA256:
         message = _("is not the pinned wheel: sha256 {hexdigest}", hexdigest=digest.hexdigest())
         raise InputError(

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _
 from kosho.tabular import sheet_rows
@@ -140,9 +140,7 @@ def _r_objects(path: Path) -> dict[str, Any]:
             warnings.simplefilter("ignore")  # of classes of R packages, whose content is all that is asked for
             return dict(rdata.read_rda(path, default_encoding="utf-8"))
     except OSError as error:
-        raise InputError(
-            Problem(_("cannot be read: {error}", error=error.strerror or error), file=str(path))
-        ) from None
+        raise unreadable(path, error) from None
     except Exception as error:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
         raise InputError(Problem(_("is no RData: {error}", error=error), file=str(path))) from None
 
