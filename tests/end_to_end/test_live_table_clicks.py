@@ -97,7 +97,10 @@ def test_a_dropped_document_is_marked_decided_on_and_taken_away(page):
     draft.get_by_label("One field more").fill("note")
     draft.get_by_role("button", name="Keep the changes").click()
     draft.locator(".problem", has_text="Write field=value.").wait_for()
-    draft.get_by_label("One field more").fill("note=<img src=x onerror=document.title='hurt'>")
+    draft.get_by_label("One field more").fill("note=a word that nothing reads")
+    draft.get_by_role("button", name="Keep the changes").click()
+    draft.locator(".problem", has_text="is no field of a draft").wait_for()
+    draft.get_by_label("One field more").fill("what=<img src=x onerror=document.title='hurt'>")
     draft.get_by_role("button", name="Keep the changes").click()
     page.locator("#drafts li", has_text="rice flour").wait_for()
     page.locator("#drafts li", has_text="<img src=x").wait_for()  # words, whatever they look like
