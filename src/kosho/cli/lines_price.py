@@ -30,7 +30,7 @@ from kosho.cli.lines_data import (
 from kosho.cli.lines_ranges import package_ends, show_package_ends
 from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, world_named
-from kosho.cli.terminal import chosen, day, say, show_json, show_progress, show_table
+from kosho.cli.terminal import chosen, day, say, say_more_lines, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
@@ -251,8 +251,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
     show_table(
         _("Lines that change, million {currency}", currency=given.table.currency), heads, rows, numeric=5
     )
-    if len(content["lines"]) > SHOWN:
-        say(_("{number} more lines; --json lists all.", number=formatting.count(len(content["lines"]) - SHOWN)))
+    say_more_lines(len(content["lines"]) - SHOWN)
     _show_unpriced(content["not_priced"])
     show_table(
         _("All lines, partial equilibrium"),
@@ -319,8 +318,7 @@ def _show_unpriced(lost: Sequence[dict[str, Any]]) -> None:
     rows = [(one["code"], one["why"], formatting.decimals(one["imports"], 0)) for one in lost[:SHOWN]]
     heads = _("Line"), _("Why"), _("Imports")
     show_table(_("Of the package, not priced and in no sum"), heads, rows, numeric=1)
-    if len(lost) > SHOWN:
-        say(_("{number} more lines; --json lists all.", number=formatting.count(len(lost) - SHOWN)))
+    say_more_lines(len(lost) - SHOWN)
 
 
 def _show_range(content: dict[str, Any], titles: dict[str, str], money: str) -> None:

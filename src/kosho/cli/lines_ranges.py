@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
 from kosho.cli.lines_data import Given
-from kosho.cli.terminal import say, show_table
+from kosho.cli.terminal import say_more_lines, show_table
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ def show_ranked_ends(ranges: Sequence[dict[str, Any]], giver: str, taker: str) -
     )
     title = _("Lines whose duty, or a rival's, is a range: by the gradient at its least and its most")
     show_table(title, heads, rows, numeric=4)
-    if len(ranges) > SHOWN:
-        say(_("{number} more lines; --json lists all.", number=formatting.count(len(ranges) - SHOWN)))
+    say_more_lines(len(ranges) - SHOWN)
 
 
 def _money(million: float) -> str:

@@ -11,7 +11,7 @@ import typer
 from kosho import formatting
 from kosho.cli.lines_data import LineInputs, Trade, read_lines
 from kosho.cli.options import Json
-from kosho.cli.terminal import day, say, show_json, show_table
+from kosho.cli.terminal import day, say, say_more_lines, show_json, show_table
 from kosho.errors import InputError, Problem
 from kosho.language import _, pgettext
 
@@ -148,13 +148,7 @@ def stage(  # noqa: PLR0913 - one parameter an option
         _("Last cut"),
     )
     show_table(_("Duties"), heads, [_row(one, mine, asked) for one in made[:SHOWN]])
-    if len(made) > SHOWN:
-        say(
-            _(
-                "{number} more lines; --out writes all, --json lists all.",
-                number=formatting.count(len(made) - SHOWN),
-            )
-        )
+    say_more_lines(len(made) - SHOWN, out=True)
     if years:
         show_table(
             _("What each year brings against the base, million {money}, partial equilibrium", money=money),

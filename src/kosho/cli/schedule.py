@@ -9,7 +9,7 @@ import typer
 
 from kosho import formatting
 from kosho.cli.options import Json
-from kosho.cli.terminal import day, say, show_json, show_progress, show_table
+from kosho.cli.terminal import day, say, say_more_lines, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
 
@@ -187,8 +187,7 @@ def show(
         show_table(title, (_("Column"), _("Duty"), _("Kind"), _("Status"), _("Source"), _("Note")), rows)
         for column, cited in one["references"].items():
             say(_("see {names} ({column})", names=", ".join(cited), column=column))
-    if len(lines) > SHOWN:
-        say(_("… {number} more lines; --json lists all", number=formatting.count(len(lines) - SHOWN)))
+    say_more_lines(len(lines) - SHOWN)
     say(
         _(
             "{country}, {edition}, on {day}",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kosho.bounds import out_of_days
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "chosen",
     "day",
     "say",
+    "say_more_lines",
     "say_whole",
     "show_assumptions",
     "show_json",
@@ -45,6 +46,30 @@ def say(text: str) -> None:
     from kosho.cli.layout import wrapped
 
     say_whole("\n".join(wrapped(text, terminal_width())))
+
+
+def say_more_lines(left: int, *, out: bool = False) -> None:
+    """That tariff lines are left out of a table, if any are, and what shows them: JSON, or `--out` as well."""
+    from kosho import formatting
+
+    if left <= 0:
+        return
+    number = formatting.count(left)
+    say(
+        ngettext(
+            "{number} more line; --out writes all, --json lists all.",
+            "{number} more lines; --out writes all, --json lists all.",
+            left,
+            number=number,
+        )
+        if out
+        else ngettext(
+            "{number} more line; --json lists all.",
+            "{number} more lines; --json lists all.",
+            left,
+            number=number,
+        )
+    )
 
 
 def say_whole(text: str) -> None:

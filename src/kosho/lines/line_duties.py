@@ -24,7 +24,7 @@ from kosho.codes import blocs
 from kosho.codes import sectors as icio_sectors
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.lines.sectors import hs_sector
 from kosho.lines.trade_files import paid_rates, read_rates, read_trade
 from kosho.world.concordances import recognised
@@ -227,7 +227,12 @@ class LineDuties(Shown):
         nulls = held.filter(pl.col("rate").is_null()).height
         if nulls:
             notes.append(
-                _("{number} tariff lines have no rate in percent, and are in no average", number=nulls)
+                ngettext(
+                    "{number} tariff line has no rate in percent, and is in no average",
+                    "{number} tariff lines have no rate in percent, and are in no average",
+                    nulls,
+                    number=formatting.count(nulls),
+                )
             )
         if not held.filter((pl.col("exporter") != "") & (pl.col("duty_type") != "MFN")).height:
             notes.append(
