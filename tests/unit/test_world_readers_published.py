@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
@@ -295,6 +296,13 @@ def test_a_system_that_pymrio_saved(tmp_path: Path):
     np.testing.assert_allclose(table.intermediate.sum(), system.Z.to_numpy().sum(), rtol=1e-6)
     assert (len(table.countries), len(table.sectors)) == (6, 8)
     np.testing.assert_allclose(table.final_sales.sum(), system.Y.to_numpy().sum(), rtol=1e-6)
+    for notes in (tmp_path / "saved").rglob("metadata.json"):
+        kept = json.loads(notes.read_text(encoding="utf-8"))
+        whole = {name: one for name, one in kept.items() if name not in ("description", "version")}
+        notes.write_text(json.dumps(whole), encoding="utf-8")
+    assert "description" not in whole
+    again = reader("pymrio").table([tmp_path / "saved"], {"year": "2015"})
+    np.testing.assert_array_equal(again.intermediate, table.intermediate)
 
 
 def test_gtap_in_each_of_its_forms_is_the_same_table(tmp_path: Path):

@@ -103,12 +103,20 @@ def _variant(database: Database, sectors: Sequence[str]) -> str:
 
 
 def _version(system: Any) -> str:
-    version = str(getattr(system.meta, "version", "") or "")
+    version = _noted(system, "version")
     return f", version {version}" if version and version not in ("n/a", "None") else ""
 
 
+def _noted(system: Any, what: str) -> str:
+    """What was noted of a system; nothing where its notes were saved in part (a `KeyError` of pymrio)."""
+    try:
+        return str(getattr(system.meta, what, "") or "")
+    except KeyError:
+        return ""
+
+
 def _year(system: Any, path: Path, settings: Settings) -> int | None:
-    texts = (settings.get("year", ""), path.stem, str(getattr(system.meta, "description", "")))
+    texts = (settings.get("year", ""), path.stem, _noted(system, "description"))
     found = [re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", text) for text in texts]
     return next((int(years[0]) for years in found if years), None)
 
