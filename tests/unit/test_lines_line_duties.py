@@ -60,7 +60,7 @@ def test_lines_are_averaged_and_what_is_not_known_is_no_zero(mfn: Path):
     told = " ".join(found.notes)
     assert "tariffs of CAN are of other years alone" in told
     assert "no rates of single partners" in told
-    assert "1 tariff lines have no rate in percent" in told
+    assert "1 tariff line has no rate in percent" in told
     assert "simple averages" in told
     later = read_line_duties([mfn], year=2008).averages(economies, GROUPS, 2012)
     assert rate(later, economies, "USA", "JPN", 2) == pytest.approx(0.1375)
