@@ -43,6 +43,9 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SINCE = re.compile(rb"known(?<=\bknown)[\"']?\s*:\s*[\"']?(\d{4}-\d\d-\d\d)(?:/(\d{4}-\d\d-\d\d))?")
 _UNDER = re.compile(rb"(\d{4}-\d\d-\d\d)(?<![^\s{,\"']\d{4}-\d\d-\d\d)[\"']?\s*:(?=\s)")
 _ABSENT = object()
+_AFTER_ALL = date.max - timedelta(1)
+_LAST = _AFTER_ALL - timedelta(1)
+"""The last day that files are asked about."""
 
 
 @dataclass(slots=True)
@@ -100,12 +103,12 @@ def version(content: bytes, day: date) -> bytes:
     >>> version(b"note: {2025-06-29: none, 2025-07-22: agreed}", date(2025, 7, 1))
     b'2025-06-29'
     """
-    found = [start.decode() for start in _UNDER.findall(content)]
+    found = [_day(start.decode()) for start in _UNDER.findall(content)]
     for first, last in _SINCE.findall(content):
-        found.append(first.decode())
+        found.append(_day(first.decode()))
         if last:
-            found.append((_day(last.decode()) + timedelta(1)).isoformat())
-    return max((one for one in found if one <= day.isoformat()), default="").encode()
+            found.append(_day(last.decode()) + timedelta(1))
+    return max((one.isoformat() for one in found if one <= min(day, _LAST)), default="").encode()
 
 
 def later_sources(trees: Iterable[Any], day: date) -> frozenset[str]:
@@ -219,10 +222,11 @@ def _items(value: Any) -> Iterable[Any]:
 
 
 def _day(text: str) -> date:
+    """A day; what is none never comes, and a day after it can be told."""
     try:
-        return date.fromisoformat(text)
+        return min(date.fromisoformat(text), _AFTER_ALL)
     except ValueError:
-        return date.max - timedelta(1)
+        return _AFTER_ALL
 
 
 def _changes(written: Any) -> Iterator[date]:

@@ -261,3 +261,10 @@ def test_the_clocks_of_a_question_know_a_last_day_since_it_was_told() -> None:
     assert one.last_day(date(2025, 8, 28)) is None
     for known, acts in ((date(2025, 8, 28), True), (date(2025, 8, 29), False)):
         assert (one.id in {m.id for m in register.in_force(date(2025, 9, 10), known)}) is acts
+
+
+@pytest.mark.parametrize("day", ["0000-01-01", "2025-02-30", "9999-12-31"])
+def test_what_is_no_day_to_come_is_no_version(day: str) -> None:
+    content = f"note: {{{day}: none}}\nitem: {{known: {day}/{day}}}\n".encode()
+    assert version(content, date(2026, 1, 1)) == b""
+    assert version(content, date.max) == b""
