@@ -170,7 +170,7 @@ class _Reader:
         cited = found.get(SOURCE)
         if self.later and cited is not None:
             names = [cited] if isinstance(cited, str) else list(_items(cited))
-            kept = [one for one in names if one not in self.later]
+            kept = [one for one in names if not self.cites_later(one)]
             if kept:
                 found[SOURCE] = cited if isinstance(cited, str) else kept
             elif names and to and isinstance(to[-1], int) and not DATED & set(written):
@@ -183,12 +183,16 @@ class _Reader:
         found: list[Any] = []
         sources = bool(to) and to[-1] == SOURCES
         for index, item in enumerate(written):
-            if sources and isinstance(item, Mapping) and item.get("id") in self.later:
+            if sources and isinstance(item, Mapping) and self.cites_later(item.get("id")):
                 continue
             one = self.value(item, (*at, index), (*to, len(found)))
             if one is not _ABSENT:
                 found.append(one)
         return found
+
+    def cites_later(self, one: Any) -> bool:
+        """Whether it is the id of a source that is later; what is no id is refused by who reads the tree."""
+        return isinstance(one, str) and one in self.later
 
     def _of_the_day(self, history: Mapping[str, Any]) -> str | None:
         day = max((one for one in history if one <= self.day.isoformat()), default=None)

@@ -268,3 +268,10 @@ def test_what_is_no_day_to_come_is_no_version(day: str) -> None:
     content = f"note: {{{day}: none}}\nitem: {{known: {day}/{day}}}\n".encode()
     assert version(content, date(2026, 1, 1)) == b""
     assert version(content, date.max) == b""
+
+
+@pytest.mark.parametrize("junk", [{"a": 1}, ["order"], 3, None])
+def test_what_is_no_id_of_a_source_is_left_to_who_reads_it(junk: object) -> None:
+    tree = {"sources": [{"id": junk}], "items": [{"source": [junk, "notice"]}]}
+    read = as_known(tree, date(2025, 6, 29), frozenset({"order"})).tree
+    assert read == tree
