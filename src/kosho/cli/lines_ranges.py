@@ -128,16 +128,14 @@ def package_ends(given: Given, price: Callable[[LineTable], PricedPackage]) -> d
     at = [k for k in high.changed.tolist() if given.table.codes[k] in codes]
     if not at:
         return None
+    figures = {name: (_by_line(low, name), _by_line(high, name)) for name in ("revenue", "welfare")}
     return {
         "lines": [
             {
                 "code": given.table.codes[k],
                 "imports": float(given.table.imports[k].sum()),
                 "rate": dict(zip(ENDS, (_mean_rate(table, k) for table in ends), strict=True)),
-                **{
-                    name: _range(_figure(low, name, k), _figure(high, name, k))
-                    for name in ("revenue", "welfare")
-                },
+                **{name: _range(*(one.get(k, 0.0) for one in found)) for name, found in figures.items()},
             }
             for k in at
         ],
@@ -154,10 +152,9 @@ def package_ends(given: Given, price: Callable[[LineTable], PricedPackage]) -> d
     }
 
 
-def _figure(of: PricedPackage, name: str, line: int) -> float:
-    """A figure of a line; zero where nothing of it changes."""
-    place = {k: n for n, k in enumerate(of.changed.tolist())}
-    return float(of.partial.figures[name][line]) if line in place else 0.0
+def _by_line(of: PricedPackage, name: str) -> dict[int, float]:
+    """A figure of every line of which anything changes."""
+    return {k: float(of.partial.figures[name][k]) for k in of.changed.tolist()}
 
 
 def _mean_rate(table: LineTable, line: int) -> float:

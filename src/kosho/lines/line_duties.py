@@ -319,7 +319,9 @@ class _Lines(NamedTuple):
         general = np.full(len(self.place), np.nan)
         own: list[tuple[list[int], int, float]] = []
         listed = np.zeros(len(self.place), bool)
-        for partner, code, rate in self.of_importer[reporter].iter_rows():
+        lines = self.of_importer[reporter]
+        places = _places(lines, economies, year)
+        for partner, code, rate in lines.iter_rows():
             if (line := self.place.get(code)) is None:
                 continue
             value = np.nan if rate is None else float(rate)
@@ -327,10 +329,10 @@ class _Lines(NamedTuple):
             if partner == "":
                 general[line] = value
             else:
-                own.append((_positions(partner, economies, year), line, value))
+                own.append((places[partner], line, value))
         found = np.tile(general, (len(economies), 1))
-        for places, line, value in sorted(own, key=lambda one: -len(one[0])):  # one's own before a group's
-            found[places, line] = value
+        for at, line, value in sorted(own, key=lambda one: -len(one[0])):  # one's own before a group's
+            found[at, line] = value
         return found, listed
 
     def weights(self, code: str, union: str | None, economies: Sequence[str], year: int) -> Array | None:
@@ -342,12 +344,12 @@ class _Lines(NamedTuple):
         if rows is None:
             return None
         found = np.zeros((len(economies), len(self.place)))
+        places = _places(rows, economies, year)
         for partner, line, value in rows.iter_rows():
             if (at := self.place.get(line)) is None or partner == code:
                 continue
-            places = _positions(partner, economies, year)
-            if places:
-                found[places, at] += float(value or 0.0) / len(places)
+            if sellers := places[partner]:
+                found[sellers, at] += float(value or 0.0) / len(sellers)
         return found
 
     def averaged(self, of: tuple[Array, Mask], weights: Array | None) -> tuple[Array, float, float]:
@@ -401,6 +403,11 @@ def _union(economy: str, year: int) -> str | None:
         (union for union, code, first, last in _memberships() if code == economy and first <= year <= last),
         None,
     )
+
+
+def _places(frame: pl.DataFrame, economies: Sequence[str], year: int) -> dict[str, list[int]]:
+    """Positions of every partner that a frame has."""
+    return {one: _positions(one, economies, year) for one in frame["exporter"].unique().to_list()}
 
 
 def _positions(partner: str, economies: Sequence[str], year: int) -> list[int]:
