@@ -69,7 +69,6 @@ def deals_side_by_side(brief: Brief) -> CellTable:
         columns=("", *(one.title for one in columns)),
         rows=tuple(rows) if columns else (),
         note=" ".join(filter(None, (_note(columns), nil))),
-        stacked=True,
     )
 
 
@@ -283,7 +282,6 @@ def positions(brief: Brief) -> CellTable:
         caption=_("What each side asks, offers and refuses, in its own words"),
         columns=(_("Issue"), *sides),
         rows=tuple(rows[:ISSUES]),
-        stacked=True,
         note=_("{number} more issues are in the annex.", number=len(rows) - ISSUES)
         if len(rows) > ISSUES
         else "",
@@ -306,7 +304,6 @@ def law_between(brief: Brief) -> CellTable:
         caption=_("In force between the sides on {day}, the newest first", day=formatting.day(brief.as_of)),
         columns=(_("Measure"), _("Rate"), _("Imposed by"), _("On"), _("Since"), _("Legal basis")),
         rows=tuple(_law_row(one) for one in between),
-        stacked=True,
     )
 
 
@@ -342,7 +339,6 @@ def trade_at_stake(brief: Brief) -> CellTable:
     names = {"status-quo": _("today stays"), "no-deal": _("no deal"), "deal": _("a deal")}
     return CellTable(
         id="at-stake",
-        stacked=True,
         caption=_(
             "The trade at stake: change of its value in percent of the {base_label}",
             base_label=brief.base_label,
@@ -397,7 +393,6 @@ def certainty(brief: Brief) -> CellTable:
     )
     return CellTable(
         id="certainty",
-        stacked=True,
         caption=_("How sure: draws in which every side gains, in percent, by how strongly trade answers"),
         columns=(
             _("Deal"),

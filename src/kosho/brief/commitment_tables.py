@@ -313,7 +313,6 @@ def ranges_table(shown: Sequence[ScenarioCommitments], *, moved: bool) -> CellTa
         caption=caption,
         columns=(_("Measure"), _("Parameter"), _("Low"), _("Middle"), _("High"), _("Range")),
         rows=rows,
-        wide=True,
     )
 
 
@@ -372,7 +371,6 @@ def left_out_table(shown: Sequence[ScenarioCommitments]) -> CellTable:
             (Cell(titles.get(measure, measure), measure), Cell(_("{text}.", text=formatting.starting(why))))
             for measure, why in found.items()
         ),
-        wide=True,
     )
 
 

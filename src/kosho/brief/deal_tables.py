@@ -108,7 +108,6 @@ def bases_table(one: Negotiation) -> CellTable:
         _("What the table rests on: what was said, as known on the day"),
         (_("What was said"), _("By"), _("Date"), _("As"), _("What rests on it")),
         tuple(rows),
-        wide=True,
         note=_(
             "From the record of the talks. What has no quote rests on its sources alone, or is chosen by us."
         ),
@@ -306,7 +305,6 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
         (first, *rows),
         numeric=2 * len(names),
         note=" ".join(notes),
-        stacked=True,
     )
 
 
@@ -339,7 +337,6 @@ def _parts_table(one: Negotiation, struck: StruckSummary) -> CellTable:
         (_("Part"), *(country_name(code) for code in one.parties)),
         (*priced, *unpriced),
         numeric=len(one.parties),
-        stacked=True,
     )
 
 

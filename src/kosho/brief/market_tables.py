@@ -102,7 +102,6 @@ def observed_table(brief: Brief) -> CellTable:
         columns=(_("What"), _("When"), _("Figure")),
         rows=rows,
         numeric=1,
-        wide=True,
     )
 
 
@@ -121,5 +120,4 @@ def findings_table(brief: Brief) -> CellTable:
         caption=_("Which finding rests on which assumption"),
         columns=(_("Finding"), _("Rests on"), _("Otherwise")),
         rows=rows,
-        wide=True,
     )

@@ -53,7 +53,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CellTable:
-    """A caption, columns and rows; `numeric` counts the columns at the right that hold numbers."""
+    """A caption, columns and rows; `numeric` counts the columns at the right that hold numbers.
+
+    On a narrow screen the cells of a row stand under one another, each with the head of its column.
+    """
 
     id: str
     caption: str
@@ -61,10 +64,6 @@ class CellTable:
     rows: tuple[tuple[Cell, ...], ...]
     numeric: int = 0
     note: str = ""
-    wide: bool = False
-    """Holds running text, which needs width even where there is little."""
-    stacked: bool = False
-    """On a narrow screen its cells stand under one another, each with the head of its column."""
     groups: tuple[str, ...] = ()
     """Headings over equally many numeric columns each, after one over the rest."""
 
@@ -300,7 +299,6 @@ def in_force(brief: Brief, *, hitting: bool) -> CellTable:
         caption=_("In force on {day} and known on that day: ", day=formatting.day(brief.as_of))
         + (_("what hits a party") if hitting else _("what hits others alone")),
         columns=(_("Measure"), _("Rate"), _("On whom"), _("Since"), _("Legal basis")),
-        wide=True,
         rows=rows,
     )
 
