@@ -179,7 +179,12 @@ def _large(number: str) -> str:
     return _("{number}\N{NO-BREAK SPACE}million", number=number)
 
 
-def _between(low: str, high: str) -> str:
+def between(low: str, high: str) -> str:
+    """Two ends of a range, as they are printed.
+
+    >>> between("2", "8")
+    '2 to 8'
+    """
     return pgettext("range", "{low} to {high}", low=low, high=high)
 
 
@@ -460,7 +465,7 @@ def is_range(text: str) -> bool:
     >>> is_range("−5.7 to −3.4"), is_range("about 3")
     (True, False)
     """
-    return _between("", "") in text
+    return between("", "") in text
 
 
 def gain(musd: float | None, low: float, high: float, *, part: bool = False) -> str:
@@ -535,7 +540,7 @@ def quantity_range(low: float, high: float) -> str:
         return _range(low, high, 0)
     if low >= ROUNDS_UP * many or low < BESIDE * high:
         return _large(_range(low / many, high / many))
-    return _between(_plain(low, 0, up=False), _large(_plain(high / many, FINEST, up=True)))
+    return between(_plain(low, 0, up=False), _large(_plain(high / many, FINEST, up=True)))
 
 
 def effect(low: float, high: float, per: str | None = None) -> str:
@@ -580,7 +585,7 @@ def _signed_range(low: float, high: float, decimals: int = FINEST) -> str:
         "0" if abs(end) < BESIDE * widest and not away else _signed(end, _plain(abs(end), decimals, up=away))
         for end, away in ((low, low < 0), (high, high > 0))
     ]
-    return ends[0] if ends[0] == ends[1] else _between(*ends)
+    return ends[0] if ends[0] == ends[1] else between(*ends)
 
 
 def _signed(value: float, text: str) -> str:
@@ -595,7 +600,7 @@ def _range(low: float, high: float, decimals: int = FINEST) -> str:
         return _("about {number}", number=_plain(high, decimals))
     most = _plain(high, decimals, up=True)
     if low >= BESIDE * high:
-        return _between(_plain(low, decimals, up=False), most)
+        return between(_plain(low, decimals, up=False), most)
     return pgettext("range", "up to {most}", most=most)
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 from kosho.errors import InputError, Problem
 from kosho.language import _, catalogue_beside, current, pgettext, texts_of
 
-__all__ = ["SENTENCES", "depends_on", "in_language", "untranslated", "written_for_people"]
+__all__ = ["SENTENCES", "depends_on", "in_language", "told", "untranslated", "written_for_people"]
 
 SENTENCES = frozenset(
     {
@@ -53,6 +53,26 @@ def in_language(tree: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
     if catalogue is None:
         return tree
     return cast("Mapping[str, Any]", _told(tree, "", _texts(catalogue)))
+
+
+def told(text: str, folder: Path) -> str:
+    """A sentence of a table in the language that is spoken; marked where the catalogue beside it has none.
+
+    Args:
+        text: As the table has it.
+        folder: Where the table lies.
+
+    Raises:
+        InputError: the catalogue cannot be read.
+
+    >>> from pathlib import Path
+    >>> from kosho.language import use
+    >>> from kosho.translations import told
+    >>> with use("ja"):
+    ...     told("all lines of 8703", Path("own"))
+    'all lines of 8703〔英文〕'
+    """
+    return str(in_language({"note": text}, folder)["note"])
 
 
 def untranslated(tree: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:

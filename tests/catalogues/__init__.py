@@ -7,6 +7,7 @@ translate; `make lint` says where one is not up to date. Tests hold them to more
 from __future__ import annotations
 
 import ast
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import Any, get_args
 
 import yaml
 from babel.messages.catalog import Catalog
@@ -54,13 +55,21 @@ METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("serve/static
 KEYWORDS = {"_": None, "N_": None, "marked": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.j2": {"newstyle_gettext": "true", "silent": "false"}}
 WIDTH = 110
-SHIPPED = ("cases/*", "corridor/data", "impact", "law", "law/measures", "lines")
+SHIPPED = (
+    "cases/*", "corridor/data", "impact", "law", "law/measures", "law/schedules/data", "lines", "validation",
+)  # fmt: skip
 """Folders of data that carry catalogues of their own."""
+TABLES = {
+    "law/schedules/data/lines.csv": ("note",),
+    "law/schedules/data/preferences.csv": ("title",),
+    "validation/facts.csv": ("fact", "why"),
+}
+"""Tables of these folders, and their columns that people are shown in their own language."""
 
 
 ROWS = (
     "action plan", "advisory", "after", "agreement", "ban", "before", "central", "commitment", "conference",
-    "conformity assessment", "consultation", "contention", "context", "contradiction",
+    "conformity assessment", "consultation", "inside", "contention", "context", "contradiction",
     "cooperation framework", "deadline", "event", "export control", "finding", "fixed",
     "framework agreement", "instrument", "joint document", "joint statement", "journey", "leaders' meeting",
     "limit", "link", "low", "measure", "meeting", "memorandum of understanding", "ministerial meeting",
@@ -79,6 +88,7 @@ UNITS = (
     "vehicles",
     "million tonnes",
     "percent",
+    "elasticity",
     "share",
     "aircraft",
     "litres",
@@ -265,30 +275,33 @@ def _translated(catalogue: Catalog, one: Message) -> bool:
 
 def folders() -> list[Path]:
     """Folders of shipped data."""
-    found = [folder for pattern in SHIPPED for folder in ROOT.glob(pattern) if any(folder.glob("*.yaml"))]
+    found = [folder for pattern in SHIPPED for folder in ROOT.glob(pattern) if any(_trees(folder))]
     return sorted(found)
+
+
+def _trees(folder: Path) -> Iterator[Mapping[str, Any]]:
+    """What the files of a folder say: YAML as it is, and of tables what people are shown."""
+    for path in sorted(folder.glob("*.yaml")):
+        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name, columns in TABLES.items():
+        if folder == (ROOT / name).parent:
+            lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+            rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+            yield {"note": [row[column] for row in rows for column in columns if row[column]]}
 
 
 def texts(folder: Path, tag: str) -> tuple[list[str], Catalog]:
     """Sentences of the files of a folder that have no translation, and the catalogue beside them."""
     catalogue = read(folder / "translations" / f"{tag}.po", tag)
     held = {str(one.id): str(one.string) for one in catalogue if one.id and one.string}
-    left = [
-        text
-        for path in sorted(folder.glob("*.yaml"))
-        for text in untranslated(yaml.safe_load(path.read_text(encoding="utf-8")), held)
-    ]
+    left = [text for tree in _trees(folder) for text in untranslated(tree, held)]
     return list(dict.fromkeys(left)), catalogue
 
 
 def bare(folder: Path, tag: str) -> list[str]:
     """Sentences and names of a folder that a catalogue lacks, single words among them; codes need none."""
     held = {str(one.id) for one in read(folder / "translations" / f"{tag}.po", tag) if one.id and one.string}
-    found = (
-        text
-        for path in sorted(folder.glob("*.yaml"))
-        for text in written_for_people(yaml.safe_load(path.read_text(encoding="utf-8")))
-    )
+    found = (text for tree in _trees(folder) for text in written_for_people(tree))
     return sorted({text for text in found if re.search("[a-z]", text)} - held)
 
 

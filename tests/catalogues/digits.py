@@ -23,7 +23,7 @@ SCALES = {
 IN_DIGITS = """
 zero=0 no=0 none=0 nothing=0 a=1 an=1 each=1 once=1 one=1 first=1 single=1 alone=1 year=1 time=1 times=1
 again=1.5 two=2 both=2 either=2 second=2 twice=2 doubled=2 half=2,1,0.5,30 three=3 third=3,1 iii=3 four=4
-fourth=4
+fourth=4 fifths=5
 quarter=4,1,0.25 quarters=4,75 five=5 fifth=5,1 six=6 seven=7 seventh=7 eight=8 eighth=8 nine=9 ten=10
 tenth=10,1 tenths=10 eleven=11 twelve=12 dozen=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16
 seventeen=17 eighteen=18 nineteen=19 twenty=20 twentieth=20 thirty=30 forty=40 fifty=50 fiftieth=50

@@ -188,9 +188,9 @@ def test_the_figure_has_a_mark_for_every_cell(tmp_path: Path):
 @pytest.mark.parametrize(
     ("day", "importer", "words"),
     [
-        ("1900-01-01", "USA", "note: the register claims to cover USA from 2022-01-01"),
-        ("2150-01-01", "USA", "note: the register claims to cover USA from 2022-01-01"),
-        ("2026-08-15", "BTN", "note: the register holds no measures of BTN"),
+        ("1900-01-01", "USA", "note: the register claims to cover the United States from 2022-01-01"),
+        ("2150-01-01", "USA", "note: the register claims to cover the United States from 2022-01-01"),
+        ("2026-08-15", "BTN", "note: the register holds no measures of Bhutan"),
     ],
 )
 def test_a_day_or_an_importer_that_is_not_covered_is_told(day: str, importer: str, words: str):

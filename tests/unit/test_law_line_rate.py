@@ -259,7 +259,10 @@ def test_what_is_not_held_and_adds_leaves_the_rate_without_a_top():
     assert percent(quote(told, query("4501.10"))) == 12.5
     assert any("does not hold a list" in text for text in quote(told, query("4501.10")).warnings)
     general = replace(register(measure()), not_covered=(omission(prefixes=[]),))
-    assert "the register leaves out of the measures of USA: A list" in quote(general, query()).warnings
+    assert (
+        "the register leaves out of the measures of the United States: A list"
+        in quote(general, query()).warnings
+    )
 
 
 def test_bulk_and_look_up_agree_on_what_is_not_held():
@@ -601,7 +604,7 @@ def test_a_customs_union_imposes_for_its_members():
     [
         (Facts(answers={"us_23": "no"}), "unknown attribute 'us_23' .did you mean us_232"),
         (Facts(preference="korrus"), "unknown preference 'korrus' .did you mean korus"),
-        (Facts(preference="usmca"), "USA does not grant usmca to goods of JPN"),
+        (Facts(preference="usmca"), "The United States does not grant usmca to goods of Japan"),
     ],
 )
 def test_facts_that_nothing_knows_are_refused(facts: Facts, words: str):

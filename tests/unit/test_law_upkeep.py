@@ -218,7 +218,7 @@ def test_measures_of_a_day_that_is_not_held_are_not_told_as_none(day: str, noted
 
 def test_an_importer_of_which_nothing_is_held_is_told():
     asked = ["register", "show", "--importer", "BTN", "--on", "2025-06-29"]
-    assert "holds no measures of BTN" in " ".join(CliRunner().invoke(app, asked).output.split())
+    assert "holds no measures of Bhutan" in " ".join(CliRunner().invoke(app, asked).output.split())
 
 
 @pytest.mark.parametrize(("importer", "exporter"), [("FRA", "DEU"), ("FRA", "EU27"), ("EU27", "FRA")])

@@ -256,7 +256,7 @@ def test_no_schedule_no_duty() -> None:
             "USA",
             "JPN",
             DAY,
-            r"does not grant korus to goods of JPN on 2025-06-29 \(USA grants it .*usjta",
+            r"does not grant korus to goods of Japan on 2025-06-29 \(the United States grants it .*usjta",
         ),
         ("korus", "USA", "KOR", date(2012, 3, 14), "does not grant korus"),
         ("gsp", "USA", "THA", DAY, "does not grant gsp"),

@@ -12,6 +12,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, say_more_lines, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
+from kosho.translations import told
 
 if TYPE_CHECKING:
     from datetime import date
@@ -239,6 +240,8 @@ def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
 
 
 def _duty(schedule: Schedule, line: Line, column: str, duty: Duty) -> dict[str, Any]:
+    from kosho.law.schedules.preferences import DATA
+
     credit = line.credits.get(column)
     programme, _bracket, symbol = column.rstrip("]").partition(" [")
     alone = symbol and len(line.symbols(programme)) == 1
@@ -249,5 +252,5 @@ def _duty(schedule: Schedule, line: Line, column: str, duty: Duty) -> dict[str, 
         "printed": duty.text,
         "status": credit.status if credit else "fact",
         "source": credit.source if credit else schedule.source,
-        "note": credit.note if credit else _("symbol {symbol}", symbol=symbol) if alone else "",
+        "note": told(credit.note, DATA) if credit else _("symbol {symbol}", symbol=symbol) if alone else "",
     }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, say_whole, show_json, show_progress, show_table
 from kosho.language import _
@@ -39,7 +40,7 @@ def show(
             row.published,
             row.told,
             _("year {horizon}", horizon=row.figure.horizon),
-            row.verdict,
+            formatting.word(row.verdict),
         )
         for row in found
     ]
@@ -49,4 +50,5 @@ def show(
         rows,
     )
     for row in found:
-        say(f"{row.fact.id}: {row.fact.fact}, {row.fact.period}, {row.fact.unit}. {row.fact.why}")
+        of = _(", ").join((row.fact.fact, row.fact.period, formatting.unit_name(row.fact.unit)))
+        say(_("{name}: {text}. {why}", name=row.fact.id, text=of, why=row.fact.why))

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from kosho.codes import blocs, sector_name
 from kosho.errors import InputError, Problem, suggest
+from kosho.formatting import the_country
 from kosho.language import _
 from kosho.law.days_of_change import days_of_change
 from kosho.law.export_controls import controls
@@ -155,7 +156,7 @@ def _warnings(goods: Goods, rates: Rates, about_facts: Sequence[str]) -> Iterato
     if left:
         yield _(
             "the register leaves out of the measures of {importer}: {names}",
-            importer=query.importer,
+            importer=the_country(query.importer),
             names="; ".join(left),
         )
 
@@ -365,7 +366,7 @@ def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> l
         return [
             _(
                 "the register holds no measures of {importer}: what it adds to ordinary duties is unknown",
-                importer=importer,
+                importer=the_country(importer),
             )
         ]
     if spans and not any(span.first <= on <= span.last for span in spans):
@@ -375,7 +376,7 @@ def coverage(register: Register, importer: str, on: date, *, any_law: bool) -> l
         return [
             _(
                 "the register claims to cover {importer} from {days}; measures on {on} may be missing",
-                importer=importer,
+                importer=the_country(importer),
                 days=days,
                 on=on,
             )

@@ -94,7 +94,7 @@ def claimable(goods: Goods) -> tuple[Claimable, ...]:
             continue  # open to many: what the line does not give is not said to be on offer
         source = next((name for part in rates.parts for name in part.duty.source), one.source)
         text = duties.pop() if known and len(duties) == 1 else ""
-        found.append(Claimable(one.id, one.title, text, *rates.same, source))
+        found.append(Claimable(one.id, one.told, text, *rates.same, source))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from math import ceil, floor, log10
+from pathlib import Path
 from typing import Any
 
 from kosho import formatting
@@ -14,6 +15,7 @@ from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.progress import Progress, estimated, silent
+from kosho.translations import told
 from kosho.validation.questions import QUESTIONS, Figure, Setting
 
 __all__ = ["Fact", "Figure", "Row", "facts", "markdown", "validate"]
@@ -151,7 +153,12 @@ def facts() -> Mapping[str, Fact]:
 
 def _fact(row: Mapping[str, str]) -> Fact:
     figures = {name: float(row[name]) if row[name] else None for name in ("value", "low", "high")}
-    words = {name: text for name, text in row.items() if name not in figures}
+    folder = Path(__file__).parent
+    words = {
+        name: told(text, folder) if name in ("fact", "why") else text
+        for name, text in row.items()
+        if name not in figures
+    }
     return Fact(**words, **figures)  # pyright: ignore[reportArgumentType] - the columns are the fields
 
 
@@ -214,7 +221,8 @@ def _range(ends: tuple[float, float], unit: str, places: int | None = None) -> s
         texts = [formatting.figure(value, 4) for value in values]
     else:
         texts = [formatting.decimals(value, places) for value in values]
-    text = " to ".join(dict.fromkeys(texts))
+    first, last = texts
+    text = first if first == last else formatting.between(first, last)
     return f"{text} %" if unit == "percent" else text
 
 

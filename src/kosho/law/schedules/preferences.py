@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from kosho.codes import blocs, expand_regions
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
+from kosho.formatting import the_country
 from kosho.language import _
+from kosho.translations import told
 
-__all__ = ["NONE", "Preference", "claim", "is_most_favoured", "preferences", "symbols", "territory"]
+__all__ = ["DATA", "NONE", "Preference", "claim", "is_most_favoured", "preferences", "symbols", "territory"]
 
 NONE = "none"
 """No claim."""
 ANY = "all"
+DATA = Path(__file__).parent / "data"
+"""Tables of lines and agreements that ship."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Preference(Shown):
 
     id: str
     title: str
+    """As the agreement calls itself in English."""
     importers: frozenset[str]
     exporters: frozenset[str]
     """Empty: any; who benefits is not held here."""
@@ -36,6 +42,11 @@ class Preference(Shown):
     """In the special column of the US schedule."""
     status: str
     source: str
+
+    @property
+    def told(self) -> str:
+        """The title in the language that is spoken."""
+        return told(self.title, DATA)
 
     def grants(self, importer: str, exporter: str, on: date) -> bool:
         """Whether goods of `exporter` can claim it in `importer` on that day."""
@@ -107,15 +118,15 @@ def claim(preference: str, importer: str, exporter: str, on: date) -> Preference
             return one
     possible = sorted({one.id for one in preferences() if one.grants(importer, exporter, on)})
     hint = (
-        _("{importer} grants it {names}", importer=importer, names=", ".join(possible))
+        _("{importer} grants it {names}", importer=the_country(importer), names=", ".join(possible))
         if possible
         else _("it can claim none")
     )
     message = _(
         "{importer} does not grant {preference} to goods of {exporter} on {on}",
-        importer=importer,
+        importer=the_country(importer, starts=True),
         preference=preference,
-        exporter=exporter,
+        exporter=the_country(exporter),
         on=on,
     )
     raise InputError(Problem(message, hint, key="preference"))
