@@ -33,7 +33,7 @@ def _words(said: Said) -> Cell:
 
 
 def _table(name: str, caption: str, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> CellTable:
-    return CellTable(name, caption, tuple(columns), tuple(rows), wide=True)
+    return CellTable(name, caption, tuple(columns), tuple(rows))
 
 
 def _told(said: Said) -> tuple[Cell, Cell, Cell]:
