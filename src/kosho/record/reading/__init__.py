@@ -139,7 +139,9 @@ def read_text(document: Document) -> list[Draft]:
     kind = about_it.fields["doc_type"]
     turns = _turns(text, parts) if kind in SPOKEN else {}
     home = known.home if kind == "press conference" else None
-    reader = Reader(document.name, mentions, min(turns, default=0), home, opinion=kind == "editorial")
+    head = min(turns, default=known.body[0][1][0] if known.body else 0)
+    reader = Reader(document.name, mentions, head, home, known.enacts, opinion=kind == "editorial")
+    alone = "Answer" if kind in SPOKEN and not turns else None
     previous: Block | None = None
     for unit, (start, end) in known.body:
         turn = turns.get(unit.block.start)
@@ -149,7 +151,7 @@ def read_text(document: Document) -> list[Draft]:
         place = Place(
             unit.block.start, unit.block is not previous, ends, unit.intro.start if unit.intro else None
         )
-        reader.sentence(max(start, turn.start) if turn else start, end, place, turn.name if turn else None)
+        reader.sentence(max(start, turn.start) if turn else start, end, place, turn.name if turn else alone)
         previous = unit.block
     forms = from_forms(document.name, parts, mentions)
     drafts = [

@@ -91,6 +91,9 @@ _SPLITS = re.compile(
             |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
         | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
         | (?=[“"][A-Z\ue000-\ue007])
+        | (?=which\s(?:\w+ly\s)?(?:violat|breach|contraven|infring|run\scounter
+            |(?:is|are)\s(?:inconsistent|incompatible|unfair|unjustified|unacceptable)|(?:was|were|is|are|has\sbeen|will\sbe)\s(?:later\s|then\s)?(?:lowered|raised|cut|reduced
+            |halved|doubled|increased)\s(?:to|from)\b))
         )
     | (?<=\s)(?:
           but\s(?={_AGAIN})

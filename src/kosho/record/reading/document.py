@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -223,11 +224,23 @@ def _kind(text: str, blocks: list[Block], *, agency: bool) -> str:
     head = text[: min(len(text), 600)]
     if agency:
         return "news"
-    return first_of("documents", "kinds", head) or (
-        ("interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript")
-        if _turns(text, blocks)
-        else "news"
-    )
+    told = first_of("documents", "kinds", head)
+    if told is not None:
+        return told
+    if _turns(text, blocks):
+        return "interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript"
+    signed = _issuer(text, blocks) is not None and _BY_LINE.search(head) is None
+    return "news release" if signed or _release().search(text) else "news"
+
+
+_BY_LINE = re.compile(r"^By\s[A-Z]", re.MULTILINE)
+"""Who wrote a story: no ministry did."""
+
+
+@cache
+def _release() -> re.Pattern[str]:
+    """What only a release bears on a line of its own, or ends in."""
+    return re.compile(table("documents")["release"], re.MULTILINE | re.IGNORECASE)
 
 
 TURNS = 3
@@ -259,15 +272,19 @@ def _paper(text: str, blocks: list[Block]) -> str | None:
 
 _ISSUER = re.compile(
     r"(?:AGENCY:\s)?(?P<name>(?:(?i:the\s)?(?i:office of the .{3,60}|white house)"
-    r"|(?i:(?:federal |union )?(?:ministry|department) of )[A-Z][^.:;]{2,80}))\.?"
+    r"|(?i:(?:federal |union )?(?:ministry|department) (?:of|for) (?:the )?)[A-Z][^.:;]{2,80}?))"
+    r"(?:,\s[A-Z][a-z]+)?\.?"
 )
-"""A line that is the name of the body which issues a text."""
+"""A line, or a part of one beside the day, that is the name of the body which issues a text."""
+_PART_OF_LINE = re.compile(r"\s[|–—-]\s|\s?\n\s?")
+_BESIDE_NAME = re.compile(r"^Source:\s|,\s\d{1,2}\s[A-Z][a-z]+\s\d{4}$|,\s[A-Z][a-z]+\s\d{1,2},\s\d{4}$")
 
 
 def _issuer(text: str, blocks: list[Block]) -> str | None:
     """The ministry or office that stands on a line of its own above the text."""
-    for block in takewhile(lambda one: one.role != "body", blocks):
-        found = _ISSUER.fullmatch(" ".join(text[block.start : block.end].split()))
+    head = takewhile(lambda one: one.role != "body", blocks)
+    for part in (part for block in head for part in _PART_OF_LINE.split(text[block.start : block.end])):
+        found = _ISSUER.fullmatch(_BESIDE_NAME.sub("", " ".join(part.split())))
         if found:
             name = found["name"]
             return (

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.factuality import Force, report_untrue
-from kosho.record.reading.measures import find_measures
+from kosho.record.reading.measures import find_measures, standing
 from kosho.record.reading.meetings import MeetingMention, find_meetings, meeting_fields, ordinal
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.phrases import free_words
@@ -29,6 +29,8 @@ from kosho.record.reading.statements import change_fields, first_date, statement
 __all__ = ["MEETINGS", "Place", "Reader"]
 
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
+SAYS_OF_THEM = {"ask", "offer", "red_line", "response"}
+"""Types beside which a duty is only told where the clause names it as one that is there."""
 NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
 """Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
 HOLDS_A_MEETING = {
@@ -72,6 +74,8 @@ class Reader:
     """Where the first turn of a transcript begins: what stands before says whose answers it holds."""
     home: str | None = None
     """Whose minister answers in a press conference, where that is told."""
+    enacts: str | None = None
+    """Whose acts the text tells where it names nobody."""
     opinion: bool = False
     """Whether it is a comment: what could or should be done is then its author's thought."""
     drafts: list[Draft] = field(default_factory=list)
@@ -140,9 +144,11 @@ class Reader:
         return self._voices[given]
 
     def _who_answers(self) -> tuple[Mention, ...]:
-        """Who answers the questions: the one person whom the head of the text names with a post."""
+        """Who answers: the one person whom the head names with a post, or a spokesman of its own."""
         head = self.mentions.within(0, self.head, "person")
         named = {m.person.name: m for m in head if m.person and m.first}
+        if not named and self.home:
+            return (Mention(0, 0, "party", (self.home,)),)
         return tuple(named.values()) if len(named) == 1 else ()
 
     def _is_draft(self, words: str, *, opens_block: bool) -> bool:
@@ -225,7 +231,8 @@ class Reader:
             return again
         found = rule.type if rule else None
         meetings = [] if clause.head else find_meetings(self.mentions, clause, force)
-        if found == "topic" and any(m.strong and m.type == "event" for m in meetings):
+        held = any(m.strong and m.type == "event" for m in meetings)
+        if held and (found == "topic" or (found == "position" and rule is not None and rule.who == "speaker")):
             rule = None
         self._meetings(clause, rule, meetings, attributed)
         if (
@@ -247,8 +254,7 @@ class Reader:
                 )
             else:
                 self._statement(clause, fit, modality, attributed)
-        if found not in ("red_line", "offer", "response"):
-            self._measures(clause, found, force)
+        self._measures(clause, found, force)
         if found in (None, "position", "topic"):
             self._quantities(clause, force)
         return found
@@ -268,8 +274,11 @@ class Reader:
 
     def _rule(self, clause: Clause, force: Force, *, draft: bool) -> Fit | None:
         fit = first_rule(self.mentions, clause, force)
-        changes = fit is not None and fit.rule.type == "offer" and not draft and self._sets_rate(clause, force)
-        return None if changes else fit
+        if fit is None or draft:
+            return fit
+        changes = fit.rule.type == "offer" and self._sets_rate(clause, force)
+        decides = fit.rule.type == "commitment" and _DECIDES.search(clause.words(self.mentions), fit.start)
+        return None if changes or (decides and find_measures(self.mentions, clause, force)) else fit
 
     def _sets_rate(self, clause: Clause, force: Force) -> bool:
         """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
@@ -452,8 +461,18 @@ class Reader:
         self._add("person_status", "asserted", {k: v for k, v in fields.items() if v}, clause.start, clause.end)
 
     def _measures(self, clause: Clause, found: str | None, force: Force) -> None:
-        for measure in find_measures(self.mentions, clause, force):
-            fields = measure.fields
+        told = [] if found in SAYS_OF_THEM else find_measures(self.mentions, clause, force)
+        if found in NOT_YET:
+            told = [one for one in told if "rate_before" in one.fields]
+        if found in SAYS_OF_THEM | NOT_YET:
+            known = {d.fields.get("rate") for d in self.drafts if d.type == "measure"}
+            told += [
+                one
+                for one in standing(self.mentions, clause, force)
+                if one.fields.get("rate") not in known | {other.fields.get("rate") for other in told}
+            ]
+        for measure in told:
+            fields = self._whose_act(self._of_those_told(found, measure.fields))
             same = (
                 "measure",
                 fields.get("rate"),
@@ -463,18 +482,41 @@ class Reader:
             )
             repeated = same in self._known
             self._known.add(same)
-            if found == "ask" and clause.subject and clause.subject[0].codes[:1] == (fields.get("imposed_by"),):
-                others = [code for code in self.mentions.sides if code != fields["imposed_by"]]
-                fields = fields | ({"on": fields["imposed_by"], "imposed_by": others[0]} if others else {})
-            if repeated or found == "ask" or (found in NOT_YET and "rate_before" not in fields):
+            if repeated:
                 continue
-            if found in NOT_YET and fields["status"] == "in force":
-                fields = fields | {"status": "announced"}
             if fields["status"] == "considered":
                 modality: Modality = "considered"
             else:
                 modality = "planned" if fields["status"] == "announced" else "asserted"
             self._add("measure", modality, fields, measure.start, measure.end)
+
+    def _of_those_told(self, found: str | None, fields: dict[str, Any]) -> dict[str, Any]:
+        """A duty that a statement is about: what is asked of Y to end is Y's, what X offers to end is X's."""
+        last = self.drafts[-1] if self.drafts else None
+        if found not in ("ask", "offer") or "imposed_by" in fields or last is None or last.type != found:
+            return fields
+        by, to = last.fields.get("by"), last.fields.get("to")
+        owner, bearer = (to, by) if found == "ask" else (by, to)
+        given = {"imposed_by": owner, "on": bearer} if isinstance(owner, str) else {}
+        return {key: value for key, value in given.items() if isinstance(value, str)} | fields
+
+    def _whose_act(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """A measure of nobody named: that of the one before it in its sentence, or of whose acts are told."""
+        if "imposed_by" in fields:
+            return fields
+        last = self.drafts[-1] if self.drafts else None
+        if last is not None and last.type == "measure" and last.start >= self._span[0]:
+            shared = {key: last.fields[key] for key in ("imposed_by", "on") if key in last.fields}
+            if "on" not in fields or fields["on"] == shared.get("on"):
+                return shared | fields
+        if self.enacts and fields.get("on") != self.enacts:
+            return {"imposed_by": self.enacts} | fields
+        return fields
+
+    def _is_quota(self, clause: Clause) -> bool:
+        """Whether the clause has been read as setting a quota: its amount is part of that measure."""
+        told = (d for d in reversed(self.drafts) if d.start >= clause.start)
+        return any(d.type == "measure" and d.fields.get("kind") == "quota" for d in told)
 
     def _quantities(self, clause: Clause, force: Force) -> None:
         text = self.mentions.text
@@ -482,7 +524,7 @@ class Reader:
             words = text[start:end]
             flow = flow_of(words)
             at = amount.start - clause.start
-            if flow is None or force.withheld(at, at):
+            if flow is None or force.withheld(at, at) or (flow == "quota" and self._is_quota(clause)):
                 return
             fields: dict[str, Any] = {"value": shown(amount.value), "bound": amount.bound, "flow": flow}
             fields["unit"] = amount.unit + ("/year" if _EACH_YEAR.search(words) else "")
@@ -542,6 +584,13 @@ _BEGUN = Guarded(
     r"since (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
     r" in (?P<year>(?:19|20)\d\d)\b"
 )
+_DECIDES = Guarded(
+    r"\bdecid(?:ed|es) to (?:\w+ly )?(?:impose|introduce|extend|renew|prolong|raise|lower|cut|reduce"
+    r"|increase|double|halve"
+    r"|lift|suspend|remove|scrap|abolish|ban|restrict|tighten|maintain|keep|apply|set|reinstate)\b",
+    re.IGNORECASE,
+)
+"""A government that decides on a measure of its own takes it, and promises nothing."""
 _OPINES = Guarded(r"\b(?:could|should|might|ought to|would do well)\b", re.IGNORECASE)
 _TAG = re.compile(
     r"^[”\",.\s]*(?:[\w\s.’'-]{2,40}\b)?(?:said|added|says|told reporters)\b[^.,“\"]{0,40}[.,]\s*[“\"]$"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.masking import Mask
 from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
-from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.names import aliases, plain, reported_from
 from kosho.record.reading.people import (
     AS_NAME,
     BODY_TITLED,
@@ -23,6 +23,7 @@ from kosho.record.reading.people import (
     UPPER,
     is_name,
     is_weak,
+    own_name,
     post_words,
     posts,
     trimmed,
@@ -46,7 +47,7 @@ def find_mentions(
     """
     by_span = _dates_by_span(spans, dates)
     masks = [_mask_of(text, start, end, by_span[start], home) for start, end in spans]
-    fill_sides(masks, home)
+    fill_sides(masks, home, reported_from(text))
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
         _posts_alone(mask, people)
@@ -208,7 +209,7 @@ def _posts_behind(mask: Mask) -> None:
             role, org = f"{role} for {org}", None
         side = _side(codes)
         stop = org_end + (len(tail[0]) if tail else 0)
-        _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
+        _put(mask, match.start(), stop, PersonMention(own_name(name), role, side, org, match["native"]))
 
 
 def _without_posts(mask: Mask) -> None:
@@ -261,7 +262,7 @@ def _posts_before(mask: Mask) -> None:
         ):  # `European Commission President`
             owner = mask.original[begin : match.start("role")].strip()
             role = f"{re.sub('^[Tt]he ', '', owner)} {role}"
-        shown = name.title() if name.isupper() and len(name) > 3 else name
+        shown = name.title() if name.isupper() and len(name) > 3 else own_name(name)
         person = PersonMention(shown, role[0].upper() + role[1:], _side(codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
@@ -309,7 +310,9 @@ def _nationality(mask: Mask, start: int) -> tuple[int, tuple[str, ...]]:
     return begin, mask.codes(begin, start)
 
 
-_OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
+_OF_STATE = re.compile(
+    r"(?:,\s(?:the\s)?(?:[a-z][\w-]+\s){1,4}|,?\s)(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)"
+)
 
 
 def _side(codes: tuple[str, ...]) -> str | None:

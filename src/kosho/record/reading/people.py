@@ -20,6 +20,7 @@ __all__ = [
     "UPPER",
     "is_name",
     "is_weak",
+    "own_name",
     "post_words",
     "posts",
     "trimmed",
@@ -52,7 +53,10 @@ LED_BY = Guarded(
     rf"(?:led|headed|chaired|represented)\sby\s(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s(?P<name>{NAME})"
 )
 """`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
-_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk|Dato|Shri|Smt|Mme|M|Hon['’]ble)\.?\s)*"
+_TITLES = (
+    r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk Seri|Dato Sri|Dato|Datuk|Tan Sri|Seri|YB|YBhg"
+    r"|Senator|Shri|Smt|Thiru|Mme|M|Prof|Hon['’]ble)\.?\s)*"
+)
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 OFFICIALS = (
@@ -134,6 +138,25 @@ def is_name(name: str) -> bool:
 def is_weak(role: str) -> bool:
     """Whether a word is a post only with a portfolio or a body beside it: `head`, `director`."""
     return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
+
+
+_SURNAME_FIRST = re.compile(rf"(?P<family>[{UPPER}]{{3,}})\s(?P<given>[{UPPER}][a-z]\w+)$")
+_ADDRESS = re.compile(
+    r"^(?:(?:Senator|Hon|Honou?rable|The|Rt|Sir|Dame|Datuk|Dato|Seri|Shri|Smt|YB|YBhg|Tan Sri)\.?\s)+"
+)
+
+
+def own_name(name: str) -> str:
+    """A name without forms of address or letters behind it, the given name first.
+
+    >>> own_name("Senator Ana Ruiz MP"), own_name("UEDA Nobuo")
+    ('Ana Ruiz', 'Nobuo Ueda')
+    """
+    plain = _ADDRESS.sub("", name)
+    while plain.count(" ") > 1 and plain.rsplit(" ", 1)[1].strip(",.") in _LETTERS:
+        plain = plain.rsplit(" ", 1)[0]
+    turned = _SURNAME_FIRST.match(plain)
+    return f"{turned['given']} {turned['family'].title()}" if turned else plain or name
 
 
 _LETTERS = frozenset(["MP", "MLA", "MEP", "KC", "QC", "CBE", "OBE", "PhD", "MSP", "MS", "TD"])
