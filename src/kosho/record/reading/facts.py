@@ -31,7 +31,7 @@ __all__ = ["MEETINGS", "Place", "Reader"]
 MEETINGS = {"event", "event_series", "next_meeting", "carried_over", "event_change", "event_not_held"}
 SAYS_OF_THEM = {"ask", "offer", "red_line", "response"}
 """Types beside which a duty is only told where the clause names it as one that is there."""
-NOT_YET = {"commitment", "agreement", "no_agreement", "deadline"}
+NOT_YET = {"commitment", "agreement", "agreement_aim", "no_agreement", "deadline"}
 """Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
 HOLDS_A_MEETING = {
     "deadline",
@@ -194,22 +194,22 @@ class Reader:
                 del self.drafts[index]
 
     def _merge_quoted(self) -> None:
-        """Sentences of one quotation that say what somebody thinks are one position."""
-        if len(self.drafts) < 2:
-            return
-        first, second = self.drafts[-2:]
-        between = self.mentions.text[first.end : second.start]
-        alike = first.type == second.type == "position" and first.fields.get("speaker") == second.fields.get(
-            "speaker"
-        )
-        if (
-            alike
-            and "speaker" in first.fields
-            and second.start >= first.end
-            and not _JOINING.sub("", _TAG.sub("", between)).strip(' ."“,;')
-        ):
-            quote = self.mentions.text[first.start : second.end]
-            self.drafts[-2:] = [replace(first, quote=quote, end=second.end)]
+        """Parts of one quotation that say what somebody thinks are one position."""
+        told = [index for index, draft in enumerate(self.drafts) if draft.type == "position"]
+        while len(told) > 1 and self.drafts[told[-1]].start >= self._span[0]:
+            first, second = self.drafts[told[-2]], self.drafts[told.pop()]
+            between = self.mentions.text[first.end : second.start]
+            alike = "speaker" in first.fields and first.fields["speaker"] == second.fields.get("speaker")
+            if (
+                alike
+                and second.start >= first.end
+                and not (_JOINING if _QUOTES.search(first.quote) else _TURNING)
+                .sub("", _TAG.sub("", between))
+                .strip(' ."“,;')
+            ):
+                quote = self.mentions.text[first.start : second.end]
+                self.drafts[told[-1]] = replace(first, quote=quote, end=second.end)
+                self.drafts.remove(second)
 
     def _clause(self, clause: Clause, again: str | None, *, draft: bool, attributed: str | None) -> str | None:
         """Read one clause; the type found, `again` that of the item before it which the same words govern."""
@@ -232,7 +232,11 @@ class Reader:
         found = rule.type if rule else None
         meetings = [] if clause.head else find_meetings(self.mentions, clause, force)
         held = any(m.strong and m.type == "event" for m in meetings)
-        if held and (found == "topic" or (found == "position" and rule is not None and rule.who == "speaker")):
+        if rule is not None and rule.type == "position" and rule.who == "speaker":
+            held = held or bool(find_measures(self.mentions, clause, force))
+        elif found != "topic":
+            held = False
+        if held:
             rule = None
         self._meetings(clause, rule, meetings, attributed)
         if (
@@ -277,8 +281,12 @@ class Reader:
         if fit is None or draft:
             return fit
         changes = fit.rule.type == "offer" and self._sets_rate(clause, force)
-        decides = fit.rule.type == "commitment" and _DECIDES.search(clause.words(self.mentions), fit.start)
-        return None if changes or (decides and find_measures(self.mentions, clause, force)) else fit
+        if fit.rule.type == "commitment":
+            decides = _DECIDES.search(clause.words(self.mentions), fit.start)
+            will = _WILL.match(clause.words(self.mentions), fit.start)
+            told = find_measures(self.mentions, clause, force) if decides or will else []
+            changes = bool(told) if decides else any("rate" in one.fields for one in told)
+        return None if changes else fit
 
     def _sets_rate(self, clause: Clause, force: Force) -> bool:
         """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
@@ -430,6 +438,12 @@ class Reader:
                     fields["topic"] = re.sub(r"^the\s", "", self.mentions.text[start:end])
             if attributed and not clause.speaker:
                 fields["attributed_to"] = attributed
+            if (
+                rule.type == "position"
+                and not fields.keys() & {"by", "speaker", "attributed_to"}
+                and clause.subject
+            ):
+                continue  # of somebody who is no party: `his members would oppose a quota`
             self._add(rule.type, modality, fields, start, end)
 
     def _owned(self, clause: Clause, words: tuple[int, int]) -> dict[str, Any]:
@@ -464,13 +478,9 @@ class Reader:
         told = [] if found in SAYS_OF_THEM else find_measures(self.mentions, clause, force)
         if found in NOT_YET:
             told = [one for one in told if "rate_before" in one.fields]
-        if found in SAYS_OF_THEM | NOT_YET:
-            known = {d.fields.get("rate") for d in self.drafts if d.type == "measure"}
-            told += [
-                one
-                for one in standing(self.mentions, clause, force)
-                if one.fields.get("rate") not in known | {other.fields.get("rate") for other in told}
-            ]
+        known = {d.fields.get("rate") for d in self.drafts if d.type == "measure"}
+        known |= {one.fields.get("rate") for one in told} | {one.fields.get("rate_before") for one in told}
+        told += [one for one in standing(self.mentions, clause, force) if one.fields.get("rate") not in known]
         for measure in told:
             fields = self._whose_act(self._of_those_told(found, measure.fields))
             same = (
@@ -584,6 +594,7 @@ _BEGUN = Guarded(
     r"since (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
     r" in (?P<year>(?:19|20)\d\d)\b"
 )
+_WILL = re.compile(r"(?:will|shall|would|is to|are to|(?:is|are) going to)\b", re.IGNORECASE)
 _DECIDES = Guarded(
     r"\bdecid(?:ed|es) to (?:\w+ly )?(?:impose|introduce|extend|renew|prolong|raise|lower|cut|reduce"
     r"|increase|double|halve"
@@ -596,7 +607,9 @@ _TAG = re.compile(
     r"^[”\",.\s]*(?:[\w\s.’'-]{2,40}\b)?(?:said|added|says|told reporters)\b[^.,“\"]{0,40}[.,]\s*[“\"]$"
 )
 """Who speaks, between two parts of what is said: `,” he said. “`."""
-_JOINING = re.compile(r"^\W*but\b")
+_QUOTES = re.compile('[“"]')
+_TURNING = re.compile(r"^\W*but\b")
+_JOINING = re.compile(r"^\W*(?:but|and|so|because|while|which)\b")
 
 
 def _round(kind: str, words: str) -> dict[str, int]:

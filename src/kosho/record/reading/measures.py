@@ -75,6 +75,8 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
         goes_on = bool(found) and begin - reached < NEXT_RATE
         aimed_at = _AIMED_AT.search(mentions.masked, begin, match.start("rate"))
         wanted = _IN_RETURN.search(mentions.masked, clause.start, match.start())
+        if force.unmade(match.start() - clause.start):
+            continue
         if not (told or now or goes_on) or aimed_at or wanted or begin < reached or group(match, "from"):
             continue
         reached = max(match.end("rate"), match.end("duty") if group(match, "duty") else 0)
@@ -104,7 +106,7 @@ _STANDS = re.compile(
     r"|existing|current)\s|[\ue000\ue001\ue007]+(?:['’]s?)?\s"
     r"|\b(?:faces?|facing|pays?|bears?|subject to|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
     r"|cancel|reconsider|review|withdraw|suspend|end|eliminat|revok"
-    r"|repeal|waiv|abolish|rescind|spar|exempt)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
+    r"|repeal|waiv|abolish|rescind|spar|exempt|keep|maintain|retain|leav|preserv)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
     r"(?:(?!(?:wants?|the|its|their|his|her|increase|rise|cut|lower|higher|new|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
     re.IGNORECASE,
 )

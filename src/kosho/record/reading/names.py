@@ -76,7 +76,12 @@ def issuer_of(head: str) -> str | None:
     return None
 
 
-_DATELINE = re.compile(r"^(?P<town>[A-Z][A-Z .]{2,30}?)(?:,\s|\s[-–—]|\s\()", re.MULTILINE)
+_DATELINE = re.compile(
+    r"^(?P<town>[A-Z][A-Z .]{2,30}?|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=,? (?:\d{1,2} [A-Z]"
+    r"|[A-Z][a-z]{2,8} \d{1,2},? \d{4})))"
+    r"(?:,\s|\s[-–—]|\s\()",
+    re.MULTILINE,
+)
 LONGEST_HEAD = 600
 """Characters in which a report tells where it comes from."""
 

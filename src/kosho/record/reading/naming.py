@@ -20,6 +20,7 @@ from kosho.record.reading.people import (
     OFFICIALS,
     SPEAKS_AS,
     TITLED_BODY,
+    TURN_POST,
     UPPER,
     is_name,
     is_weak,
@@ -224,6 +225,10 @@ def _without_posts(mask: Mask) -> None:
             person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    turn = TURN_POST.match(mask.original)
+    if turn and post_words().search(turn["role"]):
+        name = turn["name"].title() if turn["name"].isupper() else turn["name"]
+        _put(mask, 0, turn.end(), PersonMention(own_name(name), turn["role"], None, None, None))
     speaks = SPEAKS_AS.match(mask.text)
     if speaks and post_words().search(speaks["role"]):
         person = PersonMention(speaks["name"], speaks["role"].strip(), None, None, None)
@@ -339,6 +344,8 @@ _JOINT = Guarded(
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
 _BOTH = Guarded(
+    r"\b[Tt]he\s(?:Joint\s|Sub-?)?(?:Meeting|Committee|Consultations?)(?=\s(?:also\s|further\s|then\s)?(?:\w+ed|took|agreed)\b)|"
+    r"\b[Tt]he\s(?:two|pair|duo)(?=\s(?:also\s|then\s|\w+ly\s)?(?:\w+ed|have|had|will|would|were|are|met|held|spoke|shook|agree)\b)|"
     r"\b[Bb]oth\sof\s(?:us|them)\b|\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
 )
 _BARE = Guarded(
@@ -383,6 +390,8 @@ _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof
 """The government of the country whose ministry or parliament signs the text."""
 
 
+_THE_ADMINISTRATION = Guarded(r"\b[Tt]he\s(?:[A-Z][a-z]+\s)?[Aa]dministration\b(?!\s(?:of|in|and)\b)")
+"""What only the executive of the United States is called without a country."""
 _STATE = Guarded(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
 
@@ -418,6 +427,8 @@ def _bodies(mask: Mask, home: str | None) -> None:
     if home:
         for match in _THE_GOVERNMENT.finditer(mask.text):
             mask.put(Mention(*match.span(), "party", (home,)))
+    for match in mask.places(_THE_ADMINISTRATION):
+        mask.put(Mention(*match.span(), "party", ("USA",)))
     for match in mask.places(_BODY):
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 

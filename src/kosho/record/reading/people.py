@@ -17,6 +17,7 @@ __all__ = [
     "OF_PARTY",
     "SPEAKS_AS",
     "TITLED_BODY",
+    "TURN_POST",
     "UPPER",
     "is_name",
     "is_weak",
@@ -47,6 +48,11 @@ SPEAKS_AS = re.compile(
     rf"(?:The\s)?(?P<role>(?:[{UPPER}][\w’'-]*(?:\s(?:of|for|and|the|to)){{0,3}}\s){{1,8}})\((?P<name>{NAME})\)(?=:\s)"
 )
 """`The Minister for Trade Policy (X): ...`, as parliaments report who answers."""
+TURN_POST = re.compile(
+    rf"(?:(?:Mr|Ms|Mrs|Dr|Sen|Senator|Hon)\.?\s)?(?P<name>[{UPPER}][\w’'-]+(?:\s[{UPPER}][\w’'-]+){{0,2}})\s"
+    r"\((?:[^()—–]{2,40}[—–]\s?)?(?P<role>[^()—–]{4,70})\)(?=\s?(?:\(\d{1,2}[:.]\d\d\))?:)"
+)
+"""`Ms X (Town—Minister for Trade) (14:23): ...`, as parliaments report who answers."""
 LED_BY = Guarded(
     rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
     rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"

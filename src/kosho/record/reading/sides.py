@@ -47,6 +47,11 @@ def _abbreviated(masks: list[Mask]) -> None:
             codes = mask.codes(*match.span("who"))
             if codes:
                 known.setdefault(match["short"], codes)
+    blocs = {
+        code for mask in masks for m in mask.found if m.kind != "adjective" for code in m.codes if code in BLOCS
+    }
+    if len(blocs) == 1:
+        known |= dict.fromkeys(("The bloc", "the bloc"), tuple(blocs))
     for head, codes in _heads(masks).items():
         if len(codes) == 1:
             known.setdefault(f"The {head}", tuple(codes))
@@ -58,6 +63,10 @@ def _abbreviated(masks: list[Mask]) -> None:
     for mask in masks:
         for match in list(short.finditer(mask.text)):
             mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
+
+
+BLOCS = {"EU27", "ASEAN", "MERCOSUR", "EFTA", "GCC", "EAC", "CPTPP", "AU", "SACU", "EAEU", "CARICOM", "ECOWAS"}
+"""Parties of several states: the only one that a text names is `the bloc`."""
 
 
 def _heads(masks: list[Mask]) -> dict[str, set[str]]:
@@ -149,7 +158,8 @@ def _fill_from_others(masks: list[Mask]) -> None:
 
 
 _MEET = re.compile(
-    "\ue003[^\ue003;]{0,60}\\b(?:met|meets|spoke (?:to|with)|talked (?:to|with)|talks with|call"
+    "\ue003[^\ue003;]{0,60}\\b(?:met|meets|meet|sp(?:oke|eak) (?:to|with)|talk(?:ed)? (?:to|with)"
+    "|talks with|call"
     " with)\\b[^\ue003;]{0,30}\ue003"
 )
 """Two people of whom one meets the other."""
@@ -177,7 +187,7 @@ def _post_of(role: str) -> str:
 
 _OFFICE = re.compile(
     r"\b(?:minister|secretary|(?<!vice )(?<!vice-)president|premier|chancellor|commissioner|negotiator"
-    r"|envoy|ambassador|policy chief|representative|governor|director-general)\b",
+    r"|envoy|ambassador|policy chief|representative|governor|director-general|spokes(?:man|woman|person))\b",
     re.IGNORECASE,
 )
 """Offices of a government."""
@@ -187,6 +197,7 @@ _NOT_OF = {
     "ASEAN": re.compile("."),
 }
 """Offices that a government does not know."""
+_ITS = re.compile(r"\W*(?:Its|its)\b")
 AGREEING = 2
 """Signs that must agree where another sentence than that of the name tells whose office it is."""
 
@@ -211,6 +222,8 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             if _met(mask, mention):
                 continue  # of another side than who acts
             named = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
+            if _ITS.match(mask.text, max(0, mention.start - 5)) or _ITS.match(mask.original, mention.start):
+                named = named or before
             last = person.name.split()[-1]
             signs = [code for code in (before, sides[0] if sides else None, dateline) if code]
             signs += spoken.get(last, [])
