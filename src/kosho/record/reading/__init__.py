@@ -26,6 +26,7 @@ from kosho.record.reading.layout import Block
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.outline import titled_meeting, with_heading_days
 from kosho.record.reading.prepare import SPOKEN, prepared, sentences_of
+from kosho.record.reading.voices import Voices
 
 __all__ = ["Document", "Draft", "decode", "each", "read", "read_once", "read_text"]
 
@@ -140,7 +141,8 @@ def read_text(document: Document) -> list[Draft]:
     turns = _turns(text, parts) if kind in SPOKEN else {}
     home = known.home if kind == "press conference" else None
     head = min(turns, default=known.body[0][1][0] if known.body else 0)
-    reader = Reader(document.name, mentions, head, home, known.enacts, opinion=kind == "editorial")
+    voices = Voices(mentions, head, home)
+    reader = Reader(document.name, mentions, voices, known.enacts, opinion=kind == "editorial")
     alone = "Answer" if kind in SPOKEN and not turns else None
     previous: Block | None = None
     for unit, (start, end) in known.body:
