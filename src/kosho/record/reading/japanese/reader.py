@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kosho.record.reading.decode import Document
@@ -102,6 +103,9 @@ class _Reader:
         self.named = [one for a, b in self._lines for one in find_named(self.text, a, b)]
         self.sides, self.bilateral = two_sides(code for one in self.named for code in one.codes)
         self._subject: Named | None = None
+        own = _OWN_TEXT.search(self.text[:HEAD]) or (publisher_of(self.text) or "").endswith(("省", "府", "房"))
+        self._own = Named(0, 0, ("JPN",), "party") if own else None
+        """Who speaks in what a ministry publishes of its own, where nobody else is named."""
         self.named = sorted([*self.named, *self._again()], key=lambda one: one.start)
 
     def _again(self) -> Iterator[Named]:
@@ -159,7 +163,7 @@ class _Reader:
         head = self.text[:400]
         kinds = (
             ("press conference", "記者会見"),
-            ("joint statement", "共同声明|共同文書"),
+            ("joint statement", r"^(?:[^。\n]{0,40}\n){0,3}[^。\n]{0,40}(?:共同声明|共同文書|共同発表)"),
             ("minutes", "議事録|議事要旨|議事概要"),
             ("press release", "開催しました|を行いました|結果概要|概要は以下|お問い合わせ|報道発表"),
         )
@@ -249,7 +253,7 @@ class _Reader:
         for fact in facts:
             named = self._acting(fact.start, fact.verb)
             subject = named or (subject if fact.start > start or subject else None) or voice
-            self._fact(fact, subject or voice, voice)
+            self._fact(fact, subject or voice or (self._own if fact.kind in OWN_ACTS else None), voice)
         if facts and subject:
             self._subject = subject
         tail = facts[-1].end if facts else start
@@ -302,7 +306,12 @@ class _Reader:
             and measure
             and re.search(table("japanese")["restrictive"], clause)
             and not _TAKEN_AWAY.search(clause)
-        ) or (kind in ("accord", "commitment", "offer") and measure and "rate_before" in measure):
+        ) or (
+            kind in ("accord", "commitment", "offer")
+            and measure
+            and "rate_before" in measure
+            and not _PROPOSED.search(self.text[fact.verb - 4 : fact.end])
+        ):
             self._measure(start, end, measure, subject, considered=modality == "considered" or "示唆" in clause)
             return
         if kind == "offer" and _WILL_ASK.search(self.text[start : fact.verb]):
@@ -316,8 +325,10 @@ class _Reader:
             self._event(fact._replace(kind="next_meeting"), subject)
             return
         if kind == "accord":
-            deliverable = re.search(table("japanese")["deliverable"], self.text[start : fact.verb])
-            kind = "commitment" if deliverable else "agreement"
+            object_ = self.text[start : fact.verb]
+            deliverable = re.search(table("japanese")["deliverable"], object_)
+            aim = _AIMED_AT.search(object_)
+            kind = "agreement_aim" if aim else "commitment" if deliverable else "agreement"
         fields = self._fields(kind, fact, (start, end), subject, voice)
         self._found.append(Draft(self._doc, kind, modality, fields, self._source[start:end], start, end))
 
@@ -344,7 +355,7 @@ class _Reader:
 
     def _whose(self, kind: str, by: list[str], others: list[str]) -> dict[str, Any]:
         fields: dict[str, Any] = {}
-        if kind in ("agreement", "no_agreement", "topic"):
+        if kind in ("agreement", "agreement_aim", "no_agreement", "topic"):
             both = list(self.sides) if self.bilateral and len(self.sides) > 1 else by
             parties = by if len(by) > 1 else both
             return {"parties": parties} if parties else {}
@@ -406,12 +417,30 @@ class _Reader:
             fact.kind == "next_meeting"
             or re.search(table("japanese")["next"], self.text[start:end]) is not None
         )
+        if self._lasted(start, end):
+            return
         kind = "next_meeting" if following or (coming and "訪問" in self.text[start:end]) else "event"
         fields = self._meeting(start, end)
         if len(fields.get("parties", [])) < 2 and subject and self.bilateral and len(self.sides) > 1:
             fields["parties"] = list(self.sides)
         modality: Modality = "planned" if coming or kind == "next_meeting" else "asserted"
-        self._found.append(Draft(self._doc, kind, modality, fields, self._source[start:end], start, end))
+        for first, last in _each_of_several(self.text, start, end):
+            own = self._meeting(first, last) if first > start else {}
+            told = {**fields, **{k: v for k, v in own.items() if k in ("duration_min", "place", "time")}}
+            self._found.append(Draft(self._doc, kind, modality, told, self._source[first:last], first, last))
+
+    def _lasted(self, start: int, end: int) -> bool:
+        """Whether words only say how long the meeting just told of took: `会談は約50分行われた`."""
+        told = _TOOK.match(self.text, start, end)
+        last = next((n for n in range(len(self._found) - 1, -1, -1) if self._found[n].type == "event"), None)
+        if told is None or last is None or "duration_min" in self._found[last].fields:
+            return False
+        fields = {
+            **self._found[last].fields,
+            **{k: v for k, v in self._meeting(start, end).items() if k in ("duration_min", "time")},
+        }
+        self._found[last] = replace(self._found[last], fields=fields)
+        return True
 
     def _meeting(self, start: int, end: int) -> dict[str, Any]:
         words, known = self.text[start:end], table("japanese")
@@ -451,7 +480,7 @@ class _Reader:
         """What a sentence without a verb of talks tells: a measure, an amount."""
         measure = measure_of(self.text, start, end)
         start, end = trimmed(self.text, start, end)
-        if measure:
+        if measure and not re.search(r"ない(?:と|。|$)|ません|ておらず", self.text[start : end + 1]):
             self._measure(start, end, measure, subject, considered=False)
             return
         amount = amounts(self.text, start, end)
@@ -511,14 +540,21 @@ class _Reader:
         self._found.append(Draft(self._doc, "measure", modality, told, self._source[start:end], start, end))
 
 
+HEAD = 200
+"""Characters in which a text says whose it is."""
+_OWN_TEXT = re.compile(r"(?:閣議後|定例|大臣)[^\n]{0,8}(?:記者)?会見|会見の概要")
+OWN_ACTS = {"ask", "offer", "complaint", "position", "red_line", "commitment"}
+"""What a ministry does in its own text without naming itself."""
 LONG_TAIL = 10
 """Characters behind the last predicate of talks that may tell a measure or an amount."""
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
+_TOOK = re.compile(r"[\s　]*(?:同)?(?:会談|協議|会合|対話|会議|電話会談)(?:は|が)、?約?\d+(?:時間|分)")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_PROPOSED = re.compile(r"案を|提案|打診")
 _WILL_ASK = re.compile(r"(?:求め|要請し|働きかけ|要求し|要望し)(?:る|て(?:い[くき])?|ていく)?(?:との)?$")
 """Whoever means to ask, asks."""
 _SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
@@ -529,11 +565,24 @@ _TO_BE_HELD = re.compile(
 _TAKEN_AWAY = re.compile(
     r"(?:撤廃|解除|廃止|緩和|再開)(?:等)?(?:を|に|が)[^、。]{0,8}(?:歓迎|評価|求め|感謝|謝意|要請)"
 )
+_AIMED_AT = re.compile(r"目指す(?:こと)?(?:で|に|を)?$")
 _CONFIRMED = (
     ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
     ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
 )
 """What `確認` is of, where nothing is agreed by it."""
+
+
+_ONE_OF_SEVERAL = re.compile(r"と約?\d+(?:分|時間)(?:半)?間?、")
+
+
+def _each_of_several(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A meeting, or each of several that one verb tells of: `Aと約90分、Bと約30分それぞれ会談した`."""
+    if "それぞれ" not in text[start:end]:
+        return [(start, end)]
+    cuts = [m.end() for m in _ONE_OF_SEVERAL.finditer(text, start, end)]
+    places = [start, *cuts, end]
+    return list(pairwise(places))
 
 
 def _fullest(named: list[Named]) -> list[Named]:
