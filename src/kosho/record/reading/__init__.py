@@ -26,6 +26,7 @@ from kosho.record.reading.layout import Block
 from kosho.record.reading.mentions import Mention, Mentions, PersonMention
 from kosho.record.reading.outline import titled_meeting, with_heading_days
 from kosho.record.reading.prepare import SPOKEN, prepared, sentences_of
+from kosho.record.reading.voices import Voices
 
 __all__ = ["Document", "Draft", "decode", "each", "read", "read_once", "read_text"]
 
@@ -139,7 +140,10 @@ def read_text(document: Document) -> list[Draft]:
     kind = about_it.fields["doc_type"]
     turns = _turns(text, parts) if kind in SPOKEN else {}
     home = known.home if kind == "press conference" else None
-    reader = Reader(document.name, mentions, min(turns, default=0), home, opinion=kind == "editorial")
+    head = min(turns, default=known.body[0][1][0] if known.body else 0)
+    voices = Voices(mentions, head, home)
+    reader = Reader(document.name, mentions, voices, known.enacts, opinion=kind == "editorial")
+    alone = "Answer" if kind in SPOKEN and not turns else None
     previous: Block | None = None
     for unit, (start, end) in known.body:
         turn = turns.get(unit.block.start)
@@ -149,7 +153,7 @@ def read_text(document: Document) -> list[Draft]:
         place = Place(
             unit.block.start, unit.block is not previous, ends, unit.intro.start if unit.intro else None
         )
-        reader.sentence(max(start, turn.start) if turn else start, end, place, turn.name if turn else None)
+        reader.sentence(max(start, turn.start) if turn else start, end, place, turn.name if turn else alone)
         previous = unit.block
     forms = from_forms(document.name, parts, mentions)
     drafts = [
@@ -176,7 +180,7 @@ class _Turn(NamedTuple):
 
 
 _TURN = re.compile(
-    r"(?:\d{1,3}\.\s)?(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,40}\)\s?){0,2}:)\s"
+    r"(?:\d{1,3}\.\s)?(?:(?P<mark>[QA])(?:\.|\s?:)|(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'&-]+){0,6})\s?(?:\([^()]{2,90}\)\s?){0,2}:)\s"
 )
 
 

@@ -82,7 +82,7 @@ _TO_FROM = re.compile(rf"\bto\s{_AFTER}{_PERCENT},?\s(?:up\s|down\s)?from\s{_BEF
 _TO = re.compile(rf"\b(?:to|at)\s(?:{_AFTER}{_PERCENT}|{_ZERO})", re.IGNORECASE)
 
 
-_IN_WORDS = re.compile("per ?cent|point|PER ?CENT|POINT|Per ?[Cc]ent|Point")
+_IN_WORDS = re.compile("per[ -]?cent|point|PER ?CENT|POINT|Per ?[Cc]ent|Point")
 
 
 def tells_percent(masked: str, start: int, end: int) -> bool:

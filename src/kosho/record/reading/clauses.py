@@ -55,13 +55,14 @@ _VERBS = (
     r"|failed|instructed|directed|undertook|announced|raised\sconcerns|voiced|showed|sought"
     r"|(?:has|have|had)\s(?:also\s)?(?:\w{3,}ed|begun|made|taken|sought|undertaken|put|set)"
     r"|set\s(?:a|an|the|their|its)\s(?:\w+\s)?(?:target|goal|deadline|objective)"
-    r"|was\sunable|were\sunable)\b"
+    r"|was\sunable|were\sunable|opposes|supports|rejects|welcomes|urges|demands|insists|calls\s(?:for|on)|stands\sready"
+    r"|looks\sforward|remains\s(?:ready|open|committed|opposed)|reserves|expects|hopes)\b"
 )
 _FINITE = (
     r"(?:\w+ed|will|would|has|have|had|is|are|was|were|can|could|may|must|did|does|do|said"
     r"|held|met|made|took|gave|went|put|cut|set|says|aims?|hopes?|began|agree|undertook|sought|rose|fell|told|brought|kept|left"
     r"|paid|sold|bought|grew|saw|drew|found|led|sent|wants?|seeks?|plans|opposes|supports|considers|imposes|charges|taxes|buys"
-    r"|sells|expects|insists|calls|describes|regards|sees)\b"
+    r"|sells|expects|insists|calls|describes|regards|sees|expect|want|need|hope|believe|think|support|oppose)\b"
 )
 _AGAIN = rf"(?:also\s|further\s|then\s|jointly\s|\w+ly\s)?{_VERBS}"
 _HAS_VERB = re.compile(rf"\b(?:{_FINITE}|{_VERBS})")
@@ -85,12 +86,16 @@ _SPLITS = re.compile(
         | (?:a\sday|a\sweek|hours|days|one\sday|two\sdays|shortly|just\sdays)\s(?:after|before)\s
         | and\s(?={_AGAIN})
         | (?=(?:adding|saying|stating|noting|stressing|warning|insisting|arguing|accusing|criticising
+            |agreeing|vowing|committing|deciding
             |criticizing|blaming|rejecting
             |denouncing|citing|pledging|promising|offering|proposing)\s)
         | with\s(?=<one>\s(?:seeking|asking|calling|urging|demanding|pressing|offering|proposing|refusing
             |rejecting|insisting|promising|pledging|warning|threatening|saying)\s)
         | (?=(?:hoping|seeking|calling|urging|asking|demanding)\s(?:to|for|on)\s)
         | (?=[“"][A-Z\ue000-\ue007])
+        | (?=which\s(?:\w+ly\s)?(?:violat|breach|contraven|infring|run\scounter
+            |(?:is|are)\s(?:inconsistent|incompatible|unfair|unjustified|unacceptable)|(?:was|were|is|are|has\sbeen|will\sbe)\s(?:later\s|then\s)?(?:lowered|raised|cut|reduced
+            |halved|doubled|increased)\s(?:to|from)\b))
         )
     | (?<=\s)(?:
           but\s(?={_AGAIN})
@@ -101,6 +106,8 @@ _SPLITS = re.compile(
             (?:met|held|signed|agreed|spoke|visited|announced)\b)
         | as\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
         | and\s(?={_AGAIN})
+        | and\s(?=(?:also\s|then\s|later\s|\w+ly\s)?(?:[a-z]{{3,}}ed|sought|told|put|took|gave|made|spoke
+            |laid|drew)\s(?:that|the|an?|its|their|his|her|for|to|concerns?|readiness|willingness|interest|support|[\ue000\ue003\ue004\ue007])(?![a-z]))
         | (?<![\ue000-\ue007)]\s)and\s(?=<actor>\s(?:also\s)?{_FINITE})
         )
     )"""
@@ -270,6 +277,10 @@ def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> li
     return [piece for piece in (_trim(masked, *piece) for piece in pieces) if piece[0] < piece[1]]
 
 
+_NO_OBJECT = re.compile(pattern(r"\W*<actor>(?:\s\w+ly)?\s[a-z]+,?"))
+"""An actor and a verb: its object stands behind the next one, `deplores and rejects these measures`."""
+
+
 @lru_cache(maxsize=MOST_CLAUSES)
 def _joints(words: str) -> tuple[tuple[int, int], ...]:
     """What joins the clauses of a sentence, by its grammar."""
@@ -278,7 +289,8 @@ def _joints(words: str) -> tuple[tuple[int, int], ...]:
         begun = cuts[-1][1] if cuts else 0
         named = words[found.start() - 1] in "\ue000\ue003\ue004)"
         joins = named and "and" in found[0] and not _HAS_VERB.search(words, begun, found.start())
-        if not joins and not _inside_brackets(words, 0, found.start()):
+        shared = "and" in found[0] and _NO_OBJECT.fullmatch(words, begun, found.start())
+        if not joins and not shared and not _inside_brackets(words, 0, found.start()):
             cuts.append(found.span())
     return tuple(cuts)
 

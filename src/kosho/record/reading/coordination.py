@@ -73,7 +73,8 @@ def _items_of(words: str) -> tuple[Item, ...]:
     joined, governing = _infinitives()
     end = len(words)
     for verb, again in ((governing, joined), (_THAT, _AND_THAT), (_GERUND, _AND_GERUND)):
-        first = verb.search(words)
+        led_in = _LED_IN.match(words)
+        first = verb.search(words, led_in.end() if led_in else 0)
         if first is None:
             continue
         purpose = _PURPOSE.search(words, first.end(), end)  # what follows it says what for
@@ -84,6 +85,8 @@ def _items_of(words: str) -> tuple[Item, ...]:
     return (Item(0, end, ""),)
 
 
+_LED_IN = re.compile(r"\W*(?:[Ii]n order )?[Tt]o\s[^,;]{3,80},\s(?=(?:[Tt]he\s)?[A-Z\ue000-\ue007])")
+"""A purpose that a sentence begins with: `To win X over, ...`."""
 _PURPOSE = Guarded(r"\b(?:in order|so as) to\b|,?\s(?:if|unless|provided)\s")
 """What follows is a purpose or a condition: its verbs are not governed by those before."""
 SHORTEST = 9

@@ -66,7 +66,7 @@ _YEAR = r"(?:19|20)\d\d"
 _A_MONTH, _A_YEAR, _NUMBERS = re.compile(_MONTH), re.compile(_YEAR), re.compile(r"\d+")
 _FORMS = re.compile(
     rf"""
-    (?:\b(?=[\dJFMASONDQTWtfslneymb])|(?=[JFMASOND]))(?:
+    (?:\b(?=[\dJFMASONDQTWtfslneymbLNYEB])|(?=[JFMASOND]))(?:
     \b(?P<iso>{_YEAR}(?P<isosep>[-/.])[01]?\d(?P=isosep)[0-3]?\d)\b
   | \b(?P<num>[0-3]?\d(?P<numsep>[-/])[0-3]?\d(?P=numsep){_YEAR})\b
   | \b(?P<cjk>{_YEAR}\s?年\s?[01]?\d\s?月\s?[0-3]?\d\s?日)
@@ -82,10 +82,11 @@ _FORMS = re.compile(
       (?:(?:{_MONTH}(?:\s+{_YEAR})?)|{_YEAR}|(?:this|next|the)\s+(?:year|month|week)))\b
   | \b(?P<vague>(?:early|mid|late)[-\s](?:{_MONTH}(?:\s+{_YEAR})?|{_YEAR}))\b
   | \b(?P<my>{_MONTH}(?:\s+of)?,?\s+{_YEAR})\b
-  | \b(?P<rel>(?:last|next|this|earlier\s+this|later\s+this|the\s+previous|the\s+following)
+  | \b(?P<rel>(?i:last|next|this|earlier\s+this|later\s+this|the\s+previous|the\s+following)
       \s+(?:week|month|year|summer|autumn|fall|winter|spring|{_MONTH}|{_WEEKDAY})(?=\W|$))
-  | \b(?P<near>today|yesterday|tomorrow|the\s+day\s+before(?:\s+yesterday)?|the\s+same\s+day|that\s+day
-      |the\s+previous\s+day|the\s+next\s+day|the\s+following\s+day)\b
+  | \b(?P<near>(?i:today|yesterday|tomorrow|this\s+(?:morning|afternoon|evening)|(?:last\s+night)|tonight
+      |the\s+day\s+before(?:\s+yesterday)?|the\s+same\s+day|that\s+day
+      |the\s+previous\s+day|the\s+next\s+day|the\s+following\s+day))\b
   | \b(?P<weekdays>(?:from\s+)?{_WEEKDAY}\s+(?:to|through|until)\s+{_WEEKDAY})\b
   | \b(?P<weekday>{_WEEKDAY})\b
   | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)]|$)(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
@@ -130,7 +131,7 @@ class DateMention:
 
 
 _MAY_BE = re.compile(
-    r"\d|day|week|month|year|tomorrow|summer|autumn|fall|winter|spring"
+    r"\d|day|week|month|year|morrow|night|morning|noon|evening|summer|autumn|fall|winter|spring"
     r"|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 )
 """What every date holds one of."""
@@ -354,6 +355,11 @@ def _week(day: date) -> Resolution:
 
 SHIFTS = {
     "today": 0,
+    "this morning": 0,
+    "this afternoon": 0,
+    "this evening": 0,
+    "tonight": 0,
+    "last night": -1,
     "yesterday": -1,
     "the day before": -1,
     "the previous day": -1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import date
+from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ LONGEST_HEAD = 120
 _DATELINE = re.compile(
     r"^(?:(?P<place>[A-Z][A-Za-z .,/’'-]{2,40}?),?\s(?:[A-Z]\w+\s?/\s?)?|(?=[A-Z][a-z]{2,8}\.?\s\d{1,2}\s\())"
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
-    r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]))[-–—:]{0,2}\s?"
+    r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]|\.\s[A-Z]))[-–—:.]{0,2}\s?"
 )
 _CLOCK = re.compile(
     r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b"
@@ -92,6 +93,8 @@ def about(text: str, blocks: list[Block]) -> About:
     relayed = _RELAYS.search(text)
     if relayed:
         fields["relays"] = relayed["whom"]
+    if start == end and dateline is not None:
+        start, end = begins - len(dateline[0]), begins - len(dateline[0]) + len(dateline[0].rstrip(" -–—:"))
     if start == end and blocks:
         head = title or blocks[0]
         start, end = head.start, min(head.end, head.start + LONGEST_HEAD)
@@ -117,35 +120,54 @@ def _dateline(text: str, blocks: list[Block]) -> tuple[re.Match[str] | None, int
     return None, 0
 
 
-def _published(  # noqa: C901 - three places where a date may stand
+def _published(
     text: str, blocks: list[Block], dateline: re.Match[str] | None
 ) -> tuple[date | None, int, int, str | None]:
+    """The day of publication, where it stands, and as it is written down."""
+    told = _of_issue(text) or _on_a_line(text, blocks, dateline)
+    told = told or _in_prose(text, blocks, dateline) or _signed_off(text, blocks)
+    if told is not None:
+        return told
+    day = _year_told(text, dateline) if dateline else None
+    return (day, 0, 0, day.isoformat()) if day else (None, 0, 0, None)
+
+
+Published = tuple[date | None, int, int, str | None]
+
+
+def _of_issue(text: str) -> Published | None:
+    """The day of the issue of the Federal Register in which a notice stands."""
+    issue = _OF_ISSUE.match(text)
+    found = resolve_dates(list(find_dates(text, 0, issue.end())), None, lambda _: "nearest") if issue else []
+    days = [m.value for m in found if m.precision == "day" and m.value]
+    return (date.fromisoformat(days[0]), 0, issue.end(), days[0]) if issue and days else None
+
+
+def _on_a_line(text: str, blocks: list[Block], dateline: re.Match[str] | None) -> Published | None:
+    """The day on a line of its own; one told as something else's day only where there is no other."""
     lines = [block for block in blocks if block.role == "date"]
-    lines.sort(
-        key=lambda block: bool(
-            re.search(
-                r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session|applicable|effective|dates:)\b|^dates:",
-                text[block.start : block.end],
-                re.I,
-            )
-        )
-    )
+    lines.sort(key=lambda block: _OTHER_DAY.search(text, block.start, block.end) is not None)
     for block in lines:
         for mention in _told_dates(text, block):
             value = mention.value
             if value is None and mention.readings:
                 value = _settled(mention.readings, dateline)
             if value and len(value) == 10:
-                return (
-                    date.fromisoformat(value),
-                    block.start,
-                    block.end,
-                    _stamp(value, text[block.start : block.end]),
-                )
-    if lines:
-        readings = [m.readings for m in _told_dates(text, lines[0]) if m.readings]
-        if readings:
-            return None, lines[0].start, lines[0].end, None
+                stamp = _stamp(value, text[block.start : block.end])
+                return date.fromisoformat(value), block.start, block.end, stamp
+    if lines and any(m.readings for m in _told_dates(text, lines[0])):
+        return None, lines[0].start, lines[0].end, None
+    return None
+
+
+_OTHER_DAY = re.compile(
+    r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session|applicable|effective|dates:)\b|^dates:",
+    re.IGNORECASE,
+)
+
+
+def _in_prose(text: str, blocks: list[Block], dateline: re.Match[str] | None) -> Published | None:
+    """The day in a title, or in the first words of a story that begins with where it was written."""
     for block in blocks:
         if block.role not in ("body", "title"):
             continue
@@ -155,17 +177,15 @@ def _published(  # noqa: C901 - three places where a date may stand
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
         if block.role == "body":
             break
-    last = _signed_off(text, blocks)
-    if last is not None:
-        return last
-    day = _year_told(text, dateline) if dateline else None
-    return (day, 0, 0, day.isoformat()) if day else (None, 0, 0, None)
+    return None
 
 
+_OF_ISSUE = re.compile(r"\s*\[Federal Register Volume[^\]]{5,120}\]")
+"""The issue of the Federal Register in which a notice stands: its day is that of the notice."""
 _IN_BRACKETS = re.compile(r"\((?P<day>[^()]{8,24})\)\s*$")
 
 
-def _signed_off(text: str, blocks: list[Block]) -> tuple[date, int, int, str] | None:
+def _signed_off(text: str, blocks: list[Block]) -> Published | None:
     """The day in brackets that a story ends with: `... (8 November 2025)`."""
     for block in [block for block in blocks if block.role == "body"][-2:]:
         found = _IN_BRACKETS.search(text, max(block.start, block.end - 30), block.end)
@@ -223,17 +243,29 @@ def _kind(text: str, blocks: list[Block], *, agency: bool) -> str:
     head = text[: min(len(text), 600)]
     if agency:
         return "news"
-    return first_of("documents", "kinds", head) or (
-        ("interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript")
-        if _turns(text, blocks)
-        else "news"
-    )
+    told = first_of("documents", "kinds", head)
+    if told is not None:
+        return told
+    if _turns(text, blocks):
+        return "interview" if re.search(r"\binterview\b", head, re.IGNORECASE) else "transcript"
+    signed = _issuer(text, blocks) is not None and _BY_LINE.search(head) is None
+    return "news release" if signed or _release().search(text) else "news"
+
+
+_BY_LINE = re.compile(r"^By\s[A-Z]", re.MULTILINE)
+"""Who wrote a story: no ministry did."""
+
+
+@cache
+def _release() -> re.Pattern[str]:
+    """What only a release bears on a line of its own, or ends in."""
+    return re.compile(table("documents")["release"], re.MULTILINE | re.IGNORECASE)
 
 
 TURNS = 3
 """Lines at least that begin with who speaks, in a transcript."""
 _MARK = re.compile(r"[QA](?:\.|\s?:)\s")
-_SPEAKER = re.compile(r"(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'-]+){0,3})\s?(?:\([^()]{2,40}\)\s?)?:\s")
+_SPEAKER = re.compile(r"(?P<name>[A-Z][\w.’'-]*(?:\s[\w.’'-]+){0,3})\s?(?:\([^()]{2,90}\)\s?){0,2}:\s")
 
 
 def _turns(text: str, blocks: list[Block]) -> bool:
@@ -259,15 +291,19 @@ def _paper(text: str, blocks: list[Block]) -> str | None:
 
 _ISSUER = re.compile(
     r"(?:AGENCY:\s)?(?P<name>(?:(?i:the\s)?(?i:office of the .{3,60}|white house)"
-    r"|(?i:(?:federal |union )?(?:ministry|department) of )[A-Z][^.:;]{2,80}))\.?"
+    r"|(?i:(?:federal |union )?(?:ministry|department) (?:of|for) (?:the )?)[A-Z][^.:;]{2,80}?))"
+    r"(?:,\s[A-Z][a-z]+)?\.?"
 )
-"""A line that is the name of the body which issues a text."""
+"""A line, or a part of one beside the day, that is the name of the body which issues a text."""
+_PART_OF_LINE = re.compile(r"\s[|–—-]\s|\s?\n\s?")
+_BESIDE_NAME = re.compile(r"^Source:\s|,\s\d{1,2}\s[A-Z][a-z]+\s\d{4}$|,\s[A-Z][a-z]+\s\d{1,2},\s\d{4}$")
 
 
 def _issuer(text: str, blocks: list[Block]) -> str | None:
     """The ministry or office that stands on a line of its own above the text."""
-    for block in takewhile(lambda one: one.role != "body", blocks):
-        found = _ISSUER.fullmatch(" ".join(text[block.start : block.end].split()))
+    head = takewhile(lambda one: one.role != "body", blocks)
+    for part in (part for block in head for part in _PART_OF_LINE.split(text[block.start : block.end])):
+        found = _ISSUER.fullmatch(_BESIDE_NAME.sub("", " ".join(part.split())))
         if found:
             name = found["name"]
             return (

@@ -28,7 +28,8 @@ def _holds(key: str, words: str, start: int = 0) -> bool:
 
 
 _ASIDE = re.compile(
-    r",\s(?:which|who|whose|where|though|although|while|if|as)\s[^,;]*,"
+    r"\s(?:with|for|to|from|in|of|by)\s(?:which|whom)\s[^,;]{3,60}?(?=\s(?:will|would|shall|pays?|face|faces)\b)"
+    r"|,\s(?:which|who|whose|where|though|although|while|if|as)\s[^,;]*,"
     r"|^\W?(?:under|in|with|at|by|for)\s[^,;]*\s(?:that|which|who)\s[^,;]*,"
     r"|^\W?(?:although|though|while|whereas|since|because|despite|after|when|even though)\b[^,;]*,",
     re.IGNORECASE,

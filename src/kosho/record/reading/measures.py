@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from kosho.numbers import decimal
 from kosho.record.reading.changes import Change, find_changes, tells_percent
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
+from kosho.record.reading.imposers import bears, imposed
 from kosho.record.reading.mentions import Mentions, pattern
-from kosho.record.reading.quantities import NUMBER_WORDS, products_in, shown
+from kosho.record.reading.quantities import find_quantities, products_in, shown
 from kosho.record.reading.quick import AnyOf, Guarded
+from kosho.record.reading.rates import group, told_rates
+from kosho.record.reading.status import begins, status_of
 from kosho.record.reading.tables import by_letter, table
 
-__all__ = ["MeasureMention", "find_measures", "full", "gta_type"]
+__all__ = ["MeasureMention", "find_measures", "full", "gta_type", "standing"]
 
 
 class MeasureMention(NamedTuple):
@@ -51,9 +52,68 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
         kind = kinds[words]
         for match in words.pattern.finditer(mentions.masked, clause.start, clause.end):
             if not _overlaps(match.span(), taken):
-                status = _status(mentions, clause, match, force)
+                status = status_of(mentions, clause, match, force)
                 found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
     return found
+
+
+def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMention]:
+    """Duties that a clause names as there, whatever else it says: `asked Y to cancel its surtax of 20 percent`.
+
+    Whose they are is only told where the clause names an owner: its subject may be whom they are on.
+    """
+    if force.untold():
+        return []
+    found: list[MeasureMention] = []
+    owner: tuple[str, ...] = ()
+    reached = clause.start
+    for match in _rates(mentions.masked, clause):
+        begin = match.start("duty") if group(match, "duty") else match.start("rate")
+        begin = min(begin, match.start("name") if group(match, "name") else begin, match.start("rate"))
+        told = _STANDS.search(mentions.masked, clause.start, begin)
+        now = _NOW.search(mentions.masked, clause.start, match.start("rate"))
+        goes_on = bool(found) and begin - reached < NEXT_RATE
+        aimed_at = _AIMED_AT.search(mentions.masked, begin, match.start("rate"))
+        wanted = _IN_RETURN.search(mentions.masked, clause.start, match.start())
+        if force.unmade(match.start() - clause.start):
+            continue
+        if not (told or now or goes_on) or aimed_at or wanted or begin < reached or group(match, "from"):
+            continue
+        reached = max(match.end("rate"), match.end("duty") if group(match, "duty") else 0)
+        if told:
+            possessed = told.groupdict().get("its")
+            owner = (
+                mentions.codes(clause.start, begin)[-1:] if possessed else mentions.codes(told.start(), begin)
+            )
+        for one in _of_rate(mentions, clause, match, "in force"):
+            fields = {key: value for key, value in one.fields.items() if key not in ("imposed_by", "on")}
+            others = [code for code in mentions.codes(reached, clause.end) if code not in owner]
+            bearer = one.fields.get("on") if bears(mentions, clause, match) else None
+            on = bearer if bearer not in owner else None
+            told_on = on or (others[0] if others and group(match, "products") else None)
+            fields |= {"imposed_by": owner[0]} if owner else {}
+            fields |= {"on": told_on} if told_on else {}
+            if "rate" not in fields and "rate_before" in fields:
+                fields["rate"] = fields.pop("rate_before")
+            found.append(MeasureMention(clause.start, clause.end, fields))
+    return found
+
+
+NEXT_RATE = 60
+"""Characters within which the next rate of a list stands: `20 percent on X and 25 percent on Y`."""
+_STANDS = re.compile(
+    r"(?:(?<!wants\s)(?<!want\s)(?<!instead of\s)\b(?:the|(?P<its>its|their|his|her)|this|these"
+    r"|existing|current)\s|[\ue000\ue001\ue007]+(?:['’]s?)?\s"
+    r"|\b(?:faces?|facing|pays?|bears?|subject to|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
+    r"|cancel|reconsider|review|withdraw|suspend|end|eliminat|revok"
+    r"|repeal|waiv|abolish|rescind|spar|exempt|keep|maintain|retain|leav|preserv)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
+    r"(?:(?!(?:wants?|the|its|their|his|her|increase|rise|cut|lower|higher|new|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
+    re.IGNORECASE,
+)
+"""Words by which a duty named behind them is there: the article, its owner, a verb that takes it away."""
+_NOW = re.compile(r"\b(?:now|currently|still|already)\s[^,;]{0,30}$")
+_AIMED_AT = re.compile(r"\bto\b")
+"""`lower its duty to 5 percent`: the rate is the one that is wanted."""
 
 
 @cache
@@ -84,17 +144,17 @@ def _told_duties(
 ) -> list[MeasureMention]:
     found: list[MeasureMention] = []
     for match in _rates(mentions.masked, clause):
-        wanted = _group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match))
+        wanted = group(match, "ought") or _WANTED.search(mentions.masked, clause.start, _names_duty(match))
         borne = _BORNE.search(mentions.masked, clause.start, match.start())
         borne = borne or any(
             words.search(mentions.masked, clause.start, match.start()) for words in (_FORECAST, _IN_RETURN)
         )
         if wanted or borne or _overlaps(match.span(), taken):
             continue
-        status = _status(mentions, clause, match, force)
+        status = status_of(mentions, clause, match, force)
         if status is not None:
             taken.append(
-                (match.start(), max(match.start("rate") + 1, match.end("duty") if _group(match, "duty") else 0))
+                (match.start(), max(match.start("rate") + 1, match.end("duty") if group(match, "duty") else 0))
             )
             found += _of_rate(mentions, clause, match, status)
     return found
@@ -107,12 +167,12 @@ def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force)
         words.search(mentions.masked, clause.start, change.end) for words in (_WANTED, _FORECAST, _IN_RETURN)
     ):
         return []
-    status = _status(mentions, clause, match, force)
+    status = status_of(mentions, clause, match, force)
     if status is None:
         return []
-    fields = _common(mentions, clause, match) | {"status": "announced" if status == "ended" else status}
-    begins = _begins(mentions, clause)
-    fields |= {"start": begins} if begins else {}
+    fields = imposed(mentions, clause, match) | {"status": "announced" if status == "ended" else status}
+    first = begins(mentions, clause)
+    fields |= {"start": first} if first else {}
     fields |= {"rate": shown(change.rate), "unit": "%", "kind": "tariff"} | gta_type("tariff")
     day = next(iter(mentions.within(change.end, clause.end, "date")), None)
     if (
@@ -132,87 +192,6 @@ def _of_change(mentions: Mentions, clause: Clause, change: Change, force: Force)
 
 
 _AT_ONCE = re.compile(r"\b(?:on|from|effective|as of)\s(?:the\s)?$")
-
-
-def _status(  # noqa: PLR0911 - one return a status
-    mentions: Mentions, clause: Clause, match: re.Match[str], force: Force
-) -> str | None:
-    """How far a measure has come; None where the clause does not say that there is one."""
-    words = mentions.masked[clause.start : clause.end]
-    at = match.start() - clause.start
-    rules = table("measures")
-    considered = re.search(rules["considered"], words, re.IGNORECASE)
-    if force.unmade(at):
-        return None
-    if force.withheld(at, at):
-        weighed = re.search(rules["weighed"], words[:at], re.IGNORECASE)
-        return (
-            "considered" if weighed and not force.untold() and not force.withheld(weighed.start(), 0) else None
-        )
-    if not _group(match, "from") and _taken_away("ending", words, at):
-        return "in force"  # until then
-    if considered or force.conditional():
-        return "considered"
-    if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
-        return "suspended"
-    if not _group(match, "from") and _taken_away("ended", words, at):
-        return "ended"
-    begins = _begins(mentions, clause)
-    if begins and mentions.published and not force.pending() and _DONE.search(words[:at]):
-        return "announced" if begins > mentions.published.isoformat() else "in force"
-    if _SET.search(words[:at]) and not force.pending():
-        return "in force"
-    before = _BEFORE_IT.search(words, at)  # `down from the 32 percent announced in April`
-    if force.pending() or re.search(rules["announced"], words[: before.start()] if before else words, re.I):
-        return "announced"
-    return "in force"
-
-
-_BEFORE_IT = re.compile(
-    r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s"
-)
-"""What a rate was before, or was to be."""
-
-
-_DONE = Guarded(
-    r"(?<!be\s)\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|set|raised|lowered|cut|reduced|increased"
-    r"|doubled|halved|banned|put)\b",
-    re.IGNORECASE,
-)
-_SET = Guarded(
-    r"(?<!be\s)(?<!to\s)\b(?:imposed|levied|slapped|introduced)\s"
-    r"(?:(?:an?|the|its|new|sweeping|steep|additional|up to)\s|[a-z-]+\s){0,4}$",
-    re.IGNORECASE,
-)
-"""Words that set the measure which follows them: it is there, whatever is announced beside it."""
-_FROM_DAY = re.compile(
-    r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since"
-    r"|(?:took|takes?|came|comes?|went|goes)\s(?:into\s)?"
-    r"(?:effect|force)(?:\sin\s\S+)?)\s(?:on\s|from\s)?(?:the\s)?$",
-    re.IGNORECASE,
-)
-
-
-def _begins(mentions: Mentions, clause: Clause) -> str | None:
-    """The day from which a clause says that something applies; None where it does not say one."""
-    for mention in mentions.within(clause.start, clause.end, "date"):
-        date = mention.date
-        if date and date.precision == "day" and _FROM_DAY.search(mentions.masked, clause.start, mention.start):
-            return date.value
-    return None
-
-
-@cache
-def _taking_away(key: str) -> tuple[Guarded, Guarded]:
-    """Verbs that take away, ahead of their object and behind their subject."""
-    verbs = table("measures")[key]
-    return Guarded(verbs["ahead"], re.IGNORECASE), Guarded(verbs["behind"], re.IGNORECASE)
-
-
-def _taken_away(key: str, words: str, at: int) -> bool:
-    """Whether a verb that takes away has the measure at `at` as its object or its subject."""
-    ahead, behind = _taking_away(key)
-    return ahead.search(words[:at]) is not None or behind.search(words[at:]) is not None
 
 
 _TO_SET = (
@@ -266,33 +245,31 @@ def _rates(masked: str, clause: Clause) -> Iterator[re.Match[str]]:
 
 def _names_duty(match: re.Match[str]) -> int:
     """Where, behind a verb that the match may begin with, the duty or its rate is named."""
-    return min(match.start("rate"), match.start("duty")) if _group(match, "duty") else match.start("rate")
-
-
-def _group(match: re.Match[str], name: str) -> str | None:
-    return match.groupdict().get(name)
+    return min(match.start("rate"), match.start("duty")) if group(match, "duty") else match.start("rate")
 
 
 def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: str) -> list[MeasureMention]:
-    base = _common(mentions, clause, match) | {"status": status}
-    begins = _begins(mentions, clause)
-    base |= {"start": begins} if begins else {}
-    kind = _kind_named(_group(match, "name") or "")
-    base |= _told_rates(mentions.masked, clause, match) | {"unit": "%", "kind": kind} | gta_type(kind)
+    base = imposed(mentions, clause, match) | {"status": status}
+    first = begins(mentions, clause)
+    base |= {"start": first} if first else {}
+    kind = _kind_named(group(match, "name") or "")
+    base |= (
+        told_rates(mentions.masked, clause.start, clause.end, match)
+        | {"unit": "%", "kind": kind}
+        | gta_type(kind)
+    )
     named = [
-        word for word in (_group(match, "name") or "").lower().split() if word in table("measures")["names"]
+        word for word in (group(match, "name") or "").lower().split() if word in table("measures")["names"]
     ]
-    base["measure"] = " ".join([*named, (_group(match, "duty") or "tariff").lower()])
+    base["measure"] = " ".join([*named, (group(match, "duty") or "tariff").lower()])
     spans, _ = _products(mentions, match)
     if not spans:
         spans = _exported(mentions, clause, match)
+    if not spans and group(match, "name"):
+        spans = products_in(match["name"]).get("products", [])
     if not spans:
         return [MeasureMention(clause.start, clause.end, base)]
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
-
-
-_TENS = {"twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50}
-_IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15} | _TENS
 
 
 def _kind_named(name: str) -> str:
@@ -301,103 +278,40 @@ def _kind_named(name: str) -> str:
     return next((kind for word, kind in told if word in name.lower()), "tariff")
 
 
-def _percent(text: str) -> int | float:
-    return shown(_number(text))
-
-
-def _number(text: str) -> Decimal:
-    """A rate in figures or in words: `five per cent`."""
-    word = _IN_WORDS.get(text.lower())
-    return decimal(text, ".") if word is None else Decimal(str(word))
-
-
-def _told_rates(masked: str, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
-    """`rate`, and `rate_before` where the words give it; the two ends where they give a range."""
-    low, rate = _group(match, "low") or _group(match, "least"), match["rate"]
-    if low:
-        return {"rate_low": _percent(low), "rate_high": _percent(rate)}
-    if _group(match, "from"):
-        return {"rate": _percent(rate), "rate_before": _percent(match["from"])}
-    old = _DOWN_FROM.match(masked, match.end("rate"), clause.end)
-    if old:
-        return {"rate": _percent(rate), "rate_before": _percent(old["rate"])}
-    told = max(match.end("rate"), match.end("duty") if _group(match, "duty") else 0)
-    change = _CHANGES.search(masked, clause.start, match.start()) or _CHANGED.match(masked, told, clause.end)
-    if change is None:
-        return {"rate": _percent(rate)}
-    verb = next(word for word in change.groups() if word).lower()
-    if rate.lower() == "zero":
-        return {"rate": 0}
-    after = _changed(_number(rate), verb, masked[told : clause.end])
-    return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
-
-
-_DOWN_FROM = Guarded(
-    r"\s?(?:%|per ?cent)[^,;%]{0,60},?\s(?:up|down|raised|lowered|cut|compared with|instead of"
-    r"|against)\s(?:from\s)?(?:an?\s|the\s)?(?:earlier\s|current\s|previous\s|initial\s"
-    r"|present\s)?"
-    r"(?P<rate>\d+(?:[.,]\d{1,2})?)\s?(?:%|per ?cent)",
-    re.IGNORECASE,
-)
-"""What a rate was before: `39%, down from an earlier 31%`."""
-_FACTORS = (("doubl", Decimal(2)), ("tripl", Decimal(3)), ("quadrupl", Decimal(4)), ("halv", Decimal("0.5")))
-_RISES = ("rais", "increas", "hik", "rise", "rose")
-_VERB = (
-    r"(?:doubl|tripl|quadrupl|halv|rais|reduc|increas|hik)(?:e[sd]?|ing)|(?:lower|slash|trim)\w*|cut(?:s|ting)?"
-)
-_CHANGES = Guarded(
-    rf"\b(?P<verb>{_VERB})\s(?:(?:its|the|their|this|that|existing|current|present|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
-    re.IGNORECASE,
-)
-"""A verb of change whose object is a rate: the rate is the one before."""
-_CHANGED = Guarded(
-    rf"[^,;]{{0,60}}?\s(?:(?:be|been|being|is|are|was|were)\s(?:\w+ly\s)?(?P<verb>{_VERB})"
-    r"|(?:will|would|to)\s(?P<turns>double|triple|halve|quadruple)"
-    r"|(?P<moves>rise|rose|fall|fell|drop|dropped|increase|increased)(?=\sby\b))\b",
-    re.IGNORECASE,
-)
-"""The same where the rate is what changes."""
-_NEW = re.compile(r"\bto\s(?:an?\s)?(?P<rate>\d+(?:[.,]\d+)*)\s?(?:%|per ?cent)", re.IGNORECASE)
-_BY_POINTS = re.compile(
-    r"\bby\s(?:an?\s(?:further|additional)\s)?(?P<points>\d+(?:[.,]\d+)?|[a-z]+)[\s-](?:percentage[\s-])?points?\b",
-    re.IGNORECASE,
-)
-_BY_PART = re.compile(r"\bby\s(?:(?P<half>half)\b|(?:\d|an?\s|one\s|two\s|three\s))", re.IGNORECASE)
-
-
-def _changed(before: Decimal, verb: str, behind: str) -> Decimal | None:
-    """The rate that a change leads to: told, or as a sum of what is told; None where it cannot be told."""
-    told = _NEW.search(behind)
-    if told:
-        return decimal(told["rate"], ".")
-    points = _BY_POINTS.search(behind)
-    if points:
-        number = NUMBER_WORDS.get(points["points"].lower(), points["points"])
-        if not str(number)[0].isdigit():
-            return None
-        by = decimal(str(number), ".")
-        after = before + by if verb.startswith(_RISES) else before - by
-        return after if after >= 0 else None
-    part = _BY_PART.search(behind)
-    if part:
-        return before / 2 if part["half"] and not verb.startswith(_RISES) else None
-    return next((before * factor for stem, factor in _FACTORS if verb.startswith(stem)), None)
-
-
 def _of_kind(
     mentions: Mentions, clause: Clause, match: re.Match[str], of: tuple[str, str]
 ) -> list[MeasureMention]:
     kind, status = of
-    base = _common(mentions, clause, match) | {"status": status, "measure": kind, "kind": kind}
+    base = imposed(mentions, clause, match) | {"status": status, "measure": kind, "kind": kind}
     chapter = table("measures")["mast"].get(kind)
     if chapter:
         base["mast_chapter"] = chapter
     base |= gta_type(
         "export ban" if kind == "ban" and re.search(r"\bexports?\b", match[0], re.IGNORECASE) else kind
     )
+    if kind in WHOLE_CLAUSE:
+        amount = next(iter(find_quantities(mentions.text, clause.start, clause.end)), None)
+        base |= {"quota": shown(amount.value), "unit": amount.unit} if kind == "quota" and amount else {}
+        first = begins(mentions, clause)
+        base |= {"start": first} if first else {}
+        goods = products_in(mentions.text[clause.start : clause.end]).get("products", [])
+        owned = _OWN_QUOTA.search(mentions.masked, clause.start, clause.end)
+        if kind == "quota" and owned:  # what a country may sell, not what it sets
+            whose = mentions.codes(*owned.span("who"))
+            base = {key: value for key, value in base.items() if key not in ("imposed_by", "on")}
+            base |= {"on": whose[0]} if whose else {}
+        return [MeasureMention(clause.start, clause.end, base | ({"products": goods[0]} if goods else {}))]
     spans, end = _products(mentions, match)
-    end = end if _group(match, "products") and match.end("products") == match.end() else match.end()
+    end = end if group(match, "products") and match.end("products") == match.end() else match.end()
+    base |= {"rate": 0, "unit": "%"} if kind == "tariff" and _FREE.search(match[0]) else {}
     return [MeasureMention(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
+
+
+_OWN_QUOTA = re.compile("(?P<who>[\ue000\ue007]+)['’]s?\\s(?:[\\w-]+\\s){0,2}quotas?\\b")
+WHOLE_CLAUSE = {"quota", "investigation"}
+"""Kinds of measures that their whole clause tells, by its verb."""
+_FREE = re.compile(r"\b(?:free|exempt|remov|eliminat|abolish|scrap|waiv|drop|lift|phased out)", re.IGNORECASE)
+"""What bears no duty any more bears one of zero."""
 
 
 def gta_type(kind: str) -> dict[str, str]:
@@ -419,7 +333,7 @@ _BEHIND_GOODS = re.compile(
 
 def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]:
     """Names of goods in the tail of a match up to the word that ends them, and where that is."""
-    if not _group(match, "products"):
+    if not group(match, "products"):
         return [], match.end()
     begin, stop = match.span("products")
     end = _compiled(table("measures")["stop"]).search(mentions.masked, begin, stop)
@@ -456,70 +370,3 @@ def _exported(mentions: Mentions, clause: Clause, match: re.Match[str]) -> list[
     """Goods that bear a rate: `exports of X and Y to Z face a tariff`."""
     found = _EXPORTED.search(mentions.masked, clause.start, match.start())
     return _names(mentions.text[found.start("products") : found.end("products")]) if found else []
-
-
-_BY = re.compile(
-    pattern(
-        r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
-        r"(?:(?:threat(?:s|ened)?|plans?|moves?|ruling|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
-        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
-        r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
-    )
-)
-_SPEAKS = re.compile(
-    r"\b(?:said|says|spoke|spoken|told \S+|commented|reacted|responded|complain\w+|warned|protest\w+"
-    r"|critici[sz]\w+)"
-    r"\s(?:\w+\s)?(?:of|about|on(?!\s[\ue005])|to|against|over)\b",
-    re.IGNORECASE,
-)
-"""Who speaks of a measure is not who takes it."""
-_FACES = re.compile(r"\b(?:faces?|facing|faced|subject to|hit (?:by|with)|pays?|bears?|slapped with)\b")
-
-
-_ABOUT = re.compile(
-    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning"
-    r"|regarding)\s"
-    r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
-    re.IGNORECASE,
-)
-"""A measure that what the subject does is about: whose it is, is not said by the subject."""
-_IMPOSED_IT = re.compile(
-    pattern(
-        r"[^,;.]{0,60}?\s(?:that\s|which\s)?(?P<who><one>)\s(?:has\s|had\s|have\s)?"
-        r"(?:slapped|imposed|put|levied|introduced|applied|set|placed|charges|imposes|levies|applies)\b"
-    )
-)
-"""Who imposed it, behind its name: `the surcharge that the White House slapped on ...`."""
-_MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
-
-
-def _common(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
-    before = mentions.masked[clause.start : match.start()]
-    fields: dict[str, Any] = {}
-    owner = _BY.search(before[-60:])
-    offset = match.start() - min(60, len(before))
-    if owner and _MARGIN.match(mentions.masked, match.start(), match.end()):
-        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
-        return {"on": codes[0]} if codes else {}  # `US dumping margins` are those of what the US sells
-    faces = _FACES.search(before)
-    if owner and not faces:
-        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
-        fields["imposed_by"] = codes[0] if codes else None
-    elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
-        codes = mentions.codes(*imposer.span("who"))
-        fields["imposed_by"] = codes[0] if codes else None
-    elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
-        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
-    if faces:
-        into = re.search(pattern(r"\b(?:to|into)\s(?P<who><party>)"), before)
-        codes = mentions.codes(clause.start + into.start("who"), clause.start + into.end("who")) if into else ()
-        fields["imposed_by"] = codes[0] if codes else None
-        fields["on"] = clause.subject[0].codes[0] if clause.subject and clause.subject[0].codes else None
-        named = mentions.codes(clause.start, clause.start + faces.start())
-        fields["on"] = fields["on"] or (named[0] if len(named) == 1 else None)
-    by = fields.get("imposed_by")
-    target = mentions.codes(match.start(), clause.end)
-    others = [code for code in target if code != by]
-    if others and not fields.get("on"):
-        fields["on"] = others[0]
-    return {key: value for key, value in fields.items() if value is not None}

@@ -192,6 +192,6 @@ def two_sides(codes: Iterable[str]) -> tuple[tuple[str, ...], bool]:
 
 
 OWN = Guarded(
-    r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Mm]y|[Ii]ts)\s(?:own\s)?(?:country|government|ministry|administration|side|delegation|nation|officials|negotiators|ministers|team|authorities|department|members)\b"
+    r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Mm]y|[Ii]ts)\s(?:own\s)?(?:country|government|ministry|administration|side|delegation|nation|officials|negotiators|ministers|deputies|teams?|experts|counterparts|envoys|leaders|authorities|department|members)\b"
 )
 """The side of whoever speaks."""

@@ -9,7 +9,7 @@ from typing import Literal
 from kosho.codes import countries
 from kosho.record.reading.tables import rows
 
-__all__ = ["aliases", "issuer_of", "plain"]
+__all__ = ["aliases", "issuer_of", "plain", "reported_from"]
 
 NameKind = Literal["party", "adjective", "body", "capital"]
 
@@ -74,3 +74,24 @@ def issuer_of(head: str) -> str | None:
         if len(codes) == 1:
             return codes.pop()
     return None
+
+
+_DATELINE = re.compile(
+    r"^(?P<town>[A-Z][A-Z .]{2,30}?|[A-Z][a-z]+(?: [A-Z][a-z]+)?(?=,? (?:\d{1,2} [A-Z]"
+    r"|[A-Z][a-z]{2,8} \d{1,2},? \d{4})))"
+    r"(?:,\s|\s[-–—]|\s\()",
+    re.MULTILINE,
+)
+LONGEST_HEAD = 600
+"""Characters in which a report tells where it comes from."""
+
+
+def reported_from(text: str) -> str | None:
+    """The country in whose capital a report is written: `MEXICO CITY, Aug 14 - ...`.
+
+    >>> reported_from("LIMA, May 3 (Example) - Peru and Chile met.")
+    'PER'
+    """
+    found = _DATELINE.search(text, 0, LONGEST_HEAD)
+    told = aliases()[1].get(plain(found["town"].title())) if found else None
+    return next(iter(told[1]), None) if told and told[0] == "capital" else None

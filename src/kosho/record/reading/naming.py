@@ -10,7 +10,7 @@ from functools import lru_cache
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.masking import Mask
 from kosho.record.reading.mentions import KINDS, OWN, Mention, Mentions, PersonMention, is_where, two_sides
-from kosho.record.reading.names import aliases, plain
+from kosho.record.reading.names import aliases, plain, reported_from
 from kosho.record.reading.people import (
     AS_NAME,
     BODY_TITLED,
@@ -20,9 +20,11 @@ from kosho.record.reading.people import (
     OFFICIALS,
     SPEAKS_AS,
     TITLED_BODY,
+    TURN_POST,
     UPPER,
     is_name,
     is_weak,
+    own_name,
     post_words,
     posts,
     trimmed,
@@ -46,7 +48,7 @@ def find_mentions(
     """
     by_span = _dates_by_span(spans, dates)
     masks = [_mask_of(text, start, end, by_span[start], home) for start, end in spans]
-    fill_sides(masks, home)
+    fill_sides(masks, home, reported_from(text))
     people = {m.person for mask in masks for m in mask.found if m.person is not None}
     for mask in masks:
         _posts_alone(mask, people)
@@ -208,7 +210,7 @@ def _posts_behind(mask: Mask) -> None:
             role, org = f"{role} for {org}", None
         side = _side(codes)
         stop = org_end + (len(tail[0]) if tail else 0)
-        _put(mask, match.start(), stop, PersonMention(name, role, side, org, match["native"]))
+        _put(mask, match.start(), stop, PersonMention(own_name(name), role, side, org, match["native"]))
 
 
 def _without_posts(mask: Mask) -> None:
@@ -223,6 +225,10 @@ def _without_posts(mask: Mask) -> None:
             person = PersonMention(name, role, _side(codes), None, None)
             end = max(match.start("name") + len(name), match.end("body"))
             mask.put(Mention(match.start(), end, "person", codes, person, first=True))
+    turn = TURN_POST.match(mask.original)
+    if turn and post_words().search(turn["role"]):
+        name = turn["name"].title() if turn["name"].isupper() else turn["name"]
+        _put(mask, 0, turn.end(), PersonMention(own_name(name), turn["role"], None, None, None))
     speaks = SPEAKS_AS.match(mask.text)
     if speaks and post_words().search(speaks["role"]):
         person = PersonMention(speaks["name"], speaks["role"].strip(), None, None, None)
@@ -261,7 +267,7 @@ def _posts_before(mask: Mask) -> None:
         ):  # `European Commission President`
             owner = mask.original[begin : match.start("role")].strip()
             role = f"{re.sub('^[Tt]he ', '', owner)} {role}"
-        shown = name.title() if name.isupper() and len(name) > 3 else name
+        shown = name.title() if name.isupper() and len(name) > 3 else own_name(name)
         person = PersonMention(shown, role[0].upper() + role[1:], _side(codes), None, match["native"])
         whole = match["native"] and name == match["name"]
         _put(mask, begin, match.end() if whole else match.start("name") + len(name), person)
@@ -309,7 +315,9 @@ def _nationality(mask: Mask, start: int) -> tuple[int, tuple[str, ...]]:
     return begin, mask.codes(begin, start)
 
 
-_OF_STATE = re.compile(r",?\s(?:(?:the\s)?(?:[a-z][\w-]+\s){1,4})?(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)")
+_OF_STATE = re.compile(
+    r"(?:,\s(?:the\s)?(?:[a-z][\w-]+\s){1,4}|,?\s)(?:of|from)\s(?:[Tt]he\s)?(?P<who>\ue000+)"
+)
 
 
 def _side(codes: tuple[str, ...]) -> str | None:
@@ -336,6 +344,8 @@ _JOINT = Guarded(
     r"|administrations)\b(?!\s(?:of|from|in)\s[a-z])"
 )
 _BOTH = Guarded(
+    r"\b[Tt]he\s(?:Joint\s|Sub-?)?(?:Meeting|Committee|Consultations?)(?=\s(?:also\s|further\s|then\s)?(?:\w+ed|took|agreed)\b)|"
+    r"\b[Tt]he\s(?:two|pair|duo)(?=\s(?:also\s|then\s|\w+ly\s)?(?:\w+ed|have|had|will|would|were|are|met|held|spoke|shook|agree)\b)|"
     r"\b[Bb]oth\sof\s(?:us|them)\b|\bBoth(?=\s(?:also\s|then\s|have\s|had\s|will\s)?(?:\w+ed|agree|will|are|were|held|met)\b)"
 )
 _BARE = Guarded(
@@ -380,6 +390,8 @@ _THE_GOVERNMENT = re.compile(r"\b(?:The|[Tt]he)\sGovernment\b(?!['’]s\s\w+\sof
 """The government of the country whose ministry or parliament signs the text."""
 
 
+_THE_ADMINISTRATION = Guarded(r"\b[Tt]he\s(?:[A-Z][a-z]+\s)?[Aa]dministration\b(?!\s(?:of|in|and)\b)")
+"""What only the executive of the United States is called without a country."""
 _STATE = Guarded(r"\b(?:[Tt]he\s)?(?:[Gg]overnment|[Pp]eople|[Rr]epublic)\sof\s[\ue000]+")
 _OFFICIALS = re.compile(rf"[\ue000\ue001\ue007]+(?:['’]s?)?\s{OFFICIALS}")
 
@@ -415,6 +427,8 @@ def _bodies(mask: Mask, home: str | None) -> None:
     if home:
         for match in _THE_GOVERNMENT.finditer(mask.text):
             mask.put(Mention(*match.span(), "party", (home,)))
+    for match in mask.places(_THE_ADMINISTRATION):
+        mask.put(Mention(*match.span(), "party", ("USA",)))
     for match in mask.places(_BODY):
         mask.put(Mention(*match.span(), "body", mask.codes(*match.span())))
 

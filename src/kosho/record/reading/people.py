@@ -17,9 +17,11 @@ __all__ = [
     "OF_PARTY",
     "SPEAKS_AS",
     "TITLED_BODY",
+    "TURN_POST",
     "UPPER",
     "is_name",
     "is_weak",
+    "own_name",
     "post_words",
     "posts",
     "trimmed",
@@ -46,13 +48,21 @@ SPEAKS_AS = re.compile(
     rf"(?:The\s)?(?P<role>(?:[{UPPER}][\w’'-]*(?:\s(?:of|for|and|the|to)){{0,3}}\s){{1,8}})\((?P<name>{NAME})\)(?=:\s)"
 )
 """`The Minister for Trade Policy (X): ...`, as parliaments report who answers."""
+TURN_POST = re.compile(
+    rf"(?:(?:Mr|Ms|Mrs|Dr|Sen|Senator|Hon)\.?\s)?(?P<name>[{UPPER}][\w’'-]+(?:\s[{UPPER}][\w’'-]+){{0,2}})\s"
+    r"\((?:[^()—–]{2,40}[—–]\s?)?(?P<role>[^()—–]{4,70})\)(?=\s?(?:\(\d{1,2}[:.]\d\d\))?:)"
+)
+"""`Ms X (Town—Minister for Trade) (14:23): ...`, as parliaments report who answers."""
 LED_BY = Guarded(
     rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
     rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"
     rf"(?:led|headed|chaired|represented)\sby\s(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s(?P<name>{NAME})"
 )
 """`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
-_TITLES = r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk|Dato|Shri|Smt|Mme|M|Hon['’]ble)\.?\s)*"
+_TITLES = (
+    r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk Seri|Dato Sri|Dato|Datuk|Tan Sri|Seri|YB|YBhg"
+    r"|Senator|Shri|Smt|Thiru|Mme|M|Prof|Hon['’]ble)\.?\s)*"
+)
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 OFFICIALS = (
@@ -134,6 +144,25 @@ def is_name(name: str) -> bool:
 def is_weak(role: str) -> bool:
     """Whether a word is a post only with a portfolio or a body beside it: `head`, `director`."""
     return re.match(table("posts")["weak"], role, re.IGNORECASE) is not None
+
+
+_SURNAME_FIRST = re.compile(rf"(?P<family>[{UPPER}]{{3,}})\s(?P<given>[{UPPER}][a-z]\w+)$")
+_ADDRESS = re.compile(
+    r"^(?:(?:Senator|Hon|Honou?rable|The|Rt|Sir|Dame|Datuk|Dato|Seri|Shri|Smt|YB|YBhg|Tan Sri)\.?\s)+"
+)
+
+
+def own_name(name: str) -> str:
+    """A name without forms of address or letters behind it, the given name first.
+
+    >>> own_name("Senator Ana Ruiz MP"), own_name("UEDA Nobuo")
+    ('Ana Ruiz', 'Nobuo Ueda')
+    """
+    plain = _ADDRESS.sub("", name)
+    while plain.count(" ") > 1 and plain.rsplit(" ", 1)[1].strip(",.") in _LETTERS:
+        plain = plain.rsplit(" ", 1)[0]
+    turned = _SURNAME_FIRST.match(plain)
+    return f"{turned['given']} {turned['family'].title()}" if turned else plain or name
 
 
 _LETTERS = frozenset(["MP", "MLA", "MEP", "KC", "QC", "CBE", "OBE", "PhD", "MSP", "MS", "TD"])

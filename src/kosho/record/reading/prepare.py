@@ -38,6 +38,8 @@ class Prepared(NamedTuple):
     mentions: Mentions
     home: str | None = None
     """The country whose government issues it, where that is told."""
+    enacts: str | None = None
+    """The country whose acts it tells without naming it again: of a gazette, a notification, an entry."""
 
 
 def prepared(document: Document) -> Prepared:
@@ -63,13 +65,55 @@ def prepared(document: Document) -> Prepared:
     head = text[: body[0][1][0]] if body else ""
     home = issuer_of(head) if kind in (*HOME, "press conference") else None
     if home is None and kind == "press conference":
-        home = _held_in(head)
+        home = _named_in(head.split("\n")[0]) or _held_in(head)
     mentions = replace(
         find_mentions(text, spans, _dates(text, spans, known.published), home),
         published=known.published,
         author=_author(text, parts) if kind not in (*SPOKEN, *RECORDS) else (),
     )
-    return Prepared(joined, known, body, mentions, home)
+    return Prepared(
+        joined,
+        known,
+        body,
+        mentions,
+        home,
+        _enacts(text, kind) or (home if kind == "press conference" else None),
+    )
+
+
+_SYMBOL = re.compile(r"\bG/[A-Z]{2,4}/N(?:/\d{1,2})?/(?P<who>[A-Z]{2,3})\b")
+_ENTRY = re.compile(r"(?P<who>[A-Z][A-Za-z .'’-]{2,40}):\s")
+_OFFICIAL = re.compile(
+    r"^.{0,60}\b(?:gazette|official journal|white house|diario oficial)\b.{0,60}$", re.I | re.M
+)
+
+
+def _enacts(text: str, kind: str) -> str | None:
+    """The country that a gazette, a symbol or an entry's title names: `Brazil: Import quotas on`."""
+    names, known = aliases()
+    head = text[:HEAD]
+    symbol = _SYMBOL.search(head)
+    if symbol:
+        code = {"EU": "EU27"}.get(symbol["who"], symbol["who"])
+        return code if len(code) > 2 else None
+    entry = _ENTRY.match(head)
+    line = entry["who"] if entry else ""
+    official = _OFFICIAL.search(head) if kind not in ("news", "editorial", *RECORDS) or not entry else None
+    line = line or (official[0] if official else "")
+    codes = {code for match in names.finditer(line.title()) for code in known[plain(match["alias"])][1]}
+    return codes.pop() if len(codes) == 1 else None
+
+
+HEAD = 300
+"""Characters in which a text says whose act it tells."""
+
+
+def _named_in(title: str) -> str | None:
+    """The country of the one body that a title names: `MOFCOM Spokesperson's Remarks on ...`."""
+    names, known = aliases()
+    found = [known[plain(match["alias"])] for match in names.finditer(title)]
+    codes = {code for kind, of in found if kind == "body" for code in of}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _held_in(head: str) -> str | None:

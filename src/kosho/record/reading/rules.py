@@ -215,7 +215,7 @@ def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
     if rule.who is None:
         return True
     if rule.who == "speaker":
-        return bool(clause.speaker)
+        return any(m.codes or m.kind == "joint" or (m.person and m.person.role) for m in clause.speaker)
     codes = {code for m in clause.subject for code in mentions.stands_for(m)}
     people = {m.person.name for m in clause.subject if m.person}
     joint = len(codes) > 1 or len(people) > 1 or any(m.kind == "joint" for m in clause.subject)

@@ -126,9 +126,8 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
             fields["against" if kind == "complaint" else "to"] = others[0]
     speaker = next((m for m in clause.speaker), None) or next((m for m in clause.subject if m.person), None)
     if speaker is not None and kind in POSITIONS | {"commitment"}:
-        fields["speaker"] = (
-            speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
-        )
+        name = speaker.person.name if speaker.person else mentions.text[speaker.start : speaker.end]
+        fields |= {"speaker": name} if name else {}
     fields |= _details(mentions, kind, words, start, end)
     return fields
 

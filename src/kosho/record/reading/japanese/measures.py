@@ -92,9 +92,18 @@ def products_in(words: str) -> dict[str, Any]:
     return ({"products": named} if named else {}) | ({"hs_hint": hints} if hints else {})
 
 
-_SCALES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 1000, "百万": 10**6}
+_SCALES = {
+    "千億": 10**11,
+    "百億": 10**10,
+    "千万": 10**7,
+    "兆": 10**12,
+    "億": 10**8,
+    "万": 10**4,
+    "千": 1000,
+    "百万": 10**6,
+}
 _AMOUNT = re.compile(
-    rf"(?P<bound>約|およそ|最大|以上)?(?P<number>{NUMBER})(?P<scale>兆|億|百万|万|千)?(?:(?P<more>\d+)(?P<scale2>億|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
+    rf"(?P<bound>約|およそ|最大|以上)?(?P<number>{NUMBER})(?P<scale>兆|億|百万|万|千)?(?:(?P<more>\d+)(?P<scale2>千億|百億|億|千万|百万|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
 )
 
 

@@ -131,7 +131,65 @@ _KATAKANA = re.compile(r"[ァ-ヶー]+")
 _TITLE = re.compile(r"(?:氏|様|閣下)$")
 
 
+_OFFICIAL = r"(?:(?:連邦|民主|人民|社会主義|イスラム|アラブ|協同)?共和国|合衆国|王国|首長国連邦|連邦)"
+"""What the full names of states end in."""
+
+
+@cache
+def _formal() -> tuple[re.Pattern[str], ...]:
+    """`X・ブラジル連邦共和国外務大臣`, `金賢洙(キム・ヒョンス)産業通商相`, `農林水産省 局長 三宅 伸一`."""
+    long, _ = _states()
+    post = table("japanese")["posts"]
+    kana = "[ァ-ヶー]{2,}(?:[・＝=][ァ-ヶー]{2,})*"
+    return (
+        re.compile(
+            rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
+        ),
+        re.compile(
+            rf"(?P<name>[一-龥]{{2,4}})\([ァ-ヶー・]{{3,20}}\)(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
+        ),
+        re.compile(
+            rf"(?:(?P<org>[一-龥・]{{2,16}}(?:省|庁|府|部|局"
+            rf"|委員会))[\s　]+)?(?P<post>(?<![一-龥])[一-龥・]{{0,14}}(?:{post}))[\s　]+"
+            rf"(?P<name>[一-龥]{{1,3}}[\s　][一-龥]{{1,3}}|{kana})(?=[\s　]+(?:ほか|他)|[\s　]*$|、|\))",
+            re.MULTILINE,
+        ),
+    )
+
+
+def _by_form(text: str, start: int, end: int) -> list[Named]:
+    """People in the forms in which lists and releases of ministries name them."""
+    found: list[Named] = []
+    for words_ in _formal():
+        for match in words_.finditer(text, start, end):
+            if any(one.start < match.end() and match.start() < one.end for one in found):
+                continue
+            told = match.groupdict()
+            begin, codes, org = _affiliation(text, start, match.start(), match["post"])
+            if told.get("state"):
+                codes = (_known()[0][match["state"]],)
+            if not codes:
+                side = re.match(rf"[\s　]*(?P<state>{_states()[0]}|[{_states()[1]}])側[：:]", text[start:end])
+                known = {**_known()[1], **_known()[0]}
+                codes = (known[side["state"]],) if side else ()
+            name = re.sub(r"[\s　]", "", match["name"])
+            found.append(
+                Named(begin, match.end(), codes, "person", name, match["post"], told.get("org") or org)
+            )
+    return found
+
+
 def _people(text: str, start: int, end: int) -> list[Named]:
+    formal = _by_form(text, start, end)
+    spans = [(one.start, one.end) for one in formal]
+    rest = [
+        one for one in _by_words(text, start, end) if not any(a < one.end and one.start < b for a, b in spans)
+    ]
+    return [*formal, *rest]
+
+
+def _by_words(text: str, start: int, end: int) -> list[Named]:
+    """People by the words of the dictionary before a post."""
     heads = list(_patterns()[3].finditer(text, start, end))
     if not heads:
         return []
@@ -142,7 +200,12 @@ def _people(text: str, start: int, end: int) -> list[Named]:
         if name is None:
             named = _short_name().search(text, max(start, head.start() - WIDEST_POST), head.end())
             kana = (named["kana"] or "") if named else ""
-            if named is None or named.end() != head.end() or kana in table("japanese")["post_words"]:
+            if (
+                named is None
+                or named.end() != head.end()
+                or kana in table("japanese")["post_words"]
+                or kana in _no_names()
+            ):
                 continue
             name, role_start = (
                 named.span(next(key for key in ("sign", "family", "kana") if named[key])),
@@ -169,8 +232,15 @@ def _short_name() -> re.Pattern[str]:
     parts = "|".join(sorted(map(re.escape, table("japanese")["post_words"]), key=len, reverse=True))
     return re.compile(
         rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<=[側、はとのら])(?P<family>[{_FAMILIES}])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
-        rf"・?(?P<post>(?:[{one}])?(?:(?:{parts})・?)*(?:{table('japanese')['posts']}))"
+        rf"・?(?P<post>(?:[{one}])?(?:(?:(?:{parts})・?)*|[一-龥]{{2,8}}?)(?:{table('japanese')['posts']}))"
     )
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Words in katakana that stand before posts and are nobody's name: states, regions."""
+    regions = ("アジア", "ヨーロッパ", "アフリカ", "エネルギー", "デジタル", "ビジネス", "サービス", "インフラ")
+    return frozenset([*_known()[0], *_known()[2], *regions])
 
 
 def _without_state(text: str, first: int, last: int) -> tuple[int, int, tuple[str, ...]]:

@@ -1,0 +1,110 @@
+"""Whose measure it is, and whom it is on, by the words around it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.mentions import Mentions, pattern
+
+__all__ = ["bears", "imposed"]
+
+
+_BY = re.compile(
+    pattern(
+        r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
+        r"(?:(?:threat(?:s|ened)?|plans?|moves?|ruling|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
+        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
+    )
+)
+_SPEAKS = re.compile(
+    r"\b(?:said|says|spoke|spoken|told \S+|commented|reacted|responded|complain\w+|warned|protest\w+"
+    r"|critici[sz]\w+)"
+    r"\s(?:\w+\s)?(?:of|about|on(?!\s[\ue005])|to|against|over)\b",
+    re.IGNORECASE,
+)
+"""Who speaks of a measure is not who takes it."""
+_FACES = re.compile(
+    r"\b(?:faces?|facing|faced|subject(?:ed)? to|hit (?:by|with)|pays?|bears?|slapped with|avoid(?:s"
+    r"|ed)?|escap(?:es?|ed)"
+    r"|dodg(?:es?|ed)|spared?|threatened with|exempt(?:ed)? from|relief from)\b"
+)
+
+
+_ABOUT = re.compile(
+    r"\b(?:over|about|against|despite|amid|after|following|because of|due to|in response to|concerning"
+    r"|regarding)\s"
+    r"(?:(?:an?|the|its|their|new|high|steep|additional)\s){0,3}$",
+    re.IGNORECASE,
+)
+"""A measure that what the subject does is about: whose it is, is not said by the subject."""
+_TAKES = (
+    r"(?:slap(?:ped|s)?|impos(?:ed?|es)|put|lev(?:y|ied|ies)|introduc(?:ed?|es)|appl(?:y|ied|ies)|set|plac(?:ed?|es)"
+    r"|charg(?:ed?|es)|announced|maintain(?:ed|s)?)"
+)
+_IMPOSED_IT = re.compile(
+    pattern(
+        r"[^,;.]{0,60}?\s(?:(?:that\s|which\s)?(?P<who><one>)\s(?:has\s|had\s|have\s)?"
+        rf"(?:(?:threatened|plann?(?:ed|s)|vowed|wants?|proposed|promised|announced)\sto\s)?{_TAKES}\b"
+        rf"|{_TAKES}\s(?:\w+ly\s)?by\s(?:the\s)?(?P<by><one>))"
+    )
+)
+"""Who imposed it, behind its name: `the surcharge that the White House slapped on`, `the duty"
+" applied by Peru`."""
+_MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
+
+
+def bears(mentions: Mentions, clause: Clause, match: re.Match[str]) -> bool:
+    """Whether the words before a duty say who bears it: `X faces`."""
+    return _FACES.search(mentions.masked, clause.start, match.start()) is not None
+
+
+def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
+    """Fields `imposed_by` and `on` of the measure that a match names; absent where the clause does not say."""
+    before = mentions.masked[clause.start : match.start()]
+    fields: dict[str, Any] = {}
+    owner = _BY.search(before[-60:])
+    offset = match.start() - min(60, len(before))
+    if owner and _MARGIN.match(mentions.masked, match.start(), match.end()):
+        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
+        return {"on": codes[0]} if codes else {}  # `US dumping margins` are those of what the US sells
+    faces = _FACES.search(before)
+    if owner and not faces:
+        codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
+        codes = mentions.codes(*imposer.span("who" if imposer["who"] else "by"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
+        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
+    if faces:
+        return _borne(mentions, clause, match, faces, fields.get("imposed_by"))
+    by = fields.get("imposed_by")
+    target = mentions.codes(match.start(), clause.end)
+    others = [code for code in target if code != by]
+    if others and not fields.get("on"):
+        fields["on"] = others[0]
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+_INTO = re.compile(pattern(r"\b(?:to|into|in)\s(?:the\s)?(?P<who><party>)"))
+
+
+def _borne(
+    mentions: Mentions, clause: Clause, match: re.Match[str], faces: re.Match[str], told: str | None
+) -> dict[str, Any]:
+    """Whose a duty is of which the clause says who bears it: `Swiss goods face a 31% U.S. duty`."""
+    ahead = mentions.codes(clause.start, clause.start + faces.start())
+    bearer = ahead[0] if ahead else None
+    if bearer is None and clause.subject and clause.subject[0].codes:
+        bearer = clause.subject[0].codes[0]
+    into = _INTO.search(mentions.masked, clause.start, match.start())
+    behind = (
+        _INTO.search(mentions.masked, match.end("rate"), clause.end) if "rate" in match.groupdict() else None
+    )
+    entered = [code for one in (into, behind) if one for code in mentions.codes(*one.span("who"))]
+    own = [*mentions.codes(match.start(), match.end()), *entered]
+    by = told or next((code for code in own if code != bearer), None)
+    return {key: value for key, value in (("imposed_by", by), ("on", bearer)) if value is not None}

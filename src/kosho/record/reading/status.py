@@ -1,0 +1,108 @@
+"""How far a measure has come, by the words around it: thought of, announced, in force, suspended, ended."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kosho.record.reading.clauses import Clause
+from kosho.record.reading.factuality import Force
+from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.quick import Guarded
+from kosho.record.reading.rates import group
+from kosho.record.reading.tables import table
+
+__all__ = ["begins", "status_of"]
+
+
+def status_of(  # noqa: PLR0911 - one return a status
+    mentions: Mentions, clause: Clause, match: re.Match[str], force: Force
+) -> str | None:
+    """How far a measure has come; None where the clause does not say that there is one."""
+    words = mentions.masked[clause.start : clause.end]
+    at = match.start() - clause.start
+    rules = table("measures")
+    considered = re.search(rules["considered"], words, re.IGNORECASE)
+    if force.unmade(at):
+        return None
+    if force.withheld(at, at):
+        weighed = re.search(rules["weighed"], words[:at], re.IGNORECASE)
+        return (
+            "considered" if weighed and not force.untold() and not force.withheld(weighed.start(), 0) else None
+        )
+    if not group(match, "from") and _taken_away("ending", words, at):
+        return "in force"  # until then
+    if considered or force.conditional():
+        return "considered"
+    if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
+        return "suspended"
+    if not group(match, "from") and _taken_away("ended", words, at):
+        return "ended"
+    first = begins(mentions, clause)
+    if first and mentions.published and not force.pending() and _DONE.search(words[:at]):
+        return "announced" if first > mentions.published.isoformat() else "in force"
+    if _SET.search(words[:at]) and not force.pending():
+        return "in force"
+    before = _BEFORE_IT.search(words, at)  # `down from the 32 percent announced in April`
+    if force.pending() or re.search(rules["announced"], words[: before.start()] if before else words, re.I):
+        return "announced"
+    return "in force"
+
+
+_BEFORE_IT = re.compile(
+    r",?\s(?:down|up|lowered|raised|cut|compared with|instead of|against)\s(?:from\s)?(?:the|an?)\s"
+)
+"""What a rate was before, or was to be."""
+
+
+_DONE = Guarded(
+    r"(?<!be\s)\b(?:imposed|introduced|applied|levied|slapped|adopted|enacted|set|raised|lowered|cut|reduced|increased"
+    r"|doubled|halved|banned|put)\b",
+    re.IGNORECASE,
+)
+_SET = Guarded(
+    r"(?<!be\s)(?<!to\s)\b(?:imposed|levied|slapped|introduced)\s"
+    r"(?:(?:an?|the|its|new|sweeping|steep|additional|up to)\s|[a-z-]+\s){0,4}$",
+    re.IGNORECASE,
+)
+"""Words that set the measure which follows them: it is there, whatever is announced beside it."""
+_FROM_DAY = re.compile(
+    r"\b(?:start(?:ing|ed)|beginning|begun|effective|from|as (?:of|from)|since"
+    r"|(?:took|takes?|came|comes?|went|goes)\s(?:into\s)?"
+    r"(?:effect|force)(?:\sin\s\S+)?)\s(?:on\s|from\s)?(?:the\s)?$",
+    re.IGNORECASE,
+)
+
+
+def begins(mentions: Mentions, clause: Clause) -> str | None:
+    """The day from which a clause says that something applies; None where it does not say one."""
+    for mention in mentions.within(clause.start, clause.end, "date"):
+        date = mention.date
+        if date is None or date.value is None:
+            continue
+        if date.precision == "day" and _FROM_DAY.search(mentions.masked, clause.start, mention.start):
+            return date.value
+        if date.precision == "month" and _IN_MONTH.search(mentions.masked, clause.start, mention.start):
+            return date.value
+    return None
+
+
+_IN_MONTH = re.compile(
+    r"\b(?:imposed|put|slapped|introduced|banned|levied|applied|raised|suspended|took effect|came"
+    r" into (?:force|effect))\b"
+    r"[^;]{0,90}?\s(?:in|since|from)\s$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _taking_away(key: str) -> tuple[Guarded, Guarded]:
+    """Verbs that take away, ahead of their object and behind their subject."""
+    verbs = table("measures")[key]
+    return Guarded(verbs["ahead"], re.IGNORECASE), Guarded(verbs["behind"], re.IGNORECASE)
+
+
+def _taken_away(key: str, words: str, at: int) -> bool:
+    """Whether a verb that takes away has the measure at `at` as its object or its subject."""
+    ahead, behind = _taking_away(key)
+    return ahead.search(words[:at]) is not None or behind.search(words[at:]) is not None
