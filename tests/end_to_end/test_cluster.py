@@ -14,11 +14,13 @@ from kosho.bargain import Effort, cluster
 from kosho.bargain import sweep as seam
 from kosho.bargain.cluster import Cluster
 from kosho.bargain.pricing import price
+from kosho.bargain.robustness import certify, closing_points
 from kosho.bargain.sweep import LaidTable, SweepTask, in_process, sweep, sweep_tasks
 from kosho.case import Case
 from kosho.cli import app
 from kosho.equilibrium import Failure
 from kosho.errors import ConvergenceError, InputError, KoshoError
+from kosho.progress import silent
 
 pytestmark = pytest.mark.filterwarnings("default")  # of sockets that a killed process leaves open
 
@@ -98,8 +100,67 @@ def test_a_table_is_priced_the_same_whichever_way_it_is_swept(loopback, laid, ra
         assert there.with_exact([3]).game.payoffs.tobytes() == here.with_exact([3]).game.payoffs.tobytes()
 
 
+@pytest.fixture(scope="module")
+def priced(laid):
+    return price(laid.table, laid.background, laid.world)
+
+
+DRAWS = 7
+"""Uneven, so that ranges of draws are."""
+
+
+def certified(priced, backend, progress=silent):
+    packages = np.array([0, 3, 5, 11])
+    return certify(replace(priced, backend=backend), packages, DRAWS, 1, progress)
+
+
+def test_a_certificate_has_the_bits_of_one_process(loopback, priced, monkeypatch):
+    monkeypatch.setattr(seam, "AT_ONCE", 2)
+    told: list[str] = []
+    there = certified(priced, Cluster(loopback.address), told.append)
+    assert there == certified(priced, in_process)
+    assert told[0].startswith("Draws, 0 of 7")
+    assert told[-1].startswith("Draws, 7 of 7")
+    packages = np.array([3, 5])
+    far = replace(priced, backend=Cluster(loopback.address))
+    assert closing_points(far, packages) == closing_points(priced, packages)
+
+
+def test_a_certificate_survives_a_worker_that_is_killed(tmp_path, priced, monkeypatch):
+    monkeypatch.setattr(seam, "AT_ONCE", 1)
+    with machines(tmp_path, 2) as pair:
+        told: list[str] = []
+
+        def progress(text: str) -> None:
+            told.append(text)
+            if len(told) == 2:  # the first draw is in
+                pair.workers[0].kill()
+                pair.workers[0].wait()
+
+        there = certified(priced, Cluster(pair.address), progress)
+        assert pair.workers[0].poll() is not None
+        assert pair.workers[1].poll() is None
+    assert there == certified(priced, in_process)
+
+
+def test_a_certificate_that_is_interrupted_is_called_off(loopback, priced, monkeypatch):
+    monkeypatch.setattr(seam, "AT_ONCE", 1)
+    told: list[str] = []
+
+    def progress(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    backend = Cluster(loopback.address)
+    with pytest.raises(KeyboardInterrupt):
+        certified(priced, backend, progress)
+    assert len(told) == 2
+    assert certified(priced, backend) == certified(priced, in_process)
+
+
 def test_the_command_line_asks_a_cluster_by_option_and_by_environment(loopback, monkeypatch):
-    words = ["bargain", "japan-taiwan-2025", "--draws", "0", "--no-confirm", "--json"]
+    words = ["bargain", "japan-taiwan-2025", "--draws", "4", "--no-confirm", "--json"]
     here = CliRunner().invoke(app, words)
     there = CliRunner().invoke(app, [*words, "--cluster", loopback.address])
     assert here.exit_code == there.exit_code == 0, there.output

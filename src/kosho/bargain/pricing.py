@@ -7,19 +7,27 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import xarray as xr
 
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.game import Game
-from kosho.bargain.nontariff import IDLE_HINT, Draw
+from kosho.bargain.nontariff import IDLE_HINT
 from kosho.bargain.package_shocks import PackageShocks
-from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes, solve_payoffs
+from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes
 from kosho.bargain.range_values import along_ranges
 from kosho.bargain.screening import Screened, Screening, screen, solved_in_full
-from kosho.bargain.sweep import Backend, LaidTable, background_shocks, in_process, sweep, sweep_tasks
+from kosho.bargain.sweep import (
+    Backend,
+    LaidTable,
+    PricingParameters,
+    background_shocks,
+    in_process,
+    setting_tasks,
+    sweep,
+    sweep_tasks,
+)
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Outcome, solve
+from kosho.equilibrium import Deficits, Outcome, solve
 from kosho.impact.reach import IdleError
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -317,23 +325,6 @@ def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     return InFull(world, outcomes, worth.payoffs(Weights.of(table, world)))
 
 
-@dataclass(frozen=True, eq=False)
-class PricingParameters(Shown):
-    """Parameters that packages are priced at, in place of the central ones."""
-
-    theta: xr.DataArray
-    """`[sector]`."""
-    draw: Draw | None = None
-    """Of everything else; in the middle of its range if not given."""
-    scale: float = 1.0
-    """Of the elasticities between origins of products told apart."""
-
-    @staticmethod
-    def scaled(world: World, scale: float) -> PricingParameters:
-        """Central ones, with every elasticity of a world scaled alike."""
-        return PricingParameters(world.theta * scale, scale=scale)
-
-
 def price_at(
     priced: PricedTable, packages: Index, settings: Sequence[PricingParameters], deficits: Deficits
 ) -> PayoffParts:
@@ -347,11 +338,4 @@ def price_at(
 
     States without an equilibrium are in `PayoffParts.failures`.
     """
-    changes: list[Counterfactual] = []
-    own = priced.shocks
-    for one in settings:
-        theta = one.theta.to_numpy()
-        at, levels = own.collapsed(theta), own.nontariff.levels(theta, one.draw, one.scale)
-        changes += [*at.counterfactuals(packages.tolist(), levels), *at.comparison_counterfactuals(levels)]
-    each = [one.theta for one in settings for _other in range(len(packages) + 2)]
-    return solve_payoffs(priced.table, priced.world, changes, deficits, each)
+    return sweep(priced.laid, setting_tasks(packages, settings, deficits), priced.backend)

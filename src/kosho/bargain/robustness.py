@@ -14,9 +14,10 @@ from kosho.bargain.game import Game
 from kosho.bargain.payoffs import PayoffParts
 from kosho.bargain.pricing import NOTICED, PricedTable, PricingParameters, price_at
 from kosho.bargain.screening import screen
+from kosho.bargain.sweep import SweepTask, setting_tasks, sweep
 from kosho.bargain.zone import bisection_points, critical_value, critical_weight, walk, zone_weights
 from kosho.display import Card, Shown, million
-from kosho.equilibrium import Deficits, Failure
+from kosho.equilibrium import Deficits
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.progress import Progress, estimated
@@ -38,8 +39,6 @@ REGIONS = (LEAST_SCALE, 0.3, 0.7, MOST_SCALE)
 ten years (Boehm, Levchenko & Pandalai-Nayar 2023), the strong one Simonovska & Waugh (2014) and the centre."""
 TOGETHER = 94
 """Packages that are solved at another scale before all others; with what they are compared with one batch."""
-AT_ONCE = 50
-"""Draws whose shocks are held in memory together; neighbours on the common scale, which solve alike."""
 CLOSURES: tuple[Deficits, ...] = ("fixed", "zero")
 
 
@@ -150,28 +149,28 @@ def certify(
     drawn = draw_over_range(priced.world, draws, seed)
     settings = [PricingParameters(theta, nontariff.draw(generator), scale) for scale, theta in drawn]
     values = generator.uniform(weights.low, weights.high, (draws, len(weights.names)))
-    missing: list[Failure] = []
-    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _other in range(2))
-    reached, done = estimated(progress, "Draws", draws), 0
+    tasks: list[SweepTask] = []
+    numbers: list[int] = []  # of draws, as they are solved
     for first, closure in enumerate(CLOSURES):
         mine = np.arange(first, draws, len(CLOSURES))
-        mine = mine[np.argsort([drawn[k][0] for k in mine], kind="stable")]
-        for some in np.array_split(mine, max(1, -(-len(mine) // AT_ONCE))):
-            if not len(some):
-                continue
-            reached(done)
-            done += len(some)
-            worth = price_at(priced, packages, [settings[k] for k in some], closure)
-            for place, number in enumerate(some):
-                rows = np.arange(len(packages) + 2) + place * (len(packages) + 2)
-                payoffs = worth.take(rows).payoffs(weights, values[number])
-                gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
-            missing += worth.failures
+        # Neighbours on the common scale solve alike.
+        mine = mine[np.argsort([drawn[k][0] for k in mine], kind="stable")].tolist()
+        numbers += mine
+        tasks += setting_tasks(packages, [settings[k] for k in mine], closure) if mine else []
+    each, told = len(packages) + 2, estimated(progress, "Draws", draws)
+    told(0)
+    worth = sweep(priced.laid, tasks, priced.backend, lambda done: told(done // each))
+    gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _other in range(2))
+    for place, number in enumerate(numbers):
+        payoffs = worth.take(np.arange(each) + place * each).payoffs(weights, values[number])
+        gains[number], over_now[number] = payoffs[:-2] - payoffs[-2], payoffs[:-2] - payoffs[-1]
     scales = np.array([scale for scale, _other in drawn])
     gaining = np.asarray((gains > priced.game.resolution).all(axis=2), bool)
     unsolved = np.asarray((np.isnan(gains) | np.isnan(over_now)).any(axis=2), bool)
     for k in np.flatnonzero(unsolved.all(axis=0)).tolist():
-        raise missing[0].error.about(f"package {packages[k]} has no equilibrium in any draw; one of them")
+        raise worth.failures[0].error.about(
+            f"package {packages[k]} has no equilibrium in any draw; one of them"
+        )
     return [
         Certificate(
             package=package,

@@ -10,31 +10,63 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
+import xarray as xr
 
 from kosho.arrays import Index
+from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.payoffs import PayoffParts, solve_payoffs
 from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Shown
-from kosho.equilibrium import Deficits
+from kosho.equilibrium import Counterfactual, Deficits
 from kosho.equilibrium.batch import WORTH_A_PROCESS
 from kosho.parallel import cores
 from kosho.progress import Reached
 from kosho.world import World
 
-__all__ = ["Backend", "LaidTable", "SweepTask", "background_shocks", "in_process", "sweep", "sweep_tasks"]
+__all__ = [
+    "Backend",
+    "LaidTable",
+    "PricingParameters",
+    "SweepTask",
+    "background_shocks",
+    "in_process",
+    "setting_tasks",
+    "sweep",
+    "sweep_tasks",
+]
 
 RANGE = 2048
 """Packages of a task at most: enough for what a batch prepares to be little of it, few enough that a worker
 which is lost has not done much."""
+AT_ONCE = 50
+"""Settings of a task at most: their shocks are held in memory together."""
 
 
 def background_shocks(table: Table, background: BackgroundLaw, world: World) -> PackageShocks:
     """Packages of a table under one background, compared with the disagreement and the status quo."""
     return package_shocks(table, world, background.packages, (background.disagreement, table.status_quo))
+
+
+@dataclass(frozen=True, eq=False)
+class PricingParameters(Shown):
+    """Parameters that packages are priced at, in place of the central ones."""
+
+    theta: xr.DataArray
+    """`[sector]`."""
+    draw: Draw | None = None
+    """Of everything else; in the middle of its range if not given."""
+    scale: float = 1.0
+    """Of the elasticities between origins of products told apart."""
+
+    @staticmethod
+    def scaled(world: World, scale: float) -> PricingParameters:
+        """Central ones, with every elasticity of a world scaled alike."""
+        return PricingParameters(world.theta * scale, scale=scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +83,13 @@ class SweepTask(Shown):
     """Numbers in the table's grid."""
     compared: bool = False
     """Whether the disagreement and the status quo are solved behind them."""
+    settings: tuple[PricingParameters, ...] = ()
+    """All of it is solved at each of these, one after the other; at the central ones if there are none."""
+    deficits: Deficits | None = None
+    """Those of the table if not given."""
 
     def __len__(self) -> int:
-        return len(self.packages) + 2 * self.compared
+        return (len(self.packages) + 2 * self.compared) * max(1, len(self.settings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,14 +118,28 @@ class LaidTable(Shown):
             return self.like.shocks.relaid(self.table)
         return background_shocks(self.table, self.background, self.world)
 
-    def payoffs(self, task: SweepTask, processes: int = 1, reached: Reached | None = None) -> PayoffParts:
-        """A row a package, then those that they are compared with if asked for."""
-        shocks = self.shocks
-        changes = shocks.tight.counterfactuals(task.packages.tolist())
-        changes += shocks.tight.comparison_counterfactuals() if task.compared else []
-        return solve_payoffs(
-            self.table, shocks.world, changes, self.deficits, processes=processes, reached=reached
-        )
+    def payoffs(
+        self, task: SweepTask, processes: int | None = 1, reached: Reached | None = None
+    ) -> PayoffParts:
+        """A row a package, then those that they are compared with if asked for; under each setting in turn."""
+        world, deficits = self.shocks.world, task.deficits or self.deficits
+        changes, thetas = self._changes(task)
+        return solve_payoffs(self.table, world, changes, deficits, thetas, processes=processes, reached=reached)
+
+    def _changes(self, task: SweepTask) -> tuple[list[Counterfactual], list[xr.DataArray] | None]:
+        """A row each, with its elasticities where it has its own."""
+        packages, shocks = task.packages.tolist(), self.shocks
+        if not task.settings:
+            changes = shocks.tight.counterfactuals(packages)
+            return changes + (shocks.tight.comparison_counterfactuals() if task.compared else []), None
+        changes = list[Counterfactual]()
+        for one in task.settings:
+            theta = one.theta.to_numpy()
+            at, levels = shocks.collapsed(theta), shocks.nontariff.levels(theta, one.draw, one.scale)
+            changes += at.counterfactuals(packages, levels)
+            changes += at.comparison_counterfactuals(levels) if task.compared else []
+        each = len(task) // len(task.settings)
+        return changes, [one.theta for one in task.settings for _other in range(each)]
 
 
 class Backend(Protocol):
@@ -112,7 +162,7 @@ def in_process(
     laid: LaidTable, tasks: Sequence[SweepTask], reached: Reached | None
 ) -> Iterator[tuple[int, PayoffParts]]:
     """The backend of one machine: this process and, for thousands of packages, one more a core."""
-    processes = cores() if sum(map(len, tasks)) >= WORTH_A_PROCESS else 1
+    many = cores() if sum(map(len, tasks)) >= WORTH_A_PROCESS else 1
     done = 0
     for number, task in enumerate(tasks):
         before = done
@@ -121,7 +171,7 @@ def in_process(
             if reached is not None:
                 reached(before + within)
 
-        yield number, laid.payoffs(task, processes, told)
+        yield number, laid.payoffs(task, None if task.settings else many, told)
         done += len(task)
 
 
@@ -139,6 +189,28 @@ def sweep_tasks(packages: Index, *, compared: bool = False) -> list[SweepTask]:
     """
     parts = np.array_split(packages, max(1, -(-len(packages) // RANGE)))
     return [SweepTask(part, compared and place == len(parts)) for place, part in enumerate(parts, start=1)]
+
+
+def setting_tasks(
+    packages: Index, settings: Sequence[PricingParameters], deficits: Deficits
+) -> list[SweepTask]:
+    """Packages with what they are compared with at many settings, in tasks that depend on nothing else.
+
+    Args:
+        packages: Numbers.
+        settings: Parameters; those that are near one another solve best together.
+        deficits: See `kosho.equilibrium.solve`.
+
+    >>> import numpy as np
+    >>> from kosho.bargain.sweep import PricingParameters, setting_tasks
+    >>> from kosho.world import toy
+    >>> some = [PricingParameters.scaled(toy(), 1 + k / 100) for k in range(60)]
+    >>> [len(task) for task in setting_tasks(np.arange(3), some, "fixed")]
+    [150, 150]
+    """
+    count = max(1, -(-len(settings) // AT_ONCE))
+    ends = [-(-len(settings) * k // count) for k in range(count + 1)]
+    return [SweepTask(packages, True, tuple(settings[first:last]), deficits) for first, last in pairwise(ends)]
 
 
 def sweep(

@@ -88,10 +88,7 @@ def find(system: System, world: World, tol: float, start: Iterate | None = None)
 def _ladder(system: System, start: Iterate, tol: float) -> Iterator[tuple[str, Ended]]:
     """From the fastest method to the most patient one."""
     local, goal = system.base.local, SAFETY * tol
-    markets = system.base.markets
-    # Labour that answers takes up part of an excess by itself.
-    elastic = markets is not None and markets.supply > 0 and not markets.by_sector
-    yield "joint", iterate(system, start, local, Pace(goal, 120, 0.45 if elastic else 0.35))
+    yield "joint", iterate(system, start, local, Pace(goal, 120, 1.0))
     yield "joint, damped", iterate(system, start, local, Pace(goal, 200, 0.15))
     yield "nested", nested_fixed_point(system, start, tol)
     yield "joint, more damped", iterate(system, start, local, Pace(goal, 400, 0.08))

@@ -1,7 +1,7 @@
 """The fast method: wages, prices and expenditure iterated together.
 
-Each is preconditioned by what is local to a country; prices and expenditure follow the wage step at home; the
-whole is accelerated (Anderson).
+Each is preconditioned by what is local to a country. What prices and expenditure do at home to the labour
+market is eliminated before the wage step, and they follow it; the whole is accelerated (Anderson).
 """
 
 from __future__ import annotations
@@ -79,16 +79,11 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
             return Ended(point, gaps, iteration, converged=True, values=values)
         if not np.isfinite(worst):
             return Ended(best, least, iteration, converged=False)
-        wages = _wage_step(base, values, pace.damping)
         price_gap, premium = values.price_gap, None
         if values.premium_gap is not None:
             premium = values.premium_gap / base.premium.answer
             price_gap = price_gap + base.premium.follow * premium
-        prices = local.prices(price_gap) + local.follow * wages[:, None]
-        scale = point.spending.sum(axis=1, keepdims=True)
-        spending = (
-            local.spending(values.spending_gap / scale) * scale + point.spending * (base.swing * wages)[:, None]
-        )
+        wages, prices, spending = _step(base, local, values, price_gap, pace.damping)
         step[:count] = wages
         step[count : count + size] = np.clip(prices, -PRICE_CAP, PRICE_CAP).ravel()
         step[count + size : count + 2 * size] = (spending / unit).ravel()
@@ -107,10 +102,19 @@ def iterate(system: System, start: Iterate, local: Local, pace: Pace) -> Ended:
     return Ended(best, least, pace.limit, converged=False)
 
 
-def _wage_step(base: Factors, values: Values, damping: float) -> Array:
+def _step(
+    base: Factors, local: Local, values: Values, price_gap: Array, damping: float
+) -> tuple[Array, Array, Array]:
+    """Of log wages `(N,)`, log prices and expenditure `(N, S)`."""
+    scale = values.point.spending.sum(axis=1, keepdims=True)
+    prices = local.prices(price_gap)
     if damping == 0:
-        return np.zeros_like(values.wage_gap)
-    return np.clip(-damping * (base.wage @ values.wage_gap), -WAGE_CAP, WAGE_CAP)
+        return np.zeros_like(values.wage_gap), prices, local.spending(values.spending_gap / scale) * scale
+    home = base.home
+    spending = local.spending(values.spending_gap / scale, home.sold(prices, price_gap) / scale) * scale
+    gap = home.labour(values.wage_gap, prices, spending)
+    wages = np.clip(-damping * (base.wage @ gap), -WAGE_CAP, WAGE_CAP)
+    return wages, prices + local.follow * wages[:, None], spending + home.answer * wages[:, None]
 
 
 def _gaps(values: Values, point: Iterate, *, wages: bool) -> Array:

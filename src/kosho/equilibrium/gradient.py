@@ -340,17 +340,18 @@ def _solve(
 
 def _precondition(adjoint: Adjoint, base: Factors, gap: Unknowns) -> Array:
     """The solver's step (`joint`) transposed and undamped: roughly the transposed Jacobian's inverse."""
-    local = base.local
+    local, home = base.local, base.home
     price, spending, scale = gap.price[:, :, 0].T, gap.spending[:, :, 0].T, adjoint.scale.T
     total = adjoint.spending.sum(axis=0)[:, None]
-    by_price = np.matmul(local.inverse.transpose(0, 2, 1), price[:, :, None].astype(np.float32))[:, :, 0]
-    back = spending * total / scale
-    back = back + local.weight * (local.revenue * back).sum(axis=1, keepdims=True)
-    by_spending = np.matmul(local.inverse, back[:, :, None].astype(np.float32))[:, :, 0] * scale / total
-    spent = adjoint.spending.T / scale * spending * base.swing[:, None]
-    follow = (local.follow * price + spent).sum(axis=1)
+    spent = spending / scale
+    follow = (local.follow * price + home.answer * spent).sum(axis=1)
     by_wage = base.wage.T @ (gap.wage[:, 0] + follow)
-    blocks = [by_wage, -by_price.T.ravel(), -by_spending.T.ravel()]
+    spent = (spent - home.by_spending * by_wage[:, None]) * total
+    by_price = price - home.by_price * by_wage[:, None]
+    before, after = local.wanted(spent)
+    turned = home.turn * (after - before) / total
+    by_price = local.costs(by_price + turned) - turned
+    blocks = [by_wage, -by_price.T.ravel(), -(after * scale / total).T.ravel()]
     if gap.premium is not None:
         premium = gap.premium[:, :, 0] + base.premium.follow.T * by_price.T
         blocks.append((-premium / base.premium.answer.T).ravel())

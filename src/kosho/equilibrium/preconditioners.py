@@ -24,6 +24,8 @@ __all__ = ["WAGE_RIDGE", "Factors", "Local", "factors_of", "local_block"]
 DOUBLINGS = 3
 WAGE_RIDGE = 0.02
 """Keeps wage steps finite where trade is so small that nothing pins a country's wage."""
+SMALL_SHARE = 0.01
+"""Of a market that its own producers hold, below which they are left out where one divides by it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +72,11 @@ class Factors:
     @cached_property
     def premium(self) -> PremiumStep:
         """How sales answer to what labour costs in a sector, at base shares."""
-        sold = self.net_share * self.spending.T[:, :, None]
-        total = sold.sum(axis=1)
-        own = np.divide((sold * self.share).sum(axis=1), total, out=np.zeros_like(total), where=total > 0)
-        reach = self.theta[:, None] * (1.0 - own) * self.cost_labour.T
+        total = self.output
+        own = np.divide(self.sold_at_home, total, out=np.zeros_like(total), where=total > 0)
+        reach = self.theta * (1.0 - own) * self.cost_labour
         mobility = np.inf if self.markets is None else self.markets.mobility
-        return PremiumStep(1.0 + reach.T / mobility, np.einsum("jnn->nj", self.share) * self.cost_labour)
+        return PremiumStep(1.0 + reach / mobility, np.einsum("jnn->nj", self.share) * self.cost_labour)
 
     @cached_property
     def swing(self) -> Array:
@@ -88,9 +89,26 @@ class Factors:
         return 1.0 + slopes.wage + slopes.level * follow
 
     @cached_property
+    def home(self) -> Home:
+        """What a country's wage, prices and expenditure do to each other at home, at base shares."""
+        return _home(self, self.local)
+
+    @cached_property
     def wage(self) -> Array:
         """Wages at base shares."""
-        return _wage_block(self, self.local)
+        return _wage_block(self, self.local, self.home)
+
+    @cached_property
+    def output(self) -> Array:
+        """What producers receive in the base `(N, S)`."""
+        return _received(self.net_share, self.spending)
+
+    @cached_property
+    def sold_at_home(self) -> Array:
+        """What producers receive, by how much of each market they hold: the sales of a sector weighted by the
+        seller's share `(N, S)`.
+        """
+        return _received(self.net_share * self.share, self.spending)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +137,53 @@ class Local:
         """The step of log prices `(N, S)` that closes their gap at home."""
         return np.matmul(self.inverse, gap[:, :, None].astype(np.float32))[:, :, 0].astype(np.float64)
 
-    def spending(self, gap: Array) -> Array:
-        """The step of expenditure `(N, S)` that closes its gap at home; `gap` is of the order of one."""
-        back = np.matmul(self.inverse.transpose(0, 2, 1), gap[:, :, None].astype(np.float32))[:, :, 0]
+    def spending(self, gap: Array, sold: Array | float = 0.0) -> Array:
+        """The step of expenditure `(N, S)` that closes its gap at home; `gap` is of the order of one.
+
+        With `sold`, as `Home.sold` says, also what inputs of what is sold less or more add to the gap: with
+        B = gamma diag(pi_nn), (I - B)^-1 gamma q is (I - B)^-1 s - s for s = q / pi_nn.
+        """
+        gap = gap + sold
+        back = np.matmul(self.inverse.transpose(0, 2, 1), gap[:, :, None].astype(np.float32))[:, :, 0] - sold
         return back + self.revenue * (self.weight * back).sum(axis=1, keepdims=True)
+
+    def costs(self, wanted: Array) -> Array:
+        """`prices` transposed."""
+        return np.matmul(self.inverse.transpose(0, 2, 1), wanted[:, :, None].astype(np.float32))[:, :, 0]
+
+    def wanted(self, wanted: Array) -> tuple[Array, Array]:
+        """`spending` transposed, both `(N, S)`: before its inverse, which is what `sold` is wanted for the
+        less, and after it.
+        """
+        before = wanted + self.weight * (self.revenue * wanted).sum(axis=1, keepdims=True)
+        return before, np.matmul(self.inverse, before[:, :, None].astype(np.float32))[:, :, 0]
+
+
+@dataclass(frozen=True, eq=False)
+class Home:
+    """What couples the blocks of a country: its wage, its prices and its expenditure.
+
+    Wages are stepped last and for what the other steps will have made of the labour market; prices and
+    expenditure then follow the wage. It is elimination by blocks (Schur complement), with what crosses borders
+    left to `Factors.wage` and to acceleration.
+    """
+
+    answer: Array  # (N, S): how expenditure moves with the log wage
+    by_price: Array  # (N, S): how the gap of the labour market moves with log prices
+    by_spending: Array  # (N, S): how it moves with expenditure
+    turn: Array  # (N, S): what dearer inputs take off sales, see `sold`
+
+    def sold(self, prices: Array, gap: Array) -> Array:
+        """What sales lose to a step of log prices that closes `gap`, over the own share `(N, S)`.
+
+        With A = diag(pi_nn) gamma', a step p = (I - A)^-1 r has A p = p - r: the cost of inputs without another
+        look at them.
+        """
+        return self.turn * (prices - gap)
+
+    def labour(self, gap: Array, prices: Array, spending: Array) -> Array:
+        """The gap of the labour market `(N,)` once prices and expenditure have moved."""
+        return gap + (self.by_price * prices + self.by_spending * spending).sum(axis=1)
 
 
 _CACHE: WeakKeyDictionary[World, Factors] = WeakKeyDictionary()
@@ -194,10 +255,36 @@ def _leontief(inputs: Array) -> NDArray[np.float32]:
     return total
 
 
-def _wage_block(base: Factors, local: Local) -> Array:
+def _received(part: Array, spending: Array) -> Array:
+    """What exporters receive `(N, S)` of a part `(S, N, N)` of what importers spend `(N, S)`."""
+    return np.matmul(part.transpose(0, 2, 1), spending.T[:, :, None])[:, :, 0].T
+
+
+def _home(base: Factors, local: Local) -> Home:
+    """At base shares; what a country's own prices and costs do to the revenue of its duties is left out."""
+    own, net = (np.einsum("jnn->nj", share) for share in (base.share, base.net_share))
+    lost = base.theta * (base.output - base.sold_at_home)  # sales, with ln unit cost
+    sales = -(base.output - base.sold_at_home) * local.reach  # with the log wage
+    income = base.labour_income * base.swing
+    markets = base.markets
+    if markets is not None and markets.others is not None:
+        income = income + (markets.others * sales).sum(axis=1)
+    uses = np.matmul(base.gamma, sales[:, :, None])[:, :, 0] + base.alpha * income[:, None]
+    scale = base.spending.sum(axis=1, keepdims=True)
+    earned = base.labour / base.labour_income[:, None]
+    return Home(
+        answer=local.spending(uses / scale) * scale,
+        by_price=-np.matmul(base.cost_gamma, (lost * earned)[:, :, None])[:, :, 0],
+        by_spending=earned * net,
+        turn=-lost * np.where(own > SMALL_SHARE, 1.0 / np.maximum(own, SMALL_SHARE) ** 2, 0.0),
+    )
+
+
+def _wage_block(base: Factors, local: Local, home: Home) -> Array:
     """Inverse `(N, N)` of the Jacobian of labour-market gaps in log wages at base shares.
 
-    The gap is ln(value added earned / w V) less that of the numeraire; incomes are taken to follow wages.
+    The gap is ln(value added earned / w V) less that of the numeraire; prices and expenditure follow wages at
+    home.
     """
     count = len(base.value_added)
     # earned[(j m), n]: value added n earns in m with j, over all it earns. Single precision will do.
@@ -207,8 +294,10 @@ def _wage_block(base: Factors, local: Local) -> Array:
     spread = base.share.astype(np.float32)
     spread *= local.reach.T[:, None, :]
     jacobian = (earned.reshape(-1, count).T @ spread.reshape(-1, count)).astype(np.float64)
-    jacobian += earned.sum(axis=0).T * base.swing
     pull = base.swing + (earned.sum(axis=1).T * local.reach).sum(axis=1)
+    follow = np.divide(home.answer, base.spending, out=np.zeros_like(home.answer), where=base.spending > 0)
+    earned *= follow.T[:, :, None]
+    jacobian += earned.sum(axis=0).T
     jacobian[np.diag_indices(count)] -= pull + WAGE_RIDGE
     jacobian -= base.value_added * base.swing / base.value_added.sum()
     return np.linalg.inv(jacobian)
