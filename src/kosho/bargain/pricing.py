@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 import xarray as xr
@@ -19,11 +20,12 @@ from kosho.bargain.screening import Screened, Screening, screen, solved_in_full
 from kosho.bargain.sweep import Backend, LaidTable, background_shocks, in_process, sweep, sweep_tasks
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Counterfactual, Deficits, Outcome, solve
+from kosho.equilibrium import Counterfactual, Deficits, Settled, solve
 from kosho.impact.reach import IdleError
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, Reached, estimated, silent
+from kosho.unfinished import once
 from kosho.world import World, together
 
 __all__ = [
@@ -260,7 +262,11 @@ def _solved(
     Raises:
         KoshoError: one has no equilibrium.
     """
-    worth = sweep(laid, sweep_tasks(packages, compared=compared), backend, reached)
+    worth = once(
+        ("packages", *laid.name, packages.tobytes(), compared),
+        lambda: sweep(laid, sweep_tasks(packages, compared=compared), backend, reached),
+        lambda found: not found.failures,
+    )
     if worth.failures:
         grid = laid.table.grid
         labels = (", ".join(map(" ".join, grid.label(k).items())) for k in packages.tolist())
@@ -283,18 +289,21 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
 class InFull(Shown):
     """Packages on the full table, then the disagreement and the status quo."""
 
-    world: World
-    outcomes: tuple[Outcome, ...]
+    world: str
+    """Hash."""
+    countries: tuple[str, ...]
+    worth: Array
+    """`[state, country]`, equivalent variation, million USD a year."""
     payoffs: Array
     """`[state, party]`, million USD a year at the central weights."""
+    bounds: tuple[tuple[Settled, ...], ...]
+    """By state: what became of its quotas and commitments."""
 
     def others(self, parties: Sequence[str]) -> list[dict[str, float]]:
         """By package: what economies that are no party gain over the disagreement, million USD a year."""
-        everybody = [one.equivalent_variation.to_numpy() for one in self.outcomes]
-        codes = {code: k for k, code in enumerate(self.world.countries) if code not in parties}
-        return [
-            {code: float(worth[k] - everybody[-2][k]) for code, k in codes.items()} for worth in everybody[:-2]
-        ]
+        codes = {code: k for k, code in enumerate(self.countries) if code not in parties}
+        more = self.worth[:-2] - self.worth[-2]
+        return [{code: float(worth[k]) for code, k in codes.items()} for worth in more]
 
 
 def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
@@ -308,13 +317,24 @@ def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     Raises:
         InputError, IdleError, ConvergenceError: as `price`.
     """
+    name = "in full", *replace(priced.laid, table=table).name, packages.tobytes()
+    return once(name, lambda: _priced_in_full(priced, table, packages))
+
+
+def _priced_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     finest = together(priced.world.finest, table.parties)
     shocks = background_shocks(table, priced.background, finest)
     world = shocks.world
     changes = (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
-    outcomes = tuple(solve(world, one, priced.deficits) for one in changes)
-    worth = payoffs_of_outcomes(table, world, outcomes)
-    return InFull(world, outcomes, worth.payoffs(Weights.of(table, world)))
+    outcomes = [solve(world, one, priced.deficits) for one in changes]
+    parts = payoffs_of_outcomes(table, world, outcomes)
+    return InFull(
+        world.hash,
+        world.countries,
+        np.stack([one.equivalent_variation.to_numpy() for one in outcomes]),
+        parts.payoffs(Weights.of(table, world)),
+        tuple(one.constraints for one in outcomes),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,6 +347,12 @@ class PricingParameters(Shown):
     """Of everything else; in the middle of its range if not given."""
     scale: float = 1.0
     """Of the elasticities between origins of products told apart."""
+
+    @property
+    def name(self) -> tuple[bytes | float, ...]:
+        """Equal for equal parameters."""
+        drawn = () if self.draw is None else (self.draw.nontariff, self.draw.nests)
+        return self.scale, *(one.tobytes() for one in (self.theta.to_numpy(), *drawn))
 
     @staticmethod
     def scaled(world: World, scale: float) -> PricingParameters:
@@ -347,6 +373,17 @@ def price_at(
 
     States without an equilibrium are in `PayoffParts.failures`.
     """
+    asked = sha256(repr([one.name for one in settings]).encode()).hexdigest()
+    return once(
+        ("at", *priced.laid.name, deficits, packages.tobytes(), asked),
+        lambda: _priced_at(priced, packages, settings, deficits),
+        lambda found: not found.failures,
+    )
+
+
+def _priced_at(
+    priced: PricedTable, packages: Index, settings: Sequence[PricingParameters], deficits: Deficits
+) -> PayoffParts:
     changes: list[Counterfactual] = []
     own = priced.shocks
     for one in settings:
