@@ -24,8 +24,9 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache, partial
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -38,7 +39,21 @@ try:
 except ImportError:  # not on this system
     fcntl = None
 
-__all__ = ["GONE", "Shared", "Worker", "cores", "one_thread", "run", "run_in_order", "serve", "start"]
+__all__ = [
+    "GONE",
+    "Beside",
+    "Shared",
+    "Worker",
+    "at_most",
+    "beside",
+    "cores",
+    "one_thread",
+    "run",
+    "run_in_order",
+    "serve",
+    "start",
+    "tell",
+]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -61,8 +76,29 @@ REMEMBERED = 6
 
 
 def cores() -> int:
-    """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Processor cores this process may use, or those that `at_most` leaves it."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = _most.get()
+    return found if most is None else min(found, most)
+
+
+_most: ContextVar[int | None] = ContextVar("most cores", default=None)
+
+
+@contextmanager
+def at_most(processes: int) -> Generator[None]:
+    """Leave all but so many cores to others for a while.
+
+    >>> from kosho.parallel import at_most, cores
+    >>> with at_most(1):
+    ...     cores()
+    1
+    """
+    before = _most.set(processes)
+    try:
+        yield
+    finally:
+        _most.reset(before)
 
 
 @cache
@@ -162,8 +198,11 @@ class Worker:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def ask(self, function: Callable[[Any], Any], task: Any) -> tuple[Any, BaseException | None]:
-        """The result of `function(task)`, or the exception it raised there.
+    def ask(
+        self, function: Callable[[Any], Any], task: Any, told: Callable[[str], None] | None = None
+    ) -> tuple[Any, BaseException | None]:
+        """The result of `function(task)`, or the exception it raised there; `told` is called with each line
+        that the function has to `tell`.
 
         Raises:
             OSError, EOFError, UnpicklingError, ValueError: the process has ended.
@@ -181,10 +220,18 @@ class Worker:
                 return (_recalled, (one.name,)) if held else one.__reduce__()
 
             _send(self._to.fileno(), pickle.dumps(kept) + _pickled((function, task), named))
-            result, error = _receive(self._from.fileno())
+            while isinstance(answer := _receive(self._from.fileno()), str):
+                if told is not None:
+                    told(answer)
+            result, error = answer
             if error is None:
                 self._holds = holds
             return result, error
+
+    def kill(self) -> None:
+        """End the process in the middle of its work."""
+        self._process.kill()
+        self._process.wait()
 
     def end(self) -> None:
         """Let the process finish."""
@@ -361,6 +408,106 @@ def _feed(
         finished.put(error)
 
 
+class Beside(Generic[Result]):
+    """A task that another process does while this one goes on. Make it with `beside`."""
+
+    def __init__(self, function: Callable[[Task], Result], task: Task, helper: Worker | None) -> None:
+        self._here = partial(function, task)
+        self._helper = helper
+        self._answers: list[Result] = []
+        self._line = ""
+        self._thread = threading.Thread(target=self._ask, args=(function, task), daemon=True)
+        if helper is not None:
+            self._thread.start()
+
+    def result(self, told: Callable[[str], None] | None = None) -> Result:
+        """What the task comes to. Where the other process ended, or raised, it is done here.
+
+        Args:
+            told: Called with the last line that the task had to `tell`, while it is waited for.
+
+        Raises:
+            Exception: what the function raises.
+        """
+        last = ""
+        while self._thread.is_alive():
+            self._thread.join(0.1)
+            if told is not None and last != self._line:
+                told(last := self._line)
+        return self._answers[0] if self._answers else self._here()
+
+    def _ask(self, function: Callable[[Any], Any], task: Any) -> None:
+        assert self._helper is not None  # noqa: S101
+        with suppress(
+            *GONE, pickle.PicklingError, TypeError, AttributeError
+        ):  # what cannot be sent is done here
+            result, error = self._helper.ask(function, task, self._hear)
+            if error is None:
+                self._answers.append(result)
+
+    def _hear(self, line: str) -> None:
+        self._line = line
+
+    def leave(self) -> None:
+        """Keep the other process for what comes, or let it go where nobody waits for its answer."""
+        if self._helper is None:
+            return
+        if self._thread.is_alive():
+            self._helper.kill()
+            self._thread.join()
+        if self._helper.alive:
+            _HELPERS.append(self._helper)
+        else:
+            self._helper.end()
+
+
+@contextmanager
+def beside(function: Callable[[Task], Result], task: Task) -> Generator[Beside[Result]]:
+    """Let another process do a task while this one does what stands inside, each with half of the cores.
+
+    Args:
+        function: A module-level function. In the other process `cores` says how many it has for itself.
+        task: What it is called with. On one core it is done by this process, when it is asked for.
+
+    >>> from math import sqrt
+    >>> from kosho.parallel import beside
+    >>> with beside(sqrt, 9.0) as other:
+    ...     here = sqrt(4.0)
+    ...     here + other.result()
+    5.0
+    """
+    mine = max(cores() - cores() // 2, 1)
+    theirs = cores() - mine
+    one = (
+        Beside(function, task, None)
+        if not theirs
+        else Beside(partial(_within, theirs, function), task, _free())
+    )
+    try:
+        with at_most(mine):
+            yield one
+    finally:
+        one.leave()
+
+
+def _within(processes: int, function: Callable[[Task], Result], task: Task) -> Result:
+    with at_most(processes):
+        return function(task)
+
+
+def _free() -> Worker:
+    """Another process that nobody else asks."""
+    if _IN_USE.acquire(blocking=False):
+        try:
+            while _HELPERS:
+                if (helper := _HELPERS.pop()).alive:
+                    return helper
+                helper.end()
+        finally:
+            _IN_USE.release()
+    return Worker()
+
+
 def _loaded(_: Callable[[Any], Any]) -> None:
     """What a helper is asked first: it answers once it has imported the module of the function it was sent."""
 
@@ -373,6 +520,7 @@ def serve() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sink = os.dup(sys.stdout.fileno())
+    _SINKS.append(sink)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not disturb the answers
     packed: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_watch, args=(sys.stdin.fileno(), packed), daemon=True).start()
@@ -388,6 +536,17 @@ def serve() -> None:
             answer = (None, _portable(error))
         with suppress(BrokenPipeError):  # the parent is gone; the watch ends this process
             _send(sink, pickle.dumps(answer, pickle.HIGHEST_PROTOCOL))
+
+
+_SINKS: list[int] = []
+"""Of a process that answers another."""
+
+
+def tell(line: str) -> None:
+    """Say something to who asked, while the answer is worked out; to nobody where nobody did."""
+    with suppress(BrokenPipeError):
+        for sink in _SINKS:
+            _send(sink, pickle.dumps(line))
 
 
 def _watch(source: int, packed: queue.SimpleQueue[bytes]) -> None:

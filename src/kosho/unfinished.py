@@ -1,7 +1,8 @@
-"""Long work that was broken off goes on from what was done by then.
+"""Long work that was broken off, or is done again to be told in another language, goes on from what was solved.
 
-What is done so far is kept beside finished work (`kosho.cache`), under a hash of all that it depends on: every
-few seconds, which outlasts even a process that is killed, and on the way out.
+What is solved is kept beside finished work (`kosho.cache`), under a hash of all that it depends on: every few
+seconds, which outlasts even a process that is killed, and on the way out. Numbers know no language; what is
+said of them is not kept here.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import io
 import pickle
 import time
 from collections.abc import Callable, Hashable
-from contextlib import suppress
+from contextvars import ContextVar
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from kosho.cache import keep, place, used
 
-__all__ = ["Unfinished"]
+__all__ = ["Unfinished", "once"]
+
+Result = TypeVar("Result")
 
 EVERY = 5.0
 """Seconds of work that may be lost where nothing can be written on the way out."""
@@ -42,38 +46,39 @@ class Unfinished:
     Traceback (most recent call last):
         ...
     SystemExit
-    >>> again = Unfinished(b"an example")
-    >>> again.results
+    >>> Unfinished(b"an example").results
     {'one': 1.0}
-    >>> again.drop()
     """
 
     def __init__(self, *parts: bytes, clock: Callable[[], float] = time.monotonic) -> None:
         self._copy = place(b"unfinished", *parts)
         self._clock, self._written = clock, clock()
-        self.results: dict[Hashable, Any] = _unpacked(used(self._copy))
         self._packed: dict[Hashable, bytes] = {}
+        self._new = False
+
+    @cached_property
+    def results(self) -> dict[Hashable, Any]:
+        """What was solved before and now, by name; not to be changed."""
+        return _unpacked(used(self._copy))
 
     def done(self, name: Hashable, result: Any) -> None:
-        """Note a result: numbers, text, arrays and frozen types of Kosho."""
-        self.results[name] = result
+        """Note a result: numbers, names, arrays and frozen types of Kosho; nothing that another language has
+        other words for.
+        """
+        self.results[name], self._new = result, True
         if self._clock() - self._written > EVERY:
             self._write()
 
-    def drop(self) -> None:
-        """All is done: what was made of the results is kept, or need not be."""
-        self.results.clear()
-        self._packed.clear()
-        with suppress(OSError):
-            self._copy.unlink(missing_ok=True)
-
     def __enter__(self) -> Self:
+        self._before = _at_hand.get()
+        _at_hand.set(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None and self.results:
+        _at_hand.set(self._before)
+        if self._new:
             self._write()
 
     def _write(self) -> None:
@@ -81,7 +86,37 @@ class Unfinished:
             if name not in self._packed:
                 self._packed[name] = pickle.dumps((name, result), pickle.HIGHEST_PROTOCOL)
         keep(self._copy, b"".join(self._packed.values()))
-        self._written = self._clock()
+        self._written, self._new = self._clock(), False
+
+
+_at_hand: ContextVar[Unfinished | None] = ContextVar("work at hand", default=None)
+
+
+def once(name: Hashable, make: Callable[[], Result], fit: Callable[[Result], bool] | None = None) -> Result:
+    """What `make` makes, or what it came to when the work at hand was done before; without any it is made.
+
+    Args:
+        name: Of the result within the work: all that it depends on and the work as a whole does not.
+        make: Solves it.
+        fit: Whether a result may be kept: one that tells of an error, in words, may not. Any may if not given.
+
+    >>> from kosho.unfinished import Unfinished, once
+    >>> for _ in range(2):
+    ...     with Unfinished(b"another example"):
+    ...         once("two", lambda: print("solved") or 2.0)
+    solved
+    2.0
+    2.0
+    """
+    work = _at_hand.get()
+    if work is None:
+        return make()
+    if name not in work.results:
+        result = make()
+        if fit is not None and not fit(result):
+            return result
+        work.done(name, result)
+    return work.results[name]
 
 
 class _Unpickler(pickle.Unpickler):

@@ -15,7 +15,7 @@ import pytest
 
 from kosho import parallel
 from kosho.errors import ConvergenceError, InputError, Problem
-from kosho.parallel import Shared, run, run_in_order
+from kosho.parallel import Shared, at_most, beside, cores, run, run_in_order, tell
 
 POSIX = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 
@@ -88,6 +88,66 @@ def test_a_worker_that_is_killed_is_noticed_and_its_work_is_done() -> None:
     assert found == [None] * 20
     assert until(lambda: victim.poll() is not None)
     assert sorted(one for _, one in run(int, ["1", "2", "3"], 2)) == [1, 2, 3]  # by a new one
+
+
+def where(lines: int) -> tuple[int, int]:
+    """The process, and how many cores it may use, once it has told some lines."""
+    for line in range(lines):
+        tell(f"line {line}")
+    return os.getpid(), cores()
+
+
+def test_a_task_is_done_beside_with_the_cores_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(5), raising=False)
+    heard: list[str] = []
+    with beside(where, 3) as other:
+        assert cores() == 3
+        until(lambda: not other._thread.is_alive())
+        process, theirs = other.result(heard.append)
+    assert process != os.getpid()
+    assert theirs <= 2  # never more than there are
+    assert (heard, cores()) == ([], 5)  # nothing had to be waited for
+
+
+def slowly(seconds: float) -> int:
+    tell("begun")
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_what_a_task_tells_is_heard_while_it_is_waited_for() -> None:
+    heard: list[str] = []
+    with beside(slowly, 1.0) as other:
+        other.result(heard.append)
+    assert heard in (["begun"], [])  # by itself where there is one core
+    assert heard or cores() == 1
+
+
+def test_on_one_core_a_task_is_done_when_it_is_asked_for() -> None:
+    with at_most(1), beside(where, 0) as other:
+        assert other.result() == (os.getpid(), 1)
+
+
+@pytest.mark.parametrize(("bad", "kind"), [(1, InputError), (2, ConvergenceError)])
+def test_an_error_beside_is_raised_here(bad: int, kind: type[Exception]) -> None:
+    with beside(fails, bad) as other, pytest.raises(kind):
+        other.result()
+
+
+def test_a_task_whose_process_is_killed_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    with beside(slowly, 3.0) as other:
+        assert other._helper is not None
+        other._helper._process.kill()
+        assert other.result() == os.getpid()
+
+
+def test_a_task_that_nobody_waits_for_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    with pytest.raises(ZeroDivisionError), beside(time.sleep, 600.0) as other:
+        raise ZeroDivisionError
+    assert other._helper is not None
+    assert not other._helper.alive
 
 
 SCRIPT = """

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.own_world import sales, write_case
+from tests.own_world import sales, with_ranges, write_case
 from typer.testing import CliRunner
 
 from kosho import cache
+from kosho.brief import composing
 from kosho.case import Case
 from kosho.cli import app
+from kosho.equilibrium import batch, fallbacks
+from kosho.language import use
+from kosho.parallel import at_most
 from kosho.scenario import ScenarioResults, jobs, run, runs, solving
 from kosho.scenario.results import CountryEffect, VariantResult
-from kosho.unfinished import EVERY, Unfinished
+from kosho.unfinished import EVERY, Unfinished, once
 
 JAPAN = CountryEffect(welfare=0.0009, ev_musd=4440, real_wage=0.0011)
 RESULT = VariantResult(scenario="deal", variant="fixed", countries={"JPN": JAPAN}, sectors={}, flows=())
@@ -60,14 +65,31 @@ def test_it_is_written_every_few_seconds_for_a_process_that_is_killed() -> None:
     assert Unfinished(b"a").results == {"one": 1, "two": 2}
 
 
-def test_nothing_stays_of_work_that_is_done(folder: Path) -> None:
+def test_what_is_done_stays_for_who_asks_again() -> None:
     with Unfinished(b"a") as work:
         work.done("one", 1)
+    assert Unfinished(b"a").results == {"one": 1}
+
+
+def test_nothing_is_written_where_nothing_was_solved(folder: Path) -> None:
+    with Unfinished(b"a"):
+        pass
     assert not folder.exists()
-    with pytest.raises(SystemExit):
-        broken_off(SystemExit(), {"one": 1})
-    Unfinished(b"a", b"b").drop()
-    assert list(folder.iterdir()) == []
+
+
+def test_a_result_is_made_once_unless_it_does_not_fit() -> None:
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        made.append(name)
+        return name
+
+    for _time in range(2):
+        with Unfinished(b"a"):
+            assert once("kept", lambda: make("kept")) == "kept"
+            assert once("words", lambda: make("words"), lambda one: one != "words") == "words"
+    assert made == ["kept", "words", "words"]
+    assert once("kept", lambda: make("anew")) == "anew"  # no work is at hand
 
 
 class Evil:
@@ -127,3 +149,42 @@ def test_scenarios_go_on_from_what_was_solved_and_say_the_same(
     again.clear()
     assert plain_fields(run(opened, ["status-quo", "deal"], unfinished=kept)) == plain_fields(whole)
     assert again == []
+
+
+def test_a_second_language_solves_nothing_and_says_what_it_says_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    build = ["world", "build", *map(str, sales(tmp_path)), "--out", str(folder / "mine.npz")]
+    assert CliRunner().invoke(app, build).exit_code == 0
+    write_case(folder, "mine.npz")
+    table = folder / "table.yaml"
+    table.write_text(with_ranges(table.read_text(encoding="utf-8")), encoding="utf-8")
+    monkeypatch.setattr(runs, "DRAWS", 3)
+    monkeypatch.setattr(composing, "DRAWS", 4)
+    solved: list[object] = []
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def count(*given: Any) -> Any:
+            solved.append(given)
+            return function(*given)
+
+        return count
+
+    monkeypatch.setattr(fallbacks, "_ladder", counted(fallbacks._ladder))
+    monkeypatch.setattr(batch, "iterate_together", counted(batch.iterate_together))
+
+    def told(tag: str) -> composing.Brief:
+        solved.clear()
+        with use(tag), at_most(1):  # other processes do not count
+            return composing.compose(Case.load(folder))
+
+    english = told("en")
+    assert len(solved) > 100
+    japanese = told("ja")
+    assert solved == []
+    assert japanese.first_page != english.first_page
+    monkeypatch.setenv("KOSHO_CACHE", str(tmp_path / "another"))
+    assert told("ja") == japanese
+    assert len(solved) > 100

@@ -439,15 +439,14 @@ def _with_all_told(priced: Sequence[PricedTable], found: Mapping[str, Index]) ->
 def _confirmed(priced: PricedTable, packages: Index) -> Confirmed:
     table = priced.table
     found = price_in_full(priced, table, packages)
-    world, outcomes = found.world, found.outcomes
     payoffs = [tuple(row) for row in found.payoffs.tolist()]
     deals = packages.tolist()
     return Confirmed(
-        world.hash,
+        found.world,
         payoffs[-2],
         payoffs[-1],
         dict(zip(deals, payoffs[:-2], strict=True)),
-        {package: one.constraints for package, one in zip(deals, outcomes[:-2], strict=True)},
+        dict(zip(deals, found.bounds[:-2], strict=True)),
         dict(zip(deals, found.others(table.parties), strict=True)),
     )
 

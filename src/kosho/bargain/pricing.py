@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 
@@ -27,11 +28,12 @@ from kosho.bargain.sweep import (
 )
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Deficits, Outcome, solve
+from kosho.equilibrium import Deficits, Settled, solve
 from kosho.impact.reach import IdleError
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.progress import Progress, Reached, estimated, silent
+from kosho.unfinished import once
 from kosho.world import World, together
 
 __all__ = [
@@ -268,7 +270,11 @@ def _solved(
     Raises:
         KoshoError: one has no equilibrium.
     """
-    worth = sweep(laid, sweep_tasks(packages, compared=compared), backend, reached)
+    worth = once(
+        ("packages", *laid.name, packages.tobytes(), compared),
+        lambda: sweep(laid, sweep_tasks(packages, compared=compared), backend, reached),
+        lambda found: not found.failures,
+    )
     if worth.failures:
         grid = laid.table.grid
         labels = (", ".join(map(" ".join, grid.label(k).items())) for k in packages.tolist())
@@ -291,18 +297,21 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
 class InFull(Shown):
     """Packages on the full table, then the disagreement and the status quo."""
 
-    world: World
-    outcomes: tuple[Outcome, ...]
+    world: str
+    """Hash."""
+    countries: tuple[str, ...]
+    worth: Array
+    """`[state, country]`, equivalent variation, million USD a year."""
     payoffs: Array
     """`[state, party]`, million USD a year at the central weights."""
+    bounds: tuple[tuple[Settled, ...], ...]
+    """By state: what became of its quotas and commitments."""
 
     def others(self, parties: Sequence[str]) -> list[dict[str, float]]:
         """By package: what economies that are no party gain over the disagreement, million USD a year."""
-        everybody = [one.equivalent_variation.to_numpy() for one in self.outcomes]
-        codes = {code: k for k, code in enumerate(self.world.countries) if code not in parties}
-        return [
-            {code: float(worth[k] - everybody[-2][k]) for code, k in codes.items()} for worth in everybody[:-2]
-        ]
+        codes = {code: k for k, code in enumerate(self.countries) if code not in parties}
+        more = self.worth[:-2] - self.worth[-2]
+        return [{code: float(worth[k]) for code, k in codes.items()} for worth in more]
 
 
 def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
@@ -316,13 +325,24 @@ def price_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     Raises:
         InputError, IdleError, ConvergenceError: as `price`.
     """
+    name = "in full", *replace(priced.laid, table=table).name, packages.tobytes()
+    return once(name, lambda: _priced_in_full(priced, table, packages))
+
+
+def _priced_in_full(priced: PricedTable, table: Table, packages: Index) -> InFull:
     finest = together(priced.world.finest, table.parties)
     shocks = background_shocks(table, priced.background, finest)
     world = shocks.world
     changes = (*shocks.counterfactuals(packages.tolist()), *shocks.comparison_counterfactuals())
-    outcomes = tuple(solve(world, one, priced.deficits) for one in changes)
-    worth = payoffs_of_outcomes(table, world, outcomes)
-    return InFull(world, outcomes, worth.payoffs(Weights.of(table, world)))
+    outcomes = [solve(world, one, priced.deficits) for one in changes]
+    parts = payoffs_of_outcomes(table, world, outcomes)
+    return InFull(
+        world.hash,
+        world.countries,
+        np.stack([one.equivalent_variation.to_numpy() for one in outcomes]),
+        parts.payoffs(Weights.of(table, world)),
+        tuple(one.constraints for one in outcomes),
+    )
 
 
 def price_at(
@@ -338,4 +358,9 @@ def price_at(
 
     States without an equilibrium are in `PayoffParts.failures`.
     """
-    return sweep(priced.laid, setting_tasks(packages, settings, deficits), priced.backend)
+    asked = sha256(repr([one.name for one in settings]).encode()).hexdigest()
+    return once(
+        ("at", *priced.laid.name, deficits, packages.tobytes(), asked),
+        lambda: sweep(priced.laid, setting_tasks(packages, settings, deficits), priced.backend),
+        lambda found: not found.failures,
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from kosho.bargain.pricing import PricedTable
 from kosho.bargain.rate_options import DECIMALS, Spread
 from kosho.bargain.table import Table
 from kosho.equilibrium import Outcome, Payoff, Shock, gradient, solve
+from kosho.unfinished import once
 
 __all__ = ["Look", "RateCell"]
 
@@ -73,7 +75,7 @@ class RateCell:
         at = np.clip(rates, *self.ends.T).round(DECIMALS + 2)
         key = tuple(at.tolist())
         if key not in self.looks:
-            self.looks[key] = self._look(at)
+            self.looks[key] = once(("look", *self._name, key), lambda: self._look(at))
         return self.looks[key]
 
     def gains(self, many: Sequence[Array]) -> Array:
@@ -81,12 +83,19 @@ class RateCell:
         keys = [tuple(one.round(DECIMALS + 2).tolist()) for one in many]
         new = [key for key in dict.fromkeys(keys) if key not in self.worth]
         if new:
-            laid = [self._shocks(np.array(key)).tight.counterfactuals([self.package])[0] for key in new]
-            priced = self.priced
-            found = solve_payoffs(priced.table, priced.world, laid, priced.deficits)
-            gains = found.complete().payoffs(priced.weights) - priced.game.disagreement
+            gains = once(("at rates", *self._name, tuple(new)), lambda: self._gains(new))
             self.worth.update(zip(new, gains, strict=True))
         return np.array([self.worth[key] for key in keys])
+
+    def _gains(self, rates: Sequence[tuple[float, ...]]) -> Array:
+        laid = [self._shocks(np.array(key)).tight.counterfactuals([self.package])[0] for key in rates]
+        priced = self.priced
+        found = solve_payoffs(priced.table, priced.world, laid, priced.deficits)
+        return found.complete().payoffs(priced.weights) - priced.game.disagreement
+
+    @property
+    def _name(self) -> tuple[Any, ...]:
+        return *self.priced.laid.name, self.package
 
     def _look(self, rates: Array) -> Look:
         priced = self.priced

@@ -12,13 +12,14 @@ from kosho.bargain.attribution import shapley
 from kosho.bargain.gains_along import GainsAlong, gains_along
 from kosho.bargain.game import Game
 from kosho.bargain.package_shocks import PackageShocks
-from kosho.bargain.payoffs import solve_payoffs
+from kosho.bargain.payoffs import PayoffParts, solve_payoffs
 from kosho.bargain.pricing import PricedTable, price_in_full
 from kosho.bargain.robustness import closing_scale
 from kosho.bargain.table import Agreed, Table
 from kosho.display import Card, Shown, columns, million
 from kosho.equilibrium import Counterfactual, Purchase, Settled
 from kosho.law.nontariff_terms import Amount
+from kosho.unfinished import once
 
 __all__ = ["LeftOnTable", "StruckOutcome", "left_on_table", "price_struck"]
 
@@ -91,9 +92,13 @@ def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> 
     subsets, kept = grid.mixtures(package, table.fallback, settled), _promises_kept(table, agreed)
     rows = np.unique(np.concatenate([subsets, kept]))
     laid = replace(priced.laid, table=table, world=priced.world, like=None)
-    shocks = laid.shocks
-    changes = [*shocks.tight.counterfactuals(rows.tolist()), *_at_ends(shocks.tight, package)]
-    worth = solve_payoffs(table, shocks.world, changes, priced.deficits).complete()
+
+    def solved() -> PayoffParts:
+        shocks = laid.shocks
+        changes = [*shocks.tight.counterfactuals(rows.tolist()), *_at_ends(shocks.tight, package)]
+        return solve_payoffs(table, shocks.world, changes, priced.deficits).complete()
+
+    worth = once(("struck", *laid.name), solved)
     payoffs = worth.payoffs(priced.weights)
     mine = payoffs[np.searchsorted(rows, package)]
     before = np.flatnonzero(game.allowed)
@@ -106,7 +111,7 @@ def price_struck(priced: PricedTable, *, confirm: bool, along: bool = False) -> 
     if confirm:
         found = price_in_full(priced, table, np.array([package]))
         confirmed = dict(zip(("payoffs", "disagreement", "status_quo"), found.payoffs, strict=True))
-        bounds = found.outcomes[0].constraints
+        bounds = found.bounds[0]
         (others,) = found.others(table.parties)
     curve, stops = None, None
     if along:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -63,6 +64,12 @@ class PricingParameters(Shown):
     scale: float = 1.0
     """Of the elasticities between origins of products told apart."""
 
+    @property
+    def name(self) -> tuple[bytes | float, ...]:
+        """Equal for equal parameters."""
+        drawn = () if self.draw is None else (self.draw.nontariff, self.draw.nests)
+        return self.scale, *(one.tobytes() for one in (self.theta.to_numpy(), *drawn))
+
     @staticmethod
     def scaled(world: World, scale: float) -> PricingParameters:
         """Central ones, with every elasticity of a world scaled alike."""
@@ -110,6 +117,13 @@ class LaidTable(Shown):
     def __reduce__(self) -> tuple[type[LaidTable], tuple[Any, ...]]:
         # A copy has none of the arrays by package that the table has made for itself.
         return LaidTable, (replace(self.table), self.background, self.world, self.deficits)
+
+    @cached_property
+    def name(self) -> tuple[str, ...]:
+        """What tells it from others of the same case, day and world: the background, and the rates laid."""
+        grid = self.table.grid
+        laid = sha256(repr((grid.issues, grid.options)).encode()).hexdigest()
+        return self.background.id, self.deficits, laid
 
     @cached_property
     def shocks(self) -> PackageShocks:

@@ -19,6 +19,7 @@ from kosho.bargain.zone import Relaxation, Transfer, fewest_red_lines, smallest_
 from kosho.display import Card, Shown, listing, million, number
 from kosho.impact.tariff_shock import shock
 from kosho.language import N_, _
+from kosho.unfinished import once
 
 __all__ = [
     "RateChange",
@@ -342,6 +343,11 @@ def _with(priced: PricedTable, packages: Index, issue: int, choice: int) -> Inde
 
 def _gains_at(priced: PricedTable, package: int, step: _Step, rate: float) -> Array:
     """Gains of a package with another rate on one issue."""
+    name = "relaxed", *priced.laid.name, package, step.issue, step.terms, rate
+    return once(name, lambda: _solved_at(priced, package, step, rate)) - priced.game.disagreement
+
+
+def _solved_at(priced: PricedTable, package: int, step: _Step, rate: float) -> Array:
     shocks, state = priced.shocks, priced.background.packages
     changed = priced.table.with_rate(step.issue, step.terms, rate)
     other = int(_with(priced, np.array([package]), step.issue, step.terms)[0])
@@ -351,5 +357,4 @@ def _gains_at(priced: PricedTable, package: int, step: _Step, rate: float) -> Ar
     worth = solve_payoffs(changed, shocks.world, [posed], priced.deficits).complete(
         [f"package {other} at {rate:g} %"]
     )
-    payoffs = worth.payoffs(priced.weights)[0]
-    return payoffs - priced.game.disagreement
+    return worth.payoffs(priced.weights)[0]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import astuple
+from contextlib import nullcontext
+from dataclasses import astuple, dataclass
 from datetime import date
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kosho.brief import method, told
 from kosho.brief.deal_content import described
@@ -32,7 +33,8 @@ from kosho.brief.outlook import agreed, outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
 from kosho.errors import InputError
-from kosho.language import _
+from kosho.language import _, current, use
+from kosho.parallel import beside, tell
 from kosho.progress import Progress, silent
 from kosho.scenario import ScenarioResults, compared_pairs, negotiate_case, run
 from kosho.scenario.interval import Interval
@@ -77,7 +79,8 @@ def compose(
             `bargain` extra is installed.
         world: The table; None is `case.world`. Packages and draws are solved in its coarse form.
 
-    Finished briefs are cached until code, data or case change; one broken off goes on from what was solved.
+    Finished briefs are cached until code, data or case change; one broken off goes on from what was solved, as
+    one in another language does.
 
     Raises:
         InputError: the register does not cover the day, or the case has no table.
@@ -103,9 +106,7 @@ def compose(
         def made() -> Brief:
             return _composed(case, on, report, chosen, unfinished, bargain=bargain)
 
-        found = recalled(Brief, made, b"brief", bytes([bargain]), *parts)
-    unfinished.drop()
-    return found
+        return recalled(Brief, made, b"brief", bytes([bargain]), *parts, *depends_on(case.folder))
 
 
 def negotiation(
@@ -130,14 +131,55 @@ def negotiation(
         return described(negotiate_case(case, as_of, chosen, effort=work, progress=progress))
 
     parts = _depends_on(case, as_of, chosen)
-    return recalled(Negotiation, priced, b"negotiation", repr(astuple(work)).encode(), *parts)
+    told = repr(astuple(work)).encode(), *parts, *depends_on(case.folder)
+    with Unfinished(b"table", *parts):
+        return recalled(Negotiation, priced, b"negotiation", *told)
+
+
+@dataclass(frozen=True, eq=False)
+class _Computed:
+    """What a brief says of the scenarios of a case; nothing where it has none to solve."""
+
+    worlds: Worlds | None = None
+    solved: ScenarioResults | None = None
+    turns: tuple[Turning, ...] = ()
+    years: tuple[FlowYears, ...] = ()
+    marks: tuple[ScaleMark, ...] = ()
+
+
+def _scenarios(
+    case: Case, on: date, progress: Progress, chosen: WorldChoice | Worlds, unfinished: Unfinished
+) -> _Computed:
+    worlds = case.worlds(chosen)
+    solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
+    return _Computed(
+        worlds,
+        solved,
+        turning(case, compared_pairs(solved.scenarios), on, worlds.coarse, progress=progress),
+        tuple(_year_one(case, solved, on, worlds.whole)),
+        tuple(ScaleMark(title=one.title, low=one.low, high=one.high) for one in estimates(worlds.coarse)),
+    )
+
+
+class _AskedTable(NamedTuple):
+    """A table that another process prices."""
+
+    case: Case
+    on: date
+    world: WorldChoice | Worlds
+    language: str
+
+
+def _asked_table(asked: _AskedTable) -> Negotiation:
+    with use(asked.language):
+        return negotiation(asked.case, asked.on, tell, world=asked.world)
 
 
 def _depends_on(case: Case, as_of: date, world: WorldChoice | Worlds) -> list[bytes]:
-    """All that results of a case on a day in a world depend on."""
+    """All that numbers of a case on a day in a world depend on; words do on `depends_on` besides."""
     files = [path.read_bytes() for path in sorted(case.folder.glob("*.yaml"))]
     asked = [case.name.encode(), as_of.isoformat().encode(), bytes([case.allow_idle])]
-    return [code(), *asked, world.key, *files, *depends_on(case.folder)]
+    return [code(), *asked, world.key, *files]
 
 
 def _composed(
@@ -150,20 +192,12 @@ def _composed(
     bargain: bool,
 ) -> Brief:
     record = case.record  # a mistake in it is reported before anything is computed
-    worlds = solved = None
-    if any(one.role != "history" for one in case.scenarios.values()):
-        worlds = case.worlds(chosen)
-        solved = run(case, as_of=on, progress=progress, world=worlds, unfinished=unfinished)
-    turns: tuple[Turning, ...] = ()
-    years: tuple[FlowYears, ...] = ()
-    marks: tuple[ScaleMark, ...] = ()
-    if solved is not None and worlds is not None:
-        turns = turning(case, compared_pairs(solved.scenarios), on, worlds.coarse, progress=progress)
-        years = tuple(_year_one(case, solved, on, worlds.whole))
-        marks = tuple(
-            ScaleMark(title=one.title, low=one.low, high=one.high) for one in estimates(worlds.coarse)
-        )
-    tabled = negotiation(case, on, progress, world=chosen) if bargain else None
+    found = _Computed()
+    with beside(_asked_table, _AskedTable(case, on, chosen, current())) if bargain else nullcontext() as other:
+        if any(one.role != "history" for one in case.scenarios.values()):
+            found = _scenarios(case, on, progress, chosen, unfinished)
+        tabled = None if other is None else other.result(progress)
+    worlds, solved = found.worlds, found.solved
     labour: dict[str, JobsAndPrices] = {}
     if solved is not None and worlds is not None:
         against = tabled.against if tabled else None
@@ -188,10 +222,10 @@ def _composed(
         ),
         world=None if worlds is None else _stamp(worlds.whole),
         talks_world=None if worlds is None else _stamp(worlds.coarse),
-        outlook=outlook(numbers, turns, tabled, marks, on),
-        agreed=agreed(tabled, marks, on),
-        turning=turns,
-        year_one=years,
+        outlook=outlook(numbers, found.turns, tabled, found.marks, on),
+        agreed=agreed(tabled, found.marks, on),
+        turning=found.turns,
+        year_one=found.years,
         labour=labour,
         lead=lead(solved) if solved else told.lead(said, on, case.holds),
         headline=headline(solved) if solved else told.points(said, calendar),

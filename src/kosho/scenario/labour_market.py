@@ -16,6 +16,7 @@ from kosho.provenance import Frozen
 from kosho.scenario.against import differences, figures_of
 from kosho.scenario.interval import Number
 from kosho.scenario.simulate import posed
+from kosho.unfinished import once
 from kosho.world import World
 
 if TYPE_CHECKING:
@@ -65,13 +66,16 @@ def of_scenarios(
     >>> found["deal"].jobs["JPN"] > 0
     True
     """
-    coarsely = case.allowing_idle()  # what the whole world tells apart acts there
     asked = list(dict.fromkeys((*names, against)))
-    laid = {name: posed(coarsely, name, as_of, world) for name in asked}
-    changes = [laid[name][1].counterfactual for name in asked]
-    base = laid[against][1].counterfactual
-    parties = [party.economy for party in case.parties]
-    found = _over(laid[against][0], changes, base, parties, "fixed")
+
+    def solved() -> list[JobsAndPrices | None]:
+        coarsely = case.allowing_idle()  # what the whole world tells apart acts there
+        laid = {name: posed(coarsely, name, as_of, world) for name in asked}
+        changes = [laid[name][1].counterfactual for name in asked]
+        parties = [party.economy for party in case.parties]
+        return _over(laid[against][0], changes, changes[asked.index(against)], parties, "fixed")
+
+    found = once(("labour", *asked), solved)
     return {name: one for name, one in zip(asked, found, strict=True) if one is not None and name != against}
 
 
@@ -81,7 +85,8 @@ def of_deals(deal: Deal) -> dict[int, JobsAndPrices]:
     Those that have no equilibrium are left out.
     """
     packages = list(deal.deals)
-    found = _of_packages(deal, deal.priced[0].shocks, packages)
+    name = "labour", *deal.priced[0].laid.name, *packages
+    found = once(name, lambda: _of_packages(deal, deal.priced[0].shocks, packages))
     return {package: one for package, one in zip(packages, found, strict=True) if one is not None}
 
 
@@ -92,8 +97,12 @@ def of_struck(deal: Deal) -> JobsAndPrices | None:
     first, agreed = deal.priced[0], deal.table.struck
     if agreed is None:
         return None
-    shocks = background_shocks(agreed.table, first.background, first.world)
-    return _of_packages(deal, shocks, [agreed.package])[0]
+
+    def solved() -> JobsAndPrices | None:
+        shocks = background_shocks(agreed.table, first.background, first.world)
+        return _of_packages(deal, shocks, [agreed.package])[0]
+
+    return once(("labour", "struck", *first.laid.name), solved)
 
 
 def _of_packages(deal: Deal, shocks: PackageShocks, packages: Sequence[int]) -> list[JobsAndPrices | None]:

@@ -48,6 +48,7 @@ from kosho.world import WorldChoice, Worlds, low_elasticity
 
 if TYPE_CHECKING:
     from kosho.case import Case, Scenario
+    from kosho.case_schema import NamedFlow
 
 __all__ = ["DRAWS", "SEED", "VARIANTS", "compared_pairs", "run", "summary"]
 
@@ -178,7 +179,9 @@ def _run(
 ) -> ScenarioResults:
     names = list(inputs.effects)
     solved = solve_scenarios(inputs, VARIANTS, progress, unfinished)
-    results = [solved.variants[name, variant.id] for name in names for variant in VARIANTS]
+    results = [
+        _titled(solved.variants[name, variant.id], inputs.flows) for name in names for variant in VARIANTS
+    ]
     moved = {
         name: [
             (corner.of, solved.ends[name, corner])
@@ -211,6 +214,14 @@ def _run(
         all_commitments=tuple(bounds),
         flow_ids=tuple(flow.id for flow in inputs.flows),
         assumptions=tuple(dict.fromkeys(text for one in inputs.effects.values() for text in one.assumptions)),
+    )
+
+
+def _titled(result: VariantResult, flows: Sequence[NamedFlow]) -> VariantResult:
+    """With the titles of flows in the language that is spoken: it may have been solved in another."""
+    told = zip(result.flows, flows, strict=True)
+    return result.model_copy(
+        update={"flows": tuple(one.model_copy(update={"title": named.title}) for one, named in told)}
     )
 
 

@@ -22,6 +22,7 @@ from kosho.scenario.jobs import (
     CornerResult,
     Job,
     JobInputs,
+    JobResult,
     VariantJob,
     job_name,
     run_job,
@@ -155,6 +156,11 @@ def led_beside(middle: Nearby, start: Nearby, end: Nearby | None) -> Nearby:
     return middle if end is None or alike else middle.moved(start, end)
 
 
+def _in_words(result: JobResult) -> bool:
+    """Whether a result is a reason, which another language has other words for."""
+    return isinstance(result[0] if isinstance(result, tuple) else result, str)
+
+
 def _solved(
     jobs: Sequence[Job], progress: Progress, unfinished: Unfinished | None, first: int = 0
 ) -> dict[Any, Any]:
@@ -167,7 +173,7 @@ def _solved(
     reached = estimated(progress, "Solving", len(left))
     for job, result in shared_out(try_job, left, min(cores(), MOST_PROCESSES)):
         found[job] = run_job(job) if result is None else result
-        if unfinished is not None:
+        if unfinished is not None and not _in_words(found[job]):
             unfinished.done(names[job], found[job])
         reached(len(found) - known)
     return found

@@ -23,6 +23,7 @@ from kosho.provenance import Frozen
 from kosho.scenario.interval import Number
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import posed
+from kosho.unfinished import once
 from kosho.world import World
 from kosho.world.elasticity_scale import SCALES
 
@@ -200,6 +201,10 @@ class Along:
 
     def _worth(self, asked: Sequence[tuple[str, float]]) -> Array:
         """`[question, party]` for scenarios at scales; not a number where there is no equilibrium."""
+        name = "along", self._deficits, tuple(asked)
+        return once(name, lambda: self._solved(asked), lambda worth: bool(np.isfinite(worth).all()))
+
+    def _solved(self, asked: Sequence[tuple[str, float]]) -> Array:
         thetas = {scale: self.world.theta * scale for _other, scale in asked}
         changes = [_scaled(self._changes[name], scale) for name, scale in asked]
         each = [thetas[scale] for _other, scale in asked]
