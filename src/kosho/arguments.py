@@ -124,8 +124,8 @@ def note_rates(problems: Problems, values: object, argument: str) -> None:
             )
         note_numbers(problems, cells.values(), cells, argument)
     else:
-        wanted = f"a DataArray over {', '.join(CELL)}, or a mapping from such triples to numbers"
-        problems.add(f"is a {type(values).__name__}", wanted, key=argument)
+        wanted = _("a DataArray over {names}, or a mapping from such triples to numbers", names=", ".join(CELL))
+        problems.add(_("is a {name}", name=type(values).__name__), wanted, key=argument)
 
 
 def note_array(problems: Problems, values: object, dims: Sequence[str], argument: str) -> bool:

@@ -6,6 +6,7 @@ The command line prints them without a traceback and ends with `exit_status`.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,8 +41,36 @@ OF_SYSTEM = (
     N_("Address already in use"),
     N_("Cannot assign requested address"),
     N_("Invalid argument"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("timed out"),
+    N_("Name or service not known"),
 )
 """What systems say most, for the catalogues; whatever else they say is passed on as it is."""
+OF_LIBRARIES = (
+    N_("Cannot read an empty file"),
+    N_("Stream has ended unexpectedly"),
+    N_("Unexpected end of stream."),
+    N_("File ended unexpectedly."),
+    N_("EOF marker not found"),
+    N_("startxref not found"),
+    N_("Error reading PDF file."),
+    N_("Could not read malformed PDF file"),
+    N_("Cannot find Root object in pdf"),
+    N_("Detected cyclic page references."),
+    N_("File has not been decrypted"),
+    N_("Limit reached while decompressing."),
+    N_("it is locked with a password"),
+    N_("it unpacks to more than the limit of memory"),
+    N_("its parts are nested without end"),
+    N_("Cannot detect file format"),
+    N_("File is not a zip file"),
+    N_("found more fields than defined in 'Schema'"),
+    N_("unexpected end of data"),
+)
+"""The same of those that read files."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LONG = re.compile(r"[!-~]{200,}")
 
 
 class KoshoError(Exception):
@@ -79,8 +108,14 @@ class Problem(Shown):
         place = self.file or ""
         if self.line is not None:
             place += f":{self.line}" if place else _("line {number}", number=self.line)
-        parts = [part for part in (place, self.key, self.message) if part]
-        return ": ".join(parts) + (f" ({self.hint})" if self.hint else "")
+        parts = [part for part in (place, self.key, _printable(self.message)) if part]
+        return ": ".join(parts) + (f" ({_printable(self.hint)})" if self.hint else "")
+
+
+def _printable(text: str) -> str:
+    """A text of a message as a terminal can show it: without what steers one, and without 5,000 digits."""
+    shown = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _LONG.sub(lambda found: f"{found[0][:60]}…{found[0][-20:]}", shown)
 
 
 class InputError(KoshoError):
@@ -199,13 +234,14 @@ class Problems(Shown):
 
 
 def system_says(error: Exception) -> str:
-    """Why the system refused something, in the language spoken where it is one of `OF_SYSTEM`.
+    """Why the system or a library refused something, in the language spoken where it is a thing they often say.
 
     >>> from kosho.errors import system_says
     >>> system_says(PermissionError(13, "Permission denied")), system_says(ValueError("no archive"))
     ('Permission denied', 'no archive')
     """
-    return _(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _(said) if said else type(error).__name__
 
 
 def unreadable(path: object, error: Exception, hint: str | None = None) -> InputError:

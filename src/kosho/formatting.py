@@ -170,13 +170,20 @@ def of_money(musd: float) -> float:
     return musd / _money()[0]
 
 
-def _many() -> float:
-    """From what on counts are told in a power of ten with a name, a million in English."""
-    return 10.0 ** int(pgettext("power of ten in which large numbers are told, 6 for a million", "6"))
+def _scale(number: float, least: float = ROUNDS_UP) -> float:
+    """The power of ten with a name that a count is told in, a million or a billion in English; else one."""
+    powers = pgettext("powers of ten in which large numbers are told: billion, million", "9 6").split()
+    return next((scale for scale in (10.0 ** int(one) for one in powers) if number >= least * scale), 1.0)
 
 
-def _large(number: str) -> str:
-    return _("{number}\N{NO-BREAK SPACE}million", number=number)
+def _named(number: str, scale: float) -> str:
+    """A number of so many of a power of ten, with its name."""
+    if scale == 1.0:
+        return number
+    small = pgettext("powers of ten in which large numbers are told: billion, million", "9 6").split()[-1]
+    if scale == 10.0 ** int(small):
+        return _("{number}\N{NO-BREAK SPACE}million", number=number)
+    return _("{number}\N{NO-BREAK SPACE}billion", number=number)
 
 
 def between(low: str, high: str) -> str:
@@ -190,12 +197,13 @@ def between(low: str, high: str) -> str:
 
 def tick(value: float) -> str:
     """A round number on an axis."""
-    return (MINUS if value < 0 else "") + f"{abs(value):,g}"
+    return figure(value, 6)
 
 
 def count_tick(value: float) -> str:
     """A round count on an axis."""
-    return _large(f"{value / _many():g}") if abs(value) >= _many() else tick(value)
+    scale = _scale(abs(value), 1.0)
+    return _named(tick(value / scale), scale)
 
 
 def significant(value: float, digits: int, decimals: int) -> str:
@@ -333,8 +341,9 @@ def quantity(units: float | None, digits: int = 3) -> str:
     if units is None:
         return _("not known")
     kept = digits if abs(units) >= ROUNDS_UP * 1e6 else 2
-    if abs(units) >= ROUNDS_UP * _many():
-        return _large(significant(units / _many(), kept, 2))
+    scale = _scale(abs(units))
+    if scale > 1.0:
+        return _named(significant(units / scale, kept, 2), scale)
     return significant(units, kept, 0)
 
 
@@ -535,12 +544,13 @@ def billions_range(low: float, high: float, *, part: bool = False) -> str:
 
 def quantity_range(low: float, high: float) -> str:
     """A range of counts, rounded outward: `1.2 to 1.4 million`, `960,000 to 1.1 million`, `8,000 to 12,000`."""
-    many = _many()
-    if high < ROUNDS_UP * many:
+    below, scale = _scale(low), _scale(high)
+    if scale == 1.0:
         return _range(low, high, 0)
-    if low >= ROUNDS_UP * many or low < BESIDE * high:
-        return _large(_range(low / many, high / many))
-    return between(_plain(low, 0, up=False), _large(_plain(high / many, FINEST, up=True)))
+    if below == scale or low < BESIDE * high:
+        return _named(_range(low / scale, high / scale), scale)
+    least = _named(_plain(low / below, FINEST if below > 1.0 else 0, up=False), below)
+    return between(least, _named(_plain(high / scale, FINEST, up=True), scale))
 
 
 def effect(low: float, high: float, per: str | None = None) -> str:

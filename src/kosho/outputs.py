@@ -27,11 +27,15 @@ def refused(path: Path, error: OSError) -> InputError:
     return InputError(_problem(path, system_says(error)))
 
 
-def require_file(*paths: Path | None) -> None:
+def require_file(*paths: Path | None, ending: str = "") -> None:
     """See to it, before the work, that files can be written; those that are None were not asked for.
 
+    Args:
+        paths: The files.
+        ending: Of their names, where what `--out` writes is of one kind alone.
+
     Raises:
-        InputError: one of them cannot; all are told.
+        InputError: one of them cannot, or ends as another kind does; all are told.
 
     >>> from pathlib import Path
     >>> from kosho.outputs import require_file
@@ -41,7 +45,10 @@ def require_file(*paths: Path | None) -> None:
         ...
     kosho.errors.InputError: absent/chart.svg: cannot be written: there is no folder absent (make it first)
     """
-    found = [problem for path in paths if path is not None for problem in _wrong_file(path)]
+    given = [path for path in paths if path is not None]
+    found = [problem for path in given for problem in _wrong_file(path)]
+    strange = [path.name for path in given if not path.name.lower().endswith(ending)]
+    found += [Problem(_("{name} is no {ending}", name=name, ending=ending), key="--out") for name in strange]
     if found:
         raise InputError(found)
 

@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, TextIO
 from xml.etree import ElementTree as ET
 
-from kosho.errors import InputError, Problem, Problems, unreadable
+from kosho.errors import InputError, Problem, Problems, system_says, unreadable
 from kosho.extras import missing
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -315,7 +315,7 @@ def _workbook(content: bytes, path: Path) -> tuple[CalamineWorkbook, tuple[type[
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("office", "reading Excel workbooks", path) from None
+        raise missing("office", _("reading Excel workbooks"), path) from None
     failure = (CalamineError, OSError, ValueError)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(content)), failure
@@ -324,7 +324,7 @@ def _workbook(content: bytes, path: Path) -> tuple[CalamineWorkbook, tuple[type[
 
 
 def _no_workbook(error: Exception, path: Path) -> InputError:
-    told = _("is no workbook: {error}", error=str(error).splitlines()[0])
+    told = _("is no workbook: {error}", error=system_says(error).splitlines()[0])
     return InputError(Problem(told, _("save it as .xlsx"), str(path)))
 
 

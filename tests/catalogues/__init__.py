@@ -316,7 +316,7 @@ def told(tag: str) -> list[str]:
     return lines
 
 
-TELLERS = {"Problem", "InputError", "KoshoError", "say", "show_table"}
+TELLERS = {"Problem", "InputError", "KoshoError", "say", "show_table", "missing", "_wrong"}
 """What is given to these is read by people."""
 PLAIN = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 
@@ -325,12 +325,43 @@ def unwrapped() -> list[str]:
     """Places where words for people do not go through a catalogue: `cli/read.py:12: no file to read`."""
     found: list[str] = []
     for path in sorted(ROOT.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in TELLERS:
-                told = [_plain(one) for one in node.args[:2]]
-                place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
-                found += [f"{place}: {text}" for text in told if PLAIN.search(text)]
-    return found
+        for node, bound in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+            place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+            told = [text for one in node.args[:2] for text in _texts(one, bound)]
+            plain = (text for text in told if PLAIN.search(text) and not text.startswith("kosho "))
+            found += [f"{place}: {text}" for text in plain]
+    return sorted(set(found))
+
+
+def _calls(module: ast.Module) -> Iterator[tuple[ast.Call, dict[str, list[ast.expr]]]]:
+    """Calls of those who tell, and what the names of the function they stand in are bound to."""
+    for place in ast.walk(module):
+        if not isinstance(place, ast.FunctionDef):
+            continue
+        inside = list(ast.walk(place))
+        bound: dict[str, list[ast.expr]] = {}
+        for node in inside:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                bound.setdefault(node.targets[0].id, []).append(node.value)
+        for node in inside:
+            tells = isinstance(node, ast.Call) and (
+                _name(node.func) in TELLERS or ast.unparse(node.func).endswith("problems.add")
+            )
+            if isinstance(node, ast.Call) and tells:
+                yield node, bound
+
+
+def _texts(node: ast.expr, bound: Mapping[str, list[ast.expr]]) -> Iterator[str]:
+    """Plain words that an expression can be: one of two, parts that are joined, what a name is bound to."""
+    match node:
+        case ast.Name(id=name):
+            yield from (text for one in bound.get(name, ()) for text in _texts(one, {}))
+        case ast.IfExp(body=one, orelse=other) | ast.BinOp(left=one, op=ast.Add(), right=other):
+            yield from (*_texts(one, bound), *_texts(other, bound))
+        case ast.BoolOp(values=several):
+            yield from (text for one in several for text in _texts(one, bound))
+        case _:
+            yield _plain(node)
 
 
 def _name(node: ast.expr) -> str:

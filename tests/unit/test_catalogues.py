@@ -30,7 +30,7 @@ QUOTED = {"We believe that a 25% tariff on automobiles is not something that Jap
 """A note that is what somebody said."""
 COUNTING = {
     "power of ten of the unit of money in tables, 9 for a billion",
-    "power of ten in which large numbers are told, 6 for a million",
+    "powers of ten in which large numbers are told: billion, million",
     "powers of ten of money in a sentence: billion, million",
     "unit",
 }

@@ -54,7 +54,7 @@ def test_what_passes_can_be_kept(note: Path, tmp_path: Path) -> None:
     code, _, err = run(
         str(note), "--check", "--out", str(drafts), typed=json.dumps([ASK | {"proposed_by": "an aide"}])
     )
-    assert (code, "1 new drafts" in err) == (0, True)
+    assert (code, "1 new draft" in err) == (0, True)
     assert "proposed_by: an aide" in drafts.read_text(encoding="utf-8")
 
 

@@ -250,6 +250,10 @@ def test_an_economy_within_a_sentence_has_a_small_article() -> None:
     [
         (formatting.count_tick(1e6), "1\N{NO-BREAK SPACE}million"),
         (formatting.count_tick(999_999), "999,999"),
+        (formatting.count_tick(-2e6), "−2\N{NO-BREAK SPACE}million"),
+        (formatting.count_tick(2.5e9), "2.5\N{NO-BREAK SPACE}billion"),
+        (formatting.tick(1e6), "1,000,000"),
+        (formatting.tick(-0.25), "−0.25"),
         (formatting.percents(0.1234, 0.5), "12 to 50"),
         (formatting.percents(0.995, 0.9999), "99 to 100"),
         (formatting.billions(50), "0.05"),

@@ -153,6 +153,12 @@ def test_a_language_is_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         (lambda: formatting.amount(302_735, "tonnes"), "300,000 tonnes", "30万トン"),
         (lambda: formatting.quantity(1_234_567), "1.23\xa0million", "123万"),
         (lambda: formatting.quantity(8_000), "8,000", "8,000"),
+        (lambda: formatting.quantity(150_000_000), "150\xa0million", "1.50億"),
+        (lambda: formatting.quantity(2_500_000_000), "2.50\xa0billion", "25.0億"),
+        (lambda: formatting.count_tick(5e7), "50\xa0million", "5,000万"),
+        (lambda: formatting.count_tick(1e8), "100\xa0million", "1億"),
+        (lambda: formatting.count_tick(-2e9), "−2\xa0billion", "−20億"),
+        (lambda: formatting.quantity_range(9e7, 1.2e8), "90 to 120\xa0million", "9,000万～1.2億"),
         (lambda: formatting.quantity_range(960_000, 1_100_000), "960,000 to 1.1\xa0million", "96～110万"),
         (lambda: formatting.percent_range(-0.002, 0.004), "−0.20 to +0.40", "−0.20～+0.40"),
         (

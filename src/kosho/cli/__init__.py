@@ -23,6 +23,7 @@ from kosho.cli.endurance import endurable
 from kosho.cli.helped import asked_language, helped, mistakes_told
 from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
+from kosho.cli.typed import as_typed
 from kosho.ending import end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError, system_says
 from kosho.language import _
@@ -124,7 +125,7 @@ class _Commands(MutableMapping[str, Any]):
         if self._made[name] is None:
             command = get_command(_app_of(name))
             command.name = name
-            self._made[name] = helped(endurable(spoken(command)))
+            self._made[name] = helped(endurable(spoken(as_typed(command))))
         return self._made[name]
 
     def __setitem__(self, name: str, command: Any) -> None:

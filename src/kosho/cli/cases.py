@@ -9,7 +9,7 @@ import typer
 from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import say, show_json, show_table
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from kosho.case import Case
@@ -132,8 +132,15 @@ def _days(one: dict[str, Any]) -> list[str]:
 def _held(one: dict[str, Any]) -> list[str]:
     """What there is, a line each."""
     words = {
-        "record": _("record, {statements} statements", statements=one["statements"]),
-        "scenarios": _("{number} scenarios", number=len(one["scenarios"])),
+        "record": ngettext(
+            "record, {statements} statement",
+            "record, {statements} statements",
+            one["statements"],
+            statements=one["statements"],
+        ),
+        "scenarios": ngettext(
+            "{number} scenario", "{number} scenarios", len(one["scenarios"]), number=len(one["scenarios"])
+        ),
         "table": _("negotiating table"),
     }
     return [words[part] for part in one["holds"]] + [

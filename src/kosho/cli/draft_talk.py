@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kosho.cli.terminal import say, say_whole
 from kosho.formatting import word
-from kosho.language import _, pgettext
+from kosho.language import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -125,7 +125,13 @@ def as_tables(drafts: list[Draft], command: str, documents: Iterable[str]) -> No
             if draft.doc == name
         ]
         show_table(
-            _("{printable}: {number} drafts", printable=_printable(name), number=len(rows)),
+            ngettext(
+                "{printable}: {number} draft",
+                "{printable}: {number} drafts",
+                len(rows),
+                printable=_printable(name),
+                number=len(rows),
+            ),
             (_("Type"), _("Modality"), _("At"), _("Quote"), _("Says")),
             rows,
         )

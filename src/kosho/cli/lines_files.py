@@ -78,9 +78,7 @@ def join(  # noqa: PLR0913 - one parameter an option
     """Put trade and rates together, and list what is missing on either side."""
     from kosho.outputs import require_file, save
 
-    if out is not None and out.suffix.lower() != ".csv":
-        raise InputError(Problem(_("{out} is no .csv", out=out.name), key="--out"))
-    require_file(out)
+    require_file(out, ending=".csv")
     given = read_lines(importer, LineInputs(trade, rates, columns, editions, year=year, on=day(on, "--on")))
     table = given.table
     if out is not None:

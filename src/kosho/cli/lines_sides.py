@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kosho.case_schema import not_apart
 from kosho.cli.lines_data import LawDay
 from kosho.cli.options import open_case, world_named
+from kosho.codes import expand_regions
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 
@@ -62,6 +64,9 @@ def sides_of(case: str, party: str | None, other: str | None, world: str | None)
             raise InputError(
                 Problem(_("{code!r} is no party of this case", code=code), suggest(code, known), key=option)
             )
+        if not set(expand_regions([code])) & set(table.countries) and code not in table.countries:
+            why = f"{code}: {not_apart(code, table)}"
+            raise InputError(Problem(why, _("a table that tells both sides apart"), key="--world"))
     if mine == theirs:
         raise InputError(
             Problem(_("both sides are one"), _("parties are {known}", known=", ".join(known)), key="--to")

@@ -75,7 +75,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     from kosho.lines.swap_sets import swap_frontier
     from kosho.outputs import require_file, save
 
-    require_file(out)
+    require_file(out, ending=".csv")
     budget, excluded = narrowed(budget, exclude)
     sides = sides_of(case, party, other, world)
     asked = day(on, "--on")

@@ -141,7 +141,7 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
 
     giver, taker = ways
     budget, exclude, confirm, out = limits
-    require_file(out)
+    require_file(out, ending=".csv")
     budget, excluded = narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
     used = use_of_cuts(sides.world, given.table, None, *rule)

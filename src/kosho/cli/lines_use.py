@@ -86,7 +86,10 @@ def use_of_cuts(
         raise InputError(Problem(told, _("0 to 100"), key="--origin"))
     from kosho.lines.rules_of_origin import ValueRule, use_of_lines
 
-    named = [one.strip() for one in (members or table.importer).split(",") if one.strip()]
+    given = table.importer if members is None else members
+    named = [one.strip() for one in given.split(",") if one.strip()]
+    if not named:
+        raise InputError(Problem(_("no code given"), _("such as USA,JPN"), key="--members"))
     inside = tuple(economy for one in named for economy in _inside(world, one))
     low, high = use_of_lines(world, table, ValueRule("build-down", origin / 100.0, inside))
     about = {"by": "origin", "method": "build-down", "threshold": origin / 100.0, "members": named}

@@ -10,7 +10,7 @@ import typer
 
 from kosho.cli.draft_talk import as_lines, as_tables, decide
 from kosho.cli.terminal import show_progress
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from kosho.record.drafts import Pile
@@ -67,6 +67,8 @@ def show(  # noqa: PLR0913 - options of one command
     from kosho.outputs import require_file
 
     _fitting(propose, model, key_env, check=check, accept=accept)
+    if record is not None and not accept:
+        raise InputError(Problem(_("is for --accept"), _("give --accept too"), key="--record"))
     given = list(files or [])
     piles = [path for path in given if path.suffix in (".yaml", ".yml")]
     documents = [path for path in given if path not in piles]
@@ -110,6 +112,8 @@ def _fitting(propose: str | None, model: str | None, key_env: str | None, *, che
         )
     if key_env is not None and propose is None:
         found.append(Problem(_("is for --propose"), _("give the server's address too"), key="--key-env"))
+    if key_env is not None and not key_env.strip():
+        found.append(Problem(_("names no variable"), _("such as --key-env MY_KEY"), key="--key-env"))
     if check and (accept or propose is not None):
         found.append(
             Problem(_("stands alone"), _("keep its drafts with --out, and decide later"), key="--check")
@@ -193,14 +197,7 @@ def _check(texts: dict[str, Document], where: Path | None) -> None:
         pile = Pile.open(where)
         new = pile.add(kept)
         pile.save()
-        _note(
-            _(
-                "{where}: {new} new drafts, {number} to decide on",
-                where=where,
-                new=new,
-                number=len(pile.open_keys),
-            )
-        )
+        _note(_added(pile, new))
 
 
 def _document_of(number: int, fact: dict[str, Any], texts: dict[str, Document]) -> Document:
@@ -282,16 +279,21 @@ def _keep(where: Path, drafts: list[Draft], texts: dict[str, Document], record: 
     pile = Pile.open(where)
     new = pile.add(drafts)
     pile.save()
-    sys.stderr.write(
-        _(
-            "{where}: {new} new drafts, {number} to decide on\n",
-            where=where,
-            new=new,
-            number=len(pile.open_keys),
-        )
-    )
+    _note(_added(pile, new))
     if record is not None:
         _accept(pile, record, texts)
+
+
+def _added(pile: Pile, new: int) -> str:
+    """How many drafts a file has more, and how many wait in it."""
+    return ngettext(
+        "{where}: {new} new draft, {number} to decide on",
+        "{where}: {new} new drafts, {number} to decide on",
+        new,
+        where=pile.path,
+        new=new,
+        number=len(pile.open_keys),
+    )
 
 
 def _accept(pile: Pile, path: Path, texts: dict[str, Document]) -> None:

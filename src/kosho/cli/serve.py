@@ -60,7 +60,7 @@ def serve(
     from kosho.serve import Settings, create_app
     from kosho.serve.guard import LOOPBACK
 
-    known = open_cases([*([case] if case else []), *(also or [])])
+    known = open_cases([*([] if case is None else [case]), *(also or [])])
     if openapi:
         show_json(create_app(Settings(known, answer)).openapi())
         return
@@ -137,7 +137,7 @@ def open_cases(named: Sequence[str]) -> dict[str, str]:
     for one in named:
         if one in found:
             continue
-        folder = case_folder(Path(one))
+        folder = case_folder(one)
         if folder is None:
             raise InputError(
                 Problem(

@@ -135,10 +135,10 @@ def tariffs_said(
     """
     given = list(given or ())
     if len(given) == 1 and (given[0].isdigit() or _by_sector(Path(given[0]))):
-        _refuse_alone(trade, partners, year)
+        refuse_alone(trade, partners, year)
         return given[0]
     if not given:
-        _refuse_alone(trade, partners, year)
+        refuse_alone(trade, partners, year)
         return None
     return line_duties([Path(one) for one in given], trade, partners, year)
 
@@ -161,7 +161,7 @@ def line_duties(
         )
     coarse = [one for one in files if _by_sector(one)]
     if coarse:
-        told = _("has rates by sector, which go alone")
+        told = _("has no column of tariff lines, such as hs; rates by sector go alone")
         raise InputError([Problem(told, file=str(one), key="--tariffs") for one in coarse])
     return read_line_duties(files, list(trade or ()), partners=partners, year=year)
 
@@ -178,7 +178,7 @@ def _by_sector(path: Path) -> bool:
     return "sector" in names or not names & LINES
 
 
-def _refuse_alone(trade: Sequence[Path] | None, partners: Path | None, year: int | None) -> None:
+def refuse_alone(trade: Sequence[Path] | None, partners: Path | None, year: int | None) -> None:
     given = {"--tariff-trade": trade, "--tariff-partners": partners, "--tariff-year": year}
     hint = _("--tariffs FILE with rates by tariff line")
     found = [Problem(_("goes with tariff lines"), hint, key=name) for name, one in given.items() if one]

@@ -99,7 +99,7 @@ def _target(out: Path | None) -> Path:
     target = out or Path("icio-2022.npz")
     if out is None and target.exists():
         raise InputError(Problem(_("is there already"), _("--out says where to write"), file=str(target)))
-    require_file(target)
+    require_file(target, ending=".npz")
     return target
 
 

@@ -18,6 +18,7 @@ from kosho.cli.table_options import (
     TariffTradeGiven,
     assignments,
     line_duties,
+    refuse_alone,
 )
 from kosho.cli.terminal import chosen, say, show_json, show_progress, show_table
 from kosho.cli.world_shelf import app
@@ -81,7 +82,9 @@ def estimate(  # noqa: PLR0913 - one parameter an option
     if unknown:
         hint = _("one of {names}", names=", ".join(estimation.COLUMNS))
         raise InputError([Problem(_("a panel has no {key}", key=key), hint, key="--set") for key in unknown])
-    require_file(out)
+    require_file(out, ending=".csv")
+    if not tariffs:
+        refuse_alone(tariff_trade, tariff_partners, None)
     duties = line_duties(tariffs, tariff_trade, tariff_partners, None) if tariffs else None
     with show_progress(_("Estimating")):
         held = estimation.panel_of(

@@ -477,7 +477,7 @@ def _checked(world: World, given: object, deficits: Deficits, tol: float) -> lis
     note_world(problems, world, deficits)
     note_share_of_one(problems, tol, "tol", "1e-8")
     if not isinstance(given, Sequence) or isinstance(given, str):
-        wanted = "a list of Counterfactual or Shock is wanted"
+        wanted = _("a list of Counterfactual or Shock is wanted")
         problems.add(_("is a {name}, not a sequence", name=type(given).__name__), wanted, key="counterfactuals")
     problems.raise_if_any()
     changes: list[Counterfactual] = []

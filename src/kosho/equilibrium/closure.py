@@ -410,7 +410,7 @@ def _refuse(closure: Closure) -> None:
     _note_between(problems, closure.labour_supply, "labour_supply", 0.0, 100.0)
     _note_between(problems, closure.scale, "scale", -1.0, 1.0)
     if not (_is_number(closure.labour_mobility) and closure.labour_mobility >= 1):
-        wanted = "1 (bound to sectors) to infinity (free to move)"
+        wanted = _("1 (bound to sectors) to infinity (free to move)")
         problems.add(
             _("labour_mobility = {labour_mobility!r}", labour_mobility=closure.labour_mobility), wanted
         )

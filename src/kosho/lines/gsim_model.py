@@ -177,7 +177,7 @@ def gsim(
     flows = np.asarray(trade, float)
     flows = flows[None] if flows.ndim == 2 else flows
     if flows.ndim != 3:
-        problems.add(f"has the shape {flows.shape}", "[line, exporter, importer]", key="trade")
+        problems.add(_("has shape {shape}", shape=flows.shape), "[line, exporter, importer]", key="trade")
         problems.raise_if_any()
     lines, exporters, importers = flows.shape
     old = 1.0 + broadcast(before, flows.shape, "before", problems)

@@ -76,7 +76,7 @@ def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
             hint = _("give --trade that of e-Stat or BACI; `kosho lines goods PARTNER` has it by good")
         raise InputError(
             Problem(
-                _("no trade by line of {importer} ships with Kosho", importer=importer), hint, key="--trade"
+                _("no trade by line of {importer!r} ships with Kosho", importer=importer), hint, key="--trade"
             )
         )
     made = frame(f"us_imports_hs{digits}_2024").select(

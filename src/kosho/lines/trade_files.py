@@ -81,7 +81,7 @@ class TradeFile(Shown):
             raise InputError(
                 Problem(
                     _("the file holds no trade of {wanted}", wanted=wanted),
-                    _("it has {years}", years=", ".join(map(str, years))),
+                    _("it has {years}", years=", ".join(map(str, years))) if years else _("it tells no years"),
                     key="year",
                 )
             )

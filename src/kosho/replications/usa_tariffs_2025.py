@@ -27,6 +27,7 @@ import numpy as np
 
 from kosho.arguments import CELL
 from kosho.arrays import Array
+from kosho.bounds import THETA
 from kosho.equilibrium import Closure, Deficits, Outcome, Shock, rebase
 from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.fallbacks import find
@@ -41,6 +42,8 @@ __all__ = ["PUBLISHED", "Effects", "Replication", "Run", "effects", "read", "rep
 
 USA, REST, SECTOR = "USA", "rest of the world", "ALL"
 ELASTICITY = 4.0
+MOST_SUPPLY = 100.0
+"""Of the elasticity of labour supply, as `Closure` takes it."""
 LEAST_TARIFF = 0.1
 TOLERANCE = 1e-10
 NEXT_TO_NOTHING = 1e-6
@@ -70,8 +73,14 @@ class Run:
         problems = Problems()
         if not 0.0 <= self.inputs < 1.0:
             problems.add(f"inputs = {self.inputs!r}", _("a share from 0 to below 1"))
-        if not self.elasticity > 0:
-            problems.add(f"elasticity = {self.elasticity!r}", _("a number above zero"))
+        if not THETA.low <= self.elasticity <= THETA.high:
+            wanted = _("{low:g} to {high:g}", low=THETA.low, high=THETA.high)
+            problems.add(f"elasticity = {self.elasticity!r}", wanted)
+        if not 0.0 <= self.labour_supply <= MOST_SUPPLY:
+            wanted = _("{low:g} to {high:g}", low=0.0, high=MOST_SUPPLY)
+            problems.add(f"labour_supply = {self.labour_supply!r}", wanted)
+        if not -1.0 <= self.scale <= 1.0:
+            problems.add(f"scale = {self.scale!r}", _("{low:g} to {high:g}", low=-1.0, high=1.0))
         if self.deficits not in get_args(Deficits):
             problems.add(f"deficits = {self.deficits!r}", suggest(self.deficits, get_args(Deficits)))
         if self.inputs and self.scale:

@@ -19,7 +19,7 @@ from kosho.world.csv_input import number, rows_of
 from kosho.world.economy import TradeWeights
 from kosho.world.law_cells import Members, law_cells
 from kosho.world.naming import named
-from kosho.world.store import IOTable
+from kosho.world.store import IOTable, refuse_boundless
 from kosho.world.table_tariffs import TariffSource, tariffs_of
 
 __all__ = ["Said", "completed"]
@@ -53,6 +53,7 @@ def completed(table: IOTable, said: Said) -> IOTable:
     Raises:
         InputError: labels that stand for nothing known, or mistakes in the files; all of a file are listed.
     """
+    refuse_boundless(table)
     about: dict[str, Any] = {"name": said.name, "year": said.year}
     table = replace(
         table, meta={**table.meta, **{key: value for key, value in about.items() if value is not None}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from kosho.errors import InputError, Problem
+from kosho.language import N_, _
 from kosho.world.build import Said, completed
 from kosho.world.loading import DEFAULT, calibrated, load
 from kosho.world.readers import reader
@@ -18,7 +19,11 @@ from kosho.world.table_checks import refuse_gaps
 
 __all__ = ["imported", "refuse_other_unit"]
 
-FACTORS = ((1e3, "thousand", "0.001"), (1e6, "single", "0.000001"), (1e-3, "thousand million", "1000"))
+FACTORS = (
+    (1e3, N_("thousand"), "0.001"),
+    (1e6, N_("single"), "0.000001"),
+    (1e-3, N_("thousand million"), "1000"),
+)
 """What values would be too large or small by, which US dollars they then are, and the scale that mends it."""
 NEAR = 30.0
 """Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off."""
@@ -63,6 +68,10 @@ def refuse_other_unit(world: World) -> None:
     middle = float(np.median(ratios))
     for factor, unit, scale in FACTORS:
         if 1.0 / NEAR < middle / factor < NEAR:
-            told = f"values look like {unit} US dollars: value added is {middle:.3g} times that of 2022"
-            hint = f"--set scale={scale} where the format takes it; --insist takes it as it is"
+            told = _(
+                "values look like {unit} US dollars: value added is {middle:.3g} times that of 2022",
+                unit=_(unit),
+                middle=middle,
+            )
+            hint = _("--set scale={scale} where the format takes it; --insist takes it as it is", scale=scale)
             raise InputError(Problem(told, hint))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
@@ -41,6 +41,8 @@ ALL = "all"
 """The one sector of a panel that tells none apart."""
 FEWEST_CLUSTERS = 30
 """Below it, clustered standard errors are too small (Cameron & Miller 2015)."""
+FEWEST_PERCENT = 0.01
+"""Tariffs in percent, not one of which reaches one, are fractions that were called percent."""
 MOST = 20
 
 
@@ -137,17 +139,11 @@ def panel_of(
     """
     given = names or {}
     problems = Problems(str(path))
-    found: list[tuple[dict[str, str], list[float]]] = []
     with open_csv(path) as file:
         lines = csv.reader(file)
         header = [name.strip() for name in next(lines, [])]
         at = _places(header, given, controls, problems, without=() if duties is None else ("tariff",))
-        for line, row in enumerate(lines, start=2):
-            if row:
-                one = _row(row, at, controls, line, problems)
-                found += [] if one is None else [one]
-            if len(problems.found) >= MOST:
-                break
+        found = _rows(lines, len(header), at, controls, problems)
     problems.raise_if_any()
     if not found:
         raise InputError(Problem(_("has no rows"), file=str(path)))
@@ -167,8 +163,9 @@ def panel_of(
         name: [one for one, told in zip(column, known, strict=True) if told] for name, column in labels.items()
     }
     numbers = numbers[known]
-    if (numbers[:, 1] <= -1.0).any():
-        raise InputError(Problem(_("a tariff is at or below -100 %"), _("fractions above -1"), str(path)))
+    if percent and duties is None and 0.0 < numbers[:, 1].max() < FEWEST_PERCENT:
+        told = _("its tariffs: they look like fractions: none reaches 1 percent")
+        raise InputError(Problem(told, _("--tariffs-in fractions, or write them as fractions"), str(path)))
     unit = unit_of_rates(numbers[:, 1], numbers[:, 0])
     if unit is not None:
         hint = _("fractions: 0.025 is 2.5 %; --tariffs-in percent says that they are percent")
@@ -194,17 +191,40 @@ def _places(
                 "--set {name}=COLUMN; columns are {header}", name=name, header=", ".join(header[:12])
             )
             problems.add(_("has no column {column!r} for the {name}", column=column, name=name), hint, line=1)
+    taken = {given.get(name, name): name for name in COLUMNS}
+    for name in controls:
+        if name in taken:
+            told = _("the control {column!r} is the {name} itself", column=name, name=taken[name])
+            problems.add(told, _("a control varies beside it"), key="--control")
     problems.raise_if_any()
     refuse_twice(header, {header[place] for place in found.values()}, problems.file or "")
+    return found
+
+
+def _rows(
+    lines: Iterable[list[str]], width: int, at: Mapping[str, int], controls: Sequence[str], problems: Problems
+) -> list[tuple[dict[str, str], list[float]]]:
+    """Labels and figures of the lines below the header, until there are too many mistakes."""
+    found: list[tuple[dict[str, str], list[float]]] = []
+    met: dict[tuple[str, ...], int] = {}
+    for line, row in enumerate(lines, start=2):
+        if row and len(row) != width:
+            wanted = _("{number} as in the header", number=width)
+            problems.add(_("has {number} cells", number=len(row)), wanted, line=line)
+        one = _row(row, at, controls, line, problems) if len(row) == width else None
+        before = line if one is None else met.setdefault(tuple(one[0].values()), line)
+        if before != line:
+            told = _("its pair, year and sector are those of line {number}", number=before)
+            problems.add(told, _("one row of each; --set sector=COLUMN tells sectors apart"), line=line)
+        found += [] if one is None else [one]
+        if len(problems.found) >= MOST:
+            break
     return found
 
 
 def _row(
     row: Sequence[str], at: Mapping[str, int], controls: Sequence[str], line: int, problems: Problems
 ) -> tuple[dict[str, str], list[float]] | None:
-    if len(row) <= max(at.values()):
-        problems.add(_("has {number} cells", number=len(row)), line=line)
-        return None
     values: list[float] = []
     for name in ("trade", "tariff", *controls):
         if name not in at:  # told by something else
@@ -214,7 +234,7 @@ def _row(
             value = float(row[at[name]])
         except ValueError:
             value = float("nan")
-        if not isfinite(value) or (name == "trade" and value < 0) or (name == "tariff" and value <= -100):
+        if not isfinite(value) or (name == "trade" and value < 0) or (name == "tariff" and value < 0):
             problems.add(
                 _("{name} {text!r} is no figure that it can be", name=name, text=row[at[name]]),
                 line=line,
@@ -239,7 +259,7 @@ def estimate(panel: Panel, values: Literal["net", "gross"] = "net") -> tuple[Est
         import pandas as pd  # noqa: PLC0415 - comes with the extra
         import pyfixest  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("estimate", "estimating elasticities") from None
+        raise missing("estimate", _("estimating elasticities")) from None
     data: dict[str, Any] = {name: list(labels) for name, labels in panel.columns.items()}
     data |= {f"x{k}": column for k, column in enumerate(panel.controls.values())}
     frame = pd.DataFrame({**data, "trade": panel.trade, "price": np.log1p(panel.tariff)})

@@ -120,7 +120,7 @@ def as_pymrio(world: World) -> Any:
         import pandas as pd  # noqa: PLC0415 - both come with the extra
         import pymrio  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise missing("mrio", "a system of pymrio") from None
+        raise missing("mrio", _("a system of pymrio")) from None
     used, final = sales_by_user(world)
     size = used.shape[0] * used.shape[1]
     rows = pd.MultiIndex.from_product([world.countries, world.sectors], names=["region", "sector"])
@@ -244,7 +244,7 @@ def _parquet(world: World, path: Path) -> None:
         import pyarrow as pa  # noqa: PLC0415 - an optional extra
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ModuleNotFoundError:
-        raise missing("mrio", "writing Parquet", path) from None
+        raise missing("mrio", _("writing Parquet"), path) from None
     labels, values = _long(world)
     columns = dict(zip(("exporter", "seller", "importer", "user"), zip(*labels, strict=True), strict=True))
     table = pa.table({**{name: pa.array(list(cells)) for name, cells in columns.items()}, "value": values})

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array
+from kosho.bounds import LARGEST
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.outputs import save
 
-__all__ = ["IOTable", "read", "write"]
+__all__ = ["IOTable", "read", "refuse_boundless", "write"]
 
 FORMATS = (1, 2)
 """The second is written where a table has what the first does not know: tariffs, elasticities, weights."""
@@ -95,8 +96,9 @@ def write(table: IOTable, path: Path) -> Path:
     """Write a table as compressed float32: the same table, the same bytes; nothing is half-written.
 
     Raises:
-        InputError: the file cannot be written.
+        InputError: the file cannot be written, or a figure is larger than any can be.
     """
+    refuse_boundless(table, str(path))
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         later = any(getattr(table, name) is not None for name in _LATER) or "regions" in table.meta
@@ -114,6 +116,22 @@ def write(table: IOTable, path: Path) -> Path:
                 _add(archive, f"{name}.npy", _npy(values.astype("<f4")))
     save({path: content.getvalue()})
     return path
+
+
+def refuse_boundless(table: IOTable, file: str | None = None) -> None:
+    """No figure is beyond what anything counts, whoever insisted on it: it would be kept as infinite.
+
+    Raises:
+        InputError: one is.
+    """
+    problems = Problems(file)
+    for name in _ARRAYS:
+        values: Array | None = getattr(table, name)
+        large = np.empty(0) if values is None else values[np.abs(values) > LARGEST]
+        if len(large):
+            told = _("{name} holds {value:g}", name=name, value=large[0])
+            problems.add(told, _("{largest:g} at most, in any unit", largest=LARGEST))
+    problems.raise_if_any()
 
 
 def read(file: IO[bytes], name: str) -> IOTable:

@@ -292,9 +292,14 @@ def refuse_gaps(arrays: Arrays, countries: Sequence[str], sectors: Sequence[str]
     for n, j in places[:10]:
         bought = arrays.expenditure[n, j]
         uses = bought - gaps[n, j] * arrays.expenditure[n].sum()
-        told = f"{countries[n]} buys {bought:.6g} of {sectors[j]} and uses {uses:.6g}"
-        hint = "purchases that cover uses: check flows and input shares of that sector"
-        problems.add(f"{told}: the table is out of balance", hint)
+        told = _(
+            "{country} buys {bought:.6g} of {sector} and uses {uses:.6g}: the table is out of balance",
+            country=countries[n],
+            bought=bought,
+            sector=sectors[j],
+            uses=uses,
+        )
+        problems.add(told, _("purchases that cover uses: check flows and input shares of that sector"))
     problems.raise_if_any()
 
 

@@ -6,7 +6,7 @@ Otherwise duties on goods are unknown: zero in the base and in every change, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -166,6 +166,15 @@ def averaged_tariffs(
     return found, lost
 
 
+def _unit_of(row: Mapping[str, str], path: Path) -> str:
+    """The one column of rates that a file has."""
+    units = [name for name in ("percent", "rate") if name in row]
+    if len(units) != 1:
+        told = _("needs a column percent, or one of fractions called rate, and not both")
+        raise InputError(Problem(told, file=str(path), line=1))
+    return units[0]
+
+
 def _given(
     path: Path, labels: tuple[Sequence[str], Sequence[str]], goods: Mask, *, insist: bool
 ) -> TableTariffs:
@@ -173,14 +182,14 @@ def _given(
     held = unknown_tariffs(labels, goods)
     problems = Problems(str(path))
     table = rows_of(path, ("importer", "exporter", "sector"), ("percent", "rate"))
-    units = [name for name in ("percent", "rate") if name in table[0][1]]
-    if len(units) != 1:
-        told = _("needs a column percent, or one of fractions called rate, and not both")
-        raise InputError(Problem(told, file=str(path), line=1))
-    (unit,) = units
+    unit = _unit_of(table[0][1], path)
     known = {"importer": countries, "exporter": countries, "sector": sectors}
     found: list[tuple[int, list[list[int]], float]] = []
+    told: dict[tuple[str, ...], int] = {}
     for line, row in table:
+        cell = tuple(row[key] for key in known)
+        if told.setdefault(cell, line) != line:
+            problems.add(_("is given in line {number} already", number=told[cell]), line=line)
         places: list[list[int]] = []
         for key, codes in known.items():
             if row[key] != EVERY and row[key] not in codes:

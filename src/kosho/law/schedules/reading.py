@@ -245,7 +245,7 @@ def parquet_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         from pyarrow import parquet  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise missing("schedules", "reading Parquet", path) from None
+        raise missing("schedules", _("reading Parquet"), path) from None
     try:
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:

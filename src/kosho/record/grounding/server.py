@@ -12,7 +12,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 
 __all__ = ["Endpoint", "FailedError", "endpoint"]
@@ -60,6 +60,7 @@ class Endpoint(NamedTuple):
             ) from None
         except (URLError, OSError, HTTPException) as error:
             why = getattr(error, "reason", error)
+            why = system_says(why) if isinstance(why, Exception) else why
             raise FailedError(_("could not be reached: {why}", why=why), again=True) from None
         return _words(content)
 

@@ -405,7 +405,8 @@ def _pdf(path: Path) -> str:
     if answer.get("missing"):
         raise missing("read", _("reading a PDF"), path)
     if "error" in answer:
-        raise _wrong(path, _("is not a readable PDF: {error}", error=answer["error"]))
+        why = answer["error"]
+        raise _wrong(path, _("is not a readable PDF: {error}", error=_(why)))
     return answer["text"]
 
 

@@ -44,7 +44,7 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
     try:
         import pymrio  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("mrio", f"reading {database.name}", path) from None
+        raise missing("mrio", _("reading {name}", name=database.name), path) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, for pymrio
         try:

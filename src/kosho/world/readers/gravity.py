@@ -192,11 +192,18 @@ def _flows(
                 sold = flows[:, i, k].sum()
                 made = panel.output.get((exporter, sector))
                 if made is None or made <= sold:
-                    told = f"no domestic sales of {exporter}" + (f" in {sector}" if len(sectors) > 1 else "")
-                    why = "" if made is None else f": it exports {sold:.6g} of an output of {made:.6g}"
-                    problems.add(
-                        told + why, _("a row of it with itself, or a column of output (--set output=)")
+                    who = f"{exporter}, {sector}" if len(sectors) > 1 else exporter
+                    told = (
+                        _("no domestic sales of {who}", who=who)
+                        if made is None
+                        else _(
+                            "no domestic sales of {who}: it exports {sold:.6g} of an output of {made:.6g}",
+                            who=who,
+                            sold=sold,
+                            made=made,
+                        )
                     )
+                    problems.add(told, _("a row of it with itself, or a column of output (--set output=)"))
                 else:
                     flows[i, i, k] = made - sold
     if lacking and not zero:

@@ -144,7 +144,7 @@ def _of_julia(path: Path) -> dict[str, Held]:
     try:
         import h5py  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("mrio", "reading JLD2", path) from None
+        raise missing("mrio", _("reading JLD2"), path) from None
     found: dict[str, Held] = {}
     try:
         with h5py.File(path) as file:

@@ -169,8 +169,9 @@ def _table(
         at = (*cell, goods[one.user] if made else kinds[one.user])
         (sold if made else final)[at] += scale * one.value
         if met[not made][at] and not add and len(problems.found) < MOST:
-            told = f"{one.exporter} {one.seller} sells to {one.importer} {one.user} twice"
-            problems.add(told, "once; --set repeats=add adds them up")
+            sides = (f"{one.exporter} {one.seller}", f"{one.importer} {one.user}")
+            told = _("{seller} sells to {buyer} twice", seller=sides[0], buyer=sides[1])
+            problems.add(told, _("once; --set repeats=add adds them up"))
         met[not made][at] = True
     problems.raise_if_any()
     formed = final[..., kinds[formation]].sum(axis=1) if formation in kinds else np.zeros((n, s))

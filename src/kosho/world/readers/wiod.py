@@ -134,7 +134,7 @@ def _r_objects(path: Path) -> dict[str, Any]:
     try:
         import rdata  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
-        raise missing("mrio", "reading RData", path) from None
+        raise missing("mrio", _("reading RData"), path) from None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of classes of R packages, whose content is all that is asked for

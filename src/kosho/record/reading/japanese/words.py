@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from kosho.extras import missing
+from kosho.language import _
 
 __all__ = ["Word", "half_width", "words"]
 
@@ -57,9 +58,9 @@ def _tokenizer() -> tuple[Any, Any]:
     try:
         import sudachipy  # noqa: PLC0415 - an optional extra
     except ImportError:
-        raise missing("read-ja", "reading Japanese") from None
+        raise missing("read-ja", _("reading Japanese")) from None
     if find_spec("sudachidict_core") is None:
-        raise missing("read-ja", "reading Japanese")
+        raise missing("read-ja", _("reading Japanese"))
     dictionary: Any = sudachipy.Dictionary(dict="core")
     make = getattr(dictionary, "tokenizer", None) or dictionary.create
     return make(), sudachipy.SplitMode.C

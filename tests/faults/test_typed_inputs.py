@@ -1,0 +1,166 @@
+"""What can be typed or fed wrongly, a kind a test: refused at once, in words that say what and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.own_world import sales
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError, Problem
+from kosho.language import use
+
+Run = Callable[..., tuple[int, str, str]]
+PANEL = "exporter,importer,year,trade,tariff\n"
+ROWS = [f"{i},{n},2018,{5 + k},{0.1 * k:.1f}" for k, (i, n) in enumerate([("A", "B"), ("B", "A"), ("A", "C")])]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in an empty folder: its status, what it printed, what it said."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*words: object, typed: str | None = None) -> tuple[int, str, str]:
+        done = CliRunner().invoke(app, [str(word) for word in words], input=typed)
+        if isinstance(done.exception, InputError):
+            return done.exception.exit_status, done.stdout, str(done.exception)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stdout, done.stderr
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("read ''", "FILES"),
+        ("cases ''", "CASE"),
+        ("cases ' '", "CASE"),
+        ("brief ''", "CASE"),
+        ("simulate '' --scenario deal", "CASE"),
+        ("bargain ''", "CASE"),
+        ("record ''", "CASE"),
+        ("lines swap ''", "CASE"),
+        ("lines stage '' --agreement x", "FILE"),
+        ("lines join JPN --trade ''", "--trade"),
+        ("schedule import '' --importer USA --edition r5", "FILE"),
+        ("register check ''", "FILES"),
+        ("world estimate ''", "PANEL"),
+        ("world build ''", "FILE"),
+        ("schema --all ''", "--all"),
+        ("corridor TWKHH JPUKB --file ''", "--file"),
+        ("replicate cp2015 --data ''", "--data"),
+        ("serve '' --openapi", "CASE"),
+    ],
+)
+def test_an_empty_path_is_not_the_folder_one_is_in(run: Run, tmp_path: Path, words: str, name: str) -> None:
+    (tmp_path / "measures.yaml").write_text("title: x\n", encoding="utf-8")
+    given = [one.strip("'") for one in re.findall(r"'[^']*'|\S+", words)]
+    status, printed, told = run(*given)
+    assert (status, printed) == (2, "")
+    assert told.startswith(f"{name}: '")
+    assert "names no file or folder" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["measures.yaml"]
+
+
+def test_mistakes_are_told_in_the_words_of_the_command_line(run: Run) -> None:
+    """Not in the names of Python's arguments: `name_or_path`, `year`."""
+    assert "NAME: unknown world 'nosuch'" in run("world", "info", "nosuch")[2]
+    assert "FROM: unknown world" in run("world", "diff", "nosuch", "nosuch")[2].replace("ONE:", "FROM:")
+
+
+def test_what_a_file_holds_neither_steers_the_terminal_nor_fills_it() -> None:
+    told = str(Problem(f"unknown column \x1b[2J{'9' * 5000}", "one of a\x00b"))
+    assert "\x1b" not in told
+    assert "\x00" not in told
+    assert len(told) < 200
+    assert str(Problem("a" * 199)) == "a" * 199
+    japanese = "長い文" * 200
+    assert str(Problem(japanese)) == japanese
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "told"),
+    [
+        ([*ROWS, ROWS[0]], "", "line 2"),
+        ([*ROWS, "C,A,2018,5"], "", "has 4 cells"),
+        ([*ROWS, "C,A,2018,5,0.1,7"], "", "has 6 cells"),
+        ([*ROWS, "C,A,2018,5,-0.5"], "", "-0.5"),
+        (ROWS, "--tariffs-in percent", "look like fractions"),
+        (ROWS, "--control tariff", "--control"),
+        (ROWS, "--tariff-trade p.csv", "--tariff-trade"),
+        (ROWS, "--out theta.txt", "theta.txt is no .csv"),
+    ],
+)
+def test_a_panel_that_would_give_a_wrong_elasticity(
+    run: Run, tmp_path: Path, rows: list[str], more: str, told: str
+) -> None:
+    (tmp_path / "p.csv").write_text(PANEL + "\n".join([*rows, ""]), encoding="utf-8")
+    status, printed, said = run("world", "estimate", "p.csv", *more.split())
+    assert (status, printed) == (2, "")
+    assert told in said
+
+
+@pytest.mark.parametrize(
+    ("rates", "more", "told"),
+    [
+        ("USA,CHN,*,2.5\nUSA,CHN,*,3.5\n", "", "t.csv:3: is given in line 2 already"),
+        ("USA,CHN,*,1e308\n", "--insist", "at most"),
+        ("USA,CHN,*,2.5\n", "--set scale=1e308 --insist", "at most"),
+        ("USA,CHN,*,2.5\n", "--out own.txt", "own.txt is no .npz"),
+    ],
+)
+def test_a_table_that_nobody_can_mean_is_not_written(
+    run: Run, tmp_path: Path, rates: str, more: str, told: str
+) -> None:
+    (tmp_path / "t.csv").write_text("importer,exporter,sector,percent\n" + rates, encoding="utf-8")
+    before = [*map(str, sales(tmp_path)), "--tariffs", "t.csv", "--out", "own.npz", "--insist"]
+    status, printed, said = run("world", "build", *before, *more.split())
+    assert (status, printed) == (2, "")
+    assert told in said
+    assert not list(tmp_path.glob("own.*"))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("--elasticity inf", "elasticity = inf"),
+        ("--elasticity 1e308", "elasticity = 1e+308"),
+        ("--labour-supply inf", "labour_supply = inf"),
+        ("--labour-supply -1", "labour_supply = -1.0"),
+        ("--scale 2", "scale = 2.0"),
+        ("--scale nan", "scale = nan"),
+    ],
+)
+def test_a_run_of_a_study_that_cannot_be(run: Run, tmp_path: Path, more: str, told: str) -> None:
+    status, _, said = run("replicate", "usa-tariffs-2025", "--data", tmp_path, *more.split())
+    assert status == 2
+    assert told in said
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("--record r.yaml", "--record: is for --accept"),
+        ("--propose http://h:1 --model m --key-env=", "--key-env"),
+    ],
+)
+def test_options_of_reading_that_would_be_passed_over(run: Run, tmp_path: Path, more: str, told: str) -> None:
+    (tmp_path / "note.txt").write_text("Japan offered to buy corn.", encoding="utf-8")
+    status, _, said = run("read", "note.txt", *more.split())
+    assert status == 2
+    assert told in said
+
+
+def test_what_a_library_says_of_a_file_is_told_in_the_language_that_is_spoken(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
+    (tmp_path / "b.pdf").write_bytes(b"")
+    (tmp_path / "c.xlsx").write_bytes(b"PK\x03\x04" + b"junk" * 50)
+    with use("ja"):
+        for words in ("read a.pdf", "read b.pdf", "world estimate c.xlsx"):
+            said = run(*words.split())[2]
+            assert not re.search(r"[a-z]{3,} [a-z]{3,}", said), said
