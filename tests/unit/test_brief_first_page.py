@@ -28,6 +28,7 @@ from kosho.brief.model import (
 )
 from kosho.brief.outlook import agreed as agreed_outlook
 from kosho.brief.outlook import outlook
+from kosho.brief.priced import PricedIssue, PricedPackages
 from kosho.scenario.interval import Interval
 from kosho.scenario.turning import Turning
 
@@ -131,6 +132,57 @@ def test_without_such_a_deal_it_is_the_least_of_the_table_and_only_what_differs_
     lines = told(table(deal(), deal("Egalitarian", 3_500.0, lesser)))
     assert lines["accept"] == "As above, but Cars: 20 % in all. Red line: Japan signs nothing at 25 %."
     assert "No lesser deal priced here" in told(table(deal()))["accept"]
+
+
+PRICED = PricedPackages(
+    issues=(
+        PricedIssue(title="Cars", options=("25 % as now", "20 % in all", "15 % in all"), fallback=0),
+        PricedIssue(title="American rice", options=("as now", "more"), fallback=0),
+    ),
+    background="Alone",
+    of=6,
+    numbers=(0, 1, 2, 3, 4, 5),
+    gains={
+        "JPN": (0.0, -50.0, 1_500.0, 900.0, 4_500.0, 4_000.0),
+        "USA": (0.0, 700.0, 600.0, 1_400.0, -200.0, 3_000.0),
+    },
+    today={"JPN": 3_900.0, "USA": 2_910.0},
+    noise=1.0,
+    crossing={"Japan signs nothing at 20 % for rice": (3,)},
+)
+"""Packages of which Japan's least that both may sign is the third: 20 % on cars, and rice as now."""
+
+
+def test_where_all_deals_are_one_the_least_package_that_beats_no_deal_for_all_is_named() -> None:
+    lines = told(table(deal()).model_copy(update={"priced": PRICED}))
+    assert lines["accept"].startswith("As above, but Cars: 20 % in all; American rice: as now.")
+    assert "At the least: Japan +1.5 and the United States +0.60." in lines["gains"]
+    none = PRICED.model_copy(update={"gains": {**PRICED.gains, "USA": (0.0, 0.5, -600.0, 1.0, 0.0, 3_000.0)}})
+    lines = told(table(deal()).model_copy(update={"priced": none}))
+    assert "No lesser deal priced here" in lines["accept"]
+
+
+def test_such_a_package_stands_beside_what_is_asked_for_and_has_no_line_in_the_figure() -> None:
+    from kosho.brief.aide_tables import aide_tables  # noqa: PLC0415
+    from kosho.brief.gain_figure import panels  # noqa: PLC0415
+
+    made = brief("")
+    negotiation = table(deal()).model_copy(update={"priced": PRICED})
+    made = made.model_copy(
+        update={
+            "negotiation": negotiation,
+            "outlook": outlook(made.numbers, curves(made), negotiation, (), made.as_of),
+        }
+    )
+    shown = aide_tables(made)["side-by-side"]
+    assert shown.columns[-1] == "Accept down to"
+    cells = {row[0].text: row[-1].text for row in shown.rows}
+    assert cells["Cars"] == "20 % in all"
+    assert cells["Japan over no deal"] == "+1.5"
+    assert cells["Japan over today"] == "−2.4"
+    assert cells["Others hit most"] == "not known"
+    assert len(panels(made)) == 2
+    assert all("least" not in panel and 'points=""' not in panel for panel in panels(made))
 
 
 def test_scenarios_alone_are_asked_for_by_what_they_are() -> None:

@@ -61,6 +61,17 @@ def test_its_brief_is_written(begun: Path) -> None:
     assert brief.render(made)
 
 
+def test_what_the_law_in_force_commits_to_is_no_commitment_of_the_deals(tmp_path: Path) -> None:
+    """Japan's purchases of American rice bind on the day whatever Britain and Korea sign."""
+    folder = new_case("mine", ["GBR", "KOR"], out=tmp_path, as_of=date(2026, 9, 1)).folder
+    found = negotiate_case(Case.load(folder), None, TALKS, effort=Effort(draws=0))
+    assert found.confirmed is not None
+    settled = {bound.constraint.name for bounds in found.confirmed.bounds.values() for bound in bounds}
+    assert "jpn-us-rice" in settled
+    status, text = run("bargain", folder, "--world", "talks", "--draws", "0")
+    assert (status, "rice" in text, "What the deals commit to" in text) == (0, False, False)
+
+
 def test_it_says_what_to_do_next_and_comments_every_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

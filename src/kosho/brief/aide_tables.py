@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.first_page import turning_point
-from kosho.brief.model import Brief, DealTerm, FlowYears, MeasureSummary, NamedDeal, StruckSummary
+from kosho.brief.model import (
+    Brief,
+    DealTerm,
+    FlowYears,
+    MeasureSummary,
+    NamedDeal,
+    Prospect,
+    StruckSummary,
+)
 from kosho.brief.outlook import over
 from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
@@ -110,6 +118,9 @@ def _columns(brief: Brief) -> Iterator[_Column]:
             yield _scenario_column(brief, one.scenario, head, ends, one.turns)
             continue
         same = [deal for deal in _tabled(brief) if deal.terms == one.terms]
+        if not same:
+            yield _package_column(brief, head, one)
+            continue
         tabled = [deal for deal in tabled if deal.terms != one.terms]
         yield _tabled_column(_("{head} ({names})", head=head, names=_names(same)), same[0])
     while tabled:
@@ -145,6 +156,14 @@ def _tabled_column(title: str, one: NamedDeal) -> _Column:
         jobs=one.jobs,
         prices=one.prices,
     )
+
+
+def _package_column(brief: Brief, head: str, one: Prospect) -> _Column:
+    """A package that no concept picks: told at the centre alone."""
+    priced = brief.negotiation.priced if brief.negotiation else None
+    today = priced.today if priced else {}
+    now = {party: gain - today[party] for party, gain in one.gains.items() if party in today}
+    return _Column(head, one.gains, now, {}, terms=one.terms)
 
 
 def _struck_column(one: StruckSummary) -> _Column:

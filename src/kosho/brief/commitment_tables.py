@@ -92,7 +92,7 @@ def bound_table(shown: Sequence[ScenarioCommitments], titles: Mapping[str, str])
 
 
 def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
-    what = (scenario, "; ".join(dict.fromkeys(_flow_words(one))), _said(one))
+    what = (scenario, _("; ").join(dict.fromkeys(_flow_words(one))), _said(one))
     ends = one.ends
     wedge = (
         _("barred") if one.wedge is None else formatting.percent(one.wedge, decimals=0) if one.binds else "0"
@@ -101,7 +101,7 @@ def _bound_row(one: Commitment, scenario: str) -> tuple[Cell, ...]:
     if one.deflator != "world":
         what = (*what, _("At prices of {country}", country=country_name(one.deflator)))
     return (
-        Cell(one.title, one.title, one.sources, ". ".join(filter(None, what)), status=one.status),
+        Cell(one.title, one.title, one.sources, _(". ").join(filter(None, what)), status=one.status),
         Cell(_who(one)),
         Cell(formatting.amount(one.base, one.unit), one.base),
         Cell(formatting.amount(one.free, one.unit), one.free),
@@ -330,7 +330,7 @@ def _folded(every: Sequence[Parameter]) -> Iterable[Parameter]:
         sectors = [code] if here and not head else []
         alike.setdefault(one.model_copy(update={"what": COST_OF}) if sectors else one, []).extend(sectors)
     for one, sectors in alike.items():
-        names = ", ".join(sector_name(code) for code in sectors)
+        names = _(", ").join(sector_name(code) for code in sectors)
         which = names if len(sectors) <= FEW_SECTORS else _("{number} sectors alike", number=len(sectors))
         yield one.model_copy(update={"what": _("trade cost, {which}", which=which)}) if sectors else one
 

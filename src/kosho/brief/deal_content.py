@@ -138,7 +138,7 @@ def described(deal: Deal) -> Negotiation:
 
 def _linkage(deal: Deal, one: dict[str, Any] | None) -> tuple[str, ...]:
     """What linked things without a price would change."""
-    return () if one is None else linkage_words(one, "; ".join(_changes(deal.table, one["options"])))
+    return () if one is None else linkage_words(one, _("; ").join(_changes(deal.table, one["options"])))
 
 
 def _leading(deal: Deal, name: str, labour: Mapping[int, JobsAndPrices]) -> dict[str, Any]:
@@ -351,16 +351,16 @@ def _concept(name: str) -> str:
 
 
 def _package(deal: Deal, options: dict[str, str]) -> str:
-    return "; ".join(_changes(deal.table, options)) or _("nothing changed")
+    return _("; ").join(_changes(deal.table, options)) or _("nothing changed")
 
 
 def _bounds(confirmed: dict[str, Any]) -> Iterator[DealBound]:
-    """What binds in the deals."""
+    """What binds of what the deals commit to; what the law in force commits to anyway is no part of them."""
     from kosho.bargain import CONCEPTS  # noqa: PLC0415 - a brief without a table needs none of it
 
     for name, concept in CONCEPTS.items():
         for one in confirmed.get(name, {}).get("bounds", ()):
-            if one["binds"]:
+            if one["binds"] and one["issue"]:
                 (diverted,) = list(one["diverted"].values())[:1]
                 yield DealBound(
                     concept=_(concept.title),
@@ -454,7 +454,7 @@ def _points(deal: Deal) -> Iterable[PackagePoint]:
         yield PackagePoint(
             kind="struck",
             gains=dict(zip(game.parties, (deal.struck.payoffs - game.disagreement).tolist(), strict=True)),
-            text=_("{name}. ", name=agreed.deal.title) + "; ".join(_changes(agreed.table, chosen)),
+            text=_("{name}. ", name=agreed.deal.title) + _("; ").join(_changes(agreed.table, chosen)),
             statements=_ids(agreed.table, [agreed.deal]),
         )
     file = deal.table.file
@@ -476,10 +476,10 @@ def _point(deal: Deal, kind: PointKind, row: int, lead: str) -> PackagePoint:
     options = table.grid.label(row)
     crossed = [line for line, hit in zip(table.file.red_lines, table.crossed[row], strict=True) if hit]
     if crossed:
-        lead += _("Crosses a red line: {names}. ", names="; ".join(line.title for line in crossed))
+        lead += _("Crosses a red line: {names}. ", names=_("; ").join(line.title for line in crossed))
     return PackagePoint(
         kind=kind,
         gains=dict(zip(game.parties, game.gains[row].tolist(), strict=True)),
-        text=lead + ("; ".join(_changes(table, options)) or _("nothing changes")),
+        text=lead + (_("; ").join(_changes(table, options)) or _("nothing changes")),
         statements=_ids(table, [*crossed, *_changed(table, options).values()]),
     )

@@ -65,7 +65,8 @@ def _quotes(one: Negotiation, statements: Sequence[str], cite: Cite | None = Non
     found: list[QuotedWords] = []
     for number, said in enumerate(one.said, 1):
         if said.id in statements:
-            about = "; ".join((statement_text.by(said), statement_text.when(said), statement_text.kind(said)))
+            words = (statement_text.by(said), statement_text.when(said), statement_text.kind(said))
+            about = _("; ").join(words)
             sources = "".join(f" [{source.number}]" for source in cite([said.source])) if cite else ""
             found.append(QuotedWords(f"Q{number}", f"said-{said.id}", f"“{said.quote}” ({about}){sources}"))
     return tuple(found)
@@ -99,7 +100,7 @@ def bases_table(one: Negotiation) -> CellTable:
             ),
             Cell(text=statement_text.when(said), sort=said.date or said.recorded_at.isoformat()),
             Cell(text=statement_text.kind(said)),
-            Cell(text="; ".join(_resting(one, said.id))),
+            Cell(text=_("; ").join(_resting(one, said.id))),
         )
         for number, said in enumerate(one.said, 1)
     ]
@@ -148,7 +149,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
         )
         for deal in one.deals
     ]
-    notes = [_("In every deal: {names}.", names="; ".join(shared))] if shared else []
+    notes = [_("In every deal: {names}.", names=_("; ").join(shared))] if shared else []
     if len({deal.background for deal in one.deals}) > 1:
         notes.append(_("Over today: with what befalls third countries under each background, agreed or not."))
     caption = _("The deals, billion USD a year")
@@ -159,7 +160,7 @@ def deals_table(one: Negotiation, cite: Cite | None = None) -> CellTable:
 
 def _rest(deal: NamedDeal, shared: Sequence[str]) -> str:
     """What a deal changes beside what all of them do."""
-    return "; ".join(change for change in deal.changes if change not in shared) or (
+    return _("; ").join(change for change in deal.changes if change not in shared) or (
         _("nothing more") if shared else _("nothing")
     )
 
@@ -170,7 +171,7 @@ def bounds_table(one: Negotiation) -> CellTable:
     rents = any(bound.rent for bound in one.bounds)
     for bound in one.bounds:
         amounts = [formatting.amount(x, bound.unit) for x in (bound.free, bound.reached)]
-        others = ", ".join(
+        others = _(", ").join(
             f"{country_name(code)} {formatting.billions(change, sign=True, part=True)}"
             for code, change in bound.diverted.items()
         )
@@ -185,7 +186,7 @@ def bounds_table(one: Negotiation) -> CellTable:
         )
         found.setdefault(tuple(Cell(text=text) for text in cells), []).append(bound.concept)
     rows = tuple(
-        (Cell(text=cells[0].text, note=", ".join(concepts)), *cells[1:]) for cells, concepts in found.items()
+        (Cell(text=cells[0].text, note=_(", ").join(concepts)), *cells[1:]) for cells, concepts in found.items()
     )
     columns = (
         _("Commitment"),
@@ -278,13 +279,13 @@ def _struck_table(one: Negotiation, struck: StruckSummary, cite: Cite | None) ->
     )
     rows = [
         (
-            Cell(text=left.what, note="; ".join(left.changes)),
+            Cell(text=left.what, note=_("; ").join(left.changes)),
             *(Cell(text=formatting.billions(left.over_no_deal[code], sign=True)) for code in one.parties),
             *(Cell(text=formatting.billions(left.more[code], sign=True, part=True)) for code in one.parties),
         )
         for left in struck.left
     ]
-    today = ", ".join(
+    today = _(", ").join(
         f"{formatting.the_country(code)} {formatting.billions(struck.over_today[code], sign=True)}"
         for code in one.parties
     )
@@ -391,14 +392,14 @@ def _mark_label(one: Negotiation, point: PackagePoint, cite: Cite | None) -> str
 
     Of the many that are neither deal nor frontier only the marks of the words, which the table below explains.
     """
-    gains = ", ".join(
+    gains = _(", ").join(
         f"{country_name(code)} {formatting.billions(point.gains[code], sign=True)}" for code in one.parties
     )
     lines = [_("{text}: {gains} billion USD a year", text=point.text, gains=gains)]
     quotes = _quotes(one, point.statements, cite)
     if point.kind in CLOUD:
         return "\n".join(
-            [*lines, _("Rests on ") + ", ".join(quote.mark for quote in quotes)] if quotes else lines
+            [*lines, _("Rests on ") + _(", ").join(quote.mark for quote in quotes)] if quotes else lines
         )
     return "\n".join([*lines, *(quote.text for quote in quotes)])
 

@@ -102,7 +102,7 @@ def panels(brief: Brief) -> list[str]:
     if found is None or not any(one.curve for one in found.prospects):
         return []
     frame = _frame(found)
-    mine = {party: tuple(one for one in found.prospects if party in one.gains) for party in brief.codes}
+    mine = {party: tuple(one for one in found.prospects if party in one.curve) for party in brief.codes}
     return [
         _panel(found.model_copy(update={"prospects": some}), party, frame)
         for party, some in mine.items()
@@ -112,7 +112,7 @@ def panels(brief: Brief) -> list[str]:
 
 def spoken(found: Outlook, party: str) -> str:
     """What a panel shows, in words."""
-    told = "; ".join(_told(one, party) for one in found.prospects if party in one.gains)
+    told = _("; ").join(_told(one, party) for one in found.prospects if party in one.gains)
     return f"{formatting.the_country(party, starts=True)}: {told}"
 
 
@@ -182,7 +182,7 @@ def _panel(found: Outlook, party: str, frame: _Frame) -> str:
 def _told(one: Prospect, party: str) -> str:
     ends = one.range(party)
     centre = formatting.gain(one.gains[party], ends.low, ends.high, part=True)
-    turns = ", ".join(map(turning_point, one.turns.get(party, ())))
+    turns = _(", ").join(map(turning_point, one.turns.get(party, ())))
     told = _("{names} {centre} billion", names=_(NAMES[one.role]), centre=centre)
     return told + (_(", turning at {turns}", turns=turns) if turns else "")
 

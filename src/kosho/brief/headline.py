@@ -88,7 +88,7 @@ def _deals(solved: ScenarioResults) -> Iterable[str]:
     alike: dict[str, list[str]] = {}
     for deal in solved.by_role("deal") if failing else ():
         standing = [_standing(solved, party, deal.id, failing) for party in solved.parties]
-        text = _("every side is better off throughout") if standing == firm else "; ".join(standing)
+        text = _("every side is better off throughout") if standing == firm else _("; ").join(standing)
         alike.setdefault(text, []).append(_("“{title}”", title=deal.title))
     ways = {1: _("no deal"), 2: _("either way of no deal")}.get(len(failing), _("every way of no deal"))
     for text, deals in alike.items():
@@ -141,7 +141,7 @@ def _each(solved: ScenarioResults, scenario: str, against: str) -> str:
     if still:
         names = [formatting.the_country(party) for party in still]
         parts.append(_does(formatting.listed(names), _("are hardly touched")))
-    return _("{sides}.", sides="; ".join(parts))
+    return _("{sides}.", sides=_("; ").join(parts))
 
 
 def _does(who: str, what: str) -> str:

@@ -92,7 +92,7 @@ def _partners(measure: Measure) -> str:
             if code != ALL
         ]
         if ALL not in measure.value:
-            return _names(measure.value) if len(named) > FEW else ", ".join(named)
+            return _names(measure.value) if len(named) > FEW else _(", ").join(named)
         return _("all") + (f"; {', '.join(named)}" if named else "")
     if measure.partners.include != (ALL,):
         return _names(measure.partners.include)
@@ -116,7 +116,7 @@ def _scope(register: Register, measure: Measure) -> str:
     parts += [groups[name].title for name in measure.scope.groups]
     if measure.scope.hs is not None:
         parts.append(f"{measure.scope.hs.edition} {', '.join(measure.scope.hs.prefixes)}")
-    text = "; ".join(parts)
+    text = _("; ").join(parts)
     if measure.scope.preference == ("none",):
         text += _(" (outside preferences)")
     elif measure.scope.preference:

@@ -110,7 +110,7 @@ def findings_table(brief: Brief) -> CellTable:
     rows = tuple(
         (
             Cell(one.finding),
-            Cell("; ".join(one.rests_on), sources=one.sources, status=one.status),
+            Cell(_("; ").join(one.rests_on), sources=one.sources, status=one.status),
             Cell(one.otherwise),
         )
         for one in brief.findings

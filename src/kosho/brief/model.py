@@ -602,7 +602,7 @@ class Brief(Frozen):
         later = _(" Later measures of {names} may be missing.", names=listed(past)) if past else ""
         if not told:
             return ""
-        return _("Measures were compared with their sources: {told}.", told="; ".join(told)) + later
+        return _("Measures were compared with their sources: {told}.", told=_("; ").join(told)) + later
 
     @property
     def computed(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from kosho.brief.model import NamedDeal, Negotiation, Outlook, Prospect, ScaleMark
+from kosho.brief.model import DealTerm, NamedDeal, Negotiation, Outlook, Prospect, ScaleMark
+from kosho.brief.priced import PricedPackages
 from kosho.scenario.results import ScenarioResults, ScenarioSummary
 from kosho.scenario.turning import Turning
 
@@ -24,7 +25,7 @@ def outlook(
     To ask for is the first deal of the table, else of the case's own deals the one best for the party. To
     accept is, of the case's own deals, the one least for the party that is still better than no deal for every
     side over the whole range at central elasticities; where there is none below what is asked for, the deal of
-    the table that is least for the party.
+    the table that is least for the party; where all deals are one, the package that is.
 
     Args:
         solved: The scenarios.
@@ -58,6 +59,8 @@ def outlook(
     if ask is None:
         return None
     lesser = [one for one in (*own, *tabled) if one.gains[party] < ask.gains[party]]
+    if not lesser and negotiation is not None and negotiation.priced is not None:
+        lesser = list(_least_package(negotiation.priced, party, ask.gains[party]))
     found = [ask, *(one.model_copy(update={"role": "accept"}) for one in lesser[:1])]
     titles = {one.id: one.title for one in solved.scenarios}
     return Outlook(
@@ -127,6 +130,31 @@ def _of_table(negotiation: Negotiation | None) -> Iterable[Prospect]:
                 curve=one.curve,
                 turns=one.turns,
             )
+
+
+def _least_package(priced: PricedPackages, party: str, below: float) -> Iterable[Prospect]:
+    """The package that is least for a party, of those that all may sign and that beat no deal for all."""
+    barred = {*priced.impossible, *(number for numbers in priced.crossing.values() for number in numbers)}
+    found = [
+        (gains[party], number, gains)
+        for k, number in enumerate(priced.numbers)
+        if number not in barred
+        for gains in [{code: values[k] for code, values in priced.gains.items()}]
+        if min(gains.values()) > priced.noise and gains[party] < below - priced.noise
+    ]
+    for _least, number, gains in sorted(found, key=lambda one: one[:2])[:1]:
+        settled = zip(priced.issues, priced.choices(number), strict=True)
+        yield Prospect(
+            role="accept",
+            title="",
+            terms=tuple(
+                DealTerm(issue=issue.title, option=issue.options[k], changed=k != issue.fallback)
+                for issue, k in settled
+            ),
+            gains=gains,
+            curve={},
+            turns={},
+        )
 
 
 def _of_scenario(

@@ -30,7 +30,7 @@ def rate_words(content: Mapping[str, Any]) -> tuple[str, ...]:
         _(
             "{concept}: {rates}.",
             concept=named[one["concept"]],
-            rates="; ".join(
+            rates=_("; ").join(
                 _rate(rate, titles[rate["issue"]], ranges[rate["issue"], rate["option"]])
                 for rate in one["rates"]
             ),

@@ -108,4 +108,4 @@ def _contradicted(record: Recorded) -> Iterable[Claim]:
 def _some(texts: Iterable[str]) -> str:
     named = list(dict.fromkeys(texts))
     more = len(named) - NAMED
-    return "; ".join(named[:NAMED]) + (_("; and {more} more", more=more) if more > 0 else "")
+    return _("; ").join(named[:NAMED]) + (_("; and {more} more", more=more) if more > 0 else "")

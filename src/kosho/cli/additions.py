@@ -138,7 +138,7 @@ def _show(found: Added) -> None:
     say(_("Against {against}. Long run (year ten); central numbers, no ranges.", against=found.against))
     closure = found.with_them.closure
     if closure.told:
-        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(closure.told)))
+        say(_("What adjusts besides prices and trade: {names}.", names=_("; ").join(closure.told)))
     for name, why in found.left_out.items():
         say(_("note: {name}: {why}", name=name, why=why))
     say("")
@@ -182,7 +182,7 @@ def _show(found: Added) -> None:
 def _sectors(line: OneLine) -> str:
     from kosho.codes import sector_name
 
-    return _("all goods") if len(line.covers) > SELLERS else ", ".join(map(sector_name, line.covers))
+    return _("all goods") if len(line.covers) > SELLERS else _(", ").join(map(sector_name, line.covers))
 
 
 def _shown(found: Added) -> Iterable[tuple[str, dict[str, float | None]]]:

@@ -218,11 +218,11 @@ def _show_struck(deal: Deal, content: dict[str, Any]) -> None:
             )
         )
     if one["nearest"]:
-        gains = ", ".join(f"{country_name(p)} {signed(one['nearest']['gains'][p])}" for p in parties)
+        gains = _(", ").join(f"{country_name(p)} {signed(one['nearest']['gains'][p])}" for p in parties)
         how = settled(deal, one["nearest"]["options"])
         say(_("Nearest on the frontier: {how} ({gains} billion USD over no deal)", how=how, gains=gains))
     for part in one["unpriced"]:
-        worth = ", ".join(
+        worth = _(", ").join(
             f"{country_name(party)} {worth_ends(cited)}" for party, cited in part["worth"].items()
         )
         say(
@@ -251,7 +251,11 @@ def _show_meanings(names: Iterable[str]) -> None:
     """What each concept picks, in a plain line."""
     from kosho.bargain import CONCEPTS
 
-    say("; ".join(f"{_(CONCEPTS[name].title)}: {_(CONCEPTS[name].meaning)}" for name in names) + ".")
+    told = [
+        _("{concept}: {meaning}", concept=_(CONCEPTS[name].title), meaning=_(CONCEPTS[name].meaning))
+        for name in names
+    ]
+    say(_("; ").join(told) + _("."))
     say("")
 
 
@@ -265,7 +269,7 @@ def _show_ties(deal: Deal, content: dict[str, Any]) -> None:
             }
             found.setdefault(named(deal, other), []).append(concept(name))
     for other, names in found.items():
-        say(_("The same to all: {names} with {other}", names=", ".join(names), other=other))
+        say(_("The same to all: {names} with {other}", names=_(", ").join(names), other=other))
     if found:
         say("")
 
@@ -274,11 +278,13 @@ def _show_bounds(deal: Deal, content: dict[str, Any]) -> None:
     """What binding commitments and quotas of the deals come to; deals that share them share a row."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for name in content["solutions"]:
-        for one in (bound for bound in content["confirmed"][name]["bounds"] if bound["binds"]):
+        # What the law in force commits to anyway belongs to no issue, and to no deal.
+        own = [bound for bound in content["confirmed"][name]["bounds"] if bound["issue"]]
+        for one in (bound for bound in own if bound["binds"]):
             others = [item for changes in one["diverted"].values() for item in changes.items()]
             cells = (
-                issue_named(deal.table, one["issue"]) if one["issue"] else one["title"],
-                ", ".join(f"{country_name(code)} {signed(change)}" for code, change in others[:2]),
+                issue_named(deal.table, one["issue"]),
+                _(", ").join(f"{country_name(code)} {signed(change)}" for code, change in others[:2]),
                 formatting.amount(one["free"], one["unit"]),
                 formatting.amount(one["reached"], one["unit"]),
                 _("closed") if one["wedge"] is None else formatting.percent(one["wedge"], decimals=1),
@@ -295,14 +301,14 @@ def _show_bounds(deal: Deal, content: dict[str, Any]) -> None:
             _("Wedge, %"),
             _(COSTS),
         )
-        cells = [(", ".join(deals), *row) for row, deals in rows.items()]
+        cells = [(_(", ").join(deals), *row) for row, deals in rows.items()]
         show_table(_("What the deals commit to, a year"), columns, cells, numeric=4)
 
 
 def _cost(one: dict[str, Any]) -> str:
     """What a treasury pays, and what the holders of a quota earn, a year."""
     found = [formatting.billions(one[key], part=True) for key in ("fiscal_cost", "rent") if one[key]]
-    return ", ".join(found) or "0"
+    return _(", ").join(found) or "0"
 
 
 def _show_issues(deal: Deal, content: dict[str, Any]) -> None:
@@ -423,7 +429,9 @@ def _show_rules(content: dict[str, Any]) -> None:
             )
         )
     for one in content["unpriced"]:
-        worth = ", ".join(f"{country_name(party)} {worth_ends(cited)}" for party, cited in one["worth"].items())
+        worth = _(", ").join(
+            f"{country_name(party)} {worth_ends(cited)}" for party, cited in one["worth"].items()
+        )
         say(_("Not priced: {title}, worth {value}", title=one["title"], value=worth or formatting.NOT_KNOWN))
 
 
@@ -448,7 +456,7 @@ def _show_opening(deal: Deal, content: dict[str, Any]) -> None:
         say(
             _(
                 "- red lines: give up {names} (then {options})",
-                names=", ".join(way["red_lines"]),
+                names=_(", ").join(way["red_lines"]),
                 options=settled(deal, way["options"]),
             )
         )
@@ -479,7 +487,7 @@ def _rate_text(deal: Deal, content: dict[str, Any], rate: dict[str, Any]) -> str
     text += _(" (besides: {options})", options=settled(deal, others))
     titles = {one["id"]: one["title"] for one in content["red_lines"]}
     if rate["crosses"]:
-        lines = "; ".join(titles[name] for name in rate["crosses"])
+        lines = _("; ").join(titles[name] for name in rate["crosses"])
         text += _(
             "; on the way to {title!r}, which a red line forbids: {lines}",
             title=option_title(deal, issue, rate["towards"]),

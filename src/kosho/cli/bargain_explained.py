@@ -44,7 +44,7 @@ def show_explained(deal: Deal, content: dict[str, Any]) -> None:
     for party in parties:
         for key, does in (("gives", _("gives")), ("gets", _("gets"))):
             mine = [change for change in one["changes"] if party in change[key]]
-            text = "; ".join(
+            text = _("; ").join(
                 _(
                     "{issue} {title} instead of {title_2}",
                     issue=issue_named(deal.table, change["issue"]),
@@ -65,7 +65,7 @@ def show_explained(deal: Deal, content: dict[str, Any]) -> None:
             say(_("{name} loses, and nothing within the red lines makes it whole.", name=name))
             continue
         amended = named(deal, {issue: change["options"][issue] for issue in change["changed"]})
-        costs = ", ".join(
+        costs = _(", ").join(
             _(
                 "{country} {signed} billion USD",
                 country=country_name(other),

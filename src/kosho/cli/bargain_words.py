@@ -95,12 +95,12 @@ def changes(deal: Deal, options: Mapping[str, str], without: Collection[str] = (
         for name, one in chosen.items()
         if not one.fallback and name not in without
     ]
-    return "; ".join(text)
+    return _("; ").join(text)
 
 
 def named(deal: Deal, options: Mapping[str, str]) -> str:
     """Options by issue, fallbacks too."""
-    return "; ".join(
+    return _("; ").join(
         _("{issue} {option}", issue=issue_named(deal.table, issue), option=option_title(deal, issue, option))
         for issue, option in options.items()
     )

@@ -43,7 +43,7 @@ def show(opened: Case, bounds: ScenarioCommitments, *, everything: bool) -> None
             say(f"{table.note}\n")
     slack = [_not_reached(one) for one in bounds.bounds if not one.binds]
     if slack:
-        say(_("Not reached: {names}.\n", names="; ".join(slack)))
+        say(_("Not reached: {names}.\n", names=_("; ").join(slack)))
     if everything:
         _show_rest(bounds, scenarios)
     if bounds.ends is not None:
@@ -154,5 +154,5 @@ def _more(bounds: ScenarioCommitments, scenarios: Mapping[str, str]) -> str:
             ),
         ),
     )
-    added = ", ".join(told for number, told in parts if number)
+    added = _(", ").join(told for number, told in parts if number)
     return _("With --all: {added}.", added=added) if added else _("With --all: more economies.")

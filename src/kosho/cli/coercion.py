@@ -174,7 +174,7 @@ def _show(found: EpisodeComparison) -> None:
         say(_(UNFITTED))
     else:
         say(_("{text}, {where}.", text=_(LAST_COLUMN), where=_(FITTED[found.fitted_at])))
-    kinds = ", ".join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
+    kinds = _(", ").join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
     say(_("sources: {kinds}", kinds=kinds))
     say("")
 

@@ -67,7 +67,7 @@ def list_agreements(
                 f"{formatting.word(one.percent.mode)} 0.{'0' * (one.percent.places - 1)}1"
                 if one.percent.places
                 else formatting.word(one.percent.mode),
-                ", ".join(
+                _(", ").join(
                     _(
                         "{code} {mode} to {places} places",
                         code=code,

@@ -313,7 +313,7 @@ def _sources(names: tuple[str, ...], register: Register) -> str:
     for name in names:
         source = register.sources.get(name) or register.products.sources.get(name)
         texts.append(name if source is None else f"{source.title} ({source.publisher})")
-    return "; ".join(texts)
+    return _("; ").join(texts)
 
 
 def _title(query: Query) -> str:
@@ -360,7 +360,7 @@ def _show(found: RateQuote, register: Register) -> None:
     say(_("sources: {sources}", sources=_sources(tuple(cited), register)))
     for text in found.warnings:
         say(_("note: {text}", text=text))
-    say(_("not in the rate: {names}", names=", ".join(found.outside)))
+    say(_("not in the rate: {names}", names=_(", ").join(found.outside)))
     if found.verified_to is not None:
         importer, day = formatting.the_country(found.query.importer), formatting.day(found.verified_to)
         say(_("measures of {importer} compared with their sources up to {day}", importer=importer, day=day))
@@ -448,7 +448,7 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
         (
             span.first.isoformat(),
             span.last.isoformat(),
-            ", ".join(
+            _(", ").join(
                 layer.measure
                 if layer.value is None
                 else f"{layer.measure} {formatting.rate(_tidy(layer.value))}"

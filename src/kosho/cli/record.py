@@ -90,7 +90,7 @@ def _refuse_unknown(topic: str, record: Record, on: date) -> None:
     topics = sorted({one.topic for one in record.as_of(on).statements if one.topic})
     near = suggest(topic, topics) if len(topics) > MANY else None
     hint = near or (
-        _("topics: {names}", names=", ".join(topics)) if topics else _("the record names none by that day")
+        _("topics: {names}", names=_(", ").join(topics)) if topics else _("the record names none by that day")
     )
     raise InputError(Problem(_("nothing in the record touches {topic!r}", topic=topic), hint, key="--topic"))
 
@@ -184,7 +184,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
             (
                 one.date or _("not dated"),
                 label(one),
-                ", ".join(map(name, _who(one))),
+                _(", ").join(map(name, _who(one))),
                 _words(one.quote),
                 one.source,
             )
@@ -196,7 +196,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
         rows = [
             (
                 one["title"],
-                ", ".join(map(name, one["parties"])),
+                _(", ").join(map(name, one["parties"])),
                 str(one.get("raised_in", "")),
                 _carried(one),
                 formatting.word(one["status"]),
@@ -212,7 +212,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
         rows = [
             (
                 one.get("due", ""),
-                ", ".join(map(name, one["by"])),
+                _(", ").join(map(name, one["by"])),
                 _words(one["deliverable"]),
                 formatting.word(one["status"]),
                 one["source"],
@@ -237,7 +237,7 @@ def _show(ledger: Ledger, content: dict[str, Any], topic: str | None) -> None:
 
 def _carried(one: dict[str, Any]) -> str:
     rounds = [str(entry["to_round"]) for entry in one["history"] if "to_round" in entry]
-    return ", ".join(rounds)
+    return _(", ").join(rounds)
 
 
 def _who(one: Any) -> tuple[str, ...]:
@@ -265,7 +265,7 @@ def _cell(ledger: Ledger, issue: str, side: str) -> str:
         by = [party for party in one.by if record.side_of(party) == side]
         if (one.topic or _(NO_ISSUE)) != issue or not by:
             continue
-        bodies = ", ".join(record.party_name(party) for party in by if party != side)
+        bodies = _(", ").join(record.party_name(party) for party in by if party != side)
         who = record.person_name(one.speaker) if one.speaker else bodies
         what = formatting.word(one.kind.replace("_", " "))
         if one.modality != "asserted":

@@ -158,9 +158,9 @@ NAMED = 4
 def _several(codes: tuple[str, ...]) -> str:
     names = [_("all") if code == "all" else country_name(code) for code in codes]
     return (
-        ", ".join(names)
+        _(", ").join(names)
         if len(names) <= NAMED
-        else _("{names} and {number} more", names=", ".join(names[:NAMED]), number=len(names) - NAMED)
+        else _("{names} and {number} more", names=_(", ").join(names[:NAMED]), number=len(names) - NAMED)
     )
 
 

@@ -180,7 +180,7 @@ def _show_run(content: dict[str, Any]) -> None:
     )
     rows = [[name.replace("_", " "), formatting.decimals(content[name]["USA"], 3)] for name in measures]
     show_table(
-        _("This run: {names}; all countries with --json", names=", ".join(told)),
+        _("This run: {names}; all countries with --json", names=_(", ").join(told)),
         ["percent", "USA"],
         rows,
         numeric=1,

@@ -187,7 +187,7 @@ def show(
         title = f"{one['code']}  {one['description']}" + (f"  ({one['unit']})" if one["unit"] else "")
         show_table(title, (_("Column"), _("Duty"), _("Kind"), _("Status"), _("Source"), _("Note")), rows)
         for column, cited in one["references"].items():
-            say(_("see {names} ({column})", names=", ".join(cited), column=column))
+            say(_("see {names} ({column})", names=_(", ").join(cited), column=column))
     say_more_lines(len(lines) - SHOWN)
     say(
         _(

@@ -357,7 +357,7 @@ def _show(
     )
     show_table(title, columns, rows, numeric=len(columns) - 1)
     if asked.closure:
-        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(asked.closure.told)))
+        say(_("What adjusts besides prices and trade: {names}.", names=_("; ").join(asked.closure.told)))
     say(_(PRICES) + "\n")
     ends = bounds.ends
     flows = [

@@ -299,4 +299,4 @@ def _percents(one: dict[str, Any]) -> str:
 
 
 def _standing(one: dict[str, Any]) -> str:
-    return ("assumed, " if one["assumed"] else "") + ", ".join(one["sources"])
+    return _(", ").join([*([_("assumed")] if one["assumed"] else []), *one["sources"]])

@@ -349,7 +349,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         numeric=1,
     )
     if content["closure"]:
-        say(_("What adjusts besides prices and trade: {names}.", names="; ".join(content["closure"])))
+        say(_("What adjusts besides prices and trade: {names}.", names=_("; ").join(content["closure"])))
     aims = {code: gain for code, gain in found.gains.items() if abs(gain - content["welfare"][code]) > 1e-9}
     if aims:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]

@@ -176,7 +176,10 @@ def info_tables(content: dict[str, Any]) -> list[Facts]:
         ),
         *(((_("Edition"), content["edition"]),) if content["edition"] else ()),
         (_("Source"), content["source"]),
-        (_("Licence"), "; ".join(filter(None, (content["licence"], content["attribution"]))) or _("not told")),
+        (
+            _("Licence"),
+            _("; ").join(filter(None, (content["licence"], content["attribution"]))) or _("not told"),
+        ),
         (_("Size"), size_told(sizes["countries"], sizes["sectors"], _("{flows} flows", flows=flows))),
         (
             _("Output"),
@@ -200,7 +203,7 @@ def size_told(economies: int, sectors: int, *more: str) -> str:
         ngettext("{number:,} economy", "{number:,} economies", economies, number=economies),
         ngettext("{number:,} sector", "{number:,} sectors", sectors, number=sectors),
     )
-    return ", ".join((*words, *more))
+    return _(", ").join((*words, *more))
 
 
 def _money(million: float) -> str:

@@ -115,7 +115,7 @@ def _verdicts(found: PricedPackages) -> Callable[[int], tuple[str, str, str]]:
         number = found.numbers[row]
         possible = number not in impossible
         better = possible and all(values[row] > found.noise for values in found.gains.values())
-        crossed = "; ".join(line for line, numbers in crossing.items() if number in numbers)
+        crossed = _("; ").join(line for line, numbers in crossing.items() if number in numbers)
         return _yes(better), _yes(possible), crossed or pgettext("figure", "none")
 
     return verdicts

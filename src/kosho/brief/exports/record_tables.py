@@ -49,7 +49,7 @@ def _deadlines(one: Recorded) -> CellTable:
             Cell(
                 due.what,
                 sources=due.sources,
-                note="; ".join(
+                note=_("; ").join(
                     filter(
                         None,
                         (

@@ -119,7 +119,7 @@ def _deals(made: Workbook, looks: Looks, one: Negotiation) -> None:
             deal.background,
             *(billion(deal.over_no_deal[code]) for code in names),
             *(billion(deal.over_today[code]) for code in names),
-            "; ".join(deal.changes) or _("nothing"),
+            _("; ").join(deal.changes) or _("nothing"),
         )
         for deal in one.deals
     )
@@ -348,8 +348,8 @@ def _law(made: Workbook, looks: Looks, brief: Brief) -> None:
             one.rate,
             one.since,
             one.until,
-            ", ".join(map(country_name, one.hits)) or formatting.word("no"),
-            ". ".join(filter(None, (one.scope, one.note))),
+            _(", ").join(map(country_name, one.hits)) or formatting.word("no"),
+            _(". ").join(filter(None, (one.scope, one.note))),
             one.legal_basis,
             formatting.word(one.status),
             numbers(brief, one.sources),
@@ -446,7 +446,7 @@ def _assumed(brief: Brief) -> Rows:
             )
             found.setdefault(row, []).append(titles[bounds.scenario])
     for (*row, sources), scenarios in found.items():
-        yield *row, "; ".join(dict.fromkeys(scenarios)), sources
+        yield *row, _("; ").join(dict.fromkeys(scenarios)), sources
     method = brief.method
     for part, claims in (
         (formatting.word("model"), method.model),
@@ -458,7 +458,7 @@ def _assumed(brief: Brief) -> Rows:
             yield part, one.text, formatting.word(one.status), None, None, None, None, None, cited
     for fact in brief.observed:
         cited = numbers(brief, fact.sources)
-        what = ". ".join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
+        what = _(". ").join(filter(None, (f"{fact.title}, {fact.period}", fact.note)))
         yield (
             formatting.word("observed"),
             what,
@@ -475,7 +475,7 @@ def _assumed(brief: Brief) -> Rows:
         what = _(
             "{finding} Rests on: {names}. Otherwise: {otherwise}",
             finding=each.finding,
-            names="; ".join(each.rests_on),
+            names=_("; ").join(each.rests_on),
             otherwise=each.otherwise,
         )
         yield (
@@ -514,7 +514,9 @@ def _sources(made: Workbook, looks: Looks, brief: Brief) -> None:
             _(KINDS[one.kind]),
             one.url,
             one.licence,
-            "; ".join(filter(None, (_("later than the day of this brief") if one.hindsight else "", one.note))),
+            _("; ").join(
+                filter(None, (_("later than the day of this brief") if one.hindsight else "", one.note))
+            ),
         )
         for one in brief.sources
     )
