@@ -320,7 +320,7 @@ class Desk:
         gains = mine - fails
         apart = float(np.abs(gains - game.gains[package]).max())
         return {
-            "world": found.world.hash,
+            "world": found.world,
             "gains": dict(zip(game.parties, gains.tolist(), strict=True)),
             "over_status_quo": dict(zip(game.parties, (mine - now).tolist(), strict=True)),
             "apart_musd": apart,
