@@ -68,7 +68,7 @@ class Effort(Shown):
     20,000 packages."""
     cluster: str | None = None
     """Address of the Dask scheduler whose workers solve the packages (`tcp://192.0.2.1:8786`); None solves them
-    on this machine. Certificates and what else is told of a few packages are worked out here either way."""
+    on this machine. Deals on the full table, and what was struck, are solved here either way."""
 
     def __post_init__(self) -> None:
         problems = Problems()
