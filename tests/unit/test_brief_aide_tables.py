@@ -8,9 +8,9 @@ from tests.briefs import brief
 from tests.unit.test_brief_first_page import TERMS, agreed, curves, deal, plain, table
 
 from kosho.brief.aide_tables import aide_tables
+from kosho.brief.cells import CellTable
 from kosho.brief.model import Brief, Negotiation
 from kosho.brief.outlook import outlook
-from kosho.brief.tables import CellTable
 from kosho.scenario.labour_market import JobsAndPrices
 
 

@@ -32,6 +32,13 @@ def test_a_rate_loads_what_it_needs_and_no_more():
     assert not found & {*unneeded, "kosho.world", "kosho.impact", "kosho.cli.bargain", "kosho.cli.simulate"}
 
 
+def test_a_scenario_is_told_without_the_brief():
+    """Its tables of commitments are those of the page: cells, and nothing that a brief is made with."""
+    found = modules("simulate", "japan-us-2025", "--scenario", "deal", "--world", "talks")
+    assert "kosho.brief.commitment_tables" in found
+    assert not found & {"kosho.brief.model", "kosho.brief.tables", "kosho.brief.figures", "kosho.brief.page"}
+
+
 def test_the_version_loads_no_command():
     assert not modules("--version") & {"kosho.cli.briefs", *(f"kosho.cli.{name}" for name in COMMANDS)}
 

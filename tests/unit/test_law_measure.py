@@ -3,8 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from tests.measures import measure
 
+from kosho import language
 from kosho.errors import InputError
 from kosho.law import Partners, Register
 from kosho.law.scope import HsScope
@@ -237,3 +239,11 @@ def test_lists_and_sources_are_known_to_all_files(tmp_path: Path):
     other.write_text(one.read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(InputError, match=r"other.yaml:6: .*list 'cars' is given twice, first at .*one.yaml:6"):
         Register.load([one, other])
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"), [("en", "unknown country or bloc 'JPX'; did you mean"), ("ja", "国又は経済圏")]
+)
+def test_a_code_that_is_none_is_told_in_the_language_asked_for(tag, told):
+    with language.use(tag), pytest.raises(ValidationError, match=told):
+        measure(partners={"include": ["JPX"]})

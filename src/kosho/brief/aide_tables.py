@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kosho import formatting
 from kosho.brief import statement_text
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.first_page import turning_point
 from kosho.brief.model import (
     Brief,
@@ -18,7 +19,6 @@ from kosho.brief.model import (
     StruckSummary,
 )
 from kosho.brief.outlook import over
-from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.language import _
 from kosho.provenance import Said

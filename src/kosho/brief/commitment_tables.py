@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from kosho import formatting
-from kosho.brief.model import Brief
-from kosho.brief.tables import Cell, CellTable
+from kosho.brief.cells import Cell, CellTable
 from kosho.codes import countries, country_name, sector_name
 from kosho.language import _, pgettext
 from kosho.scenario.commitments import Commitment, Parameter, SalesChange, ScenarioCommitments, TradeDiversion
 from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import SHARES
+
+if TYPE_CHECKING:
+    from kosho.brief.model import Brief  # what a table needs of it, `kosho simulate` loads without
 
 __all__ = [
     "bound_table",

@@ -11,8 +11,9 @@ import numpy as np
 from kosho import formatting
 from kosho.arrays import Array
 from kosho.brief import statement_text
+from kosho.brief.cells import Cell, CellTable, QuotedWords
 from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference, StruckSummary
-from kosho.brief.tables import MANY, Cell, CellTable, QuotedWords
+from kosho.brief.tables import MANY
 from kosho.codes import country_name
 from kosho.language import N_, _
 

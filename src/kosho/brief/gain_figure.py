@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kosho import formatting
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.first_page import turning_point
 from kosho.brief.model import Brief, Outlook, Prospect, Role
-from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.language import N_, _
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kosho import formatting
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.model import Negotiation, TariffLineTold
-from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name, sector_name
 from kosho.language import _
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from kosho import formatting
 from kosho.brief import deal_tables, statement_text
 from kosho.brief.aide_tables import aide_tables
+from kosho.brief.cells import CellTable, within_seven
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.figures import figures
 from kosho.brief.first_page import struck, turning_point
@@ -22,7 +23,7 @@ from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, FirstPart, Reference
 from kosho.brief.several_table import several_table
-from kosho.brief.tables import CellTable, tables, within_seven
+from kosho.brief.tables import tables
 from kosho.codes import country_name
 from kosho.extras import missing
 from kosho.language import N_, _, current, ngettext, page_style, pgettext
@@ -174,7 +175,7 @@ def plain_page(title: str, shown: Sequence[CellTable]) -> str:
         InputError: the packages of the `brief` extra are not installed.
 
     >>> from kosho.brief.page import plain_page
-    >>> from kosho.brief.tables import Cell, CellTable
+    >>> from kosho.brief.cells import Cell, CellTable
     >>> sizes = CellTable("t", "Sizes", ("What",), ((Cell("a"),),))
     >>> "<caption>Sizes</caption>" in plain_page("A table", [sizes])
     True

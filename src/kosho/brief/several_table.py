@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kosho import formatting
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.model import Brief
-from kosho.brief.tables import Cell, CellTable
 from kosho.codes import country_name
 from kosho.language import _
 from kosho.scenario.several import OnTable

@@ -49,6 +49,8 @@ def show(
     heads = (_("What"), _("Plain way"), "Kosho", _("Plain"), _("Times as quick"))
     show_table(_("How quick Kosho is on this machine"), heads, rows, numeric=3)
     say(_("Time of one each, both ways in turn, medians, one thread. Ratios compare machines, times do not."))
+    if any(one.ratio < 1 for one in found):
+        say(_("Below 1, the plain way is a yardstick: it does only a small part of the same work."))
     say("; ".join(f"{name} {value}" for name, value in on.items()))
 
 

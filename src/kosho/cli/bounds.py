@@ -11,7 +11,7 @@ from kosho.language import _, ngettext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kosho.brief.tables import CellTable
+    from kosho.brief.cells import CellTable
     from kosho.case import Case
     from kosho.scenario.commitments import Commitment, ScenarioCommitments
 

@@ -17,7 +17,7 @@ from kosho.language import _, ngettext
 from kosho.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from kosho.brief.tables import CellTable
+    from kosho.brief.cells import CellTable
 
 __all__ = [
     "chosen",

@@ -24,8 +24,8 @@ def world_page(content: dict[str, Any], facts: Sequence[Facts]) -> str:
     Raises:
         InputError: the `brief` extra is missing.
     """
+    from kosho.brief.cells import Cell, CellTable
     from kosho.brief.page import plain_page
-    from kosho.brief.tables import Cell, CellTable
 
     elasticities = [
         (

@@ -37,7 +37,7 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups:
     found: list[Problem] = []
     measures = [measure for _other, document, _other in documents for measure in document.measures]
     names = {measure.id for measure in measures}
-    authorities = {measure.authority for measure in measures}
+    excludable = names | {measure.authority for measure in measures}
     sources, clashes = _all_sources(documents)
     found += clashes
     lists = {name: item for _other, document, _other in documents for name, item in document.lists.items()}
@@ -72,7 +72,7 @@ def cross_checks(documents: list[tuple[Path, MeasureFile, LineNumbers]], groups:
                 )
             first.setdefault(measure.id, f"{path}:{lines[here]}")
             check_references(measure, here, lines, problems, known)
-            for key, there in (("excludes", names | authorities), ("terminates", names)):
+            for key, there in (("excludes", excludable), ("terminates", names)):
                 for name in getattr(measure, key):
                     if name not in there:
                         what = _("measure or authority") if key == "excludes" else _("measure")

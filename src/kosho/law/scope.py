@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache
 from typing import Annotated, Literal, TypeVar, get_args
 
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.provenance import Frozen
 
 __all__ = [
@@ -45,15 +45,16 @@ ALL = "all"
 """Stands for every economy where partners are listed."""
 
 
-def _known(code: str, known: Iterable[str], what: str) -> str:
-    if code in (choices := set(known)):
+def _known(code: str, what: str, *known: Collection[str]) -> str:
+    """The code, if it is in one of these; `what` it is of is told in whichever language is asked for."""
+    if any(code in some for some in known):
         return code
-    near = suggest(code, choices)
-    raise ValueError(_("unknown {what} {code!r}", what=what, code=code) + (f"; {near}" if near else ""))
+    near = suggest(code, {name for some in known for name in some})
+    raise ValueError(_("unknown {what} {code!r}", what=_(what), code=code) + (f"; {near}" if near else ""))
 
 
 def _economy(code: str) -> str:
-    return _known(code, countries(), "country")
+    return _known(code, N_("country"), countries())
 
 
 def known_partner(code: str) -> str:
@@ -62,15 +63,15 @@ def known_partner(code: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    return _known(code, {ALL, *countries(), *blocs()}, _("country or bloc"))
+    return _known(code, N_("country or bloc"), countries(), blocs(), (ALL,))
 
 
 def _actor(code: str) -> str:
-    return _known(code, {*countries(), *blocs()}, _("country or bloc"))
+    return _known(code, N_("country or bloc"), countries(), blocs())
 
 
 def _sector(code: str) -> str:
-    return _known(code, sectors(), "sector")
+    return _known(code, N_("sector"), sectors())
 
 
 def _hs(code: str) -> str:

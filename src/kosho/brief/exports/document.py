@@ -12,6 +12,7 @@ from typing import Literal
 from kosho import formatting
 from kosho.brief import deal_tables
 from kosho.brief.aide_tables import aide_tables
+from kosho.brief.cells import CellTable
 from kosho.brief.commitment_tables import commitments
 from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.gain_figure import drawn, gain_table, gain_title, spoken
@@ -19,7 +20,7 @@ from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import Brief, Claim, Negotiation, Reference
 from kosho.brief.page import BESIDE, KINDS, lines
-from kosho.brief.tables import CellTable, tables
+from kosho.brief.tables import tables
 from kosho.codes import country_name
 from kosho.language import N_, _
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kosho import formatting
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.exports.document import Block, Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
-from kosho.brief.tables import Cell, CellTable
 from kosho.language import _
 
 __all__ = ["markdown"]

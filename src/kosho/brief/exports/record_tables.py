@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from kosho import formatting
 from kosho.brief import statement_text
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.recorded import Recorded
-from kosho.brief.tables import Cell, CellTable
 from kosho.language import _
 from kosho.provenance import Said
 

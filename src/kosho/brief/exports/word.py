@@ -13,10 +13,10 @@ from xml.sax.saxutils import escape
 from zipfile import BadZipFile
 
 from kosho import formatting
+from kosho.brief.cells import Cell, CellTable
 from kosho.brief.exports.charts import embedded, word_charts
 from kosho.brief.exports.document import Figure, Heading, Paragraph, document, marks
 from kosho.brief.model import Brief
-from kosho.brief.tables import Cell, CellTable
 from kosho.errors import InputError, Problem, Problems, suggest, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
