@@ -7,6 +7,7 @@ changes it on purpose writes the answers anew, and looks at the difference.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -20,9 +21,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy as np
+import openpyxl
 from typer.testing import CliRunner
 
+from kosho.brief.exports.markdown import markdown
+from kosho.brief.exports.word import word
+from kosho.brief.exports.workbook import workbook
 from kosho.cli import app
 from kosho.equilibrium import Closure, Shock, gradient, solve, solve_batch
 from kosho.equilibrium.gradient import Payoff
@@ -31,6 +37,7 @@ from kosho.law.register import Register
 from kosho.world import load, toy
 from tests.closures import EVERY
 from tests.own_world import sales, with_ranges, write_case
+from tests.unit.test_brief_exports import full
 from tests.worlds import random_world, rates
 
 HOME = Path(__file__).parent / "golden" / "kept"
@@ -191,9 +198,22 @@ def scenario(case: Path) -> dict[str, Any]:
 def brief(case: Path) -> dict[str, Any]:
     """A whole brief: its contract, and every word of it."""
     _run("brief", str(case), "--out", str(case.parent / "brief"), "--format", "md")
-    return {
+    return _made_up() | {
         "json": json.loads((case.parent / "brief" / "brief.json").read_text(encoding="utf-8")),
         "words": (case.parent / "brief" / "brief.md").read_text(encoding="utf-8").splitlines(),
+    }
+
+
+def _made_up() -> dict[str, Any]:
+    """A brief with all parts and made-up numbers, as words, in Word and in Excel."""
+    told = full()
+    paper = docx.Document(io.BytesIO(word(told)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(told)))
+    cells = [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book]
+    return {
+        "made up": markdown(told).splitlines(),
+        "word": ["".join(one.itertext()) for one in paper.element.body.iterchildren()],
+        "excel": json.loads(json.dumps(cells, default=str)),
     }
 
 
