@@ -113,8 +113,9 @@ class Problem(Shown):
 
 
 def _printable(text: str) -> str:
-    """A text of a message as a terminal can show it: without what steers one, and without 5,000 digits."""
-    shown = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    """A text of a message in one line that a terminal can show: nothing that steers one, no 5,000 digits."""
+    line = re.sub(r"\s*\n\s*", " ", text)
+    shown = _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
     return _LONG.sub(lambda found: f"{found[0][:60]}…{found[0][-20:]}", shown)
 
 

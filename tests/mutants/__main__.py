@@ -26,15 +26,15 @@ from tests.mutants.changes import Change, changes
 
 TESTS = {
     "law": ("law", "schedules", "register", "cli_rate"),
-    "equilibrium": ("equilibrium", "product_market", "elasticity_curve"),
-    "impact": ("impact",),
-    "bargain": ("bargain",),
-    "scenario": ("scenario", "case_", "cli_simulate", "cli_additions"),
+    "equilibrium": ("equilibrium", "product_market", "elasticity_curve", "kept"),
+    "impact": ("impact", "kept"),
+    "bargain": ("bargain", "kept"),
+    "scenario": ("scenario", "case_", "cli_simulate", "cli_additions", "kept"),
     "corridor": ("corridor",),
     "world": ("world", "own_world"),
     "record": ("record",),
     "lines": ("lines",),
-    "brief": ("brief", "display"),
+    "brief": ("brief", "display", "kept"),
     "formatting": ("formatting",),
 }
 """Where numbers, dates, shares and states are made, folders or modules: how its test files begin."""

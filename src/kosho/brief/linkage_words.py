@@ -63,11 +63,9 @@ def transfer_words(pays: Mapping[str, float]) -> str:
         if formatting.dollars(abs(x)) != formatting.ABOUT_NIL
     ]
     rest = [name for name, x in named.items() if formatting.dollars(abs(x)) == formatting.ABOUT_NIL]
-    hardly = _(
-        "{names} less than half a million{part}",
-        names=formatting.listed(rest),
-        part=_(" each") if len(rest) > 1 else "",
-    )
+    each = _(" each") if len(rest) > 1 else ""
     if not told:
-        return _("{hardly} dollars a year", hardly=hardly)
+        names = formatting.listed(rest)
+        return _("{names} less than half a million dollars{part} a year", names=names, part=each)
+    hardly = _("{names} less than half a million{part}", names=formatting.listed(rest), part=each)
     return _("{names} a year", names=formatting.listed(told)) + (_(", ") + hardly if rest else "")
