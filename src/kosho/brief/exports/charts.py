@@ -128,7 +128,7 @@ def _lines(brief: Brief, found: Outlook) -> Iterator[tuple[str, Prospect]]:
 
 
 def _from_zero(lines: Sequence[tuple[str, Prospect]], party: str) -> dict[str, float]:
-    """An axis that shows no deal: a program begins it near the values, and a gain that hardly moves looks steep."""
+    """An axis that shows no deal: begun near the values, a gain that hardly moves looks steep."""
     values = [x for code, one in lines if code == party for x in one.curve[party] if x is not None]
     if min(values, default=0.0) >= 0:
         return {"min": 0}
