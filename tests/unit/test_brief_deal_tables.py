@@ -338,6 +338,7 @@ def test_without_a_zone_the_page_says_what_would_open_one(case, tmp_path, monkey
     assert "Red lines: without “Japan signs nothing that leaves 25 % on cars”" in told
     assert "Money: " in told
     assert "A rate: " in told
+    assert ": none; " not in told
 
 
 def test_what_is_computed_is_what_is_shown(computed):

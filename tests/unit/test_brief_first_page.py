@@ -162,6 +162,22 @@ def test_where_all_deals_are_one_the_least_package_that_beats_no_deal_for_all_is
     assert "No lesser deal priced here" in lines["accept"]
 
 
+def test_where_nothing_opens_a_zone_the_page_says_why_and_not_what_it_would_take() -> None:
+    shut = table(zone=False).model_copy(
+        update={"opening": (), "closed": {"Money": "there is nothing to share"}}
+    )
+    line = first_page(brief("").model_copy(update={"negotiation": shut, "outlook": None}))["accept"]
+    assert line.endswith("no package leaves every side better off than no deal. There is nothing to share.")
+    assert "It would take" not in line
+    assert shut.not_opening == ("Money: none; there is nothing to share.",)
+
+
+def test_a_week_that_costs_as_much_after_the_deadline_is_told_once() -> None:
+    same = {"before": {"JPN": 54.2, "USA": 50.2}, "after": {"JPN": 54.3, "USA": 49.9}}
+    due = plain(told(table(deal()).model_copy(update={"week": same}))["due"])
+    assert due.endswith("costs Japan 54 and the United States 50 million dollars.")
+
+
 def test_such_a_package_stands_beside_what_is_asked_for_and_has_no_line_in_the_figure() -> None:
     from kosho.brief.aide_tables import aide_tables  # noqa: PLC0415
     from kosho.brief.gain_figure import panels  # noqa: PLC0415

@@ -127,3 +127,25 @@ def test_what_is_shown_is_composed_in_the_language_that_is_spoken() -> None:
     with use("ja"):
         told = first_page(drawn)
     assert told["ask"] != first_page(drawn)["ask"]
+
+
+def test_commands_have_japanese_words_for_what_ids_and_records_call_in_english(tmp_path: Path) -> None:
+    record = tmp_path / "record.yaml"
+    record.write_text(
+        "title: 英国と韓国\nsources:\n"
+        "  - {id: note, title: Note, publisher: DBT, kind: primary, date: 2026-09-10}\n"
+        "parties:\n  - {id: gbr, name: United Kingdom, kind: state, code: GBR}\n"
+        "  - {id: kor, name: The Korean side, kind: state, code: KOR}\n"
+        "statements:\n"
+        "  - {id: a, type: position, kind: ask, by: [gbr], topic: 酒, source: note, quote: 下げてほしい, "
+        "recorded_at: 2026-09-10}\n"
+        "  - {id: b, type: position, kind: ask, by: [kor], topic: 酒, source: note, quote: 検討する, "
+        "recorded_at: 2026-09-10}\n",
+        encoding="utf-8",
+    )
+    told = CliRunner().invoke(app, ["record", str(tmp_path), "--as-of", "2026-10-01", "--lang", "ja"]).output
+    halt = CliRunner().invoke(app, ["coercion", "pineapples-2021", "--lang", "ja"]).output
+    assert "英国" in told
+    assert "The Korean side" in told  # a name of the record's own
+    assert "United Kingdom" not in told
+    assert not re.search(r"\b(home|others|price|secondary)\b", halt)

@@ -101,6 +101,8 @@ def compose(
     chosen = world or case.world
     parts = _depends_on(case, on, chosen)
     report = progress or silent
+    if bargain:
+        case.table(on)  # a mistake in it is reported before anything is computed
     with Unfinished(b"scenarios", *parts) as unfinished:
 
         def made() -> Brief:

@@ -112,6 +112,7 @@ def described(deal: Deal) -> Negotiation:
         rates=rate_words(content),
         linkage=tuple(_linkage(deal, content["linkage"])),
         opening=tuple(_opening(deal, content["opens_zone"])),
+        closed=_closed(content["opens_zone"]),
         bounds=tuple(_bounds(content["confirmed"] or {})),
         scales=deal.along.scales if deal.along else (),
         estimates=tuple(
@@ -312,10 +313,10 @@ def _delay(content: dict[str, Any], first: str | None) -> Iterator[str]:
 
 
 def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
-    """The three ways to a zone of agreement, or why there is none."""
+    """Ways to a zone of agreement."""
     if opens is None:
         return
-    transfer, rate, why = opens["transfer"], opens["rate"], opens["why_not"]
+    transfer, rate = opens["transfer"], opens["rate"]
     if transfer:
         yield _(
             "Money: {transfer_words}, with {package}.",
@@ -340,7 +341,11 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
             old=old,
             package=_package(deal, rate["options"]),
         )
-    yield from (_("{ways}: none; {reason}.", ways=_(WAYS[way]), reason=reason) for way, reason in why.items())
+
+
+def _closed(opens: dict[str, Any] | None) -> dict[str, str]:
+    """Ways that open none, and why."""
+    return {} if opens is None else {_(WAYS[way]): reason for way, reason in opens["why_not"].items()}
 
 
 def _concept(name: str) -> str:

@@ -382,7 +382,9 @@ def _waiting(brief: Brief) -> Iterator[str]:
         for when in ("before", "after")
     )
     if before:
-        then = _("; after that day {costs_told}", costs_told=_costs_told(after, tuple(before))) if after else ""
+        then = ""
+        if after and _costs_told(after) != _costs_told(before):
+            then = _("; after that day {costs_told}", costs_told=_costs_told(after, tuple(before)))
         yield _("A week’s delay costs {costs_told} dollars{then}.", costs_told=_costs_told(before), then=then)
     elif after:
         yield _("After that day a week’s delay costs {costs_told} dollars.", costs_told=_costs_told(after))
@@ -438,7 +440,8 @@ def _nothing_priced(brief: Brief) -> str:
     if one is not None and not one.zone:
         told = _("Nothing that is on the table: no package leaves every side better off than no deal.")
         if not one.opening:
-            return told
+            why = [formatting.starting(reason) + _(".") for reason in one.closed.values()]
+            return " ".join([told, *why[:1]])
         way = one.opening[0][:1].lower() + one.opening[0][1:]
         return _("{told} It would take {way}", told=told, way=way)
     if brief.numbers.by_role("deal"):

@@ -397,6 +397,8 @@ class Negotiation(Frozen):
     """What linked things without a price would change, in words."""
     opening: tuple[str, ...] = ()
     """What would open a zone where there is none, in words."""
+    closed: dict[str, str] = Field(default_factory=dict)
+    """What would not, and why, in words."""
     bounds: tuple[DealBound, ...] = ()
     """Those that bind, in the deals under the first background."""
     scales: tuple[Number, ...] = ()
@@ -431,6 +433,11 @@ class Negotiation(Frozen):
         """What carries the gains: what is there before any issue, where it is anything, then `shares`."""
         first = {_("No deal gives way to what holds without a new option"): self.before} if self.before else {}
         return first | self.shares
+
+    @property
+    def not_opening(self) -> tuple[str, ...]:
+        """What would open no zone, a sentence each."""
+        return tuple(_("{ways}: none; {reason}.", ways=way, reason=why) for way, why in self.closed.items())
 
     @property
     def counted(self) -> str:

@@ -163,7 +163,7 @@ def _show(found: Added) -> None:
     for line in found.lines:
         rows = [
             (
-                country_name(one.exporter) + (" (home)" if one.exporter == line.importer else ""),
+                _seller(one.exporter, home=one.exporter == line.importer),
                 formatting.billions(one.before),
                 formatting.billions(one.after),
                 formatting.billions(one.after - one.before, sign=True),
@@ -177,6 +177,13 @@ def _show(found: Added) -> None:
         )
         show_table(title, (_("Seller"), _("Before"), _("After"), _("Change")), rows, numeric=3)
     show_assumptions(found.assumptions)
+
+
+def _seller(code: str, *, home: bool) -> str:
+    from kosho.codes import country_name
+
+    name = country_name(code)
+    return _("{name} (home)", name=name) if home else name
 
 
 def _sectors(line: OneLine) -> str:

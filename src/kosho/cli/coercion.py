@@ -39,6 +39,8 @@ FITTED = {
     "observed": N_("at the price that was seen"),
     "halt alone": N_("at the price of the halt alone, for none was seen; only where quantities were"),
 }
+NAMES = {"home": N_("home"), "others": N_("others"), "price": N_("price")}
+"""Rows of an episode that are no economy."""
 
 
 @app.command()
@@ -174,7 +176,9 @@ def _show(found: EpisodeComparison) -> None:
         say(_(UNFITTED))
     else:
         say(_("{text}, {where}.", text=_(LAST_COLUMN), where=_(FITTED[found.fitted_at])))
-    kinds = _(", ").join(dict.fromkeys(f"{one['publisher']} ({one['kind']})" for one in _sources(of)))
+    from kosho.brief.page import KINDS
+
+    kinds = _(", ").join(dict.fromkeys(f"{one['publisher']} ({_(KINDS[one['kind']])})" for one in _sources(of)))
     say(_("sources: {kinds}", kinds=kinds))
     say("")
 
@@ -182,7 +186,7 @@ def _show(found: EpisodeComparison) -> None:
 def _row(one: EpisodeFigure) -> tuple[str, str, str, str, str]:
     from kosho.codes import countries, country_name
 
-    name = country_name(one.what) if one.what in countries() else one.what
+    name = country_name(one.what) if one.what in countries() else _(NAMES.get(one.what, one.what))
     price = one.what == "price"
     predicted = _ranged(one.predicted, _worked_out if price else _counted)
     return (

@@ -35,7 +35,7 @@ def show(corridor: Corridor, content: dict[str, Any]) -> None:
         )
     )
     _types(corridor, content)
-    _stages(content)
+    _stages(corridor, content)
     _scenarios(corridor, content)
     over = _("the 95 % interval of the mean")
     if content["scenarios"]:
@@ -95,10 +95,10 @@ def _types(corridor: Corridor, content: dict[str, Any]) -> None:
     show_table(_("Consignments"), columns, rows, numeric=3)
 
 
-def _stages(content: dict[str, Any]) -> None:
+def _stages(corridor: Corridor, content: dict[str, Any]) -> None:
     rows = [
         (
-            name,
+            getattr(corridor.stages, name).title,
             _number(24 * stage["days"], 1),
             "" if stage["utilisation"] is None else _percent(stage["utilisation"]),
             _number(stage["queue"], 1),

@@ -229,8 +229,8 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
         (
             _(
                 "Deficits {deficits}, {elasticities} elasticities",
-                deficits=one["deficits"],
-                elasticities=one["elasticities"],
+                deficits=formatting.word(one["deficits"]),
+                elasticities=formatting.word(one["elasticities"]),
             ),
             formatting.percent(one["welfare"], sign=True),
             formatting.billions(one["ev_musd"], sign=True, part=True),

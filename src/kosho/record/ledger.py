@@ -15,10 +15,11 @@ from kosho import formatting
 from kosho.arguments import path_of
 from kosho.cache import code, recalled
 from kosho.case_folders import case_folder, case_names
+from kosho.codes import country_name
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest, unreadable
 from kosho.known import version
-from kosho.language import _, current
+from kosho.language import SOURCE, _, current, use
 from kosho.provenance import Said
 from kosho.record.schema import (
     Commitment,
@@ -239,8 +240,16 @@ class Record(Shown):
         return found
 
     def party_name(self, party: str) -> str:
-        """Name of a party; its id where it has none."""
-        return next((one.name for one in self.file.parties if one.id == party), party)
+        """Name of a party; its id where it has none.
+
+        One that the record calls as English does is called as the language that is spoken does.
+        """
+        found = next((one for one in self.file.parties if one.id == party), None)
+        if found is None or found.code is None or current() == SOURCE:
+            return party if found is None else found.name
+        with use(SOURCE):
+            plain = country_name(found.code)
+        return country_name(found.code) if found.name == plain else found.name
 
     def side_of(self, party: str) -> str:
         """The party that a body acts for, or the party itself."""

@@ -127,6 +127,14 @@ def _lines(brief: Brief, found: Outlook) -> Iterator[tuple[str, Prospect]]:
     return ((party, one) for party in brief.codes for one in found.prospects if one.curve.get(party))
 
 
+def _from_zero(lines: Sequence[tuple[str, Prospect]], party: str) -> dict[str, float]:
+    """An axis that shows no deal: begun near the values, a gain that hardly moves looks steep."""
+    values = [x for code, one in lines if code == party for x in one.curve[party] if x is not None]
+    if min(values, default=0.0) >= 0:
+        return {"min": 0}
+    return {"max": 0} if max(values) <= 0 else {}
+
+
 def _chart(made: Workbook, found: Outlook, lines: Sequence[tuple[str, Prospect]], party: str) -> Any:
     """Lines named at their ends, without a legend."""
     chart: Any = made.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
@@ -169,7 +177,9 @@ def _chart(made: Workbook, found: Outlook, lines: Sequence[tuple[str, Prospect]]
             **plain,
         }
     )
-    chart.set_y_axis({"num_font": FONT, "num_format": "+General;−General;0", **plain})
+    chart.set_y_axis(
+        {"num_font": FONT, "num_format": "+General;−General;0", **_from_zero(lines, party), **plain}
+    )
     chart.set_legend({"none": True})
     chart.set_size({"width": WIDE, "height": HIGH})
     return chart

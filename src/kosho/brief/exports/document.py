@@ -160,10 +160,12 @@ def _negotiation(brief: Brief, one: Negotiation) -> Iterator[Block]:
     yield Paragraph(one.summary)
     zone = "" if one.zone else _(" There is no zone of agreement.")
     yield Paragraph(f"{one.counted}{zone}")
-    yield from (Paragraph(way, "point", _("What would open a zone")) for way in one.opening)
+    yield from (Paragraph(way, "point", _("What would open a zone")) for way in one.opening + one.not_opening)
     yield from _filled(*deal_tables.struck_tables(one))
     if one.red_lines:
-        yield Paragraph(f"{'; '.join(one.red_lines)}.{marks(brief, one.sources)}", "note", _("Red lines"))
+        yield Paragraph(
+            f"{_('; ').join(one.red_lines)}{_('.')}{marks(brief, one.sources)}", "note", _("Red lines")
+        )
     if one.deals:
         yield from _filled(
             deal_tables.deals_table(one),
