@@ -3,7 +3,8 @@
 Each round runs the base's `kosho brief japan-us-2025` once and each brief of this build once, every process
 with an empty cache of its own; ratios are within the round, of the processor's time (all processes of a run)
 and by the clock. On a machine that does other work the former is the one to read. `--formats` times Word and
-Excel as well, which are written from a brief that is kept.
+Excel as well, which are written from a brief that is kept, and `--languages` the brief in Japanese after that
+in English, which solves nothing again.
 """
 
 from __future__ import annotations
@@ -78,6 +79,22 @@ def formats() -> dict[str, object]:
     }
 
 
+def languages() -> dict[str, object]:
+    """A brief in a second language, against that in the first from an empty cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+        first, second = (brief(HERE, (*STANDARD, "--lang", tag), cache) for tag in ("en", "ja"))
+    return {
+        "what": "a second language",
+        "against": "the brief in the first",
+        "cpu_ratio": round(second[0] / first[0], 3),
+        "ratio": round(second[1] / first[1], 3),
+        "cpu_seconds": round(second[0], 1),
+        "seconds": round(second[1], 1),
+        "most": 0.4,
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks brief", description=__doc__)
@@ -85,12 +102,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--case", action="append", choices=list(BRIEFS), help="Only these; repeat it.")
     parser.add_argument("--formats", action="store_true", help="Word and Excel too.")
+    parser.add_argument("--languages", action="store_true", help="A second language too.")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
-    if asked.base is None and not asked.formats:
-        parser.error("nothing to compare: give --base, or --formats")
+    if asked.base is None and not asked.formats and not asked.languages:
+        parser.error("nothing to compare: give --base, --formats or --languages")
     rows = [] if asked.base is None else compared(asked.rounds, asked.base, asked.case or list(BRIEFS))
-    for row in [*rows, *([formats()] if asked.formats else [])]:
+    rows += [formats()] if asked.formats else []
+    rows += [languages()] if asked.languages else []
+    for row in rows:
         if asked.json:
             print(json.dumps(row))
         else:

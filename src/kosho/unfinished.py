@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 
 from kosho.cache import keep, place, used
 
-__all__ = ["Unfinished", "once"]
+__all__ = ["Unfinished", "at_hand", "once"]
 
 Result = TypeVar("Result")
 
@@ -92,6 +92,17 @@ class Unfinished:
 _at_hand: ContextVar[Unfinished | None] = ContextVar("work at hand", default=None)
 
 
+def at_hand() -> Unfinished | None:
+    """The work inside whose `with` this is called.
+
+    >>> from kosho.unfinished import Unfinished, at_hand
+    >>> with Unfinished(b"an example") as work:
+    ...     at_hand() is work
+    True
+    """
+    return _at_hand.get()
+
+
 def once(name: Hashable, make: Callable[[], Result], fit: Callable[[Result], bool] | None = None) -> Result:
     """What `make` makes, or what it came to when the work at hand was done before; without any it is made.
 
@@ -108,7 +119,7 @@ def once(name: Hashable, make: Callable[[], Result], fit: Callable[[Result], boo
     2.0
     2.0
     """
-    work = _at_hand.get()
+    work = at_hand()
     if work is None:
         return make()
     if name not in work.results:

@@ -316,3 +316,26 @@ def test_a_product_that_bears_one_issue_is_translated_once_for_all_rates_of_othe
         }
         for place, share, rate in zip(whole.places(), whole.share, whole.tariff, strict=True):
             assert moved[(*place, round(float(share), 12))] == rate
+
+
+def test_rows_put_together_before_have_the_costs_and_duties_of_other_elasticities(table, talks):
+    shocks = package_shocks(table, talks, table.backgrounds[0].packages)
+    packages = [table.fallback, len(table.grid) - 1]
+    for scale in (1.0, 0.4):
+        theta = talks.arrays.theta * scale
+        alone = replace(shocks, joined={})  # nothing was put together before
+        again, first = (one.collapsed(theta).counterfactuals(packages) for one in (shocks, alone))
+        for one, other in zip(again, first, strict=True):
+            for name in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff"):
+                np.testing.assert_array_equal(getattr(one.shock, name), getattr(other.shock, name))
+    assert shocks.joined
+
+
+def test_states_that_are_one_law_are_one_question(case, talks, tmp_path):
+    days = "{{value: {}, unit: days, status: assumption, source: own-table}}"
+    terms = f"{{before: {days.format(3)}, after: {days.format(1)}}}"
+    one = own(case, tmp_path, OPTION.format("overlays: [mine]"), MEASURE.format("C28", "customs", terms))
+    state, other = one.backgrounds[0].packages, case.law("no-deal-all")
+    shocks = package_shocks(one, talks, state, (state, other, state))
+    assert shocks.first_alike(np.array([1, one.fallback])).tolist() == [0, 1, 1, 3, 1]
+    assert shocks.first_alike(np.array([1])).tolist() == [0, 1, 2, 1]

@@ -40,7 +40,19 @@ class MarkedShock:
         kept, groups = self._folds
         if groups is None:
             return kept
-        tight = concatenate([kept.shock, groups.shock(theta)])
+        cost, tariff = groups.levels(theta)
+        return self._tight.at(np.append(kept.shock.cost, cost), np.append(kept.shock.tariff, tariff))
+
+    def at(self, cost: Array, tariff: Array) -> MarkedShock:
+        """The same rows with other costs and tariffs."""
+        return MarkedShock(self.shock.remade(cost=cost, tariff=tariff), self.marks, self.separate)
+
+    @cached_property
+    def _tight(self) -> MarkedShock:
+        """The rows that there are at any elasticities, which only their costs and tariffs follow from."""
+        kept, groups = self._folds
+        assert groups is not None  # noqa: S101
+        tight = concatenate([kept.shock, groups.frame])
         marks = np.concatenate([kept.marks, groups.marks])
         return MarkedShock(tight, marks, np.arange(len(tight)) < len(kept.shock))
 
@@ -105,8 +117,12 @@ class _Groups:
 
     def shock(self, theta: Array) -> Shock:
         """One row for each, at elasticities `[sector]`."""
-        rows, size = self.rows, len(self.share)
-        importer, exporter, sector = self.cell
+        cost, tariff = self.levels(theta)
+        return self.frame.remade(cost=cost, tariff=tariff)
+
+    def levels(self, theta: Array) -> tuple[Array, Array]:
+        """Cost and tariff of each, at elasticities `[sector]`."""
+        rows, size, sector = self.rows, len(self.share), self.cell[2]
         with np.errstate(under="ignore"):
             weight = rows.share * np.exp(-theta[rows.sector] * self.log_factor)
         factor = np.bincount(self.group, weight, minlength=size)
@@ -114,14 +130,21 @@ class _Groups:
         tariff = np.divide(factor, received, out=1.0 + self.base, where=factor > 0) - 1.0
         with np.errstate(divide="ignore"):
             kappa = (factor / self.share) ** (-1.0 / theta[sector])
-        return rows.remade(
+        return kappa * (1.0 + self.base) / (1.0 + tariff), tariff
+
+    @cached_property
+    def frame(self) -> Shock:
+        """One row for each, with nothing changed."""
+        size = len(self.share)
+        importer, exporter, sector = self.cell
+        return self.rows.remade(
             importer=importer,
             exporter=exporter,
             sector=sector,
             share=self.share,
-            cost=kappa * (1.0 + self.base) / (1.0 + tariff),
+            cost=np.ones(size),
             base_tariff=self.base,
-            tariff=tariff,
+            tariff=self.base,
             rent=np.zeros(size),
             holder=np.full(size, -1, np.intp),
             part=("",) * size,

@@ -24,7 +24,7 @@ from kosho.impact.effects import LawEffects, acting, law_effects
 from kosho.impact.measure_effects import MeasureEffect, additionality
 from kosho.impact.product_nests import niche
 from kosho.impact.ranges import Range
-from kosho.impact.reach import IdleError
+from kosho.impact.reach import IdleError, same_duties
 from kosho.impact.subsidies import Subsidised, subsidised
 from kosho.language import N_, _
 from kosho.law.measure import Measure
@@ -125,6 +125,11 @@ class LawPosition:
     duties: MarkedShock
     active: Mask
     """`[effect]`."""
+
+    def alike(self, other: LawPosition) -> bool:
+        """Whether the two are one question, wherever in their ranges parameters lie."""
+        mine, theirs = self.duties.shock, other.duties.shock
+        return bool((self.active == other.active).all()) and same_duties(mine, theirs)
 
 
 @dataclass(frozen=True, eq=False)

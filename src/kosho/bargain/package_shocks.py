@@ -36,6 +36,9 @@ from kosho.world import World
 
 __all__ = ["PackageShocks", "package_shocks"]
 
+MOST_JOINED = 200
+"""Packages whose rows are kept for other elasticities: those of a certificate, not all of a table."""
+
 
 def _itself(options: Combination) -> Combination:
     return options
@@ -83,12 +86,44 @@ class PackageShocks:
     translations: tuple[_Translation, ...] = ()
     """One for each group of issues that reach some product together; `pieces` are theirs, after what none
     reaches."""
+    joined: dict[tuple[int, ...], tuple[MarkedShock, list[MarkedShock]]] = field(
+        default_factory=dict[tuple[int, ...], tuple[MarkedShock, list[MarkedShock]]]
+    )
+    """Pieces as one, with what they were, by which rows they have: at other elasticities the same rows come
+    with other costs and tariffs."""
 
     def position(self, package: int) -> LawPosition:
         """Duties and non-tariff effects of a package."""
         choices = self.table.grid.choices[package].tolist()
         parts = [piece.duties(tuple(choices[k] for k in piece.issues)) for piece in self.pieces]
-        return LawPosition(concatenate_marked(parts), self.active[package])
+        return LawPosition(self._as_one(parts), self.active[package])
+
+    def _as_one(self, parts: list[MarkedShock]) -> MarkedShock:
+        key = tuple(id(one) for part in parts for one in (part.marks, part.separate))
+        if key in self.joined:
+            cost, tariff = (
+                np.concatenate([getattr(one.shock, name) for one in parts]) for name in ("cost", "tariff")
+            )
+            return self.joined[key][0].at(cost, tariff)
+        whole = concatenate_marked(parts)
+        if len(self.joined) < MOST_JOINED:
+            self.joined[key] = whole, parts
+        return whole
+
+    def first_alike(self, packages: Index) -> Index:
+        """`[state]`, of packages and then the states to compare with, the first that is the same law.
+
+        The package of fallbacks is often what follows without a deal, and that the status quo. Other packages
+        are what their options are and are not looked at.
+        """
+        first = np.arange(len(packages) + len(self.compared))
+        states = {
+            int(k): self.position(self.table.fallback) for k in np.flatnonzero(packages == self.table.fallback)
+        }
+        for k, one in enumerate(self.compared, start=len(packages)):
+            first[k] = next((place for place, other in states.items() if one.alike(other)), k)
+            states.setdefault(int(first[k]), one)
+        return first
 
     def counterfactuals(self, packages: Iterable[int], levels: Levels | None = None) -> list[Counterfactual]:
         """One solver input per package, at central parameters unless given.

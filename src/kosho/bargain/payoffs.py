@@ -118,6 +118,14 @@ class PayoffParts(Shown):
         """Some states, without the reasons of those that failed."""
         return PayoffParts(self.income[rows], self.added[rows])
 
+    def spread(self, rows: Index) -> PayoffParts:
+        """States by their numbers here, some more than once; those that failed still have."""
+        reasons = {one.member: one for one in self.failures}
+        failures = tuple(
+            replace(reasons[row], member=place) for place, row in enumerate(rows.tolist()) if row in reasons
+        )
+        return replace(self.take(rows), failures=failures)
+
     def complete(self, names: Sequence[str] | None = None) -> PayoffParts:
         """The same, once every state has an equilibrium.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
 
 import numpy as np
 
@@ -270,11 +269,7 @@ def _solved(
     Raises:
         KoshoError: one has no equilibrium.
     """
-    worth = once(
-        ("packages", *laid.name, packages.tobytes(), compared),
-        lambda: sweep(laid, sweep_tasks(packages, compared=compared), backend, reached),
-        lambda found: not found.failures,
-    )
+    worth = sweep(laid, sweep_tasks(packages, compared=compared), backend, reached)
     if worth.failures:
         grid = laid.table.grid
         labels = (", ".join(map(" ".join, grid.label(k).items())) for k in packages.tolist())
@@ -358,9 +353,4 @@ def price_at(
 
     States without an equilibrium are in `PayoffParts.failures`.
     """
-    asked = sha256(repr([one.name for one in settings]).encode()).hexdigest()
-    return once(
-        ("at", *priced.laid.name, deficits, packages.tobytes(), asked),
-        lambda: sweep(priced.laid, setting_tasks(packages, settings, deficits), priced.backend),
-        lambda found: not found.failures,
-    )
+    return sweep(priced.laid, setting_tasks(packages, settings, deficits), priced.backend)

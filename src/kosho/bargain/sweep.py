@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Index
-from kosho.bargain.nontariff import Draw
+from kosho.bargain.nontariff import Draw, Levels
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.payoffs import PayoffParts, solve_payoffs
 from kosho.bargain.table import BackgroundLaw, Table
@@ -27,6 +27,7 @@ from kosho.equilibrium import Counterfactual, Deficits
 from kosho.equilibrium.batch import WORTH_A_PROCESS
 from kosho.parallel import cores
 from kosho.progress import Reached
+from kosho.unfinished import at_hand
 from kosho.world import World
 
 __all__ = [
@@ -95,6 +96,13 @@ class SweepTask(Shown):
     deficits: Deficits | None = None
     """Those of the table if not given."""
 
+    @property
+    def name(self) -> str:
+        """Equal for tasks that ask the same of one laid table."""
+        settings = [one.name for one in self.settings]
+        asked = self.packages.tobytes(), self.compared, settings, self.deficits
+        return sha256(repr(asked).encode()).hexdigest()
+
     def __len__(self) -> int:
         return (len(self.packages) + 2 * self.compared) * max(1, len(self.settings))
 
@@ -136,24 +144,32 @@ class LaidTable(Shown):
         self, task: SweepTask, processes: int | None = 1, reached: Reached | None = None
     ) -> PayoffParts:
         """A row a package, then those that they are compared with if asked for; under each setting in turn."""
-        world, deficits = self.shocks.world, task.deficits or self.deficits
-        changes, thetas = self._changes(task)
-        return solve_payoffs(self.table, world, changes, deficits, thetas, processes=processes, reached=reached)
+        world, deficits, shocks = self.shocks.world, task.deficits or self.deficits, self.shocks
+        first = shocks.first_alike(task.packages) if task.compared else np.arange(len(task.packages))
+        asked, place = np.unique(first, return_inverse=True)
+        changes, thetas = self._changes(task, asked)
+        found = solve_payoffs(
+            self.table, world, changes, deficits, thetas, processes=processes, reached=reached
+        )
+        begins = len(asked) * np.arange(max(1, len(task.settings)))
+        return found.spread((begins[:, None] + place).ravel())
 
-    def _changes(self, task: SweepTask) -> tuple[list[Counterfactual], list[xr.DataArray] | None]:
-        """A row each, with its elasticities where it has its own."""
-        packages, shocks = task.packages.tolist(), self.shocks
+    def _changes(self, task: SweepTask, asked: Index) -> tuple[list[Counterfactual], list[xr.DataArray] | None]:
+        """Of each setting the states asked for, by number, with elasticities where it has its own."""
+        shocks, count = self.shocks, len(task.packages)
+        packages, compared = task.packages[asked[asked < count]].tolist(), asked[asked >= count] - count
+
+        def posed(at: PackageShocks, levels: Levels | None = None) -> list[Counterfactual]:
+            others = at.comparison_counterfactuals(levels) if len(compared) else []
+            return [*at.counterfactuals(packages, levels), *(others[k] for k in compared.tolist())]
+
         if not task.settings:
-            changes = shocks.tight.counterfactuals(packages)
-            return changes + (shocks.tight.comparison_counterfactuals() if task.compared else []), None
+            return posed(shocks.tight), None
         changes = list[Counterfactual]()
         for one in task.settings:
             theta = one.theta.to_numpy()
-            at, levels = shocks.collapsed(theta), shocks.nontariff.levels(theta, one.draw, one.scale)
-            changes += at.counterfactuals(packages, levels)
-            changes += at.comparison_counterfactuals(levels) if task.compared else []
-        each = len(task) // len(task.settings)
-        return changes, [one.theta for one in task.settings for _other in range(each)]
+            changes += posed(shocks.collapsed(theta), shocks.nontariff.levels(theta, one.draw, one.scale))
+        return changes, [one.theta for one in task.settings for _other in range(len(asked))]
 
 
 class Backend(Protocol):
@@ -230,8 +246,20 @@ def setting_tasks(
 def sweep(
     laid: LaidTable, tasks: Sequence[SweepTask], backend: Backend = in_process, reached: Reached | None = None
 ) -> PayoffParts:
-    """The payoffs of tasks, in their order; states without an equilibrium are in `failures`."""
-    found = dict(backend(laid, tasks, reached))
+    """The payoffs of tasks, in their order; states without an equilibrium are in `failures`.
+
+    What the work at hand (`kosho.unfinished`) has solved before is not solved again.
+    """
+    work = at_hand()
+    names = [] if work is None else [("packages", *laid.name, task.name) for task in tasks]
+    found: dict[int, PayoffParts] = {}
+    if work is not None:
+        found = {k: work.results[name] for k, name in enumerate(names) if name in work.results}
+    left = [k for k in range(len(tasks)) if k not in found]
+    for place, part in backend(laid, [tasks[k] for k in left], reached) if left else ():
+        found[left[place]] = part
+        if work is not None and not part.failures:  # these tell why, in words
+            work.done(names[left[place]], part)
     parts = [found[number] for number in range(len(tasks))]
     before = np.cumsum([0, *map(len, tasks)]).tolist()
     failures = tuple(

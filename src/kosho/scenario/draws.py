@@ -10,6 +10,7 @@ import numpy as np
 
 from kosho.arrays import Array
 from kosho.equilibrium import solve_batch
+from kosho.impact.reach import same_question
 from kosho.progress import Reached
 from kosho.scenario.sensitivity import flow_key
 from kosho.world import draw_elasticities
@@ -19,12 +20,24 @@ if TYPE_CHECKING:
     from kosho.impact.effects import Effects
     from kosho.world import World
 
-__all__ = ["DRAWS", "SEED", "Draws", "solve_draws"]
+__all__ = ["DRAWS", "SEED", "Draws", "once_each", "solve_draws"]
 
 DRAWS = 64
 SEED = 2025
 ROUGHLY = 1e-7
 """Tolerance: a tenth of a million dollars for Japan; quantiles are not that sharp."""
+
+
+def once_each(effects: Mapping[str, Effects]) -> tuple[list[str], dict[str, int]]:
+    """States of the law that ask different questions, and of each the place of the one that asks the same."""
+    first: list[str] = []
+    place: dict[str, int] = {}
+    for name, one in effects.items():
+        alike = (k for k, other in enumerate(first) if same_question(one, effects[other]))
+        place[name] = next(alike, len(first))
+        if place[name] == len(first):
+            first.append(name)
+    return first, place
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +87,8 @@ def solve_draws(  # noqa: PLR0913 - one question, told whole
     (3, 2)
     """
     thetas = draw_elasticities(world, draws, seed)
-    changes = [found.counterfactual for found in effects.values()]
+    first, place = once_each(effects)
+    changes = [effects[name].counterfactual for name in first]
     each = [theta for theta in thetas for _other in changes]
     named = [(one.importer, one.exporter, one.sector, one.part or "") for one in flows]
     batch = solve_batch(
@@ -87,7 +101,7 @@ def solve_draws(  # noqa: PLR0913 - one question, told whole
         flows=named,
         volumes=False,
     )
-    batch.raise_if_failed([f"{name} at draw {k + 1}" for k in range(draws) for name in effects])
+    batch.raise_if_failed([f"{name} at draw {k + 1}" for k in range(draws) for name in first])
     places = [world.position(party) for party in parties]
     worth = batch.equivalent_variation.to_numpy()[:, places]
     # Zero where nothing is traded in the base: the model then trades nothing afterwards.
@@ -96,5 +110,5 @@ def solve_draws(  # noqa: PLR0913 - one question, told whole
     counted = np.array([flow_key(one) in known for one in flows], bool)
     units = np.where(counted, batch.flow_quantities.to_numpy() - 1.0, np.nan)
     return Draws(
-        *({name: found[k :: len(changes)] for k, name in enumerate(effects)} for found in (worth, value, units))
+        *({name: found[place[name] :: len(changes)] for name in effects} for found in (worth, value, units))
     )

@@ -20,6 +20,7 @@ from kosho.impact.effects import Effects
 from kosho.language import _
 from kosho.progress import Progress, silent
 from kosho.provenance import Frozen
+from kosho.scenario.draws import once_each
 from kosho.scenario.interval import Number
 from kosho.scenario.results import BASE
 from kosho.scenario.simulate import posed
@@ -161,7 +162,10 @@ class Along:
         self.world = next(iter(posed.values()))[0]
         self.failures: dict[float, Failure] = {}
         """Scales at which some scenario had no equilibrium, with the first reason."""
-        self._changes = {name: effects.counterfactual for name, (_other, effects) in posed.items()}
+        laid = {name: effects for name, (_other, effects) in posed.items()}
+        first, place = once_each(laid)
+        self._alike = {name: first[k] for name, k in place.items()}
+        self._changes = {name: laid[name].counterfactual for name in first}
         self._parties = tuple(parties)
         self._places = [self.world.position(code) for code in parties]
         self._deficits: Deficits = deficits
@@ -169,7 +173,7 @@ class Along:
 
     def curves(self, pairs: Sequence[Pair], scales: Sequence[float], looks: int = MOST) -> list[Curve]:
         """A curve a pair and party: gains at scales, and where they turn, looked at so often at most."""
-        asked = [(name, scale) for scale in scales for name in self._changes]
+        asked = [(name, scale) for scale in scales for name in self._alike]
         known = dict(zip(asked, self._worth(asked), strict=True))
         found: list[Curve] = []
         brackets: list[_Bracket] = []
@@ -201,8 +205,11 @@ class Along:
 
     def _worth(self, asked: Sequence[tuple[str, float]]) -> Array:
         """`[question, party]` for scenarios at scales; not a number where there is no equilibrium."""
-        name = "along", self._deficits, tuple(asked)
-        return once(name, lambda: self._solved(asked), lambda worth: bool(np.isfinite(worth).all()))
+        each = [(self._alike[name], scale) for name, scale in asked]
+        questions = {one: k for k, one in enumerate(dict.fromkeys(each))}
+        name = "along", self._deficits, *questions
+        worth = once(name, lambda: self._solved([*questions]), lambda found: bool(np.isfinite(found).all()))
+        return worth[[questions[one] for one in each]]
 
     def _solved(self, asked: Sequence[tuple[str, float]]) -> Array:
         thetas = {scale: self.world.theta * scale for _other, scale in asked}
