@@ -198,7 +198,9 @@ class Reader:
             decides = _DECIDES.search(clause.words(self.mentions), fit.start)
             will = _WILL.match(clause.words(self.mentions), fit.start)
             told = find_measures(self.mentions, clause, force) if decides or will else []
-            changes = bool(told) if decides else any("rate" in one.fields for one in told)
+            changes = (
+                bool(told) if decides else any(key.startswith("rate") for one in told for key in one.fields)
+            )
         return None if changes else fit
 
     def _sets_rate(self, clause: Clause, force: Force) -> bool:

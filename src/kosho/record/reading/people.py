@@ -77,6 +77,11 @@ OFFICIALS = (
 )
 
 
+_NO_PREPOSITION = (
+    r"(?!(?:of|on|in|to|for|with|by|from|at|as|that|which|who|is|was|are|were|has|had|will|said|met)\b)"
+)
+
+
 @cache
 def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     """Patterns of a post before a name, behind it, and of a country's post without a name."""
@@ -102,7 +107,10 @@ def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
         rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{UPPER}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
-    alone = Guarded(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
+    alone = Guarded(
+        rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?:{_NO_PREPOSITION}[\w&-]+,?\s){{0,5}}?\b(?:{heads})\b"
+        rf"(?:\s(?:of|for)\s(?:the\s)?{phrase})?)"
+    )
     return before, after, alone
 
 
