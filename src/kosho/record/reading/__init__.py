@@ -142,7 +142,7 @@ def read_text(document: Document) -> list[Draft]:
     home = known.home if kind == "press conference" else None
     head = min(turns, default=known.body[0][1][0] if known.body else 0)
     voices = Voices(mentions, head, home)
-    reader = Reader(document.name, mentions, voices, known.enacts, opinion=kind == "editorial")
+    reader = Reader(document.name, mentions, voices, known.enacts, kind=kind)
     alone = "Answer" if kind in SPOKEN and not turns else None
     previous: Block | None = None
     for unit, (start, end) in known.body:

@@ -106,7 +106,8 @@ _SPLITS = re.compile(
             (?:met|held|signed|agreed|spoke|visited|announced)\b)
         | as\s(?=<actor>\s(?:wrapped|concluded|ended|opened|began|met|held|left)\b)
         | and\s(?={_AGAIN})
-        | and\s(?=(?:also\s|then\s|later\s|\w+ly\s)?(?:[a-z]{{3,}}ed|sought|told|put|took|gave|made|spoke
+        | and\s(?=told\s(?:[a-z]+|[\ue000\ue003\ue004\ue006\ue007]+)\s)
+        | and\s(?=(?:also\s|then\s|later\s|\w+ly\s)?(?:[a-z]{{3,}}ed|sought|put|took|gave|made|spoke
             |laid|drew)\s(?:that|the|an?|its|their|his|her|for|to|concerns?|readiness|willingness|interest|support|[\ue000\ue003\ue004\ue007])(?![a-z]))
         | (?<![\ue000-\ue007)]\s)and\s(?=<actor>\s(?:also\s)?{_FINITE})
         )

@@ -30,23 +30,43 @@ class Item(NamedTuple):
 
 
 @cache
-def _infinitives() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    verbs = "|".join(table("verbs")["base"].split())
-    unsure = "|".join(table("verbs")["noun_too"].split())
-    object_ = r"(?:the|an?|its|their|his|her|our|your|all|any|more|new|further|each|every|both)\b"
-    adverbs = r"(?:(?:also|jointly|further|then|not|\w+ly)\s)?"
-    joined = re.compile(
-        pattern(
-            rf"(?:[,;](?:\s(?:and|or|as\swell\sas))?|\s(?:and|or|as\swell\sas))\s(?:also\s)?(?P<item>"
-            rf"to\s{adverbs}(?:{verbs}|{unsure})\b|{adverbs}(?:(?:{verbs})\b(?!\s(?:of|is|are|was|were|will)\b)"
-            rf"|(?:{unsure})\s(?={object_}|<any>)))"
-        ),
-        re.IGNORECASE,
-    )
-    governing = re.compile(
-        pattern(rf"\b(?:to|will|shall|would|that\s<any>)\s(?={adverbs}(?:{verbs}|{unsure})\b)"), re.IGNORECASE
-    )
-    return joined, governing
+def _verbs() -> tuple[frozenset[str], frozenset[str]]:
+    """Verbs in their base form, and those of which a noun may be meant as well."""
+    return frozenset(table("verbs")["base"].split()), frozenset(table("verbs")["noun_too"].split())
+
+
+_ADVERBS = r"(?:(?:also|jointly|further|then|not|\w+ly)\s)?"
+_JOINED = re.compile(
+    r"(?:[,;](?:\s(?:and|or|as\swell\sas))?|\s(?:and|or|as\swell\sas))\s(?:also\s)?"
+    rf"(?P<item>(?P<to>to\s)?{_ADVERBS}(?P<verb>[a-z][a-z-]*)\b)",
+    re.IGNORECASE,
+)
+_GOVERNING = re.compile(
+    pattern(rf"\b(?:to|will|shall|would|that\s<any>)\s(?={_ADVERBS}(?P<verb>[a-z][a-z-]*)\b)"), re.IGNORECASE
+)
+_NO_OBJECT = re.compile(r"\s(?:of|is|are|was|were|will)\b", re.IGNORECASE)
+_OBJECT = re.compile(
+    pattern(r"\s(?:(?:the|an?|its|their|his|her|our|your|all|any|more|new|further|each|every|both)\b|<any>)"),
+    re.IGNORECASE,
+)
+
+
+def _governs(words: str, start: int) -> re.Match[str] | None:
+    """The first word that governs a verb in its base form."""
+    sure, unsure = _verbs()
+    return next((m for m in _GOVERNING.finditer(words, start) if m["verb"].lower() in sure | unsure), None)
+
+
+def _infinitives(words: str, start: int, stop: int) -> list[re.Match[str]]:
+    """Second and later verbs in their base form: a word that may be a noun needs `to` or an object."""
+    sure, unsure = _verbs()
+    found: list[re.Match[str]] = []
+    for match in _JOINED.finditer(words, start, stop):
+        verb = match["verb"].lower()
+        is_one = verb in sure and (match["to"] or not _NO_OBJECT.match(words, match.end()))
+        if is_one or (verb in unsure and (match["to"] or _OBJECT.match(words, match.end()))):
+            found.append(match)
+    return found
 
 
 _THAT = Guarded(r"\sthat\s")
@@ -70,16 +90,17 @@ def items(masked: str, start: int, end: int) -> list[Item]:
 
 @lru_cache(maxsize=MOST_CLAUSES)
 def _items_of(words: str) -> tuple[Item, ...]:
-    joined, governing = _infinitives()
     end = len(words)
-    for verb, again in ((governing, joined), (_THAT, _AND_THAT), (_GERUND, _AND_GERUND)):
-        led_in = _LED_IN.match(words)
-        first = verb.search(words, led_in.end() if led_in else 0)
+    led_in = _LED_IN.match(words)
+    begin = led_in.end() if led_in else 0
+    for verb, again in ((None, None), (_THAT, _AND_THAT), (_GERUND, _AND_GERUND)):
+        first = verb.search(words, begin) if verb else _governs(words, begin)
         if first is None:
             continue
         purpose = _PURPOSE.search(words, first.end(), end)  # what follows it says what for
         stop = purpose.start() if purpose else end
-        cuts = [m for m in again.finditer(words, first.end(), stop) if not _inside(words, 0, m.start())]
+        told = again.finditer(words, first.end(), stop) if again else _infinitives(words, first.end(), stop)
+        cuts = [m for m in told if not _inside(words, 0, m.start())]
         if cuts:
             return tuple(_parts(words, 0, end, first.end(), cuts))
     return (Item(0, end, ""),)

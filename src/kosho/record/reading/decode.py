@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, unreadable
-from kosho.extras import missing
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -266,6 +265,8 @@ def _html(source: str, path: Path) -> str:
     try:
         from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - an optional extra
     except ImportError:
+        from kosho.extras import missing  # noqa: PLC0415 - only where something is missing
+
         raise missing("read", _("reading HTML"), path) from None
     if _depth(source) > DEEPEST_PAGE:
         raise _wrong(
@@ -403,6 +404,8 @@ def _pdf(path: Path) -> str:
     except ValueError:
         raise _wrong(path, _("is a PDF that cannot be read within the limit of memory")) from None
     if answer.get("missing"):
+        from kosho.extras import missing  # noqa: PLC0415 - only where something is missing
+
         raise missing("read", _("reading a PDF"), path)
     if "error" in answer:
         why = answer["error"]

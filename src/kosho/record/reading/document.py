@@ -173,7 +173,9 @@ def _in_prose(text: str, blocks: list[Block], dateline: re.Match[str] | None) ->
             continue
         stop = min(block.end, block.start + (140 if block.role == "body" else 300))
         for mention in resolve_dates(list(find_dates(text, block.start, stop)), None, lambda _: "nearest"):
-            if mention.precision == "day" and mention.value and (block.role == "title" or dateline):
+            short = mention.end >= block.end - 1 and block.end - block.start <= LONGEST_OPENING
+            ends = short and text[block.start : mention.start].rstrip().endswith((".", ":", "|", "–", "—"))
+            if mention.precision == "day" and mention.value and (block.role == "title" or dateline or ends):
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
         if block.role == "body":
             break
@@ -182,6 +184,8 @@ def _in_prose(text: str, blocks: list[Block], dateline: re.Match[str] | None) ->
 
 _OF_ISSUE = re.compile(r"\s*\[Federal Register Volume[^\]]{5,120}\]")
 """The issue of the Federal Register in which a notice stands: its day is that of the notice."""
+LONGEST_OPENING = 140
+"""Characters of a line above a story that says whose it is and ends in its day."""
 _IN_BRACKETS = re.compile(r"\((?P<day>[^()]{8,24})\)\s*$")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from kosho.record.reading.clauses import Clause, split
 from kosho.record.reading.draft import Draft
@@ -49,6 +50,8 @@ class Place(NamedTuple):
     """First character of the block that introduces the list it is an item of."""
 
 
+AGREED = {"joint statement", "fact sheet", "agreed minutes", "communiqué"}
+"""Kinds of documents that tell what has been agreed."""
 GOVERNS = {"ask", "offer", "commitment", "topic", "agreement", "position", "complaint"}
 """Types that a sentence which introduces a list gives its items, instead of being one itself."""
 
@@ -61,14 +64,16 @@ class Reader:
         mentions: Who is named in it.
         voices: Who speaks in it, where it is a transcript.
         enacts: Whose acts it tells where it names nobody.
-        opinion: Whether it is a comment: what could or should be done is then its author's thought.
+        kind: What it is: in a comment, what could or should be done is its author's thought; in what two
+            sides issue together, what one of them will do is promised.
     """
 
     def __init__(
-        self, doc: str, mentions: Mentions, voices: Voices, enacts: str | None = None, *, opinion: bool = False
+        self, doc: str, mentions: Mentions, voices: Voices, enacts: str | None = None, *, kind: str = ""
     ) -> None:
         self.mentions = mentions
-        self._voices, self._opinion = voices, opinion
+        self._voices, self._opinion = voices, kind == "editorial"
+        self._promises = kind in AGREED
         self._told = Told(doc, mentions)
         self._meetings_of = MeetingFacts(self._told)
         self._measures_of = MeasureFacts(self._told, enacts)
@@ -193,13 +198,20 @@ class Reader:
         fit = first_rule(self.mentions, clause, force)
         if fit is None or draft:
             return fit
+        if self._promises and fit.rule.type == "offer" and _WILL.match(clause.words(self.mentions), fit.start):
+            fit = fit._replace(rule=replace(fit.rule, type="commitment"))
         changes = fit.rule.type == "offer" and self._sets_rate(clause, force)
         if fit.rule.type == "commitment":
             decides = _DECIDES.search(clause.words(self.mentions), fit.start)
             will = _WILL.match(clause.words(self.mentions), fit.start)
             told = find_measures(self.mentions, clause, force) if decides or will else []
-            changes = bool(told) if decides else any("rate" in one.fields for one in told)
+            changes = bool(told) if decides else any(self._tells_rate(one.fields, clause) for one in told)
         return None if changes else fit
+
+    def _tells_rate(self, fields: dict[str, Any], clause: Clause) -> bool:
+        """Whether a measure has a rate that stands in the clause; one that is only lifted has none."""
+        given = {key: value for key, value in fields.items() if key.startswith("rate")}
+        return bool(given) and (given != {"rate": 0} or _ZERO.search(clause.words(self.mentions)) is not None)
 
     def _sets_rate(self, clause: Clause, force: Force) -> bool:
         """Whether a party says from what to what it will change a rate of its own: a measure, and no offer."""
@@ -232,6 +244,7 @@ _DRAFTED = Guarded(
 )
 _LISTS_ON = re.compile(r"\W*(?:specifically|in addition|also|moreover|it (?:will|would|also))\b", re.IGNORECASE)
 _WILL = re.compile(r"(?:will|shall|would|is to|are to|(?:is|are) going to)\b", re.IGNORECASE)
+_ZERO = re.compile(r"\b(?:0|zero)[\s-]?(?:%|per)", re.IGNORECASE)
 _DECIDES = Guarded(
     r"\bdecid(?:ed|es) to (?:\w+ly )?(?:impose|introduce|extend|renew|prolong|raise|lower|cut|reduce"
     r"|increase|double|halve"

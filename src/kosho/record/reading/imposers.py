@@ -29,7 +29,7 @@ _SPEAKS = re.compile(
 _FACES = re.compile(
     r"\b(?:faces?|facing|faced|subject(?:ed)? to|hit (?:by|with)|pays?|bears?|slapped with|avoid(?:s"
     r"|ed)?|escap(?:es?|ed)"
-    r"|dodg(?:es?|ed)|spared?|threatened with|exempt(?:ed)? from|relief from)\b"
+    r"|dodg(?:es?|ed)|spared?|threatened with|exempt(?:ed)? from|relief from|secured|obtained|negotiated)\b"
 )
 
 

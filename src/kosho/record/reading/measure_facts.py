@@ -95,6 +95,8 @@ class MeasureFacts:
             words = text[start:end]
             flow = flow_of(words)
             at = amount.start - clause.start
+            if _FORECAST.search(text, start, amount.start):
+                return
             if flow is None or force.withheld(at, at) or (flow == "quota" and self._is_quota(clause)):
                 return
             fields: dict[str, Any] = {"value": shown(amount.value), "bound": amount.bound, "flow": flow}
@@ -120,6 +122,10 @@ SAYS_OF_THEM = {"ask", "offer", "red_line", "response"}
 NOT_YET = {"commitment", "agreement", "agreement_aim", "no_agreement", "deadline"}
 """Types beside which a change of a rate is told as one to come; what is asked for is no measure at all."""
 
+_FORECAST = re.compile(
+    r"\b(?:could|might|may|would|forecasts?|estimates? that|expected to|projected|predicts?)\s"
+)
+"""What is only expected is no amount of trade."""
 _EACH_YEAR = re.compile(r"\b(?:annual(?:ly)?|a year|per year|per annum|each year|every year)\b")
 
 _ANOTHER = re.compile(r",\s(?:and\s)?|\sand\s|;\s")

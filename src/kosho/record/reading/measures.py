@@ -14,7 +14,7 @@ from kosho.record.reading.imposers import bears, imposed
 from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import find_quantities, products_in, shown
 from kosho.record.reading.quick import AnyOf, Guarded
-from kosho.record.reading.rates import group, told_rates
+from kosho.record.reading.rates import group, percent, told_rates
 from kosho.record.reading.status import begins, status_of
 from kosho.record.reading.tables import by_letter, table
 
@@ -85,7 +85,8 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
             owner = (
                 mentions.codes(clause.start, begin)[-1:] if possessed else mentions.codes(told.start(), begin)
             )
-        for one in _of_rate(mentions, clause, match, "in force"):
+        coming = _TO_COME.search(mentions.masked, clause.start, clause.end)
+        for one in _of_rate(mentions, clause, match, "announced" if coming else "in force"):
             fields = {key: value for key, value in one.fields.items() if key not in ("imposed_by", "on")}
             others = [code for code in mentions.codes(reached, clause.end) if code not in owner]
             bearer = one.fields.get("on") if bears(mentions, clause, match) else None
@@ -99,12 +100,16 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
     return found
 
 
+_TO_COME = re.compile(
+    r"\b(?:due|set|scheduled) to (?:take effect|come into|kick in|start|begin)|\bthreaten\w*\b"
+)
 NEXT_RATE = 60
 """Characters within which the next rate of a list stands: `20 percent on X and 25 percent on Y`."""
 _STANDS = re.compile(
     r"(?:(?<!wants\s)(?<!want\s)(?<!instead of\s)\b(?:the|(?P<its>its|their|his|her)|this|these"
     r"|existing|current)\s|[\ue000\ue001\ue007]+(?:['’]s?)?\s"
-    r"|\b(?:faces?|facing|pays?|bears?|subject to|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
+    r"|\b(?:faces?|facing|pays?|bears?|subject to|hit (?:by|with)|avoid|avert|stave off"
+    r"|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
     r"|cancel|reconsider|review|withdraw|suspend|end|eliminat|revok"
     r"|repeal|waiv|abolish|rescind|spar|exempt|keep|maintain|retain|leav|preserv)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
     r"(?:(?!(?:wants?|the|its|their|his|her|increase|rise|cut|lower|higher|new|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
@@ -265,6 +270,8 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     spans, _ = _products(mentions, match)
     if not spans:
         spans = _exported(mentions, clause, match)
+    if not spans and bears(mentions, clause, match):
+        spans = products_in(mentions.text[clause.start : match.start()]).get("products", [])[:1]
     if not spans and group(match, "name"):
         spans = products_in(match["name"]).get("products", [])
     if not spans:
@@ -303,10 +310,15 @@ def _of_kind(
         return [MeasureMention(clause.start, clause.end, base | ({"products": goods[0]} if goods else {}))]
     spans, end = _products(mentions, match)
     end = end if group(match, "products") and match.end("products") == match.end() else match.end()
-    base |= {"rate": 0, "unit": "%"} if kind == "tariff" and _FREE.search(match[0]) else {}
+    if kind == "tariff" and _FREE.search(match[0]):
+        before = _RATE_ASIDE.search(match[0])
+        base |= {"rate_before": percent(before[1])} if before else {"rate": 0}
+        base["unit"] = "%"
     return [MeasureMention(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
 
 
+_RATE_ASIDE = re.compile(r",[^,;]*?(\d+(?:\.\d+)?)\s?(?:%|per ?cent)")
+"""A rate between commas beside what is taken away: `the duty on X, now 10 per cent, is removed`."""
 _OWN_QUOTA = re.compile("(?P<who>[\ue000\ue007]+)['’]s?\\s(?:[\\w-]+\\s){0,2}quotas?\\b")
 WHOLE_CLAUSE = {"quota", "investigation"}
 """Kinds of measures that their whole clause tells, by its verb."""

@@ -34,6 +34,13 @@ def aliases() -> tuple[re.Pattern[str], dict[str, tuple[NameKind, tuple[str, ...
         for column, kind in columns:
             for name in filter(None, row[column].split("|")):
                 known[plain(name)] = (kind, (row["code"],))
+    peoples = {
+        f"{word}s": row["code"]
+        for row in rows("parties")
+        for word in row["adjectives"].split("|")
+        if word.endswith("an")
+    }
+    known |= {plain(name): ("party", (code,)) for name, code in peoples.items()}
     others = {name: code for code, name in countries().items() if name not in _NAMES_OF_PEOPLE}
     for name, code in others.items():
         known.setdefault(plain(name), ("party", (code,)))
@@ -42,7 +49,7 @@ def aliases() -> tuple[re.Pattern[str], dict[str, tuple[NameKind, tuple[str, ...
     names = [
         name for row in rows("parties") for column, _ in columns for name in row[column].split("|") if name
     ]
-    names += [*others, *(row["name"] for row in rows("bodies"))]
+    names += [*peoples, *others, *(row["name"] for row in rows("bodies"))]
     ordered = sorted(set(names), key=lambda name: (-len(name), name))
     by_letter: dict[str, list[str]] = {}
     for name in ordered:

@@ -36,7 +36,7 @@ TITLED_BODY = re.compile(
     rf"(?P<body>[\ue004]+)(?:\s?\([A-Z]{{2,6}}\))?(?:\s|,\s(?=[{UPPER}][\w’'-]+\s[{UPPER}]))(?:(?:Ambassador|Mr|Ms|Dr)\.?\s)?(?P<name>{NAME})"
 )
 COUNTERPART = Guarded(
-    rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?counterpart,?\s"
+    rf"\b(?:[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s(?:new\s)?(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?)\s(?:[a-z-]+\s)?(?:counterpart|colleague|opposite\snumber),?\s"
     rf"(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?(?P<name>{NAME})"
 )
 """`His Canadian counterpart, X`."""
@@ -60,13 +60,14 @@ LED_BY = Guarded(
 )
 """`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
 _TITLES = (
-    r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|Hon|Lord|Baroness|Dame|Sir|Datuk Seri|Dato Sri|Dato|Datuk|Tan Sri|Seri|YB|YBhg"
+    r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|H[ie][sr] Excellency|Hon|Lord|Baroness|Dame|Sir|Datuk Seri|Dato Sri"
+    r"|Dato|Datuk|Tan Sri|Seri|YB|YBhg"
     r"|Senator|Shri|Smt|Thiru|Mme|M|Prof|Hon['’]ble)\.?\s)*"
 )
 _OF = rf"(?:\sof\s(?:[Tt]he\s)?(?:(?:[{UPPER}]\w+\s){{1,3}}of\s)?(?P<state>\ue000+))?"
 _NATIVE = r"(?:\s?\((?P<native>[\u2e80-\u9fff\uac00-\ud7af]+)\))?"
 OFFICIALS = (
-    r"(?i:(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
+    r"(?i:(?:member\s)?(?:countries|states|nations|economies)\b|(?:(?:trade|senior|top|chief|customs|industry|export|car|auto|steel|farm|foreign|economic"
     r"|business|central"
     r"|federal|national)\s){0,2}(?:governments?|side|officials?|authorities|delegation"
     r"|administration|cabinet|negotiators?|team"
@@ -74,6 +75,11 @@ OFFICIALS = (
     r"|exporters|importers|lawmakers|regulators|ministry(?!\sof\b)|embassy|ministers?|president"
     r"|prime\sminister|premier|leaders?"
     r"|businesses|leadership|counterparts?|trade\sministry|foreign\sministry|commerce\sministry)\b)"
+)
+
+
+_NO_PREPOSITION = (
+    r"(?!(?:of|on|in|to|for|with|by|from|at|as|that|which|who|is|was|are|were|has|had|will|said|met)\b)"
 )
 
 
@@ -95,14 +101,17 @@ def posts() -> tuple[Guarded, re.Pattern[str], Guarded]:
     after = re.compile(
         rf"{_TITLES}(?P<name>{_TOKEN}(?:\s(?:van|von|der|den|de|del|da|bin|al"
         rf"|el))*(?:\s(?:[{UPPER}]\.|{_TOKEN})){{1,3}}){_NATIVE}"
-        rf"(?:,|\s\()\s?(?!and\s)(?:who\sis\s)?(?:the\s"
+        rf"(?:,|\s\()\s?(?!and\s)(?:who\s(?:is|(?:also\s)?(?:serves|doubles|acts)\sas|also\sis)\s)?(?:the\s"
         rf"|an?\s)?(?P<lead>(?:[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\s)?(?:(?!and\b|or\b|with\b|met\b|told\b|said\b|says\b|asked\b|\w+ed\b)[a-z]+\s){{0,2}}?)"
         rf"(?P<role>{role})"
         rf"(?P<org>(?:,|\s(?:of|at|for|to"
         rf"|in))\s(?:the\s)?(?:[\ue000-\ue007{UPPER}][^\s,.;()]*)(?:(?!,?\sand\s(?:Mr|Ms|Mrs|Dr"
         rf"|H\.E)\b)[\s,](?:[\ue000-\ue007{UPPER}][^\s,.;()]*|of|and|for|the|,))*)?"
     )
-    alone = Guarded(rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?i:{role}))")
+    alone = Guarded(
+        rf"(?P<lead>[\ue000\ue001\ue007]+(?:['’]s?)?\s)(?P<role>(?:{_NO_PREPOSITION}[\w&-]+,?\s){{0,5}}?\b(?:{heads})\b"
+        rf"(?:\s(?:of|for)\s(?:the\s)?{phrase})?)"
+    )
     return before, after, alone
 
 
@@ -148,7 +157,8 @@ def is_weak(role: str) -> bool:
 
 _SURNAME_FIRST = re.compile(rf"(?P<family>[{UPPER}]{{3,}})\s(?P<given>[{UPPER}][a-z]\w+)$")
 _ADDRESS = re.compile(
-    r"^(?:(?:Senator|Hon|Honou?rable|The|Rt|Sir|Dame|Datuk|Dato|Seri|Shri|Smt|YB|YBhg|Tan Sri)\.?\s)+"
+    r"^(?:(?:H[ie][sr] Excellency|Senator|Hon|Honou?rable|The|Rt|Sir|Dame|Datuk|Dato|Seri|Shri|Smt|YB"
+    r"|YBhg|Tan Sri)\.?\s)+"
 )
 
 

@@ -10,7 +10,7 @@ from kosho.numbers import decimal
 from kosho.record.reading.quantities import NUMBER_WORDS, shown
 from kosho.record.reading.quick import Guarded
 
-__all__ = ["group", "told_rates"]
+__all__ = ["group", "percent", "told_rates"]
 
 
 def group(match: re.Match[str], name: str) -> str | None:
@@ -22,7 +22,8 @@ _TENS = {"twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50
 _IN_WORDS = NUMBER_WORDS | {"zero": 0, "twelve": 12, "fifteen": 15} | _TENS
 
 
-def _percent(text: str) -> int | float:
+def percent(text: str) -> int | float:
+    """A rate in figures or in words, without more digits than are told."""
     return shown(_number(text))
 
 
@@ -36,28 +37,28 @@ def told_rates(masked: str, start: int, end: int, match: re.Match[str]) -> dict[
     """`rate`, and `rate_before` where the words give it; the two ends where they give a range."""
     low, rate = group(match, "low") or group(match, "least"), match["rate"]
     if low:
-        return {"rate_low": _percent(low), "rate_high": _percent(rate)}
+        return {"rate_low": percent(low), "rate_high": percent(rate)}
     if group(match, "from"):
-        return {"rate": _percent(rate), "rate_before": _percent(match["from"])}
+        return {"rate": percent(rate), "rate_before": percent(match["from"])}
     old = _DOWN_FROM.match(masked, match.end("rate"), end)
     if old:
-        return {"rate": _percent(rate), "rate_before": _percent(old["rate"])}
+        return {"rate": percent(rate), "rate_before": percent(old["rate"])}
     told = max(match.end("rate"), match.end("duty") if group(match, "duty") else 0)
     change = _CHANGES.search(masked, start, match.start()) or _CHANGED.match(masked, told, end)
     if change is None:
         gone = _TAKES_AWAY.search(masked, start, match.start()) or _GOES.match(masked, told, end)
-        return {"rate_before" if gone else "rate": _percent(rate)}
+        return {"rate_before" if gone else "rate": percent(rate)}
     verb = next(word for word in change.groups() if word).lower()
     if rate.lower() == "zero":
         return {"rate": 0}
     after = _changed(_number(rate), verb, masked[told:end])
-    return {"rate_before": _percent(rate)} | ({} if after is None else {"rate": shown(after)})
+    return {"rate_before": percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
 _AWAY = r"(?:lift|remov|scrap|abolish|eliminat|withdraw|drop|waiv|end|repeal|revok)"
 _TAKES_AWAY = Guarded(
     rf"\b(?:{_AWAY}(?:e|ed|es|s|ing|ped|ping)?|withdrew|withdrawn)\s"
-    r"(?:(?:its|the|their|this|that|existing|current|all|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
+    r"(?:(?:its|the|their|an?|this|that|existing|current|all|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
     re.IGNORECASE,
 )
 _GOES = Guarded(

@@ -35,7 +35,7 @@ def _borne() -> re.Pattern[str]:
 _RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から)?(?P<rate>{NUMBER})%")
 _RANGE = re.compile(rf"(?P<low>{NUMBER})%?(?:〜|~|-|から)(?P<high>{NUMBER})%(?!に)")
 _PRODUCT = re.compile(
-    r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?:は)?(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+月\d+日(?:から|以降))?(?:\d+(?:\.\d+)?%の)?$"
+    r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?:は)?(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+月\d+日(?:から|以降))?(?:(?:最大|一律|約|各)?\d+(?:\.\d+)?%の)?$"
 )
 _OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|インド|豪州)(?:産|製)の?")
 

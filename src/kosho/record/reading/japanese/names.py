@@ -141,9 +141,13 @@ def _formal() -> tuple[re.Pattern[str], ...]:
     long, _ = _states()
     post = table("japanese")["posts"]
     kana = "[ァ-ヶー]{2,}(?:[・＝=][ァ-ヶー]{2,})*"
+    parts = _parts_of_posts()
     return (
         re.compile(
             rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
+        ),
+        re.compile(
+            rf"(?<![一-龥ァ-ヶー])(?P<name>[{_FAMILIES}][一-龥]{{1,2}})(?P<post>(?:{parts})*(?:{post}))(?![一-龥])"
         ),
         re.compile(
             rf"(?P<name>[一-龥]{{2,4}})\([ァ-ヶー・]{{3,20}}\)(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
@@ -225,11 +229,16 @@ _FAMILIES = "王李張劉陳楊黄趙呉周徐孫馬朱胡郭何林鄭梁謝宋�
 """Names of families of one sign, of China and Korea."""
 
 
+def _parts_of_posts() -> str:
+    """Alternatives of a pattern: words of which posts are made, the longest first."""
+    return "|".join(sorted(map(re.escape, table("japanese")["post_words"]), key=len, reverse=True))
+
+
 @cache
 def _short_name() -> re.Pattern[str]:
     """`韓国の具産業通商相`, `ラトニック米商務長官`: a name of one sign, or in katakana, right before a post."""
     long, one = _states()
-    parts = "|".join(sorted(map(re.escape, table("japanese")["post_words"]), key=len, reverse=True))
+    parts = _parts_of_posts()
     return re.compile(
         rf"(?:(?:{long})[一-龥]{{0,6}}?の(?P<sign>[一-龥])|(?<=[側、はとのら])(?P<family>[{_FAMILIES}])|(?<![ァ-ヶー・＝=])(?P<kana>[ァ-ヶー]{{2,}}(?:[・＝=][ァ-ヶー]{{2,}})*))"
         rf"・?(?P<post>(?:[{one}])?(?:(?:(?:{parts})・?)*|[一-龥]{{2,8}}?)(?:{table('japanese')['posts']}))"

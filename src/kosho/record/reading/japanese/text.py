@@ -47,7 +47,18 @@ class Text:
         own = _OWN_TEXT.search(self.text[:HEAD]) or (publisher_of(self.text) or "").endswith(("省", "府", "房"))
         self.own = Named(0, 0, ("JPN",), "party") if own else None
         """Who speaks in what a ministry publishes of its own, where nobody else is named."""
+        self.named = [self._known(one) for one in self.named]
         self.named = sorted([*self.named, *self._again()], key=lambda one: one.start)
+
+    def _known(self, one: Named) -> Named:
+        """Somebody named by a part of a name that is told in full elsewhere: for the same side."""
+        if one.kind != "person" or one.codes or not one.name:
+            return one
+        fuller = (
+            other for other in self.named if other.codes and other.name and one.name in _parts(other.name)
+        )
+        same = next(fuller, None)
+        return replace(one, codes=same.codes) if same else one
 
     def _again(self) -> Iterator[Named]:
         """People named again by one part of their name: `西田氏`."""
