@@ -74,8 +74,10 @@ def test_parts_of_a_wide_table_hold_all_of_it_once(numeric: int, width: int) -> 
         ),
         (
             {"USA": 54.0, "IDN": 0.2, "THA": -0.1},
-            "the United States pays 54 million dollars a year, "
-            "Indonesia and Thailand less than half a million each",
+            (
+                "the United States pays 54 million dollars a year, "
+                "Indonesia and Thailand less than half a million each"
+            ),
         ),
         ({"IDN": 0.2}, "Indonesia less than half a million dollars a year"),
         ({"IDN": 0.0, "THA": 0.0}, "Indonesia and Thailand less than half a million dollars each a year"),
