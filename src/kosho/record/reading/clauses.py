@@ -337,7 +337,7 @@ def _speaks(mentions: Mentions, start: int, end: int, told_of: tuple[Mention, ..
     who = mentions.within(*match.span(), "pronoun") if match else []
     if not who or mentions.text[who[0].start : who[0].end].lower() not in ("he", "she"):
         return ()
-    if told_of and _OPENS.fullmatch(mentions.masked, start, who[0].start):
+    if told_of and not mentions.within(start, who[0].start, "person"):
         return told_of
     last = mentions.person_before(who[0].start)
     return (last,) if last else ()

@@ -84,9 +84,9 @@ class MeasureFacts:
         return fields
 
     def _is_quota(self, clause: Clause) -> bool:
-        """Whether the clause has been read as setting a quota: its amount is part of that measure."""
+        """Whether the clause tells of a measure: the quota that it names is part of it."""
         told = (d for d in reversed(self._told.drafts) if d.start >= clause.start)
-        return any(d.type == "measure" and d.fields.get("kind") == "quota" for d in told)
+        return any(d.type == "measure" for d in told)
 
     def tell_quantities(self, clause: Clause, force: Force) -> None:
         """Amounts of trade that a clause tells of."""

@@ -73,14 +73,26 @@ _ISSUER = re.compile(
 )
 
 
-def issuer_of(head: str) -> str | None:
-    """The country whose ministry signs at the head of a release: `Ministry of Trade, Republic of X`."""
+def issuer_of(head: str, text: str = "") -> str | None:
+    """The country whose ministry signs at the head of a release: `Ministry of Trade, Republic of X`.
+
+    A body known by its name alone, as others may be called too, counts where the text names its country.
+    """
     names, known = aliases()
     for line in _ISSUER.finditer(head):
-        codes = {code for match in names.finditer(line[0]) for code in known[plain(match["alias"])][1]}
+        told = [known[plain(match["alias"])] for match in names.finditer(line[0])]
+        codes = {code for _, of in told for code in of}
         if len(codes) == 1:
-            return codes.pop()
+            (code,) = codes
+            alone = all(kind == "body" for kind, _ in told)
+            return code if not alone or _names_country(text or head, code) else None
     return None
+
+
+def _names_country(text: str, code: str) -> bool:
+    names, known = aliases()
+    told = (known[plain(match["alias"])] for match in names.finditer(text))
+    return any(kind != "body" and code in of for kind, of in told)
 
 
 _DATELINE = re.compile(

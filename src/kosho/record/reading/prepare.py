@@ -63,9 +63,9 @@ def prepared(document: Document) -> Prepared:
     spans = sorted([*(span for _, span in body), *(span for span in lines if span[1] > known.begins)])
     kind = known.fields["doc_type"]
     head = text[: body[0][1][0]] if body else ""
-    home = issuer_of(head) if kind in (*HOME, "press conference") else None
+    home = issuer_of(head, text) if kind in (*HOME, "press conference") else None
     if home is None and kind == "press conference":
-        home = _named_in(head.split("\n")[0]) or _held_in(head)
+        home = _named_in(head.split("\n")[0]) or _named_in(head) or _held_in(head)
     mentions = replace(
         find_mentions(text, spans, _dates(text, spans, known.published), home),
         published=known.published,
@@ -130,8 +130,17 @@ def _held_in(head: str) -> str | None:
 def _author(text: str, parts: list[Block]) -> tuple[str, ...]:
     """The country whose ministry signs the text by a line of its own."""
     lines = [text[block.start : block.end] for block in parts if block.role in ("title", "heading")]
-    found = {code for line in lines if (code := issuer_of(line) or _of_account(line))}
+    found = {code for line in lines if (code := issuer_of(line, text) or _of_account(line))}
+    stated = _STATES.match(lines[0]) if lines else None
+    if not found and stated:
+        names, known = aliases()
+        told = [known[plain(match["alias"])][1] for match in names.finditer(lines[0], stated.end())]
+        found = {code for codes in told[:1] for code in codes}
     return tuple(found) if len(found) == 1 else ()
+
+
+_STATES = re.compile(r"(?:Statement|Declaration|Remarks|Message|Letter|Comments?)\s(?:by|of|from)\s")
+"""A title that says whose words follow: `Statement by the Minister of Trade of X on ...`."""
 
 
 def _of_account(line: str) -> str | None:

@@ -12,7 +12,7 @@ from kosho.record.reading.measures import gta_type
 from kosho.record.reading.quantities import NUMBER, shown
 from kosho.record.reading.tables import table
 
-__all__ = ["amounts", "measure_of", "products_in"]
+__all__ = ["amounts", "borne", "measure_of", "products_in"]
 
 
 @cache
@@ -28,7 +28,7 @@ def _borne() -> re.Pattern[str]:
     """A duty behind the verb by which it was laid: `課した39%の関税`."""
     duty = table("japanese")["duty"]
     return re.compile(
-        rf"(?:課した|課している|課す|課された|発動した|導入した|かけた)(?P<gap>[^、。]{{0,12}}?)(?P<name>{duty})(?P<verb>)"
+        rf"(?:課した|課している|課されている|課す|課された|発動した|導入した|かけた)(?P<gap>[^、。]{{0,12}}?)(?P<name>{duty})(?P<verb>)"
     )
 
 
@@ -43,8 +43,17 @@ _OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|イ�
 def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     """A duty or a control that a clause tells of, without who imposes it; None where there is none."""
     found = _measure().search(text, start, end) or _borne().search(text, start, end)
-    if found is None:
-        return None
+    return _fields(text, start, end, found) if found else None
+
+
+def borne(text: str, start: int, end: int) -> dict[str, Any] | None:
+    """A duty with its rate that a clause names as one laid before; None where there is none."""
+    found = _borne().search(text, start, end)
+    fields = _fields(text, start, end, found) if found else {}
+    return fields if "rate" in fields else None
+
+
+def _fields(text: str, start: int, end: int, found: re.Match[str]) -> dict[str, Any]:
     known = table("japanese")
     kind = next(
         kind for kind, words in known["kinds"].items() if re.search(words, found["name"]) or kind == "tariff"

@@ -11,7 +11,7 @@ from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese.about import document_of, people_of, recorded_meeting
 from kosho.record.reading.japanese.dates import find_days
 from kosho.record.reading.japanese.lines import sentences_of, trimmed
-from kosho.record.reading.japanese.measures import amounts, measure_of, products_in
+from kosho.record.reading.japanese.measures import amounts, borne, measure_of, products_in
 from kosho.record.reading.japanese.meetings import each_of_several, meeting_fields, took
 from kosho.record.reading.japanese.names import Named
 from kosho.record.reading.japanese.phrases import instrument, object_of
@@ -151,7 +151,26 @@ class _Reader:
             aim = _AIMED_AT.search(object_)
             kind = "agreement_aim" if aim else "commitment" if deliverable else "agreement"
         fields = self._fields(kind, fact, (start, end), subject, voice)
+        self._duty_beside(kind, start, end, fields)
         self._found.append(Draft(self._doc, kind, modality, fields, self._source[start:end], start, end))
+
+    def _duty_beside(self, kind: str, start: int, end: int, told: dict[str, Any]) -> None:
+        """A duty that a statement is about: `課されている50%の追加関税を引き下げるよう求めた`."""
+        found = borne(self.text, start, end) if kind in ("ask", "complaint", "topic", "response") else None
+        if found is None or any(
+            d.fields.get("rate") == found.get("rate") for d in self._found if d.type == "measure"
+        ):
+            return
+        owner, bearer = (
+            (told.get("to"), told.get("by")) if kind == "ask" else (told.get("against"), told.get("by"))
+        )
+        whose = {"imposed_by": owner, "on": bearer} if isinstance(owner, str) else {}
+        fields = {
+            **found,
+            "status": "in force",
+            **{key: value for key, value in whose.items() if isinstance(value, str)},
+        }
+        self._found.append(Draft(self._doc, "measure", "asserted", fields, self._source[start:end], start, end))
 
     def _fields(
         self, kind: str, fact: Fact, clause: tuple[int, int], subject: Named | None, voice: Named | None
