@@ -410,7 +410,8 @@ def _resolved(  # noqa: C901, PLR0911 - one return a pronoun
         return subject[0]
     if word in ("we", "i") and mentions.author:
         return Mention(mention.start, mention.end, "party", mentions.author)
-    if word == "i":
+    jointly = mentions.together or mentions.text.startswith(" both", mention.end)
+    if word == "i" or (word == "we" and not jointly):
         return mention
     if word == "they" and speaker and speaker[0].codes:
         others = tuple(code for code in mentions.both(mention.start) if code not in speaker[0].codes)

@@ -53,6 +53,10 @@ _IMPOSED_IT = re.compile(
 )
 """Who imposed it, behind its name: `the surcharge that the White House slapped on`, `the duty"
 " applied by Peru`."""
+_CHANGES = re.compile(
+    r"\b(?:rais|lower|cut|increas|reduc|doubl|tripl|halv|hik|slash)(?:e|ed|es|s|ing|ting)?\s(?:the\s)?$", re.I
+)
+"""A verb of change before a duty that is called after whom it is on."""
 _MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)\b", re.IGNORECASE)
 
 
@@ -74,6 +78,10 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
+        acting = clause.subject[0].codes if clause.subject else ()
+        changed = _CHANGES.search(mentions.masked, clause.start, offset + owner.start("who"))
+        if changed and acting and codes and acting[0] != codes[0]:  # `the US raised Chinese tariffs`
+            return {"imposed_by": acting[0], "on": codes[0]}
     elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
         codes = mentions.codes(*imposer.span("who" if imposer["who"] else "by"))
         fields["imposed_by"] = codes[0] if codes else None

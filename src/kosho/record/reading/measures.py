@@ -272,8 +272,8 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
         spans = _exported(mentions, clause, match)
     if not spans and bears(mentions, clause, match):
         spans = products_in(mentions.text[clause.start : match.start()]).get("products", [])[:1]
-    if not spans and group(match, "name"):
-        spans = products_in(match["name"]).get("products", [])
+    if group(match, "name") and all(_GOODS.fullmatch(one) for one in spans):
+        spans = products_in(match["name"]).get("products", []) or spans
     if not spans:
         return [MeasureMention(clause.start, clause.end, base)]
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
@@ -317,6 +317,8 @@ def _of_kind(
     return [MeasureMention(match.start(), end, base | ({"products": " and ".join(spans)} if spans else {}))]
 
 
+_GOODS = re.compile(r"(?:\S+\s)?(?:imports|goods|products|exports|shipments)", re.IGNORECASE)
+"""Words for goods that say nothing of what they are."""
 _RATE_ASIDE = re.compile(r",[^,;]*?(\d+(?:\.\d+)?)\s?(?:%|per ?cent)")
 """A rate between commas beside what is taken away: `the duty on X, now 10 per cent, is removed`."""
 _OWN_QUOTA = re.compile("(?P<who>[\ue000\ue007]+)['’]s?\\s(?:[\\w-]+\\s){0,2}quotas?\\b")
@@ -350,9 +352,10 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
     begin, stop = match.span("products")
     end = _compiled(table("measures")["stop"]).search(mentions.masked, begin, stop)
     cut = end.start() if end else stop
-    listed = re.compile(r"[^,;%]+(?:, [\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}").match(
-        mentions.masked, begin, stop
-    )
+    listed = re.compile(
+        r"[^,;%]+(?:, (?!according|as\b|say|cit|after|before|which|who|while|with|but"
+        r"|including)[\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}"
+    ).match(mentions.masked, begin, stop)
     if listed and end and mentions.masked[end.start()] == ",":
         inner = _BEHIND_GOODS.search(mentions.masked, end.start(), listed.end())
         cut = inner.start() if inner else listed.end()

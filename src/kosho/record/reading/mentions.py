@@ -96,6 +96,8 @@ class Mentions:
     """Whether a text is about these two: named together somewhere, and no third half as often."""
     published: datetime.date | None = None
     """The document's own day."""
+    together: bool = True
+    """Whether `we` are both sides where nobody is known to speak: in what they issue together."""
     author: tuple[str, ...] = ()
     """Whose ministry says `we` in it, where one signs it."""
 

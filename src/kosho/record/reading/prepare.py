@@ -69,6 +69,7 @@ def prepared(document: Document) -> Prepared:
     mentions = replace(
         find_mentions(text, spans, _dates(text, spans, known.published), home),
         published=known.published,
+        together=kind not in SPOKEN,
         author=_author(text, parts) if kind not in (*SPOKEN, *RECORDS) else (),
     )
     return Prepared(

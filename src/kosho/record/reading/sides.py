@@ -198,6 +198,8 @@ _NOT_OF = {
 }
 """Offices that a government does not know."""
 _ITS = re.compile(r"\W*(?:Its|its)\b")
+_TELLS = re.compile(r"[\w’' ]{0,12}?\s(?:said|says|announced|told|added|confirmed|warned|stated)\b")
+"""Whoever is named behind what is told: `Mexico will ask ..., Economy Minister X said`."""
 AGREEING = 2
 """Signs that must agree where another sentence than that of the name tells whose office it is."""
 
@@ -221,7 +223,9 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
                 continue
             if _met(mask, mention):
                 continue  # of another side than who acts
+            tells = _TELLS.match(mask.text, mention.end) is not None
             named = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
+            named = named if tells else None
             if _ITS.match(mask.text, max(0, mention.start - 5)) or _ITS.match(mask.original, mention.start):
                 named = named or before
             last = person.name.split()[-1]
@@ -231,7 +235,8 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             may_be = [code for code in own if not _foreign(code, person.role)]
             alone = len(sides) > 1 and [code for code in sides if not _foreign(code, person.role)]
             most = max(may_be, key=may_be.count, default=None)
-            if most and (named or may_be.count(most) >= AGREEING or alone == [most]):
+            sure = most is not None and (most == dateline or most in spoken.get(last, []))
+            if most and (named or (sure and may_be.count(most) >= AGREEING) or alone == [most]):
                 told.setdefault(person.name, most)
         parties = [m for m in actors if m.person is None]
         before = parties[0].codes[0] if parties else before
@@ -239,7 +244,7 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
 
 
 _SPEAKS_FOR = re.compile(
-    rf"(?P<name>[{UPPER}][\w’'-]+|\ue003)\s(?:said|says|told\s\S+|replied|added|countered|insisted|stressed|warned|noted)\s(?:that\s)?"
+    rf"(?P<name>[{UPPER}][\w’'-]+|\ue003)\s(?:said|says|announced|confirmed|told\s\S+|replied|added|countered|insisted|stressed|warned|noted)\s(?:that\s)?"
     "(?P<who>[\ue000\ue007]+)\\s(?:will|would|can|could|has|had|wants?|is|was|needs?|hopes?|seeks?)\\b"
 )
 
