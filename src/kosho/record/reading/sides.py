@@ -63,6 +63,17 @@ def _abbreviated(masks: list[Mask]) -> None:
     for mask in masks:
         for match in list(short.finditer(mask.text)):
             mask.put(Mention(match.start(), match.end(), "body", known[match[0]]))
+        _owned_in_short(mask, re.compile(rf"(?P<whose>{names})['’]s?\s(?:\w+\s)?$"), known)
+
+
+def _owned_in_short(mask: Mask, owner: re.Pattern[str], known: dict[str, tuple[str, ...]]) -> None:
+    """Give people of a body named in short its side: `the bloc's chief negotiator`."""
+    for index, mention in enumerate(mask.found):
+        person = mention.person
+        told = owner.search(mask.original, 0, mention.start) if person and person.side is None else None
+        if person is not None and told is not None:
+            codes = known[told["whose"]]
+            mask.found[index] = replace(mention, codes=codes[:1], person=replace(person, side=codes[0]))
 
 
 BLOCS = {"EU27", "ASEAN", "MERCOSUR", "EFTA", "GCC", "EAC", "CPTPP", "AU", "SACU", "EAEU", "CARICOM", "ECOWAS"}
@@ -197,6 +208,7 @@ _NOT_OF = {
     "ASEAN": re.compile("."),
 }
 """Offices that a government does not know."""
+_OF_SOMEBODY = re.compile(r"['’]s\s(?:\w+\s){0,2}$")
 _ITS = re.compile(r"\W*(?:Its|its)\b")
 _TELLS = re.compile(r"[\w’' ]{0,12}?\s(?:said|says|announced|told|added|confirmed|warned|stated)\b")
 """Whoever is named behind what is told: `Mexico will ask ..., Economy Minister X said`."""
@@ -211,7 +223,7 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
     Else two of these must agree: who acts in the last sentence that names a party, whom the text names first of
     its two sides, and where it is reported from.
     """
-    sides, _ = two_sides(code for mask in masks for mention in mask.found for code in mention.codes)
+    sides, bilateral = two_sides(code for mask in masks for mention in mask.found for code in mention.codes)
     told: dict[str, str] = {}
     spoken = _spoken_for(masks)
     before: str | None = None
@@ -221,8 +233,8 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             person = mention.person
             if person is None or not mention.first or person.side or not _OFFICE.search(person.role):
                 continue
-            if _met(mask, mention):
-                continue  # of another side than who acts
+            if _met(mask, mention) or _OF_SOMEBODY.search(mask.text, 0, mention.start):
+                continue  # of another side than who acts, or of one that is named in words unknown
             tells = _TELLS.match(mask.text, mention.end) is not None
             named = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
             named = named if tells else None
@@ -233,7 +245,7 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             signs += spoken.get(last, [])
             own = [named] if named else signs
             may_be = [code for code in own if not _foreign(code, person.role)]
-            alone = len(sides) > 1 and [code for code in sides if not _foreign(code, person.role)]
+            alone = bilateral and len(sides) > 1 and [code for code in sides if not _foreign(code, person.role)]
             most = max(may_be, key=may_be.count, default=None)
             sure = most is not None and (most == dateline or most in spoken.get(last, []))
             if most and (named or (sure and may_be.count(most) >= AGREEING) or alone == [most]):
