@@ -253,7 +253,8 @@ def _listed_rates(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[
     text = mentions.text
     told: re.Match[str] | None = None
     for block in parts:
-        line = _RATE_LINE.match(text, block.start, block.end)
+        ends = text[max(block.start, block.end - 6) : block.end].rstrip(".").endswith(("%", "cent"))
+        line = _RATE_LINE.match(text, block.start, block.end) if ends else None
         if line is None or line.end() < block.end:
             told = _MARGINS.search(text, block.start, block.end) if block.role == "body" else None
             continue
