@@ -231,3 +231,34 @@ def test_a_case_may_add_to_a_group_that_ships_and_have_lists(begun: Path, tmp_pa
     (folder / "measures.yaml").write_text(changed, encoding="utf-8")
     with pytest.raises(InputError, match="list 'rice' ships with Kosho"):
         Case.load(folder)
+
+
+def test_in_japanese_a_new_case_and_what_is_said_of_it_have_no_english_sentence(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        app,
+        [
+            "new",
+            "mine",
+            "--parties",
+            "GBR,KOR",
+            "--as-of",
+            "2026-09-01",
+            "--out",
+            str(tmp_path),
+            "--lang",
+            "ja",
+        ],
+    )
+    assert done.exit_code == 0
+    folder = tmp_path / "mine"
+    texts = [done.output, *(path.read_text(encoding="utf-8") for path in folder.iterdir())]
+    said = re.sub(r"`[^`]*`|\S*kosho [a-z].*", "", "\n".join(texts))
+    assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", said)
+    assert Case.load(folder).title == "英国及び韓国"
+    shown = CliRunner().invoke(app, ["cases", str(folder), "--lang", "ja"]).output
+    assert "〔英文〕" not in shown
+
+
+def test_issues_are_named_by_the_goods_and_the_market(begun: Path) -> None:
+    titles = [issue.title for issue in Case.load(begun).table().file.issues]
+    assert all(" into " in title and ":" not in title for title in titles)

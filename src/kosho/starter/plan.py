@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from kosho import formatting
 from kosho.codes import blocs, countries, country_name, sector_name, sectors
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _, ngettext
@@ -60,8 +61,7 @@ class Plan:
     @property
     def title(self) -> str:
         """Who talks."""
-        names = [country_name(code) for code in self.parties]
-        return f"{', '.join(names[:-1])} and {names[-1]}"
+        return formatting.listed([country_name(code) for code in self.parties])
 
     @property
     def deadline(self) -> date:
