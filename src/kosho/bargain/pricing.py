@@ -285,7 +285,7 @@ def _refuse_idle(table: Table, found: Mapping[tuple[str, str], str]) -> None:
         if not table.may_be_idle(k, table.grid.options[k].index(option)):
             grave[f"{issue}, {option}"] = why
     if grave:
-        raise IdleError("table", grave, IDLE_HINT)
+        raise IdleError("table", grave, _(IDLE_HINT))
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,7 +68,7 @@ def show_deals(found: Sequence[DealOnTable], parties: Sequence[str], *, json: bo
     concepts = list(dict.fromkeys(name for one in found for name in one.solutions))
     rows: list[tuple[str, ...]] = [(_("Some deal leaves all better off"), *(_zone(one) for one in found))]
     for concept in concepts:
-        rows.append((CONCEPTS[concept].title, *(_options(one, concept) for one in found)))
+        rows.append((_(CONCEPTS[concept].title), *(_options(one, concept) for one in found)))
         rows += [
             (
                 _("{economy} over no deal, billion USD", economy=country_name(party)),

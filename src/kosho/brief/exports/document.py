@@ -209,7 +209,7 @@ def _computed(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     yield from _filled(*bound.values())
     yield Heading(_("How sure"))
     yield from _filled(found["draws"])
-    yield Paragraph(BESIDE, "note")
+    yield Paragraph(_(BESIDE), "note")
 
 
 def _ahead(brief: Brief) -> Iterator[Block]:
@@ -243,7 +243,7 @@ def _annex(brief: Brief, found: Mapping[str, CellTable]) -> Iterator[Block]:
     if brief.world is not None:
         world = brief.world
         yield Heading(_("The table"), 2)
-        year = f", {world.year}" if world.year else ""
+        year = _(", ") + str(world.year) if world.year else ""
         yield Paragraph(
             _(
                 "{value}. {economies} economies, {sectors} sectors{year}; fingerprint {hash}.",
