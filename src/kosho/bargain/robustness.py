@@ -157,7 +157,7 @@ def certify(
         mine = mine[np.argsort([drawn[k][0] for k in mine], kind="stable")].tolist()
         numbers += mine
         tasks += setting_tasks(packages, [settings[k] for k in mine], closure) if mine else []
-    each, told = len(packages) + 2, estimated(progress, "Draws", draws)
+    each, told = len(packages) + 2, estimated(progress, _("Draws"), draws)
     told(0)
     worth = sweep(priced.laid, tasks, priced.backend, lambda done: told(done // each))
     gains, over_now = (np.empty((draws, len(packages), len(priced.table.parties))) for _other in range(2))

@@ -18,6 +18,7 @@ from kosho.bargain.objectives import Objectives
 from kosho.equilibrium import Closure, Gradient, Outcome, Shock, gradient, solve
 from kosho.equilibrium.anderson import Anderson
 from kosho.errors import ConvergenceError
+from kosho.language import _
 from kosho.progress import Progress, silent
 
 __all__ = ["TOLERANCE", "Look", "Search"]
@@ -151,7 +152,13 @@ class Search:
         slopes, step = self._slopes(rates, ties.total(pull), worth * flows)
         gains = self.objectives.gains(outcome)
         look = Look(rates, outcome, slopes, step, ties.total(pull), gains, weights or own, exactness)
-        self.progress(f"{self.evaluations:,} equilibria, largest slope {look.residual:.1e}")
+        self.progress(
+            _(
+                "{number} equilibria, largest slope {slope}",
+                number=f"{self.evaluations:,}",
+                slope=f"{look.residual:.1e}",
+            )
+        )
         return look
 
     def _slopes(self, rates: Array, pull: Array, bearing: Array) -> tuple[Array, Array]:
@@ -190,7 +197,7 @@ class Search:
         clip = self.instruments.clip
         best = look = self._look(start, weights)
         accelerate, since = Anderson(len(start), MEMORY), 0
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             if look.residual <= self.tol or since > STALLED:
                 break
             rates = look.rates
@@ -206,7 +213,7 @@ class Search:
         Raises:
             ConvergenceError: there is none on the way either.
         """
-        for _ in range(HALVINGS):
+        for _halving in range(HALVINGS):
             try:
                 return self._look(rates, weights)
             except ConvergenceError:
@@ -240,7 +247,7 @@ class Search:
     def _replies(self, parties: Sequence[str]) -> Array:
         """Best responses, one party after the other, a few times round."""
         rates = self.instruments.start
-        for _ in range(REPLIES):
+        for _reply in range(REPLIES):
             for party in parties:
                 mine = self.instruments.setter == self.instruments.base.position(party)
                 rates = self._climb(rates, {party: 1.0}, mine) if mine.any() else rates

@@ -205,7 +205,7 @@ def _composed(
         against = tabled.against if tabled else None
         progress(_("Jobs and consumer prices"))
         labour = _labour(case, solved, against, on, worlds.coarse)
-    progress("Writing")
+    progress(_("Writing"))
     said = recorded(record.as_of(on)) if record else None
     calendar = tuple(
         DateAhead(date=one.date, title=one.title, consequence=one.consequence, sources=one.source)

@@ -79,7 +79,7 @@ def answer(question: Question, world: str | None, way: Way, *, json: bool) -> No
     from kosho.scenario.against import resolved
     from kosho.scenario.results import BASE
 
-    with show_progress("Solving"):
+    with show_progress(_("Solving")):
         names: dict[str, Any] = {"case": None, "scenario": None, "elasticities": way.elasticities}
         if question.case is not None:
             case = permitted(open_case(question.case, question.on), allow_idle=way.allow_idle)

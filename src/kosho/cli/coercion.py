@@ -60,7 +60,7 @@ def show(
 
     chosen = list(episodes().values()) if episode is None else [known(episode)]
     named = world_named(world)
-    with show_progress("Replaying"):
+    with show_progress(_("Replaying")):
         table = named.load().whole if economy else None
         found = [(compare(one), None if table is None else _in_economy(table, one)) for one in chosen]
     if json:
@@ -178,7 +178,9 @@ def _show(found: EpisodeComparison) -> None:
         say(_("{text}, {where}.", text=_(LAST_COLUMN), where=_(FITTED[found.fitted_at])))
     from kosho.brief.page import KINDS
 
-    kinds = _(", ").join(dict.fromkeys(f"{one['publisher']} ({_(KINDS[one['kind']])})" for one in _sources(of)))
+    kinds = _(", ").join(
+        dict.fromkeys(f"{one['publisher']} ({_(KINDS[str(one['kind'])])})" for one in _sources(of))
+    )
     say(_("sources: {kinds}", kinds=kinds))
     say("")
 

@@ -329,7 +329,7 @@ def _measure(found: Found, name: str) -> str:
 def _calibrate(opened: Corridor, replications: int, seed: int, run: Runner, *, json: bool) -> None:
     from kosho.corridor.calibration import calibrate
 
-    with show_progress("Fitting") as progress:
+    with show_progress(_("Fitting")) as progress:
         fit = calibrate(opened, replications=replications, seed=seed, run=run, progress=progress)
     rows = [(target.moment, target.value.value, simulated) for target, simulated in fit.moments]
     if json:

@@ -41,7 +41,7 @@ def write(
 
     on = day(as_of, "--as-of")
     codes = [] if parties is None else [code for code in parties.split(",") if code.strip()]
-    with show_progress("Writing") as progress:
+    with show_progress(_("Writing")) as progress:
         made = new_case(name, codes, begun_from, out, on, progress)
     say(f"{made.folder.as_posix()}: {', '.join(made.files)}")
     for text in made.notes:

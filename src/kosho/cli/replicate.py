@@ -84,7 +84,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     run = {name: value for name, value in given.items() if value is not None}
     run |= {"retaliation": True} if retaliation else {}
     _refuse_options(named, run)
-    with show_progress("Solving") as progress:
+    with show_progress(_("Solving")) as progress:
         found = _replicate(named, data, progress, run)
         content = found.to_dict()
     if json:

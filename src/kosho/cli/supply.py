@@ -39,7 +39,7 @@ def show(
 ) -> None:
     """Trace a supply chain: value added and inputs by origin, concentration, the loss without one origin."""
     table = world_named(world).load().whole
-    with show_progress("Tracing"):
+    with show_progress(_("Tracing")):
         content = contract(table, country, table.sector_of(sector), without)
     if json:
         show_json(content)

@@ -117,7 +117,7 @@ def show(  # noqa: PLR0913 - one parameter an option
     sets = [_rate_set(text) for text in one_rate or ()]
     if sets and tie != "none":
         raise InputError(Problem(_("sets and a tie at once"), _("one of --set and --tied"), key="--tied"))
-    with show_progress("Searching") as progress:
+    with show_progress(_("Searching")) as progress:
         table = named_world.load().whole
         named = list(table.countries) if parties == "all" else _codes(parties, "--parties")
         options: Options = {

@@ -26,7 +26,7 @@ def show(
     """Hold the model beside published facts: what it says, at which horizon, and why it misses."""
     from kosho.validation import markdown, validate
 
-    with show_progress("Computing") as progress:
+    with show_progress(_("Computing")) as progress:
         found = validate(only, progress)
     if json:
         show_json({"schema_version": 1, "rows": [row.contract() for row in found]})

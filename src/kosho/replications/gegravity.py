@@ -80,7 +80,7 @@ def replicate(folder: Path, progress: Progress = silent) -> Comparison:
     found: dict[str, dict[str, float]] = {}
     tables: dict[str, dict[str, dict[str, float]]] = {}
     for name, deficits in CLOSURES.items():
-        progress(f"Solving: {name}")
+        progress(_("Solving: {name}", name=name))
         outcome = solve(world, shock, tol=TOLERANCE, closure=Closure(deficits=deficits))
         found[name] = percent_by_country(world, outcome.welfare.to_numpy())
         tables[name] = _table(outcome)

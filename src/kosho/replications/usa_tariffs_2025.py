@@ -185,7 +185,7 @@ def replicate(folder: Path, run: Run | None = None, progress: Progress = silent)
     at_home = world.position(USA)
     weight[at_home] = 0.0
     for name, row in RUNS.items():
-        progress(f"Solving: {name}")
+        progress(_("Solving: {name}", name=name))
         rows[name] = effects(world, tariff, row)
         welfare = rows[name].welfare
         found[name] = {USA: float(welfare[at_home]), REST: float(welfare @ weight / weight.sum())}

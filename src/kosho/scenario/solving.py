@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kosho.impact.reach import same_question
+from kosho.language import _
 from kosho.parallel import Shared, cores
 from kosho.parallel import run as shared_out
 from kosho.progress import Progress, estimated
@@ -170,7 +171,7 @@ def _solved(
     found: dict[Any, Any] = {job: before[name] for job, name in names.items() if name in before}
     left = [job for job in jobs if job not in found]
     known = len(found)
-    reached = estimated(progress, "Solving", len(left))
+    reached = estimated(progress, _("Solving"), len(left))
     for job, result in shared_out(try_job, left, min(cores(), MOST_PROCESSES)):
         found[job] = run_job(job) if result is None else result
         if unfinished is not None and not _in_words(found[job]):

@@ -106,7 +106,7 @@ def new_case(
     codes = checked_parties(given)
     register = Register.load()
     day, notes = _day(register, as_of, told.day)
-    progress("Choosing what to negotiate")
+    progress(_("Choosing what to negotiate"))
     with tempfile.TemporaryDirectory(prefix="kosho") as scratch:
         contents = _running(name, codes, day, told, Path(scratch))
     require_folder(folder)
