@@ -24,8 +24,10 @@ ROUNDS = 5
 BOUNDS = {
     "talks": "a package, at least 4 times faster",
     "promises": "a package with promises to buy, at least 2.5 times",
+    "few promises": "a third as many of them, too few for machine code; no bound of its own",
     "80x50": "a package in the whole table, at least 10 times",
-    "draws": "a package under a draw of elasticities, at least 2.5 times",
+    "draws": "a package under a draw of elasticities, too few for machine code; at least 2.5 times",
+    "certificate": "50 packages under 200 draws, at least 2.5 times",
     "200x150 solve": "at least 1.4 times",
     "200x150 gradient": "no bound of its own; at most 1.5 solves",
 }

@@ -24,7 +24,7 @@ from kosho.world import World, load
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 TOLERANCE = 1e-8
-TALKS, BOUNDED, LARGE, PACKAGES, DRAWS = 3072, 1024, 384, 50, 20
+TALKS, FEW, LARGE, PACKAGES, DRAWS, CERTIFIED = 3072, 1024, 384, 50, 20, 200
 RATES_HERE, RATES_THERE = (0.0, 0.05, 0.1, 0.15, 0.24), (0.0, 0.02, 0.05)
 NESTS = ("corn", "lng", "rice")
 SERVICES_BEGIN = "D"
@@ -61,7 +61,7 @@ def packages(whole: bool, count: int) -> list[Shock]:
 
 
 @cache
-def promises() -> list[Any]:
+def promises(count: int) -> list[Any]:
     """The packages, in which Japan promises to buy American corn, gas and rice, or some of them."""
     try:
         rules, made = importlib.import_module("kosho.impact.product_nests"), "Counterfactual"
@@ -76,17 +76,17 @@ def promises() -> list[Any]:
         for one in nests
     ]
     chosen = [tuple(bound for c, bound in enumerate(bounds) if (k >> c) & 1) for k in range(8)]
-    return [change(shock, chosen[k % 8], nests) for k, shock in enumerate(packages(False, BOUNDED))]
+    return [change(shock, chosen[k % 8], nests) for k, shock in enumerate(packages(False, count))]
 
 
 @cache
-def draws() -> tuple[list[Shock], list[Any]]:
+def draws(count: int) -> tuple[list[Shock], list[Any]]:
     """Packages under draws of elasticities."""
     rng = np.random.default_rng(7)
     theta = talks().theta
-    thetas = [theta * np.exp(rng.normal(0.0, 0.2, theta.shape)) for _ in range(DRAWS)]
+    thetas = [theta * np.exp(rng.normal(0.0, 0.2, theta.shape)) for _ in range(count)]
     some = packages(False, TALKS)[:PACKAGES]
-    return some * DRAWS, [one for one in thetas for _ in some]
+    return some * count, [one for one in thetas for _ in some]
 
 
 @cache
@@ -129,9 +129,11 @@ def slope() -> float:
 
 CASES: dict[str, Callable[[], float]] = {
     "talks": lambda: together(talks(), packages(False, TALKS)),
-    "promises": lambda: together(talks(), promises()),
+    "promises": lambda: together(talks(), promises(TALKS)),
+    "few promises": lambda: together(talks(), promises(FEW)),
     "80x50": lambda: together(load(), packages(True, LARGE)),
-    "draws": lambda: together(talks(), *draws()),
+    "draws": lambda: together(talks(), *draws(DRAWS)),
+    "certificate": lambda: together(talks(), *draws(CERTIFIED)),
     "200x150 solve": one_by_one,
     "200x150 gradient": slope,
 }

@@ -17,6 +17,7 @@ SIZES: Mapping[int, Mapping[str, int]] = {
     21_600: {"cars": 10, "rest": 15},
     144_000: {"cars": 25, "rest": 40},
     1_080_000: {"cars": 60, "metals": 10, "rest": 50},
+    10_800_000: {"cars": 120, "metals": 25, "rest": 100},
 }
 """Options by issue that make so many packages of the table of Japan and the United States."""
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import (
+    Closure,
     Constraint,
     Counterfactual,
     Failure,
@@ -27,6 +28,7 @@ from kosho.equilibrium import (
     solve,
     solve_batch,
 )
+from kosho.equilibrium.batch import VOLUMES
 from kosho.equilibrium.batch_iteration import BY_COUNTRY
 from kosho.errors import KoshoError
 from kosho.world import PhysicalFlow, World
@@ -267,3 +269,88 @@ def test_machine_code_takes_bounds_and_rents(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
     world = counted(random_world(5, 4, 3))
     agrees(world, changes(world, 21, bounds(world)))
+
+
+def in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code from the centre to the equilibria, and nothing else."""
+
+    def refused(*_: object) -> None:
+        raise AssertionError("some members went through passes")
+
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    monkeypatch.setattr("kosho.equilibrium.batch_iteration._roughly", refused)
+
+
+@pytest.mark.parametrize("between", [2.0, -0.4])
+def test_bounds_and_products_go_from_the_centre_to_equilibria_in_one_piece(
+    monkeypatch: pytest.MonkeyPatch, between: float
+) -> None:
+    in_one_piece(monkeypatch)
+    world = counted(random_world(5, 4, 3))
+    a, b, c, _ = world.countries
+    nests = (
+        Nest("corn", a, "S01", 9.0, between, {b: 0.2, c: 0.1}),
+        Nest("gas", b, "S02", 4.0, between, {a: 0.3, b: 0.2}),
+    )
+    least = Purchase(name="corn", flows=(flow(world, part="corn"),), amount=1.4, basis="share")
+    some = changes(world, 21, [*bounds(world), least], nests)
+    agrees(world, some)
+    agrees(world, some[:18], "fixed", [world.theta * (1.0 + 0.005 * k) for k in range(18)])
+
+
+def test_rents_and_bans_in_markets_with_bounds_go_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_one_piece(monkeypatch)
+    world = random_world(6)
+    a, b, c, d = world.countries
+    most = Quota(name="cars", flows=(flow(world, 1, 2, 0),), amount=0.7, basis="share", holder="exporter")
+    some = [
+        Counterfactual(
+            Shock.parts(
+                world,
+                [
+                    Part(b, c, "S00", share=0.4, tariff=0.02 * k, rent=0.05, holder=c, part="cars"),
+                    Part(b, d, "S00", cost=np.inf if k % 3 == 0 else 1.1),
+                    Part(a, d, "S02", tariff=0.01 * k),
+                ],
+            ),
+            (replace(most, amount=0.7 - 0.01 * k if k % 2 else 30.0),),
+        )
+        for k in range(17)
+    ]
+    agrees(world, some)
+
+
+@pytest.mark.parametrize("revenue", ["households", "kept"])
+def test_what_is_told_of_members_is_the_same_with_volumes_and_without(
+    monkeypatch: pytest.MonkeyPatch, revenue: str
+) -> None:
+    in_one_piece(monkeypatch)
+    world = counted(random_world(5, 4, 3))
+    some = changes(world, 19, bounds(world))
+    closure = Closure() if revenue == "households" else Closure(revenue="kept")
+    more, less = (solve_batch(world, some, tol=TIGHT, closure=closure, volumes=told) for told in (True, False))
+    assert more.report.alone == less.report.alone
+    for name in (*BY_COUNTRY, "real_value_added"):
+        if name in VOLUMES:
+            assert np.isnan(getattr(less, name)).all()
+            continue
+        wanted, found = getattr(more, name), getattr(less, name)
+        np.testing.assert_allclose(
+            found, wanted, rtol=1e-12, atol=1e-13 * float(abs(wanted).max()), err_msg=name
+        )
+
+
+def test_what_machine_code_cannot_bound_goes_through_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setattr("kosho.equilibrium.batch.WORTH_COMPILED", 0)
+    world = counted(random_world(5, 4, 3))
+    rice = flow(world, 3, 0, 1)
+    about = {"name": "rice", "flows": (rice,), "basis": "share", "holder": "importer"}
+    two = TariffQuota(amount=0.9, inside=0.0, outside=0.5, **about)
+    agrees(world, changes(world, 18, [*bounds(world), two]))
+    far = Purchase(name="a thousandfold", flows=(flow(world, 1, 2),), amount=1000, basis="share")
+    some = changes(world, 18, bounds(world))
+    some[7] = replace(some[7], constraints=(*some[7].constraints, far))
+    batch = solve_batch(world, some)
+    assert [one.member for one in batch.failures] == [7]

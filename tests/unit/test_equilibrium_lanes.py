@@ -55,5 +55,8 @@ def test_products_are_those_of_numpy_whatever_the_number_of_rows(kind: Any, rows
     )  # each other row from the second
     wanted = matrices[1] @ columns[1::2, LANES:]
     np.testing.assert_allclose(out[:rows], wanted, rtol=1e-5, atol=1e-5)
-    times_tall(panels(matrices[:1], TALL), np.ascontiguousarray(columns[:depth, :LANES]), out)
-    np.testing.assert_allclose(out[:rows], matrices[0] @ columns[:depth, :LANES], rtol=1e-5, atol=1e-5)
+    several = np.ascontiguousarray(columns[:depth].reshape(depth, 2, LANES).transpose(1, 0, 2))
+    each_of = np.zeros((2, rows + TALL, LANES), kind)
+    times_tall(panels(matrices[:1], TALL), several, each_of, np.array([False, True]))
+    np.testing.assert_allclose(each_of[1, :rows], matrices[0] @ several[1], rtol=1e-5, atol=1e-5)
+    assert not each_of[0].any()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from typing import cast
 
@@ -49,8 +50,9 @@ TOGETHER, FEWEST_TOGETHER = 96, 16
 """Members iterated at once: enough for matrix products to pay, few enough to stay in the cache."""
 CACHED = 25_000
 """Unknowns that stay in the cache, sixteen members counted as one; so many go together in any case."""
-CHUNK = 2 * TOGETHER
-"""Members handed to a process at once."""
+CHUNK, LONG_CHUNK = 2 * TOGETHER, 4 * TOGETHER
+"""Members handed to a process at once; more where machine code solves them, so fast that what is done once for
+all of them counts."""
 WORTH_COMPILED = 1_500_000
 """Members times countries times sectors from which on it pays to load machine code, and to wait for it to be
 made on a machine where it is not kept yet."""
@@ -70,6 +72,8 @@ IN_MONEY = ("labour_income", "tariff_revenue", "profits", "absorbed_duty")
 """Of what is read by country; the others are fractions."""
 MEMBER_BYTES = 24
 """By country and sector: what a member is worth there, once as it is solved and twice when it is named."""
+LARGEST_KEPT = (32 << 20) - (1 << 16)
+"""The largest block, in bytes, from which glibc learns."""
 SHOWN = 5
 """Countries and failed members told by name where a batch shows itself."""
 
@@ -257,6 +261,7 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
                 failed[member] = one
             else:
                 found.put([member], one)
+    found.blank()
     if not volumes:  # those that were solved one by one tell no more than the others
         found.by_country[[BY_COUNTRY.index(name) for name in VOLUMES]] = np.nan
     alone = tuple(int(member) for member in np.flatnonzero(found.alone))
@@ -296,8 +301,9 @@ def _chunks(
         plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, size, near, compiled, volumes))
         if near is None and plan.value.together:
             leaders.append(plan)
-        for first in range(0, len(members), CHUNK):
-            some = members[first : first + CHUNK]
+        length = LONG_CHUNK if compiled else CHUNK
+        for first in range(0, len(members), length):
+            some = members[first : first + length]
             own = tuple(thetas[k] for k in some) if thetas is not None and steady else None
             chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, wanted.flows))
     return chunks
@@ -316,6 +322,7 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
 
     Residuals are NaN where members that were iterated together did not converge; the caller solves those alone.
     """
+    _keep_freed()
     plan, size = chunk.plan.value, len(chunk.members)
     found = Results.empty(size, len(plan.world.countries), len(plan.world.sectors), len(chunk.flows))
     failures: list[Failure] = []
@@ -328,7 +335,7 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
                 found.put([k], one)
         return found, failures
     packed = chunk.packed
-    together = min(TOGETHER, max(CACHED // plan.unknowns, 1) * FEWEST_TOGETHER)
+    together = size if plan.fused else min(TOGETHER, max(CACHED // plan.unknowns, 1) * FEWEST_TOGETHER)
     for first in range(0, size, together):
         last = min(first + together, size)
         with suppress(KoshoError, np.linalg.LinAlgError):
@@ -336,6 +343,15 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
     if plan.near is not None and np.isnan(found.residual).any():
         return _solved(replace(chunk, plan=Shared(plan.alone), changes=packed))
     return found, failures
+
+
+@cache
+def _keep_freed() -> None:
+    """Let the allocator keep what is freed between members, instead of asking for it again page by page, which
+    takes up to a tenth of a batch: glibc does so for blocks as large as it has seen freed. This one is never
+    written to, and so costs nothing.
+    """
+    np.empty(LARGEST_KEPT, np.uint8)
 
 
 def _nearest(theta: xr.DataArray | None, leaders: Sequence[Shared[Plan]]) -> Shared[Plan] | None:

@@ -45,13 +45,47 @@ __all__ = [
     "sell",
     "sell_some",
     "shares",
+    "touched",
 ]
 
 WIDTH: int = LANES
 
 
+def touched(
+    sector: Index, importer: Index, exporter: Index, shape: tuple[int, int, int]
+) -> tuple[Index, Index]:
+    return _touched(_read_only(sector), _read_only(importer), _read_only(exporter), shape)
+
+
+@compiled
+def _touched(
+    sector: Index, importer: Index, exporter: Index, shape: tuple[int, int, int]
+) -> tuple[Index, Index]:
+    slot, cell = np.full(shape[0] * shape[1] * shape[2], -1), np.empty(len(sector), np.intp)
+    for k in range(len(sector)):
+        cell[k] = (sector[k] * shape[1] + importer[k]) * shape[2] + exporter[k]
+        slot[cell[k]] = 0
+    cells, count = np.empty(len(slot), np.intp), 0
+    for place in range(len(slot)):
+        if slot[place] == 0:
+            slot[place] = count
+            cells[count] = place
+            count += 1
+    for k in range(len(cell)):
+        cell[k] = slot[cell[k]]
+    return cells[:count].copy(), cell
+
+
 def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
-    return Folded(*_fold(rows, sector, length, cell, net, theta))
+    share, cost, base_tariff, tariff, rent = map(_read_only, rows)  # some are: one type for a compiler
+    found = _fold((share, cost, base_tariff, tariff, rent), _read_only(sector), length, cell, net, theta)
+    return Folded(*found)
+
+
+def _read_only(column: Any) -> Any:
+    view = column.view()
+    view.setflags(write=False)
+    return view
 
 
 @compiled

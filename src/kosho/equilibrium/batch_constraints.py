@@ -6,8 +6,9 @@ way. They may differ in which bounds hold, how tight those are, in tariffs and t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -58,29 +59,47 @@ class Frame:
 
     def given(self, changes: Sequence[Counterfactual]) -> Given:
         """What these changes put in the frame."""
-        parts = len(self.shock)
-        amounts = np.full((len(self.bounds), len(changes)), np.nan)
-        cost, tariff = (np.full((parts + len(self.cells), len(changes)), np.nan) for _ in range(2))
-        theta, epsilon = np.empty((2, len(self.nests), len(changes)))
+        size, parts = len(changes), len(self.shock)
+        amounts = np.full((len(self.bounds), size), np.nan)
+        theta, epsilon = np.empty((2, len(self.nests), size))
         place = {_about(one): c for c, one in enumerate(self.bounds)}
-        known: dict[int, tuple[Index, Index]] = {}  # members often share a shock
-        where_of: dict[int, int] = {}  # and constraints
+        bounded: dict[int, tuple[Index, Array]] = {}  # members often share constraints
+        elastic: dict[int, Array] = {}  # and nests
         for b, change in enumerate(changes):
-            for one in change.constraints:
-                if not _bans(one):
-                    if id(one) not in where_of:
-                        where_of[id(one)] = place[_about(one)]
-                    amounts[where_of[id(one)], b] = one.amount
-            shock = change.shock
-            if id(shock) not in known:
-                rows, whole = self.known.of(shock)
-                behind = parts + np.searchsorted(self.cells, _flat(shock, whole))
-                known[id(shock)] = np.append(rows, whole), np.append(np.arange(parts), behind)
-            both, where = known[id(shock)]
-            cost[where, b], tariff[where, b] = shock.cost[both], shock.tariff[both]
-            theta[:, b] = [nest.theta for nest in change.nests]
-            epsilon[:, b] = [nest.between for nest in change.nests]
+            if change.constraints:
+                name = id(change.constraints)
+                if name not in bounded:
+                    bounded[name] = _amounts(change.constraints, place)
+                where, values = bounded[name]
+                amounts[where, b] = values
+            if change.nests:
+                name = id(change.nests)
+                if name not in elastic:
+                    elastic[name] = np.array([[one.theta, one.between] for one in change.nests]).T
+                theta[:, b], epsilon[:, b] = elastic[name]
+        cost, tariff = (np.full((parts + len(self.cells), size), np.nan) for _ in range(2))
+        shocks = [change.shock for change in changes]
+        each = {id(shock): self.known.of(shock) for shock in shocks}
+        rows = {name: self._rows_of(within) for name, within in each.items()}
+        where = np.concatenate([rows[id(shock)][1] for shock in shocks])
+        member = np.repeat(np.arange(size), [len(rows[id(shock)][1]) for shock in shocks])
+        cost[where, member] = np.concatenate([shock.cost.take(rows[id(shock)][0]) for shock in shocks])
+        tariff[where, member] = np.concatenate([shock.tariff.take(rows[id(shock)][0]) for shock in shocks])
         return Given(amounts, cost, tariff, theta, epsilon)
+
+    def _rows_of(self, within: Within) -> tuple[Index, Index]:
+        """Rows of a shock, and where they stand among what is given."""
+        parts = len(self.shock)
+        behind = self.cells.searchsorted(within.cells) + parts
+        if not parts:
+            return within.whole, behind
+        return np.append(within.parts, within.whole), np.append(np.arange(parts), behind)
+
+
+def _amounts(constraints: Sequence[Constraint], place: dict[Hashable, int]) -> tuple[Index, Array]:
+    """Which of the bounds these are, and their amounts."""
+    mine = [one for one in constraints if not _bans(one)]
+    return np.array([place[_about(one)] for one in mine], np.intp), np.array([one.amount for one in mine])
 
 
 def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame | None, list[int]]]:
@@ -92,7 +111,7 @@ def framed(changes: Sequence[Counterfactual], world: World) -> list[tuple[Frame 
     inside = _touched(changes, world)
     known = Rows(inside)
     groups: dict[Hashable, list[int]] = {}
-    labels: dict[int, Hashable] = {}
+    labels = Labels()
     keys = {id(change): _key_of(change, known, labels) for change in _each(changes)}
     for member, change in enumerate(changes):
         if (key := keys[id(change)]) is not False:
@@ -108,29 +127,84 @@ def _each(changes: Sequence[Counterfactual]) -> Collection[Counterfactual]:
     return {id(change): change for change in changes}.values()
 
 
+@dataclass(frozen=True, eq=False)
+class Within:
+    """Rows of a shock that lie in some markets."""
+
+    parts: Index  # parts of cells
+    whole: Index  # whole cells, whose rates hold for all of them
+    cells: Index  # the latter, as `Frame.cells`
+
+
 class Rows:
     """Rows of shocks in some markets, looked for once; another process looks for itself."""
 
     def __init__(self, inside: Mask) -> None:
         self.inside = inside
-        self._known: dict[int, tuple[Shock, Index, Index]] = {}
+        self._known: dict[int, tuple[Shock, Within]] = {}
 
     def __reduce__(self) -> tuple[type[Rows], tuple[Mask]]:
         return Rows, (self.inside,)
 
-    def of(self, shock: Shock) -> tuple[Index, Index]:
-        """See `_rows`."""
+    def of(self, shock: Shock) -> Within:
+        """Those of a shock."""
         if id(shock) not in self._known:
-            self._known[id(shock)] = shock, *_rows(shock, self.inside)
-        return self._known[id(shock)][1:]
+            self._known[id(shock)] = shock, _within(shock, self.inside)
+        return self._known[id(shock)][1]
 
 
-def _key_of(change: Counterfactual, known: Rows, labels: dict[int, Hashable]) -> Hashable:
+class Labels:
+    """What constraints and nests are for a frame: equal numbers where they are alike."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, int]] = {}
+        self._numbers: dict[Hashable, int] = {}
+
+    def of_nests(self, nests: Sequence[Nest]) -> int:
+        """Compared by product, market and origins."""
+        return self._of(nests, _about_nests)
+
+    def of_constraints(self, constraints: Sequence[Constraint]) -> int:
+        """Imports under a tariff quota pay other duties, and what is banned is not there, whatever the amounts.
+        Below zero where a change is left out of frames.
+        """
+        return self._of(constraints, _about_constraints)
+
+    def _of(self, many: Sequence[Any], about: Callable[[Sequence[Any]], Hashable]) -> int:
+        if id(many) not in self._known:
+            key = about(many)
+            self._known[id(many)] = (
+                many,
+                -1 if key is None else self._numbers.setdefault(key, len(self._numbers)),
+            )
+        return self._known[id(many)][1]
+
+
+def _about_nests(nests: Sequence[Nest]) -> Hashable:
+    return tuple((one.product, one.importer, one.sector, tuple(sorted(one.shares.items()))) for one in nests)
+
+
+def _about_constraints(constraints: Sequence[Constraint]) -> Hashable:
+    if len({one.name for one in constraints}) < len(constraints) or partial(constraints):
+        return None
+    return tuple(_about(one) for one in constraints if isinstance(one, TariffQuota) or _bans(one))
+
+
+def _key_of(change: Counterfactual, known: Rows, labels: Labels) -> Hashable:
     """Equal for changes that share a frame; None without one, False where a change is left out."""
     if change.plain:
         return None
-    twice = len({one.name for one in change.constraints}) < len(change.constraints)
-    return False if twice or partial(change.constraints) else _key(change, known, labels)
+    fixed = labels.of_constraints(change.constraints)
+    return False if fixed < 0 else (_parts(change.shock, known), fixed, labels.of_nests(change.nests))
+
+
+def _parts(s: Shock, known: Rows) -> Hashable:
+    """Of a shock in the markets of a frame: all that is not the same in a frame's members."""
+    rows = known.of(s).parts
+    if not len(rows):
+        return None
+    columns = (s.importer, s.exporter, s.sector, s.share, s.base_tariff, s.rent, s.holder)
+    return tuple(column[rows].tobytes() for column in columns), tuple(s.part[row] for row in rows.tolist())
 
 
 def _frame(changes: Sequence[Counterfactual], known: Rows) -> Frame:
@@ -138,10 +212,10 @@ def _frame(changes: Sequence[Counterfactual], known: Rows) -> Frame:
     each = {id(one): one for change in _each(changes) for one in change.constraints}.values()
     every = (one for one in each if not _bans(one))
     shocks = {id(change.shock): change.shock for change in changes}.values()
-    cells = [_flat(shock, known.of(shock)[1]) for shock in shocks]
+    cells = [known.of(shock).cells for shock in shocks]
     return Frame(
         known=known,
-        shock=first.shock.take(known.of(first.shock)[0]),
+        shock=first.shock.take(known.of(first.shock).parts),
         cells=np.unique(np.concatenate(cells)),
         bounds=tuple({_about(one): one for one in every}.values()),
         banned=tuple(filter(_bans, first.constraints)),
@@ -162,19 +236,16 @@ def _touched(changes: Sequence[Counterfactual], world: World) -> Mask:
     return found
 
 
-def _rows(shock: Shock, inside: Mask) -> tuple[Index, Index]:
-    """Rows in some markets: parts of cells, and whole cells, whose rates hold for all of them."""
+def _within(shock: Shock, inside: Mask) -> Within:
+    """Rows in some markets."""
     # By the thousand, so flat: an array of places is read in a third of the time that pairs take.
     rows = inside.ravel().take(shock.importer * inside.shape[1] + shock.sector).nonzero()[0]
     whole = (shock.share.take(rows) == 1.0) & (shock.rent.take(rows) == 0.0)
-    for k in whole.nonzero()[0].tolist():
-        whole[k] = not shock.part[rows[k]]
-    return rows[~whole], rows[whole]
-
-
-def _flat(shock: Shock, rows: Index) -> Index:
-    cell = shock.importer[rows] * len(shock.countries) + shock.exporter[rows]
-    return cell * len(shock.sectors) + shock.sector[rows]
+    part = shock.part
+    whole &= np.array([not part[row] for row in rows.tolist()], bool)
+    parts, rows = rows[~whole], rows[whole]
+    cell = shock.importer.take(rows) * len(shock.countries) + shock.exporter.take(rows)
+    return Within(parts, rows, cell * len(shock.sectors) + shock.sector.take(rows))
 
 
 def _bans(constraint: Constraint) -> bool:
@@ -184,21 +255,3 @@ def _bans(constraint: Constraint) -> bool:
 def _about(constraint: Constraint) -> Hashable:
     """All that a bound is but its amount."""
     return type(constraint), *(value for name, value in vars(constraint).items() if name != "amount")
-
-
-def _key(change: Counterfactual, known: Rows, labels: dict[int, Hashable]) -> Hashable:
-    """Equal for changes that share a frame. A nest is compared by its origins; `labels` remembers them."""
-    s = change.shock
-    rows, _ = known.of(s)
-    columns = (s.importer, s.exporter, s.sector, s.share, s.base_tariff, s.rent, s.holder)
-    for nest in change.nests:
-        if id(nest) not in labels:
-            labels[id(nest)] = nest.product, nest.importer, nest.sector, tuple(sorted(nest.shares.items()))
-    # Imports under a tariff quota pay other duties, and what is banned is not there, whatever the amounts.
-    fixed = tuple(_about(one) for one in change.constraints if isinstance(one, TariffQuota) or _bans(one))
-    return (
-        tuple(column[rows].tobytes() for column in columns),
-        tuple(s.part[row] for row in rows.tolist()),
-        fixed,
-        tuple(labels[id(nest)] for nest in change.nests),
-    )

@@ -1,9 +1,9 @@
-# ruff: noqa: C901 - loops written out, as machine code wants them
+# ruff: noqa: C901, PLR0912 - loops written out, as machine code wants them
 """Sixteen members from the centre to their equilibria in one piece of machine code.
 
-For members of the plain closure without rents, bounds and product nests: nothing but the equations of `sell`
-and `gaps`, what countries earn between them, a chord step and its acceleration, all on arrays that stay in the
-cache of a core. What else there is goes the way of `batch_iteration`, a pass for all members at a time.
+For members of the plain closure, with quotas, purchases and product nests: the equations of `sell` and `gaps`,
+what such markets buy and countries earn between them, a chord step and its acceleration, all on arrays that
+stay near. What else there is goes the way of `batch_iteration`, a pass for all members at a time.
 """
 
 from __future__ import annotations
@@ -17,13 +17,12 @@ from kosho.equilibrium.batch_compiled import accelerate, gaps_of_some, room, sel
 from kosho.equilibrium.batch_loops import Base, Cells, Seller
 from kosho.equilibrium.lanes import LANES, absolute, every, larger, load, narrower, nothing, store
 from kosho.equilibrium.lanes_functions import ROWS, TALL, exp, log, panels, times, times_tall
+from kosho.equilibrium.lanes_markets import Buyers, buy, place_for
 from kosho.equilibrium.machine_code import compiled
 from kosho.equilibrium.newton_chord import Chord
 
-__all__ = ["Equations", "Inverse", "inverse", "together"]
+__all__ = ["Equations", "Found", "Inverse", "Limits", "inverse", "together"]
 
-ABREAST = 2
-"""Sixteens of members that go side by side."""
 LEAST = 1e-37
 """Nothing less is taken for what labour earns, in either precision."""
 
@@ -32,7 +31,10 @@ Equations: TypeAlias = tuple[Any, Any, Any, Cells, Seller, Base, tuple[Array, Ar
 cells; what these two read of the base; and by country labour income, deficits and value added (N,)."""
 Inverse: TypeAlias = tuple[Any, Any, Any, Any]
 """A chord in panels: prices and expenditure of each country, reach, sight."""
-Found: TypeAlias = tuple[Array, Array, Array, Array, Array, Array, Array, Array]
+Limits: TypeAlias = tuple[int, float, float, int, bool]
+"""Looks in either precision; the gap from which on half of the members need double precision, and the one at
+which a member is done; how many sixteens of members go side by side; whether states and cells are told."""
+Found: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 """See `together`."""
 
 
@@ -44,88 +46,139 @@ def inverse(chord: Chord) -> Inverse:
 
 
 @compiled
-def together(
-    single: Equations, double: Equations, chord: Inverse, start: Array, limits: tuple[int, float, float]
+def together(  # noqa: PLR0913, PLR0917 - see below
+    single: Equations,
+    double: Equations,
+    markets: Buyers,
+    chord: Inverse,
+    start: Array,
+    worth: Array,
+    limits: Limits,
 ) -> Found:
     """Iterate members until each has converged.
 
     Args:
         single: The equations in single precision.
         double: In double precision.
+        markets: Those with bounds or product nests, in double precision.
         chord: The inverse Jacobian.
         start: Where all begin (N + 2 SN,).
-        limits: Looks in either precision; the gap from which on half of the members need double precision, and
-            the one at which a member is done.
+        worth: Of output: that in the base, and value added of a unit of it (2, N, S).
+        limits: See there.
 
     Returns:
-        States (N + 2 SN, b); ln c, E, sum K E and output (S, N, b); income and tariff revenue (N, b); largest
-        gaps (b,).
+        By sixteens of members change of value added at base prices (g, N, S, 16); wages, the price level of
+        final demand, income and tariff revenue (g, 4, N, 16). Largest gaps (b,). If they are told, else of no
+        members, states (N + 2 SN, b); ln c, E, sum K E and output (4, SN, b); and log wedges (c, b).
     """
     sectors, count = double[4][0].shape
-    looks, rough, least = limits
-    size, members = len(start), double[3][3].shape[1]
-    shape, groups = (sectors, count, members), members // LANES
-    states, worst = np.empty((size, members)), np.empty(members)
-    of_cells = np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape)
-    of_countries = np.empty((count, members)), np.empty((count, members))
+    looks, rough, least, abreast, whole = limits
+    size, members, bounds = len(start), double[3][3].shape[1], len(markets[2][4])
+    groups = members // LANES
+    added, of_countries = np.empty((groups, count, sectors, LANES)), np.empty((groups, 4, count, LANES))
+    told = members if whole else 0
+    states, wedges, worst = np.empty((size, told)), np.empty((bounds, told)), np.empty(members)
+    of_cells = np.empty((4, sectors * count, told))
     # A pass is made for some before the next one, so that matrices stay near while members come by.
-    padded, most = chord[2].shape[1] * TALL, min(ABREAST, groups)
-    rows = max(chord[3].shape[1] * TALL, ROWS * chord[1].shape[1])
+    padded, most = chord[2].shape[1] * TALL, min(abreast, groups)
     steps, gap = np.empty((2, most, padded, LANES), np.float32), np.empty((most, size, LANES), np.float32)
-    spare = np.empty(rows * LANES, np.float32), np.empty(2 * sectors * LANES, np.float32)
+    spare = (
+        np.empty((most, chord[3].shape[1] * TALL, LANES), np.float32),
+        np.empty(ROWS * chord[1].shape[1] * LANES, np.float32),
+        np.empty(2 * sectors * LANES, np.float32),
+    )
     history = np.empty((most, 4, size, LANES), np.float32)
     near, far = np.empty((3, most, size, LANES), np.float32), np.empty((3, most, size, LANES))
-    near_by, at = _room(single, near[0, 0]), _room(double, far[0, 0])
-    missed, going = np.empty((most, LANES)), np.empty(most, np.bool_)
+    near_by, at = _room(single, near[0, 0], markets), _room(double, far[0, 0], markets)
+    missed, charged = np.empty((most, LANES)), np.zeros((most, bounds, LANES))
+    going = np.empty(most, np.bool_)
     for lead in range(0, groups, most):
-        abreast, taken = min(most, groups - lead), 0
-        going[:] = np.arange(most) < abreast
-        for g in range(abreast):
+        now, taken = min(most, groups - lead), 0
+        for g in range(most):
+            going[g] = g < now
+        for g in range(now):
             for d in range(size):
-                near[0, g, d] = start[d]
+                for b in range(LANES):
+                    near[0, g, d, b] = start[d]
+            for c in range(bounds):
+                for b in range(LANES):
+                    charged[g, c, b] = 0.0
         for _look in range(looks):
-            for g in range(abreast):
-                worst_here = _look_at(single, (lead + g) * LANES, near[taken % 3, g], near_by, gap[g])
-                store(missed[g], 0, worst_here)
+            left = 0
+            for g in range(now):
+                first, there = (lead + g) * LANES, near[taken % 3, g]
+                store(missed[g], 0, _look_at(single, markets, first, there, charged[g], near_by, gap[g]))
+                for b in range(LANES):
+                    left += missed[g, b] > rough
             _go(chord, gap, (steps, near, history), spare, taken, count, going)
             taken += 1
-            if 2 * (missed[:abreast] > rough).sum() <= abreast * LANES:
+            if 2 * left <= now * LANES:
                 break
         for k in (taken % 3, (taken + 2) % 3):
-            far[k, :abreast] = near[k, :abreast]
+            for g in range(now):
+                for d in range(size):
+                    place = d * LANES
+                    store(far[k, g], place, load(near[k, g], place))
         for look in range(looks):
-            for g in range(abreast):
+            still = False
+            for g in range(now):
                 if not going[g]:
                     continue
-                b, there = (lead + g) * LANES, far[taken % 3, g]
-                store(missed[g], 0, _look_at(double, b, there, at, gap[g]))
-                if look == looks - 1 or ((missed[g] <= least) | ~np.isfinite(missed[g])).all():
+                first, there = (lead + g) * LANES, far[taken % 3, g]
+                store(missed[g], 0, _look_at(double, markets, first, there, charged[g], at, gap[g]))
+                going[g] = look < looks - 1
+                if going[g]:
                     going[g] = False
-                    worst[b : b + LANES] = missed[g]
-                    _put_down((states, of_cells, of_countries), there, at, b)
-            if not going.any():
+                    for b in range(LANES):
+                        going[g] |= missed[g, b] > least and missed[g, b] < np.inf
+                still |= going[g]
+                if not going[g]:
+                    for b in range(LANES):
+                        worst[first + b] = missed[g, b]
+                    _sum_up(double[5][0], worth, there, at, (added[lead + g], of_countries[lead + g]))
+                    if whole:
+                        _put_down((states, of_cells, wedges), there, charged[g], at, first)
+            if not still:
                 break
             _go(chord, gap, (steps, far, history), spare, taken, count, going)
             taken += 1
-    return states, *of_cells, *of_countries, worst
+    return added, of_countries, worst, states, of_cells, wedges
 
 
 @compiled
-def _put_down(found: tuple[Array, Any, Any], state: Array, at: Any, b: int) -> None:
-    """What was found of lanes of members, the first of them the b-th of all."""
-    states, (log_cost, power, absorbed, output), (income, revenue) = found
-    members = states.shape[1]
+def _sum_up(alpha: Array, worth: Array, state: Array, at: Any, found: tuple[Array, Array]) -> None:
+    """What is told of all lanes of members."""
+    added, of_countries = found
+    sectors, count = alpha.shape
+    zero = nothing(state)
+    for n in range(count):
+        level = zero
+        for j in range(sectors):
+            level = level + load(state, (count + j * count + n) * LANES) * alpha[j, n]
+            place = (j * count + n) * LANES
+            change = load(at[3], place) * exp(zero - load(at[0], place)) - worth[0, n, j]
+            store(added, (n * sectors + j) * LANES, change * worth[1, n, j])
+        store(of_countries, n * LANES, exp(load(state, n * LANES)))
+        store(of_countries, (count + n) * LANES, exp(level))
+        store(of_countries, (2 * count + n) * LANES, load(at[5], n * LANES))
+        store(of_countries, (3 * count + n) * LANES, load(at[6], n * LANES))
+
+
+@compiled
+def _put_down(found: tuple[Array, Array, Array], state: Array, charged: Array, at: Any, first: int) -> None:
+    """Where lanes of members ended, the `first` of all on."""
+    states, of_cells, wedges = found
+    members, cells = states.shape[1], of_cells.shape[1]
     for d in range(len(state)):
-        store(states, d * members + b, load(state, d * LANES))
-    for d in range(len(at[0])):
-        to, place = d * members + b, d * LANES
-        store(log_cost, to, load(at[0], place))
-        store(power, to, load(at[1], place))
-        store(absorbed, to, load(at[2], place))
-        store(output, to, load(at[3], place))
-    for n in range(len(income)):
-        store(income, n * members + b, load(at[5], n * LANES))
-        store(revenue, n * members + b, load(at[6], n * LANES))
+        store(states, d * members + first, load(state, d * LANES))
+    for c in range(len(charged)):
+        store(wedges, c * members + first, load(charged, c * LANES))
+    for d in range(cells):
+        place = d * LANES
+        store(of_cells, d * members + first, load(at[0], place))
+        store(of_cells, (cells + d) * members + first, load(at[1], place))
+        store(of_cells, (2 * cells + d) * members + first, load(at[2], place))
+        store(of_cells, (3 * cells + d) * members + first, load(at[3], place))
 
 
 @compiled
@@ -136,9 +189,7 @@ def _go(  # noqa: PLR0913, PLR0917 - what is kept between steps
     steps, states, history = kept
     size = gap.shape[1]
     now, before = steps[taken % 2], steps[(taken + 1) % 2]
-    for g in range(len(gap)):
-        if going[g]:
-            _step(chord, gap[g], now[g], spare, count)
+    _steps(chord, gap, now, spare, count, going)
     here, last, following = states[taken % 3], states[(taken + 2) % 3], states[(taken + 1) % 3]
     for g in range(len(gap)):
         past = last[g], before[g, :size]
@@ -147,7 +198,7 @@ def _go(  # noqa: PLR0913, PLR0917 - what is kept between steps
 
 
 @compiled
-def _room(equations: Equations, state: Array) -> Any:
+def _room(equations: Equations, state: Array, markets: Buyers) -> Any:
     """For what `_look_at` writes: ln c, E, sum K E and output; sums by country, income, revenue; the rest."""
     sectors, count = equations[4][0].shape
     kind, size = state.dtype, sectors * count
@@ -162,16 +213,25 @@ def _room(equations: Equations, state: Array) -> Any:
         np.empty(by_country, kind),
         np.empty(LANES, np.float32),
         room(equations[0], equations[2], state),
+        (np.zeros(by_country, kind), np.zeros(by_country, kind)),
+        place_for(markets),
     )
 
 
 @compiled
-def _look_at(equations: Equations, first: int, state: Array, at: Any, gap: Any) -> Any:
+def _look_at(  # noqa: PLR0913, PLR0917 - a look
+    equations: Equations, markets: Buyers, first: int, state: Array, charged: Array, at: Any, gap: Any
+) -> Any:
     """The gaps at a state, for lanes of members from the `first` of all, and the largest."""
     inputs, uses, shared, own, seller, base, earners = equations
-    log_cost, power, absorbed, output, sums, income, revenue, worst, spare = at
+    log_cost, power, absorbed, output, sums, income, revenue, worst, spare, rents, counter = at
     sell_some(inputs, own, shared, seller, (state, log_cost, power, absorbed, output, sums), first, spare)
-    here = narrower(_earn(earners, state, sums, income, revenue, gap))
+    here = every(load(worst, 0), 0.0)
+    if len(markets[0][4]) > 0:
+        bought = state, log_cost, absorbed, output, sums
+        here = narrower(buy(markets, seller, first, bought, rents, charged, counter))
+    earned = narrower(_earn(earners, state, sums, rents, income, revenue, gap))
+    here = larger(here, earned) + (here + earned) * 0.0
     arrays = absorbed, output, state, sums[len(income) :], income
     gaps_of_some(uses, arrays, base, first, gap, worst, spare[:2])
     most = load(worst, 0)
@@ -179,51 +239,61 @@ def _look_at(equations: Equations, first: int, state: Array, at: Any, gap: Any) 
 
 
 @compiled
-def _earn(
-    earners: tuple[Array, Array, Array], state: Array, total: Array, income: Array, revenue: Array, gap: Any
+def _earn(  # noqa: PLR0913, PLR0917 - what is read and written by country
+    earners: tuple[Array, Array, Array],
+    state: Array,
+    total: Array,
+    rents: tuple[Array, Array],
+    income: Array,
+    revenue: Array,
+    gap: Any,
 ) -> Any:
     """Income and tariff revenue of countries, and gaps of their labour markets; the largest by country."""
     labour_income, deficits, value_added = earners
     count, zero = len(labour_income), nothing(state)
-    paid, base = zero, 0.0
+    wages, base = zero, 0.0
     for n in range(count):
-        paid = paid + exp(load(state, n * LANES)) * labour_income[n]
+        wages = wages + exp(load(state, n * LANES)) * labour_income[n]
         base += value_added[n]
-    numeraire = paid / every(zero, base)
+    numeraire = wages / every(zero, base)
     ratio, worst, wrong = log(numeraire), absolute(numeraire - 1.0), zero
     for n in range(count):
-        imports, spent = load(total, n * LANES), load(total, (count + n) * LANES)
+        paid, held = load(rents[0], n * LANES), load(rents[1], n * LANES)
+        imports, spent = load(total, n * LANES) + paid, load(total, (count + n) * LANES)
         earned, made = load(total, (2 * count + n) * LANES), load(total, (3 * count + n) * LANES)
         bill = exp(load(state, n * LANES)) * labour_income[n]
         duties = spent - imports
-        whole = bill + duties + every(zero, deficits[n])
+        whole = bill + duties + held + every(zero, deficits[n])
         store(revenue, n * LANES, duties)
         store(income, n * LANES, whole)
         share = larger(earned, every(zero, LEAST)) / bill
         store(gap, n * LANES, log(share) - ratio)
-        balance = (imports - deficits[n] - made) / whole
+        balance = (imports - deficits[n] - made - held) / whole
         worst = larger(larger(worst, absolute(share - 1.0)), absolute(balance))
         wrong = wrong + (share + balance) * 0.0
     return worst + wrong
 
 
 @compiled
-def _step(chord: Inverse, gap: Any, step: Any, spare: Any, count: int) -> None:
-    """The step that would close the gaps."""
+def _steps(chord: Inverse, gap: Any, steps: Any, spare: Any, count: int, going: Any) -> None:
+    """The steps that would close the gaps of those who go on."""
     prices, spending, reach, sight = chord
-    found, near = spare
-    sectors = (len(gap) - count) // (2 * count)
-    times_tall(sight, gap, found)
-    times_tall(reach, found, step)
+    seen, found, near = spare
+    sectors = (gap.shape[1] - count) // (2 * count)
+    times_tall(sight, gap, seen, going)
+    times_tall(reach, seen, steps, going)
     half, row = sectors * count * LANES, count * LANES
     for n in range(count):
-        place = n * LANES
-        store(step, place, load(step, place) + load(gap, place))
-        times(prices, n, gap, (count + n) * LANES, row, near, found)
-        for j in range(sectors):
-            place = (count + j * count + n) * LANES
-            store(step, place, load(step, place) + load(found, j * LANES))
-        times(spending, n, gap, (count + n) * LANES, row, near, found)
-        for j in range(sectors):
-            place = half + (count + j * count + n) * LANES
-            store(step, place, load(step, place) + load(found, j * LANES))
+        for g in range(len(gap)):
+            if not going[g]:
+                continue
+            here, step, place = gap[g], steps[g], n * LANES
+            store(step, place, load(step, place) + load(here, place))
+            times(prices, n, here, (count + n) * LANES, row, near, found)
+            for j in range(sectors):
+                place = (count + j * count + n) * LANES
+                store(step, place, load(step, place) + load(found, j * LANES))
+            times(spending, n, here, (count + n) * LANES, row, near, found)
+            for j in range(sectors):
+                place = half + (count + j * count + n) * LANES
+                store(step, place, load(step, place) + load(found, j * LANES))

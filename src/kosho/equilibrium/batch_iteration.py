@@ -45,11 +45,13 @@ BY_COUNTRY = (
 
 ALL_AT_ONCE = 40
 """Iterations after which a member is left to be solved alone."""
-SAFETY = 0.2
-"""Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway."""
-ROUGH, ROUGH_BOUNDED = 3e-4, 3e-3
-"""Gap from which on half of the members need double precision after one more step: alone, and with bounds,
-whose wedges cost as much in either precision, so that fewer looks are worth more."""
+SAFETY, SAFETY_FUSED = 0.2, 0.4
+"""Iteration stops at this share of the tolerance; the next step but one would be lost in rounding anyway. In
+one piece of machine code members go on until all of sixteen are there, so that most end far below."""
+ROUGH, ROUGH_BOUNDED, ROUGH_FUSED = 3e-4, 3e-3, 3e-3
+"""Gap from which on half of the members need double precision after one more step: alone; with bounds, whose
+wedges cost as much in either precision; and in one piece of machine code. Fewer looks are worth more in the
+last two."""
 WORTH_DROPPING = 0.15
 """Share of members that must be done before the others go on without them."""
 
@@ -66,18 +68,28 @@ class Results:
 
     @classmethod
     def empty(cls, members: int, count: int, sectors: int, flows: int = 0) -> Results:
-        """Room for results."""
+        """Room for results; what is there until they are is nothing: see `blank`."""
         return cls(
-            np.full((len(BY_COUNTRY), members, count), np.nan),
-            np.full((members, count, sectors), np.nan),
+            np.empty((len(BY_COUNTRY), members, count)),
+            np.empty((members, count, sectors)),
             np.full(members, np.nan),
             np.zeros(members, bool),
-            np.full((flows, 2, members), np.nan),
+            np.empty((flows, 2, members)),
         )
+
+    def blank(self) -> None:
+        """Not a number where no result was put."""
+        without = np.isnan(self.residual)
+        if without.any():
+            self.by_country[:, without] = self.real_value_added[without] = np.nan
+            self.flows[:, :, without] = np.nan
 
     def between(self, first: int, last: int) -> Results:
         """Those of some members, `last` not included: what is put there is put here."""
-        each = slice(first, last)
+        return self.of(slice(first, last))
+
+    def of(self, each: slice | Index) -> Results:
+        """Those of some members."""
         return Results(
             self.by_country[:, each],
             self.real_value_added[each],
@@ -111,12 +123,21 @@ def iterate_together(plan: Plan, packed: Packed, found: Results) -> None:
         family = family.take(active)
     reader = _Reader(plan, packed, Borders(plan.base, packed.stack, family.theta), found)
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
-        if plan.fused and family.rents is None:
-            state, look = _fused(plan, family)
-            done = look.worst <= SAFETY * plan.tol
+        if plan.fused and family.rents is None and _in_lanes(family):
+            whole = plan.volumes or packed.told is not None
+            ended = _fused(plan, family, whole=whole)
+            done = ended[2] <= SAFETY_FUSED * plan.tol
             done[real:] = False
-            reader.read(family, look, state, active, done)
-            return
+            if whole:
+                state, look = family.found(ended)
+                reader.read(family, look, state, active, done)
+            else:
+                found.put(active[done], _summed_up(plan, ended, done))
+            left = np.flatnonzero(~done[:real])
+            if markets is None or len(left) == 0:
+                return
+            kept, real = _filled(left, width), len(left)  # what needs a line search for its wedges
+            active, family = active[kept], family.take(kept)
         state, accelerate, wedges = _roughly(family.in_single(), centre, real)
         state = state.astype(np.float64)
         accelerate.in_double()
@@ -159,13 +180,46 @@ class _Reader:
         self.found.put(members[done], read)
 
 
-def _fused(plan: Plan, family: Family) -> tuple[Array, Look]:
-    """All steps in one piece of machine code."""
-    from kosho.equilibrium.batch_fused import together  # noqa: PLC0415  (what is loaded with Numba)
+def _in_lanes(family: Family) -> bool:
+    """Whether machine code knows the markets with bounds or nests."""
+    from kosho.equilibrium.lanes_markets import fits  # noqa: PLC0415  (as below)
 
-    limits = ALL_AT_ONCE, ROUGH, SAFETY * plan.tol
+    return family.markets is None or fits(family.markets)
+
+
+def _fused(plan: Plan, family: Family, *, whole: bool) -> Any:
+    """All steps in one piece of machine code: see `batch_fused.together`."""
+    from kosho.equilibrium.batch_fused import together  # noqa: PLC0415  (what is loaded with Numba)
+    from kosho.equilibrium.lanes_markets import buyers  # noqa: PLC0415
+
+    base, limits = plan.base.arrays, (ALL_AT_ONCE, ROUGH_FUSED, SAFETY_FUSED * plan.tol, plan.abreast, whole)
     single, start = family.in_single().equations, plan.centre.state[:, 0].copy()
-    return family.found(together(single, family.equations, plan.inverse, start, limits))
+    worth = np.stack([base.output, np.where(base.output > 0, base.beta, 0.0)])
+    markets = buyers(family.markets, family.members, *base.beta.shape)
+    return together(single, family.equations, markets, plan.inverse, start, worth, limits)
+
+
+def _summed_up(plan: Plan, ended: Any, done: Mask) -> Results:
+    """Results of the members that are done, under the plain closure, from what is told of all."""
+    base, (added, of_countries, worst, *_) = plan.base.arrays, ended
+    wage, level, income, revenue = of_countries.transpose(1, 0, 3, 2).reshape(4, len(worst), -1)
+    real_income = income / base.income / level - 1.0
+    kept = kept_back(plan.base, revenue.T, level.T).T if plan.closure.revenue == "kept" else 0.0
+    by_country = np.full((len(BY_COUNTRY), *wage.shape), np.nan)
+    for name, values in {
+        "welfare": real_income - kept,
+        "real_income": real_income,
+        "consumer_prices": level - 1.0,
+        "labour_income": wage * plan.factors.labour_income,
+        "real_wage": wage / level - 1.0,
+        "tariff_revenue": revenue,
+        **dict.fromkeys(("employment", "profits", "capital"), 0.0),
+    }.items():
+        by_country[BY_COUNTRY.index(name)] = values
+    added = added.transpose(0, 3, 1, 2).reshape(len(worst), *base.output.shape)
+    nothing, alone = np.empty((0, 2, len(worst))), np.zeros(len(worst), bool)
+    found = Results(by_country, added, worst, alone, nothing)
+    return found if done.all() else found.of(np.flatnonzero(done))
 
 
 def _filled(members: Index, width: int) -> Index:
@@ -224,8 +278,7 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, some]
     level = np.exp(np.einsum("nj,jnb->nb", base.alpha, log_price)).T
     produced, log_cost = look.output[:, :, some], look.log_cost[:, :, some]
-    added = np.exp(-log_cost)
-    added *= produced
+    added = produced * np.exp(-log_cost)
     added[base.output.T <= 0] = 0.0
     added -= base.output.T[:, :, None]
     added *= base.beta.T[:, :, None]

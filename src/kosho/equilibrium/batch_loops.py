@@ -29,6 +29,7 @@ __all__ = [
     "matrices",
     "sell",
     "shares",
+    "touched",
 ]
 
 Seller: TypeAlias = tuple[Array, Array, Array, Array]
@@ -40,6 +41,8 @@ Base: TypeAlias = tuple[Array, Array, Array, Array]
 """alpha and the scale of expenditure (S, N), minus theta (S, 1), or (S, b), ln P at unchanged costs (S, N)."""
 Cells: TypeAlias = tuple[Index, Index, Index, Array, Array]
 """Cells in which members differ, by sector and importer: sector, importer, exporter (c,), K and f K (c, b)."""
+Touched: TypeAlias = tuple[Index, Index]
+"""See `touched`."""
 
 WIDTH: int = 1
 """Members come in multiples of this."""
@@ -53,6 +56,11 @@ class Loops(Protocol):
     """This module, or the compiled one."""
 
     WIDTH: int
+
+    @staticmethod
+    def touched(sector: Index, importer: Index, exporter: Index, shape: tuple[int, int, int]) -> Touched:
+        """See `touched`."""
+        ...
 
     @staticmethod
     def fold(rows: Rows, sector: Index, length: Index, cell: Index, net: Array, theta: Array) -> Folded:
@@ -87,6 +95,18 @@ class Loops(Protocol):
     ) -> Array:
         """See `accelerated`."""
         ...
+
+
+def touched(sector: Index, importer: Index, exporter: Index, shape: tuple[int, int, int]) -> Touched:
+    """Cells that rows are of, ordered as in an array `(S, N, N)`: their places in one laid flat (c,), and which
+    of them each row is of (m,).
+    """
+    key = (sector * shape[1] + importer) * shape[2] + exporter
+    slot = np.full(shape[0] * shape[1] * shape[2], -1)
+    slot[key] = 0
+    cells = np.flatnonzero(slot == 0)
+    slot[cells] = np.arange(len(cells))
+    return cells, slot[key]
 
 
 def matrices(stack: Array) -> Any:

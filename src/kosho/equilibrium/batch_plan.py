@@ -25,7 +25,7 @@ from kosho.equilibrium.closed_factors import closed_factors
 from kosho.equilibrium.closure import Closure
 from kosho.equilibrium.counterfactual import Counterfactual
 from kosho.equilibrium.fallbacks import find
-from kosho.equilibrium.newton_chord import LOW_RANK, RANK, Chord
+from kosho.equilibrium.newton_chord import HIGH_RANK, LOW_RANK, RANK, Chord
 from kosho.equilibrium.preconditioners import Factors
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import rebase
@@ -40,9 +40,14 @@ __all__ = ["Centre", "Chunk", "Packed", "Plan", "pack"]
 FEWEST, FEWEST_BOUNDED = 12, 2
 """Members below which a Jacobian of their own does not pay: without bounds, and with them."""
 CENTRE_TOLERANCE = 1e-6
-NEAR_ENOUGH = 2_000
-"""Unknowns of a member up to which matrices stay in the cache of a core beside 32 members: these then
-go through all steps at once. In larger worlds each pass is made for all members, which reads matrices once."""
+FEW_UNKNOWNS = 2_000
+"""Unknowns of a member up to which matrices stay in the cache of a core beside 32 members."""
+NEAR_ENOUGH = 20_000
+"""Unknowns of a member up to which members go through all steps in one piece of machine code. In larger worlds
+each pass is made for all members."""
+ABREAST, MANY_ABREAST = 2, 4
+"""Sixteens of members that go side by side there, for which each part of the chord is read once: where matrices
+stay in the cache, and where they do not."""
 
 
 class Wanted(NamedTuple):
@@ -99,8 +104,12 @@ class Plan:
     @property
     def fused(self) -> bool:
         """Whether members without rents go through all steps in one piece of machine code."""
-        plain = self.frame is None and self.factors.markets is None
-        return self.compiled and plain and self.unknowns <= NEAR_ENOUGH
+        return self.compiled and self.factors.markets is None and self.unknowns <= NEAR_ENOUGH
+
+    @property
+    def abreast(self) -> int:
+        """Sixteens of members that go side by side there."""
+        return ABREAST if self.unknowns <= FEW_UNKNOWNS else MANY_ABREAST
 
     @property
     def unknowns(self) -> int:
@@ -182,8 +191,11 @@ class Plan:
         adjoint = Adjoint.at(values)
         point = values.point
         rows = [point.log_wage, point.log_price.T.ravel(), np.where(adjoint.spending > 0, 1.0, 0.0).ravel()]
-        rank = LOW_RANK if self.fused else RANK
-        return Centre(Chord.at(values, self.loops, rank), np.concatenate(rows)[:, None], adjoint.scale)
+        if not self.fused:
+            chord = Chord.at(values, self.loops, RANK)
+        else:  # NumPy's loops take as long for these, and need no machine code
+            chord = Chord.at(values, batch_loops, LOW_RANK if self.unknowns <= FEW_UNKNOWNS else HIGH_RANK)
+        return Centre(chord, np.concatenate(rows)[:, None], adjoint.scale)
 
 
 @dataclass(frozen=True, eq=False)

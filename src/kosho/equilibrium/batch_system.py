@@ -163,7 +163,7 @@ class Family:
 
     @property
     def equations(self) -> Any:
-        """All that a plain family is, as `batch_fused` reads it."""
+        """Of a family, but for its markets with bounds or nests, as `batch_fused` reads it."""
         common = self.common
         return (
             common.inputs,
@@ -184,9 +184,11 @@ class Family:
         return self.common.alpha, self.scale, self._minus_theta, self.offset
 
     def found(self, found: Any) -> tuple[Array, Look]:
-        """States and a look at them, from what `batch_fused.together` found."""
-        state, log_cost, power, absorbed, output, income, revenue, worst = found
-        over_scale = state[len(self.base.value_added) :].reshape(2, *output.shape)[1]
+        """States and a look at them, from what `batch_fused.together` found, told whole."""
+        _volumes, of_countries, worst, state, of_cells, wedges = found
+        log_cost, power, absorbed, output = of_cells.reshape(4, *self.scale.shape, -1)
+        log_price, over_scale = state[len(self.base.value_added) :].reshape(2, *self.scale.shape, -1)
+        _wage, _level, income, revenue = of_countries.transpose(1, 2, 0, 3).reshape(4, -1, len(worst))
         look = Look(
             worst=worst,
             income=income,
@@ -198,9 +200,16 @@ class Family:
             absorbed=absorbed,
             over_scale=over_scale,
             scale=self.scale,
-            bought=None,
+            bought=None if self.markets is None else self._bought(log_cost, log_price, over_scale, wedges),
         )
         return state, look
+
+    def _bought(self, log_cost: Array, log_price: Array, over_scale: Array, wedges: Array | None) -> Bought:
+        """What the markets with bounds or nests buy; wedges that meet the bounds are looked for from these."""
+        assert self.markets is not None  # noqa: S101
+        sector, importer = self.markets.where
+        spending = over_scale[sector, importer] * self.scale[sector, importer][:, None]
+        return self.markets.at(log_cost, log_price, spending, wedges)
 
     def beside(self, markets: Bounded) -> Family:
         """With what is bounded, or tells products apart."""
@@ -262,8 +271,7 @@ class Family:
         bought = None
         if self.markets is not None:
             sector, importer = self.markets.where
-            spending = over_scale[sector, importer] * self.scale[sector, importer][:, None]
-            bought = self.markets.at(log_cost, log_price, spending, wedges)
+            bought = self._bought(log_cost, log_price, over_scale, wedges)
             absorbed[bought.where] = np.exp(self._minus_theta[sector] * bought.log_price)
             for sold, j, n in zip(bought.sold, sector.tolist(), importer.tolist(), strict=True):
                 imports[n] += sold.sum(axis=0)
@@ -356,17 +364,12 @@ class Family:
 
 def _folded(common: Common, world: World, stack: BatchStack, theta: Array) -> Family:
     base = common.base
-    count = len(base.value_added)
-    key = (stack.sector * count + stack.importer) * count + stack.exporter
-    slot = np.full(base.share.size, -1)
-    slot[key] = 0
-    cells = np.flatnonzero(slot == 0)
-    slot[cells] = np.arange(len(cells))
+    cells, cell = common.loops.touched(stack.sector, stack.importer, stack.exporter, base.share.shape)
     sector, importer, exporter = where = np.unravel_index(cells, base.share.shape)
     share = base.share[where]
     net = 1.0 / (1.0 + world.arrays.tariff[importer, exporter, sector])
     rows = tuple(getattr(stack, name) for name in ROWS)
-    found = common.loops.fold(rows, stack.sector, stack.length, slot[key], net, theta)
+    found = common.loops.fold(rows, stack.sector, stack.length, cell, net, theta)
     if not found.fits:
         raise InputError(_("base tariffs of the parts do not fit the cell's"))
     factor, net_factor = base.share.copy(), base.net_share.copy()
@@ -375,7 +378,8 @@ def _folded(common: Common, world: World, stack: BatchStack, theta: Array) -> Fa
     own = share[found.differ][:, None] * found.factor
     mine = Own(sector[found.differ], importer[found.differ], exporter[found.differ], own, found.net * own)
     factor[mine.where] = net_factor[mine.where] = 0.0
-    _refuse_empty(base, factor, (sector, importer), mine)
+    if (found.factor <= 0).any() or (found.alike[0] <= 0).any():  # else nothing is shut
+        _refuse_empty(base, factor, (sector, importer), mine)
     rents = _rents(base, stack, found.weight)
     offset, shared = np.zeros(common.scale.shape), common.loops.shares(factor, net_factor)
     return Family(common, theta, factor, net_factor, mine, offset, rents, None, shared)

@@ -13,7 +13,7 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from kosho.arrays import Array
+from kosho.arrays import Array, Mask
 from kosho.equilibrium.lanes import (
     LANES,
     every,
@@ -167,9 +167,13 @@ def times(  # noqa: PLR0913, PLR0917 - what is read, and where
 
 
 @compiled
-def times_tall(matrices: Array, columns: Array, out: Array) -> None:
-    """A matrix in panels of `TALL` rows times lanes of `columns`, a row after the other."""
+def times_tall(matrices: Array, columns: Array, out: Array, which: Mask) -> None:
+    """A matrix in panels of `TALL` rows times lanes of columns, a row after the other, for some of those given
+    `(g, depth, lanes)`; each panel for all of them, before the next one is read.
+    """
     each, depth = matrices.shape[1], matrices.shape[2]
     for panel in range(each):
         at, to = panel * depth * TALL, panel * TALL * LANES
-        multiply(matrices, at, depth, columns, 0, LANES, out, to, TALL)
+        for g in range(len(which)):
+            if which[g]:
+                multiply(matrices, at, depth, columns[g], 0, LANES, out[g], to, TALL)
