@@ -7,7 +7,7 @@ with its own base tariff, new tariff, change of real trade cost and rent; what n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from types import NoneType
 from typing import cast
@@ -31,7 +31,7 @@ from kosho.bounds import DUTY
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, Problems, suggest
 from kosho.language import _
-from kosho.readonly import Fixed, fix
+from kosho.readonly import Fixed, fix, fixed
 from kosho.world import World
 
 __all__ = ["Part", "Rates", "Shock"]
@@ -150,9 +150,10 @@ class Shock(Fixed, Shown):
     def remade(self, **columns: Array | Index | tuple[str, ...]) -> Shock:
         """With other columns, made from those of shocks that were checked: they are not checked again."""
         made = object.__new__(Shock)
-        for field in fields(self):
-            object.__setattr__(made, field.name, columns.get(field.name, getattr(self, field.name)))
-        fix(made)
+        for name in ("countries", "sectors", *COLUMNS, "part"):
+            given = columns.get(name)
+            column = getattr(self, name) if given is None else given
+            object.__setattr__(made, name, fixed(column) if isinstance(given, np.ndarray) else column)
         return made
 
     @classmethod
