@@ -151,9 +151,10 @@ class Shock(Fixed, Shown):
         """With other columns, made from those of shocks that were checked: they are not checked again."""
         made = object.__new__(Shock)
         for name in ("countries", "sectors", *COLUMNS, "part"):
-            given = columns.get(name)
-            column = getattr(self, name) if given is None else given
-            object.__setattr__(made, name, fixed(column) if isinstance(given, np.ndarray) else column)
+            column = columns.get(name)
+            if isinstance(column, np.ndarray):
+                column = fixed(column)
+            object.__setattr__(made, name, getattr(self, name) if column is None else column)
         return made
 
     @classmethod
