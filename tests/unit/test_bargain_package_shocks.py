@@ -318,17 +318,23 @@ def test_a_product_that_bears_one_issue_is_translated_once_for_all_rates_of_othe
             assert moved[(*place, round(float(share), 12))] == rate
 
 
-def test_rows_put_together_before_have_the_costs_and_duties_of_other_elasticities(table, talks):
-    shocks = package_shocks(table, talks, table.backgrounds[0].packages)
-    packages = [table.fallback, len(table.grid) - 1]
+def test_states_put_together_once_are_at_any_elasticities_what_each_is_there(table, talks):
+    state, other = table.backgrounds[0].packages, table.backgrounds[0].disagreement
+    shocks = package_shocks(table, talks, state, (other, state))
+    packages = [table.fallback, table.fallback + 1, len(table.grid) - 1]
+    states = shocks.states(packages, [1, 0])
     for scale in (1.0, 0.4):
         theta = talks.arrays.theta * scale
-        alone = replace(shocks, joined={})  # nothing was put together before
-        again, first = (one.collapsed(theta).counterfactuals(packages) for one in (shocks, alone))
-        for one, other in zip(again, first, strict=True):
+        levels = shocks.nontariff.levels(theta, shocks.nontariff.draw(np.random.default_rng(1)), scale)
+        alone = shocks.collapsed(theta)
+        found = states.counterfactuals(theta, levels)
+        expected = [*alone.counterfactuals(packages, levels), *alone.comparison_counterfactuals(levels)[::-1]]
+        assert len(found) == len(expected) == 5
+        for one, there in zip(found, expected, strict=True):
+            assert (one.constraints, one.nests) == (there.constraints, there.nests)
+            assert one.shock.part == there.shock.part
             for name in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff"):
-                np.testing.assert_array_equal(getattr(one.shock, name), getattr(other.shock, name))
-    assert shocks.joined
+                np.testing.assert_array_equal(getattr(one.shock, name), getattr(there.shock, name))
 
 
 def test_states_that_are_one_law_are_one_question(case, talks, tmp_path):

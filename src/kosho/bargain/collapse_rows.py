@@ -56,6 +56,12 @@ class MarkedShock:
         marks = np.concatenate([kept.marks, groups.marks])
         return MarkedShock(tight, marks, np.arange(len(tight)) < len(kept.shock))
 
+    @property
+    def tight(self) -> tuple[MarkedShock, _Groups | None]:
+        """The rows that there are at any elasticities, and those of them that follow from these."""
+        _kept, groups = self._folds
+        return self._tight if groups is not None else self._folds[0], groups
+
     @cached_property
     def _folds(self) -> tuple[MarkedShock, _Groups | None]:
         kept = self.take(np.flatnonzero(self.separate))
@@ -63,6 +69,55 @@ class MarkedShock:
         if not len(others):
             return kept, None
         return kept, _Groups.of(self.shock.take(others), self.marks[others])
+
+
+@dataclass(frozen=True, eq=False)
+class JoinedRows:
+    """States of the law that share pieces, put together once and collapsed together at any elasticities."""
+
+    states: tuple[MarkedShock, ...]
+    """With costs and tariffs to be filled in."""
+    places: tuple[Index, ...]
+    """By state, where its rows stand among those of all pieces, each of which is there once."""
+    cost: Array
+    """Of the rows of all pieces."""
+    tariff: Array
+    groups: _Groups | None
+    """Of the rows that follow from elasticities."""
+    moved: Index
+    """Where these stand."""
+
+    @staticmethod
+    def of(states: Sequence[Sequence[MarkedShock]]) -> JoinedRows:
+        """From the pieces of each state, not collapsed."""
+        pieces = {id(one): one for parts in states for one in parts}
+        tight = {name: one.tight for name, one in pieces.items()}
+        size = {name: len(one.shock) for name, (one, _groups) in tight.items()}
+        begins = dict(zip(size, np.cumsum([0, *size.values()]).tolist(), strict=False))
+        whole = [one.shock for one, _groups in tight.values()]
+        moving = [
+            (begins[k] + size[k] - len(one.share), one) for k, (_, one) in tight.items() if one is not None
+        ]
+        return JoinedRows(
+            tuple(concatenate_marked([tight[id(one)][0] for one in parts]) for parts in states),
+            tuple(
+                np.concatenate([begins[id(one)] + np.arange(size[id(one)]) for one in parts])
+                for parts in states
+            ),
+            np.concatenate([one.cost for one in whole]),
+            np.concatenate([one.tariff for one in whole]),
+            _Groups.joined([one for _first, one in moving]) if moving else None,
+            np.concatenate(
+                [np.zeros(0, np.intp), *(first + np.arange(len(one.share)) for first, one in moving)]
+            ),
+        )
+
+    def at(self, theta: Array) -> list[MarkedShock]:
+        """The states, at elasticities `[sector]`."""
+        cost, tariff = self.cost.copy(), self.tariff.copy()
+        if self.groups is not None:
+            cost[self.moved], tariff[self.moved] = self.groups.levels(theta)
+        return [one.at(cost[rows], tariff[rows]) for one, rows in zip(self.states, self.places, strict=True)]
 
 
 def concatenate_marked(pieces: Sequence[MarkedShock]) -> MarkedShock:
@@ -114,6 +169,21 @@ class _Groups:
             log = np.log(shock.cost * ((1.0 + shock.tariff) / (1.0 + shock.base_tariff)))
         cell = (*np.divmod(pair, len(shock.countries)), sector)
         return _Groups(shock, group, cell, kinds[keys % len(kinds)], share, share / net - 1.0, log)
+
+    @staticmethod
+    def joined(some: Sequence[_Groups]) -> _Groups:
+        """Several as one."""
+        begins = np.cumsum([0, *(len(one.share) for one in some)]).tolist()
+        importer, exporter, sector = (np.concatenate([one.cell[k] for one in some]) for k in range(3))
+        return _Groups(
+            concatenate([one.rows for one in some]),
+            np.concatenate([one.group + first for one, first in zip(some, begins, strict=False)]),
+            (importer, exporter, sector),
+            np.concatenate([one.marks for one in some]),
+            np.concatenate([one.share for one in some]),
+            np.concatenate([one.base for one in some]),
+            np.concatenate([one.log_factor for one in some]),
+        )
 
     def shock(self, theta: Array) -> Shock:
         """One row for each, at elasticities `[sector]`."""

@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.bargain.collapse_rows import MarkedShock, concatenate_marked
+from kosho.bargain.collapse_rows import JoinedRows, MarkedShock, concatenate_marked
 from kosho.bargain.nontariff import LawPosition, Levels, NontariffEffects, collect_nontariff
 from kosho.bargain.package_duties import (
     ReachedTrade,
@@ -35,9 +35,6 @@ from kosho.impact.tariff_shock import shock as duties
 from kosho.world import World
 
 __all__ = ["PackageShocks", "package_shocks"]
-
-MOST_JOINED = 200
-"""Packages whose rows are kept for other elasticities: those of a certificate, not all of a table."""
 
 
 def _itself(options: Combination) -> Combination:
@@ -86,29 +83,32 @@ class PackageShocks:
     translations: tuple[_Translation, ...] = ()
     """One for each group of issues that reach some product together; `pieces` are theirs, after what none
     reaches."""
-    joined: dict[tuple[int, ...], tuple[MarkedShock, list[MarkedShock]]] = field(
-        default_factory=dict[tuple[int, ...], tuple[MarkedShock, list[MarkedShock]]]
-    )
-    """Pieces as one, with what they were, by which rows they have: at other elasticities the same rows come
-    with other costs and tariffs."""
 
     def position(self, package: int) -> LawPosition:
         """Duties and non-tariff effects of a package."""
-        choices = self.table.grid.choices[package].tolist()
-        parts = [piece.duties(tuple(choices[k] for k in piece.issues)) for piece in self.pieces]
-        return LawPosition(self._as_one(parts), self.active[package])
+        return LawPosition(concatenate_marked(self._parts(package)), self.active[package])
 
-    def _as_one(self, parts: list[MarkedShock]) -> MarkedShock:
-        key = tuple(id(one) for part in parts for one in (part.marks, part.separate))
-        if key in self.joined:
-            cost, tariff = (
-                np.concatenate([getattr(one.shock, name) for one in parts]) for name in ("cost", "tariff")
+    def _parts(self, package: int) -> list[MarkedShock]:
+        choices = self.table.grid.choices[package].tolist()
+        return [piece.duties(tuple(choices[k] for k in piece.issues)) for piece in self.pieces]
+
+    def states(self, packages: Sequence[int], compared: Sequence[int]) -> LaidStates:
+        """Packages, and some of the states to compare with, to be posed at many elasticities; not collapsed."""
+        others = [self.compared[k] for k in compared]
+        parts = [*map(self._parts, packages), *([one.duties] for one in others)]
+        first: dict[tuple[bytes, bytes], int] = {}
+        taxed = [
+            first.setdefault(
+                (self._taxing[k].tobytes(), self.active[k][self.nontariff.changes_shock].tobytes()), n
             )
-            return self.joined[key][0].at(cost, tariff)
-        whole = concatenate_marked(parts)
-        if len(self.joined) < MOST_JOINED:
-            self.joined[key] = whole, parts
-        return whole
+            for n, k in enumerate(packages)
+        ]
+        return LaidStates(
+            self.nontariff,
+            (*(self.active[k] for k in packages), *(one.active for one in others)),
+            (*taxed, *range(len(packages), len(parts))),
+            JoinedRows.of(parts),
+        )
 
     def first_alike(self, packages: Index) -> Index:
         """`[state]`, of packages and then the states to compare with, the first that is the same law.
@@ -280,6 +280,29 @@ class PackageShocks:
         pieces = tuple(piece.collapsed(at) for piece in self.pieces)
         compared = tuple(replace(one, duties=one.duties.collapsed(at)) for one in self.compared)
         return replace(self, pieces=pieces, compared=compared)
+
+
+@dataclass(frozen=True, eq=False)
+class LaidStates:
+    """Some states of the law, put together once. Make them with `PackageShocks.states`."""
+
+    nontariff: NontariffEffects
+    active: tuple[Mask, ...]
+    """By state, which non-tariff effects it has."""
+    taxed: tuple[int, ...]
+    """By state, the first whose shock it has: those that differ in bounds alone share one."""
+    rows: JoinedRows
+
+    def counterfactuals(self, theta: Array, levels: Levels) -> list[Counterfactual]:
+        """One solver input each, at elasticities `[sector]` and other parameters."""
+        duties = self.rows.at(theta)
+        known = {
+            k: self.nontariff.shock(LawPosition(duties[k], self.active[k]), levels) for k in set(self.taxed)
+        }
+        return [
+            self.nontariff.with_constraints(known[k], active, levels)
+            for k, active in zip(self.taxed, self.active, strict=True)
+        ]
 
 
 def package_shocks(

@@ -18,7 +18,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Index
-from kosho.bargain.nontariff import Draw, Levels
+from kosho.bargain.nontariff import Draw
 from kosho.bargain.package_shocks import PackageShocks, package_shocks
 from kosho.bargain.payoffs import PayoffParts, solve_payoffs
 from kosho.bargain.table import BackgroundLaw, Table
@@ -159,16 +159,14 @@ class LaidTable(Shown):
         shocks, count = self.shocks, len(task.packages)
         packages, compared = task.packages[asked[asked < count]].tolist(), asked[asked >= count] - count
 
-        def posed(at: PackageShocks, levels: Levels | None = None) -> list[Counterfactual]:
-            others = at.comparison_counterfactuals(levels) if len(compared) else []
-            return [*at.counterfactuals(packages, levels), *(others[k] for k in compared.tolist())]
-
         if not task.settings:
-            return posed(shocks.tight), None
+            others = shocks.tight.comparison_counterfactuals() if len(compared) else []
+            return [*shocks.tight.counterfactuals(packages), *(others[k] for k in compared.tolist())], None
         changes = list[Counterfactual]()
+        states = shocks.states(packages, compared.tolist())
         for one in task.settings:
             theta = one.theta.to_numpy()
-            changes += posed(shocks.collapsed(theta), shocks.nontariff.levels(theta, one.draw, one.scale))
+            changes += states.counterfactuals(theta, shocks.nontariff.levels(theta, one.draw, one.scale))
         return changes, [one.theta for one in task.settings for _other in range(len(asked))]
 
 

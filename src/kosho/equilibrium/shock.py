@@ -7,7 +7,7 @@ with its own base tariff, new tariff, change of real trade cost and rent; what n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, cached_property
 from types import NoneType
 from typing import Any, cast
@@ -150,9 +150,11 @@ class Shock(Fixed, Shown):
     def remade(self, **columns: Array | Index | tuple[str, ...]) -> Shock:
         """With other columns, made from those of shocks that were checked: they are not checked again."""
         made = object.__new__(Shock)
-        for field in fields(self):
-            object.__setattr__(made, field.name, columns.get(field.name, getattr(self, field.name)))
-        fix(made)
+        for name in ("countries", "sectors", *COLUMNS, "part"):
+            column = columns.get(name)
+            if isinstance(column, np.ndarray):
+                column = fixed(column)
+            object.__setattr__(made, name, getattr(self, name) if column is None else column)
         return made
 
     @classmethod
