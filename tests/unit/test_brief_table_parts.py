@@ -7,8 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from kosho.brief.cells import Cell, CellTable, within_seven
 from kosho.brief.linkage_words import transfer_words
-from kosho.brief.tables import Cell, CellTable, _upright, within_seven
+from kosho.brief.tables import _upright
 from kosho.codes import country_name
 
 CODES = ("JPN", "USA", "CHN")
