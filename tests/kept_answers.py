@@ -45,8 +45,12 @@ VARY = {"seconds", "iterations", "residual", "world", "talks_world", "solver", "
 """Keys of what differs from machine to machine, or says how it was worked out."""
 LONG = {"in_force", "sources", "titles", "told"}
 """Keys of lists of the register, which are tested where it is, or of what stands there twice."""
-CLOSE, NIL = 1e-5, 1e-6
+CLOSE, NIL = 1e-4, 1e-6
 """Share of a number by which it may differ, and how much of nothing."""
+CENT = 0.02
+"""Million: what differences of large amounts may differ by, each of which is solved to a hundred-millionth."""
+FRACTIONS = {"welfare", "welfare_first_order", "real_wage", "real_gdp", "consumer_prices", "share", "all_gain"}
+"""Keys of numbers that are no amounts of money."""
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -245,37 +249,37 @@ def plain(value: Any) -> Any:
     return value
 
 
-def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
-    """Where two answers differ, and how."""
+def differences(one: Any, other: Any, place: str = "", nil: float = NIL) -> Iterator[str]:
+    """Where two answers differ, and how; numbers may by so much of nothing."""
     if isinstance(one, dict) and isinstance(other, dict):
         for key in dict.fromkeys((*one, *other)):
             here = f"{place}.{key}"
             if key in one and key in other:
-                yield from differences(one[key], other[key], here)
+                yield from differences(one[key], other[key], here, NIL if key in FRACTIONS else nil)
             else:
                 yield f"{here}: {'gone' if key in one else 'new'}"
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for k, (mine, theirs) in enumerate(zip(one, other, strict=True)):
-            yield from differences(mine, theirs, f"{place}[{k}]")
-    elif not _alike(one, other):
+            yield from differences(mine, theirs, f"{place}[{k}]", nil)
+    elif not _alike(one, other, nil):
         yield f"{place}: {one!r} is now {other!r}"
 
 
-def _alike(one: Any, other: Any) -> bool:
+def _alike(one: Any, other: Any, nil: float) -> bool:
     """Whether two values are the same: numbers nearly, those in words to one unit of their last digit."""
     if isinstance(one, bool) or isinstance(other, bool) or type(one) is not type(other):
-        return one is other if isinstance(one, bool) else one == other or _close(one, other)
+        return one is other if isinstance(one, bool) else one == other or _close(one, other, nil)
     if isinstance(one, float):
-        return _close(one, other)
+        return _close(one, other, nil)
     if isinstance(one, str) and one != other:
         mine, theirs = NUMBER.findall(one), NUMBER.findall(other)
         return NUMBER.split(one) == NUMBER.split(other) and all(map(_next, mine, theirs))
     return one == other
 
 
-def _close(one: Any, other: Any) -> bool:
+def _close(one: Any, other: Any, nil: float) -> bool:
     numbers = isinstance(one, int | float) and isinstance(other, int | float)
-    return numbers and math.isclose(one, other, rel_tol=CLOSE, abs_tol=NIL)
+    return numbers and math.isclose(one, other, rel_tol=CLOSE, abs_tol=nil)
 
 
 def _next(one: str, other: str) -> bool:

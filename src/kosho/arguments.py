@@ -31,6 +31,8 @@ __all__ = [
 CELL = ("importer", "exporter", "sector")
 NUMERIC, POSITIONS = "iuf", "iu"
 """Kinds of arrays that hold real numbers, and that hold positions."""
+TIGHTEST = 1e-15
+"""Of tolerances: no gap of numbers of eight bytes is smaller beside one."""
 MOST = 10
 """Mistakes of one kind that are listed."""
 
@@ -78,6 +80,9 @@ def note_share_of_one(problems: Problems, given: object, argument: str, usual: s
             _("{argument} = {shown} is not a number between 0 and 1", argument=argument, shown=shown),
             _("{usual} is usual", usual=usual),
         )
+    elif number < TIGHTEST:
+        told = _("{argument} = {shown} is finer than numbers are", argument=argument, shown=f"{number:g}")
+        problems.add(told, _("{usual} is usual", usual=usual))
 
 
 def note_processes(problems: Problems, processes: object) -> None:

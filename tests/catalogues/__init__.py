@@ -344,11 +344,15 @@ def _calls(module: ast.Module) -> Iterator[tuple[ast.Call, dict[str, list[ast.ex
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 bound.setdefault(node.targets[0].id, []).append(node.value)
         for node in inside:
-            tells = isinstance(node, ast.Call) and (
-                _name(node.func) in TELLERS or ast.unparse(node.func).endswith("problems.add")
-            )
-            if isinstance(node, ast.Call) and tells:
+            if isinstance(node, ast.Call) and (_name(node.func) in TELLERS or _notes(node.func)):
                 yield node, bound
+
+
+def _notes(function: ast.expr) -> bool:
+    """Whether it is `problems.add`, of whomever."""
+    return (
+        isinstance(function, ast.Attribute) and function.attr == "add" and _name(function.value) == "problems"
+    )
 
 
 def _texts(node: ast.expr, bound: Mapping[str, list[ast.expr]]) -> Iterator[str]:

@@ -120,7 +120,7 @@ def test_swaps_are_solved_at_both_ends_of_what_could_comply(tmp_path: Path) -> N
 
 
 def test_a_side_without_trade_by_line_is_told_how_to_give_it() -> None:
-    with pytest.raises(InputError, match="no trade by line of JPN ships with Kosho"):
+    with pytest.raises(InputError, match="no trade by line of 'JPN' ships with Kosho"):
         run("offer", CASE)
     with pytest.raises(InputError, match="--party"):
         run("request", CASE, "--party", "FRA")

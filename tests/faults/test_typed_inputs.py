@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.own_world import sales
 from typer.testing import CliRunner
 
 from kosho.cli import app
+from kosho.equilibrium import Closure, Counterfactual, Flow, Purchase, Shock, solve, solve_batch
 from kosho.errors import InputError, Problem
 from kosho.language import use
+from kosho.world import toy
 
 Run = Callable[..., tuple[int, str, str]]
 PANEL = "exporter,importer,year,trade,tariff\n"
@@ -164,3 +167,34 @@ def test_what_a_library_says_of_a_file_is_told_in_the_language_that_is_spoken(ru
         for words in ("read a.pdf", "read b.pdf", "world estimate c.xlsx"):
             said = run(*words.split())[2]
             assert not re.search(r"[a-z]{3,} [a-z]{3,}", said), said
+
+
+@pytest.mark.parametrize("tol", [0, -1, 1, 1e-300, 1e-16, float("nan"), True, "x", None])
+def test_a_tolerance_that_no_number_can_meet_is_refused_before_any_work(tol: float) -> None:
+    world = toy()
+    shock = Shock.tariffs(world, {("USA", "JPN", "C29"): 0.25})
+    for ask in (lambda: solve(world, shock, tol=tol), lambda: solve_batch(world, [shock], tol=tol)):
+        with pytest.raises(InputError, match=r"tol = .*1e-8 is usual"):
+            ask()
+
+
+def test_an_object_in_a_message_stands_in_one_line() -> None:
+    world = toy()
+    with pytest.raises(InputError) as caught:
+        solve(world, Shock.none(world), Closure(labour_supply=0.5))  # type: ignore[arg-type]
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("size", [1, 17])
+def test_a_member_that_fails_leaves_the_others_of_a_batch_as_they_are(size: int) -> None:
+    """Of any size: those in front and behind, in one group of machine code and over several."""
+    world = toy()
+    shocks = [Shock.tariffs(world, {("USA", "JPN", "C29"): 0.01 * k}) for k in range(size)]
+    much = Purchase(name="much", flows=(Flow("USA", "JPN", "C29"),), amount=1e12)
+    members = [*shocks[: size // 2], Counterfactual(shocks[0], (much,)), *shocks[size // 2 :]]
+    found, alone = solve_batch(world, members), solve_batch(world, shocks)
+    values = found.equivalent_variation.to_numpy()
+    assert np.isnan(values[size // 2]).all()
+    np.testing.assert_allclose(
+        np.delete(values, size // 2, axis=0), alone.equivalent_variation, rtol=1e-5, atol=1e-2
+    )

@@ -32,7 +32,7 @@ from tests.fuzz.worlds import economy_holds
 SLOWEST = 20.0
 """Seconds of work that one case may take."""
 MEMORY = 3 * 2**30
-"""Bytes that the process may take in all, where the system can limit it."""
+"""Bytes of data that the process may take in all, where the system can limit it."""
 UNANSWERED = 1e-3
 """Share of cases that may be without an answer; one may always."""
 SHOWN = 5
@@ -133,7 +133,8 @@ def in_memory() -> None:
     with suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 - not everywhere
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        # What is written to, not addresses: threads of libraries reserve gigabytes that nobody uses.
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def following(kinds: Sequence[Kind], count: int) -> Kind | None:

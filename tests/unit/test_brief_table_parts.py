@@ -7,11 +7,13 @@ from typing import Any, cast
 
 import pytest
 
+from kosho.brief.cells import Cell, CellTable, within_seven
 from kosho.brief.linkage_words import transfer_words
-from kosho.brief.tables import Cell, CellTable, _upright, within_seven
+from kosho.brief.tables import _upright
 from kosho.codes import country_name
 
 CODES = ("JPN", "USA", "CHN")
+EACH = "the United States pays 54 million dollars a year, Indonesia and Thailand less than half a million each"
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
@@ -74,10 +76,7 @@ def test_parts_of_a_wide_table_hold_all_of_it_once(numeric: int, width: int) -> 
         ),
         (
             {"USA": 54.0, "IDN": 0.2, "THA": -0.1},
-            (
-                "the United States pays 54 million dollars a year, "
-                "Indonesia and Thailand less than half a million each"
-            ),
+            EACH,
         ),
         ({"IDN": 0.2}, "Indonesia less than half a million dollars a year"),
         ({"IDN": 0.0, "THA": 0.0}, "Indonesia and Thailand less than half a million dollars each a year"),

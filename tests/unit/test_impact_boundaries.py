@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from kosho.equilibrium import Shock
@@ -24,7 +25,9 @@ def test_rows_that_change_nothing_do_not_count() -> None:
     held = float(world.tariff.sel(importer="JPN", exporter="USA", sector="A01"))
     assert held > 0
     alone = Shock.tariffs(world, {CELL: 0.25})
-    beside = Shock.tariffs(world, {CELL: 0.25, ("JPN", "USA", "A01"): held})
+    two = Shock.tariffs(world, {CELL: 0.25, ("JPN", "USA", "A01"): held + 0.01})
+    beside = two.remade(tariff=np.where(two.base_tariff == held, held, two.tariff))
+    assert (len(alone), len(beside)) == (1, 2)
     assert same_duties(alone, beside)
     assert not same_duties(alone, Shock.tariffs(world, {CELL: 0.25, ("JPN", "USA", "A01"): held + 0.01}))
     assert not same_duties(alone, Shock.tariffs(world, {CELL: 0.24}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -11,16 +13,29 @@ from numba.core import config
 
 from kosho.cache import folder
 
-__all__ = ["compiled", "kept"]
+__all__ = ["compiled", "edition", "kept"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def edition(sources: Path) -> str:
+    """A name of the sources in a folder, which changes with any of them.
+
+    Numba looks whether the file of a function has changed, and not whether those of the functions that it calls
+    have: their machine code is part of its own.
+    """
+    found = sha256()
+    for path in sorted(sources.glob("*.py")):
+        content = path.read_bytes()
+        found.update(f"{path.name} {len(content)} ".encode() + content)
+    return found.hexdigest()[:16]
 
 
 def kept() -> bool:
     """Whether machine code can be kept beside other caches: never in the source tree, where Numba puts it."""
     if "NUMBA_CACHE_DIR" in os.environ:
         return True
-    place = folder() / "machine-code"
+    place = folder() / "machine-code" / edition(Path(__file__).parent)
     try:
         place.mkdir(parents=True, exist_ok=True)
         (place / str(os.getpid())).touch()

@@ -1,0 +1,85 @@
+"""Where readings begin and end: parts of months and years, files that are none, meetings named again."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kosho.errors import InputError
+from kosho.record.reading import Document, decode, read_text
+from kosho.record.reading.japanese.dates import find_days
+
+HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "precision", "last"),
+    [
+        ("2025年2月上旬", "2025-02", "month", "2025-02-10"),
+        ("2025年2月中旬", "2025-02", "month", "2025-02-20"),
+        ("2025年2月前半", "2025-02", "month", "2025-02-15"),
+        ("2025年2月下旬", "2025-02", "month", "2025-02-28"),
+        ("2024年2月下旬", "2024-02", "month", "2024-02-29"),
+        ("2025年12月", "2025-12", "month", "2025-12-31"),
+        ("2025年4月1日", "2025-04-01", "day", "2025-04-01"),
+        ("2025年12月31日", "2025-12-31", "day", "2025-12-31"),
+    ],
+)
+def test_the_last_day_that_a_japanese_date_can_be(text: str, value: str, precision: str, last: str) -> None:
+    (found,) = find_days(text, 0, len(text), date(2025, 6, 28))
+    assert (found.value, found.precision, found.last) == (value, precision, last)
+    assert text[found.start : found.end] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("一昨日", ["2025-06-26"]),
+        ("昨日", ["2025-06-27"]),
+        ("本日", ["2025-06-28"]),
+        ("明日", ["2025-06-29"]),
+        ("先週", ["2025-06-16/2025-06-22"]),
+        ("今週", ["2025-06-23/2025-06-29"]),
+        ("来週", ["2025-06-30/2025-07-06"]),
+        ("先月", ["2025-05"]),
+        ("今月", ["2025-06"]),
+        ("来月", ["2025-07"]),
+        ("来年", ["2026"]),
+        ("2025年5月1日の翌日", ["2025-05-01", "2025-05-02"]),
+        ("2025年5月1日の前日", ["2025-05-01", "2025-04-30"]),
+        ("昭和64年1月7日", ["1989-01-07"]),
+        ("平成元年1月8日", ["1989-01-08"]),
+    ],
+)
+def test_days_told_from_another_day(text: str, values: list[str]) -> None:
+    """Published on a Saturday, 28 June 2025."""
+    assert [one.value for one in find_days(text, 0, len(text), date(2025, 6, 28))] == values
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such files")
+def test_what_can_be_read_once_only_is_no_document(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="read twice"):
+        decode(tmp_path / "pipe")
+    with pytest.raises(InputError, match=r"cannot be read: .*[Dd]irectory"):
+        decode(tmp_path)
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        decode(tmp_path / "absent.txt")
+    (tmp_path / "plain.txt").write_text("Japan offered rice.", encoding="utf-8")
+    assert decode(tmp_path / "plain.txt").text == "Japan offered rice."
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("“We asked Japan to cut its tariff. We asked Korea to open its market,” Norway's minister said.", 2),
+        ("“The talks were good. We asked Korea to open its market.” Norway asked Japan to cut its tariff.", 2),
+    ],
+)
+def test_speech_over_several_sentences_is_speech_to_its_end(text: str, asked: int) -> None:
+    found = [one for one in read_text(Document("x.txt", HEAD + text)) if one.type == "ask"]
+    assert len(found) == asked
+    assert [(HEAD + text)[one.start : one.end] for one in found] == [one.quote for one in found]
