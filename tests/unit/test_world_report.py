@@ -100,9 +100,9 @@ def test_shares_of_unknown_rates_do_not_depend_on_the_unit_of_money():
 @pytest.mark.parametrize(
     ("words", "key"),
     [
-        (("world", "export", "{}", "out.csv"), "name"),
-        (("world", "diff", "talks", "{}"), "other"),
-        (("world", "info", "{}"), "name"),
+        (("world", "export", "{}", "out.csv"), "NAME"),
+        (("world", "diff", "talks", "{}"), "OTHER"),
+        (("world", "info", "{}"), "NAME"),
         (("supply", "JPN", "C29", "--world", "{}"), "--world"),
     ],
 )

@@ -20,7 +20,8 @@ DOOR = "name_or_path"
 def as_typed(command: Any) -> Any:
     """A command, or all commands of a group, whose mistakes are told in the words of the command line.
 
-    An empty path stands for the folder one is in: a variable of a script that is not set, mostly.
+    A key of a file keeps its name. An empty path stands for the folder one is in: a variable of a script that
+    is not set, mostly.
     """
     if isinstance(command, TyperGroup):
         for one in command.commands.values():
@@ -38,7 +39,10 @@ def as_typed(command: Any) -> Any:
         try:
             return plain(context)
         except InputError as error:
-            told = [replace(one, key=names.get(one.key or "", one.key)) for one in error.problems]
+            told = [
+                one if one.file else replace(one, key=names.get(one.key or "", one.key))
+                for one in error.problems
+            ]
             raise InputError(told) from error
 
     command.invoke = invoke
