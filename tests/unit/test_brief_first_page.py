@@ -407,12 +407,12 @@ def test_small_gains_are_told_in_millions_and_nil_is_explained() -> None:
     small = deal().model_copy(
         update={
             "over_no_deal": {"JPN": 4.0, "USA": 3.0},
-            "curve": {"JPN": (6.0, 5.0, 4.0), "USA": (1.0, 2.0, 3.0)},
+            "curve": {"JPN": (160.0, 5.0, 4.0), "USA": (1.0, 2.0, 3.0)},
             "turns": {"JPN": (), "USA": ()},
         }
     )
     assert told(table(small))["gains"].startswith(
-        "Million dollars a year over no deal: Japan +4.0 (+4.0 to +6.0)"
+        "Million dollars a year over no deal: Japan +4.0 (+4.0 to +160)"
     )
     mixed = small.model_copy(
         update={"over_no_deal": {"JPN": 4_000.0, "USA": 3.0}, "curve": {"JPN": (), "USA": ()}}

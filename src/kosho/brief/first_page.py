@@ -197,10 +197,8 @@ def _gained(brief: Brief, gains: Mapping[str, float], ends: Callable[[str], Inte
 
 
 def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
-    """The unit, and each group in words: millions where in billions all of it would be about nothing."""
-    widest = max(
-        (abs(x) for group in groups for _other, gain, ends in group for x in (gain, ends.low, ends.high))
-    )
+    """The unit, and each group in words: millions where in billions no central figure would be seen."""
+    widest = max(abs(gain) for group in groups for _other, gain, _ends in group)
     unit, times = (
         (_("Million dollars"), formatting.finer_money())
         if widest < formatting.NIL_MUSD
