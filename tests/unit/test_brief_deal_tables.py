@@ -336,9 +336,10 @@ def test_without_a_zone_the_page_says_what_would_open_one(case, tmp_path, monkey
     assert not found.deals
     told = " ".join(found.opening)
     assert "Red lines: without “Japan signs nothing that leaves 25 % on cars”" in told
-    assert "Money: " in told
-    assert "A rate: " in told
+    assert "A rate: Cars and their parts at 27.29\N{NO-BREAK SPACE}% in place of 27.32" in told
     assert ": none; " not in told
+    assert list(found.closed) == ["Money"]
+    assert "there is nothing to share" in " ".join(found.not_opening)
 
 
 def test_what_is_computed_is_what_is_shown(computed):

@@ -333,7 +333,7 @@ def _opening(deal: Deal, opens: dict[str, Any] | None) -> Iterator[str]:
         )
     if rate:
         issue = next(one.title for one in deal.table.file.issues if one.id == rate["issue"])
-        old, new = (f"{x:.1f}\N{NO-BREAK SPACE}%" for x in (rate["old"], rate["new"]))
+        old, new = (f"{formatting.decimals(rate[which], 2)}\N{NO-BREAK SPACE}%" for which in ("old", "new"))
         yield _(
             "A rate: {issue} at {new} in place of {old}, with {package}.",
             issue=issue,
