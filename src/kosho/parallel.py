@@ -416,6 +416,7 @@ class Beside(Generic[Result]):
         self._helper = helper
         self._answers: list[Result] = []
         self._line = ""
+        self._unsent: Exception | None = None
         self._thread = threading.Thread(target=self._ask, args=(function, task), daemon=True)
         if helper is not None:
             self._thread.start()
@@ -428,22 +429,28 @@ class Beside(Generic[Result]):
 
         Raises:
             Exception: what the function raises.
+            PicklingError, TypeError, AttributeError: the task cannot be sent to another process.
         """
         last = ""
         while self._thread.is_alive():
             self._thread.join(0.1)
             if told is not None and last != self._line:
                 told(last := self._line)
+        if self._unsent is not None:
+            raise self._unsent
         return self._answers[0] if self._answers else self._here()
 
     def _ask(self, function: Callable[[Any], Any], task: Any) -> None:
         assert self._helper is not None  # noqa: S101
-        with suppress(
-            *GONE, pickle.PicklingError, TypeError, AttributeError
-        ):  # what cannot be sent is done here
+        try:
             result, error = self._helper.ask(function, task, self._hear)
-            if error is None:
-                self._answers.append(result)
+        except GONE:  # done here
+            return
+        except (pickle.PicklingError, TypeError, AttributeError) as unsendable:
+            self._unsent = unsendable
+            return
+        if error is None:
+            self._answers.append(result)
 
     def _hear(self, line: str) -> None:
         self._line = line

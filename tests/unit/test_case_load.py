@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,15 @@ def test_the_shipped_case_is_listed_and_opens_by_name_and_path(folder: Path):
     assert NAME in cases()
     assert Case.load(folder).name == "mine"
     assert list(Case.load(NAME).scenarios) == list(Case.load(str(folder)).scenarios)
+
+
+@pytest.mark.parametrize("name", cases())
+def test_a_case_can_be_sent_to_another_process_with_all_that_was_asked_of_it(name: str):
+    case = Case.load(name)
+    assert case.record is not None
+    sent = pickle.loads(pickle.dumps(case))  # noqa: S301 - our own
+    assert sent.record.lines == case.record.lines
+    assert list(sent.scenarios) == list(case.scenarios)
 
 
 def test_an_unknown_case_gets_a_suggestion():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -107,6 +108,12 @@ def test_a_task_is_done_beside_with_the_cores_shared(monkeypatch: pytest.MonkeyP
     assert process != os.getpid()
     assert theirs <= 2  # never more than there are
     assert (heard, cores()) == ([], 5)  # nothing had to be waited for
+
+
+def test_a_task_that_cannot_be_sent_is_never_quietly_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    with beside(len, [lambda: 0]) as other, pytest.raises((AttributeError, pickle.PicklingError)):
+        other.result()
 
 
 def slowly(seconds: float) -> int:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import combinations
 from pathlib import Path
 
@@ -193,7 +193,7 @@ class Record(Shown):
         since = version(content, known or date.max).decode()
         text = _Text(content, str(path), date.fromisoformat(since) if since else date.min)
         name = path.resolve().parent.name if path.name == "record.yaml" else path.stem
-        return Record(name, path, _file(digest, text), lambda: _parsed(digest, text)[1])
+        return Record(name, path, _file(digest, text), partial(_lines, digest, text))
 
     @property
     def begins(self) -> date | None:
@@ -496,6 +496,10 @@ def _parsed(digest: str, text: _Text) -> tuple[RecordFile, LineNumbers]:
     except UnicodeDecodeError:
         raise InputError(Problem(_("is not UTF-8 text"), file=text.file)) from None
     return validate(decoded, RecordFile, text.file, text.known)
+
+
+def _lines(digest: str, text: _Text) -> LineNumbers:
+    return _parsed(digest, text)[1]
 
 
 def records() -> list[str]:
