@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -480,6 +481,17 @@ def test_the_figure_has_a_panel_a_party_and_words_for_those_who_do_not_see_it(pa
         made.model_copy(update={"outlook": found.model_copy(update={"prospects": (small,)}), "parties": shown})
     )
     assert all("million USD a year" in one and ">2</text>" in one for one in drawn)
+
+
+@pytest.mark.parametrize("most", [0.7, 16.0, 160.0, 17_000.0, 3e6])
+def test_the_axis_of_gains_has_ticks_whatever_its_reach(most: float) -> None:
+    from kosho.brief.gain_figure import panels  # noqa: PLC0415
+
+    made = brief("")
+    ask = deal().model_copy(update={"curve": {"JPN": (most, 0.0, 0.0), "USA": (most, 0.0, 0.0)}})
+    found = outlook(made.numbers, curves(made), table(ask), (), made.as_of)
+    for one in panels(made.model_copy(update={"outlook": found})):
+        assert 3 <= len(re.findall(r'text-anchor="end">[−\d]', one)) <= 8
 
 
 def test_a_side_that_has_no_seat_at_the_table_has_no_panel() -> None:

@@ -21,13 +21,15 @@ from kosho.language import N_, _
 __all__ = ["NAMES", "drawn", "gain_note", "gain_table", "gain_title", "panels", "spoken"]
 
 WIDTH, HEIGHT = 360, 270
-LEFT, RIGHT, TOP, BOTTOM = 38, 68, 28, 76
+LEFT, RIGHT, TOP, BOTTOM = 46, 68, 28, 76
 SAME = 0.99
 """Of the unit of tables: what an axis counts is that, or the smaller one."""
 SHARED = 16
 """Height of a name at the end of a line."""
 TICKS = (0.2, 0.5, 1.0)
 """Of the common scale."""
+MOST_TICKS = 7
+"""Of gains."""
 NAMES: dict[Role, str] = {
     "ask": N_("ask"),
     "accept": N_("least"),
@@ -190,7 +192,8 @@ def _told(one: Prospect, party: str) -> str:
 
 def _axes(frame: _Frame) -> Iterator[str]:
     span = frame.high - frame.low
-    step = next(x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e6) if span / x <= 7)
+    steps = (first * 10.0**power for power in range(-5, 16) for first in (1, 2, 5))
+    step = next(one for one in steps if span / one <= MOST_TICKS)
     for k in range(math.ceil(frame.low / step), math.floor(frame.high / step) + 1):
         y = frame.y(k * step * frame.unit)
         kind = "zero" if k == 0 else "grid"
