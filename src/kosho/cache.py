@@ -23,7 +23,7 @@ from kosho._version import __version__
 from kosho.atomic_write import write_whole
 from kosho.user_folders import home
 
-__all__ = ["code", "folder", "keep", "place", "recalled", "used"]
+__all__ = ["code", "code_in", "folder", "keep", "place", "recalled", "used"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -110,9 +110,23 @@ def code(*patterns: str) -> bytes:
     Args:
         patterns: Files that matter (`law/*.py`); by default all.
     """
-    root = Path(__file__).parent
-    digest = sha256(__version__.encode())
-    for path in sorted(file for pattern in patterns or ("**/*",) for file in root.glob(pattern)):
+    return sha256(__version__.encode() + code_in(Path(__file__).parent, *(patterns or ("**/*",)))).digest()
+
+
+def code_in(folder: Path, *patterns: str) -> bytes:
+    """Changes when a file of a folder changes, or there is another.
+
+    Args:
+        folder: The folder.
+        patterns: Files that matter (`*.py`).
+
+    >>> from pathlib import Path
+    >>> from kosho.cache import code_in
+    >>> len(code_in(Path("there is none"), "*.py"))
+    32
+    """
+    digest = sha256()
+    for path in sorted(file for pattern in patterns for file in folder.glob(pattern)):
         if path.suffix != ".pyc" and path.is_file():
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + sha256(path.read_bytes()).digest())
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + sha256(path.read_bytes()).digest())
     return digest.digest()

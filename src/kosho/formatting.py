@@ -36,6 +36,7 @@ __all__ = [
     "NOT_PRICED",
     "Verdict",
     "amount",
+    "between",
     "billions",
     "billions_range",
     "change",
@@ -67,6 +68,7 @@ __all__ = [
     "the",
     "the_country",
     "tick",
+    "told_finer",
     "typeset",
     "unit_name",
     "verdict",
@@ -159,6 +161,15 @@ def finer_money() -> float:
     1000.0
     """
     return _money()[0] / _told_in()[1]
+
+
+def told_finer(gains: Iterable[float]) -> bool:
+    """Whether figures of million USD are told in the smaller unit: in that of tables none would be seen.
+
+    >>> told_finer([31.6, -33.0]), told_finer([31.6, 2_900.0])
+    (True, False)
+    """
+    return max(map(abs, gains), default=0.0) < NIL_MUSD
 
 
 def of_money(musd: float) -> float:

@@ -198,10 +198,9 @@ def _gained(brief: Brief, gains: Mapping[str, float], ends: Callable[[str], Inte
 
 def _in_one_unit(groups: Sequence[_Gains]) -> tuple[str, list[str]]:
     """The unit, and each group in words: millions where in billions no central figure would be seen."""
-    widest = max(abs(gain) for group in groups for _other, gain, _ends in group)
     unit, times = (
         (_("Million dollars"), formatting.finer_money())
-        if widest < formatting.NIL_MUSD
+        if formatting.told_finer(gain for group in groups for _other, gain, _ends in group)
         else (_("Billion dollars"), 1.0)
     )
     return unit, [

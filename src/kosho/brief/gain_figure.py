@@ -151,8 +151,7 @@ def _frame(found: Outlook) -> _Frame:
     curves = [curve for one in found.prospects for curve in one.curve.values()]
     values = [x for curve in curves for x in curve if x is not None]
     large = 1.0 / formatting.of_money(1.0)
-    gains = (abs(x) for one in found.prospects for x in one.gains.values())
-    small = max(gains, default=0.0) < formatting.NIL_MUSD  # as the line of the page that tells them
+    small = formatting.told_finer(gain for one in found.prospects for gain in one.gains.values())
     unit = large / formatting.finer_money() if small else large
     low, high = min(0.0, *values) / unit, max(0.0, *values) / unit
     room = 0.06 * ((high - low) or 1.0)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from numba.core import config
 
-from kosho.cache import folder
+from kosho.cache import code_in, folder
 
 __all__ = ["compiled", "edition", "kept"]
 
@@ -24,11 +23,7 @@ def edition(sources: Path) -> str:
     Numba looks whether the file of a function has changed, and not whether those of the functions that it calls
     have: their machine code is part of its own.
     """
-    found = sha256()
-    for path in sorted(sources.glob("*.py")):
-        content = path.read_bytes()
-        found.update(f"{path.name} {len(content)} ".encode() + content)
-    return found.hexdigest()[:16]
+    return code_in(sources, "*.py").hex()[:16]
 
 
 def kept() -> bool:

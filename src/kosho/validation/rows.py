@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ __all__ = ["Fact", "Figure", "Row", "facts", "markdown", "validate"]
 NOTHING = 1e-9
 """What is nearer to zero is zero but for rounding."""
 MOST_PLACES = 6
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +146,15 @@ def facts() -> Mapping[str, Fact]:
     >>> list(facts())[:2]
     ['cars-price-june', 'cars-price-october']
     """
-    text = files("kosho.validation").joinpath("facts.csv").read_text(encoding="utf-8")
+    text = (FOLDER / "facts.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return {row["id"]: _fact(row) for row in rows}
 
 
 def _fact(row: Mapping[str, str]) -> Fact:
     figures = {name: float(row[name]) if row[name] else None for name in ("value", "low", "high")}
-    folder = Path(__file__).parent
     words = {
-        name: told(text, folder) if name in ("fact", "why") else text
+        name: told(text, FOLDER) if name in ("fact", "why") else text
         for name, text in row.items()
         if name not in figures
     }

@@ -7,7 +7,6 @@ import io
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from kosho.codes import blocs, expand_regions
@@ -60,7 +59,7 @@ class Preference(Shown):
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = files("kosho.law.schedules").joinpath("data", name).read_text(encoding="utf-8")
+    text = (DATA / name).read_text(encoding="utf-8")
     return list(csv.DictReader(line for line in io.StringIO(text, newline="") if not line.startswith("#")))
 
 
