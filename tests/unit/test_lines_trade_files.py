@@ -117,6 +117,31 @@ def test_dataweb_without_a_column_of_a_year_is_refused(tmp_path: Path) -> None:
         read_trade(path)
 
 
+@pytest.mark.parametrize(
+    ("heads", "first", "other"),
+    [
+        ("Year,Year 2024", "Year", "Year 2024"),
+        ("2024,Year 2024", "Year 2024", "2024"),
+        ("Value,Year 2024", "Value", "Year 2024"),
+    ],
+)
+def test_a_year_that_dataweb_tells_twice_is_refused(tmp_path: Path, heads: str, first: str, other: str) -> None:
+    path = tmp_path / "dataweb.csv"
+    path.write_text(FILES["dataweb"].replace("Year 2023,Year 2024", heads), encoding="utf-8")
+    with pytest.raises(InputError, match=rf"dataweb\.csv: has a column '{first}' beside '{other}', which says"):
+        read_trade(path)
+
+
+def test_a_duty_that_dataweb_tells_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "dataweb.csv"
+    with_duty = [
+        f"{line},{end}" for line, end in zip(FILES["dataweb"].splitlines(), ("Duty", "1", "2"), strict=True)
+    ]
+    path.write_text("\n".join(with_duty), encoding="utf-8")
+    with pytest.raises(InputError, match=r"has a column 'Duty' beside 'Data Type', which says the same"):
+        read_trade(path)
+
+
 def test_japan_s_file_is_in_yen_and_a_country_not_known_is_told(tmp_path: Path) -> None:
     found = _read(tmp_path, "estat")
     assert found.currency == "JPY"

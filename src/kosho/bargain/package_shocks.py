@@ -98,9 +98,7 @@ class PackageShocks:
         parts = [*map(self._parts, packages), *([one.duties] for one in others)]
         first: dict[tuple[bytes, bytes], int] = {}
         taxed = [
-            first.setdefault(
-                (self._taxing[k].tobytes(), self.active[k][self.nontariff.changes_shock].tobytes()), n
-            )
+            first.setdefault((self._taxing(k), self.active[k][self.nontariff.changes_shock].tobytes()), n)
             for n, k in enumerate(packages)
         ]
         return LaidStates(
@@ -135,17 +133,19 @@ class PackageShocks:
         found: list[Counterfactual] = []
         for package in packages:
             active = self.active[package]
-            key = self._taxing[package].tobytes(), active[self.nontariff.changes_shock].tobytes()
+            key = self._taxing(package), active[self.nontariff.changes_shock].tobytes()
             if key not in known:
                 known[key] = self.nontariff.shock(self.position(package), at)
             found.append(self.nontariff.with_constraints(known[key], active, at))
         return found
 
+    def _taxing(self, package: int) -> bytes:
+        """A package's options in the issues that change duties."""
+        return self.table.grid.choices[package, self._taxing_issues].tobytes()
+
     @cached_property
-    def _taxing(self) -> Index:
-        """`[package, issue]`, options of the issues that change duties."""
-        issues = sorted({issue for piece in self.pieces for issue in piece.issues})
-        return np.ascontiguousarray(self.table.grid.choices[:, issues])
+    def _taxing_issues(self) -> list[int]:
+        return sorted({issue for piece in self.pieces for issue in piece.issues})
 
     def comparison_counterfactuals(self, levels: Levels | None = None) -> list[Counterfactual]:
         """One solver input for each state to compare with."""
@@ -229,13 +229,10 @@ class PackageShocks:
 
     def _acts(self, issue: int, choice: int, fallback: int) -> bool:
         """Whether some package with an option differs from the same with the fallback of its issue."""
-        mine = self.table.grid.choices[:, issue] == choice
-        other = self.table.grid.choices[mine].copy()
-        other[:, issue] = fallback
-        there = self.table.grid.positions(other)
-        if (self.active[mine] != self.active[there]).any():
-            return True
         shape = self.table.grid.shape
+        by_option = np.moveaxis(self.active.reshape(*shape, self.active.shape[1]), issue, 0)
+        if (by_option[choice] != by_option[fallback]).any():
+            return True
         return any(
             not same_duties(piece.duties(with_it).shock, piece.duties(without).shock)
             for piece in sorted(self.pieces, key=lambda one: math.prod(shape[k] for k in one.issues))

@@ -54,8 +54,12 @@ class Grid(Shown):
 
     @cached_property
     def choices(self) -> Index:
-        """`[package, issue]`, the position of the option chosen."""
-        return fixed(np.stack(np.unravel_index(np.arange(len(self)), self.shape), axis=1))
+        """`[package, issue]`, the position of the option chosen, as the smallest integers that hold it."""
+        smallest = np.min_scalar_type(-max(self.shape, default=1))
+        found = np.empty((*self.shape, len(self.shape)), smallest)
+        for issue, count in enumerate(self.shape):
+            found[..., issue] = np.arange(count).reshape(-1, *(1 for _ in self.shape[issue + 1 :]))
+        return fixed(found.reshape(len(self), -1))
 
     def position(self, choices: Sequence[int] | Index) -> int:
         """The package with these options, by position in each issue."""

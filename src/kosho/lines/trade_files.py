@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -368,6 +369,11 @@ def _long(frame: pl.DataFrame, form: TradeFormat, file: str) -> tuple[pl.DataFra
         years = [name for name in frame.columns if re.fullmatch(r"(Year )?\d{4}", name.strip(), re.IGNORECASE)]
         if years:
             rest = [name for name in frame.columns if name not in years]
+            for k, one in enumerate(years):
+                _refuse_beside(
+                    [name for name in years[k + 1 :] if name.strip()[-4:] == one.strip()[-4:]], one, file
+                )
+            _refuse_beside([name for name in ("Year", "Value") if name in rest], years[0], file)
             frame = frame.unpivot(on=years, index=rest, variable_name="Year", value_name="Value")
             frame = frame.with_columns(pl.col("Year").str.extract(r"(\d{4})", 1))
             form = _with(form, "year", "Year")
@@ -377,10 +383,20 @@ def _long(frame: pl.DataFrame, form: TradeFormat, file: str) -> tuple[pl.DataFra
             told = _("has no column of a year, nor a column {name!r}", name="Value")
             raise InputError(Problem(told, file=file))
         keys = [name for name in frame.columns if name not in (form.measure.column, "Value")]
+        _refuse_beside([name for name in keys if name == "Duty"], form.measure.column, file)
         duty = frame.filter(kind.is_in(form.measure.duty)).select(*keys, pl.col("Value").alias("Duty"))
         frame = frame.filter(kind.is_in(form.measure.value)).join(duty, on=keys, how="left")
         form = _with(form, "duty", "Duty")
     return frame, form
+
+
+def _refuse_beside(names: Sequence[str], beside: str, file: str) -> None:
+    """Refuse columns that say again, or otherwise, what another column stands for."""
+    if names:
+        told = _(
+            "has a column {name!r} beside {other!r}, which says the same", name=names[0], other=beside.strip()
+        )
+        raise InputError(Problem(told, _("leave one of them out"), file))
 
 
 def _with(form: TradeFormat, what: Column, column: str) -> TradeFormat:
