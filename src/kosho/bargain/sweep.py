@@ -141,7 +141,7 @@ class LaidTable(Shown):
         return background_shocks(self.table, self.background, self.world)
 
     def payoffs(
-        self, task: SweepTask, processes: int | None = 1, reached: Reached | None = None
+        self, task: SweepTask, processes: int = 1, reached: Reached | None = None
     ) -> PayoffParts:
         """A row a package, then those that they are compared with if asked for; under each setting in turn."""
         world, deficits, shocks = self.shocks.world, task.deficits or self.deficits, self.shocks
@@ -199,7 +199,7 @@ def in_process(
             if reached is not None:
                 reached(before + within)
 
-        yield number, laid.payoffs(task, None if task.settings else many, told)
+        yield number, laid.payoffs(task, many, told)
         done += len(task)
 
 
