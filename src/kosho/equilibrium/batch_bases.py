@@ -53,9 +53,7 @@ class Bases:
         return [getattr(self, field.name) for field in fields(self)]
 
     def take(self, members: Index) -> Bases:
-        """Those of some members; one that all share stays one."""
-        if self.income.shape[1] == 1:
-            return self
+        """Those of some members."""
         return Bases(*(np.take(one, members, axis=-1) for one in self.arrays))
 
 

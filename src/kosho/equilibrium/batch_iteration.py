@@ -128,8 +128,7 @@ def iterate_together(plan: Plan, packed: Packed, found: Results) -> None:
     active, real = _filled(np.arange(size), width), size
     if len(active) > size:
         family = family.take(active)
-    bases = Bases.given(plan.base) if packed.bases is None else packed.bases
-    reader = _Reader(plan, packed, Borders(plan.base, packed.stack, family.theta), bases, found)
+    reader = _Reader(plan, packed, Borders(plan.base, packed.stack, family.theta), found)
     with np.errstate(all="ignore"):  # a member that runs out of bounds has failed; its gap says so
         if plan.fused and family.rents is None and _in_lanes(family):
             whole = plan.volumes or packed.told is not None
@@ -254,13 +253,14 @@ class _Reader:
     plan: Plan
     packed: Packed
     borders: Borders
-    bases: Bases
     found: Results
 
     def read(self, family: Family, look: Look, state: Array, members: Index, done: Mask) -> None:
         """Put down results of those that are done; `members` are those of the family, among the packed ones."""
         at_borders = self.borders.read(family, look, members, done) if self.plan.volumes else None
-        read = _read(self.plan, look, state, done, (self.bases.take(members[done]), at_borders))
+        own = self.packed.bases
+        before = Bases.given(self.plan.base) if own is None else own.take(members[done])
+        read = _read(self.plan, look, state, done, (before, at_borders))
         if self.packed.told is not None:
             flows = self.packed.told.read(family, self.plan.base, look, members, done)
             read = replace(read, flows=flows)
