@@ -290,7 +290,7 @@ def _dismiss() -> None:
         _HELPERS.pop().end()
 
 
-def start(processes: int, function: Callable[[Any], Any] | None = None) -> None:
+def start(processes: int, function: Callable[..., Any] | None = None) -> None:
     """Start other processes now, so that they are ready when `run` has work for them.
 
     Args:
@@ -327,7 +327,7 @@ def _enlist(processes: int) -> list[Worker]:
     return new
 
 
-def _load(helper: Worker, function: Callable[[Any], Any]) -> None:
+def _load(helper: Worker, function: Callable[..., Any]) -> None:
     with suppress(*GONE):  # it has ended: whoever has work for it finds that out
         helper.ask(_loaded, function)
 
@@ -541,7 +541,7 @@ def _free() -> Worker:
     return Worker()
 
 
-def _loaded(_: Callable[[Any], Any]) -> None:
+def _loaded(_: Callable[..., Any]) -> None:
     """What a helper is asked first: it answers once it has imported the module of the function it was sent."""
 
 

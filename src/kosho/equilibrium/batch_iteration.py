@@ -174,9 +174,10 @@ def with_bases(plan: Plan, packed: Packed) -> Packed:
 def _from_bases(centre: Centre, bases: Bases) -> Array:
     """Where members begin: as far from their own bases as the centre is from the middle of these."""
     state = np.concatenate([bases.log_wage, bases.log_price.reshape(-1, bases.log_price.shape[-1])])
-    prices = len(state)
+    known = np.isfinite(state).all(axis=0)
     found = np.repeat(centre.state, state.shape[1], axis=1)
-    found[:prices] += state - np.nanmean(state, axis=1, keepdims=True)
+    if known.any():  # else nobody goes anywhere
+        found[: len(state)] += state - state[:, known].mean(axis=1, keepdims=True)
     return found
 
 
