@@ -6,7 +6,7 @@ closures, `python -m benchmarks screening` large tables, `python -m benchmarks c
 Dask, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
 lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer, `python -m
 benchmarks reading documents` reads many documents, `python -m benchmarks brief` times whole briefs against
-another build.
+another build, `python -m benchmarks bargain` a whole table, in its parts or against another build.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    bargain,
     batch,
     brief,
     closures,
@@ -84,6 +85,7 @@ def show_corridor(console: Console) -> None:
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
     "startup": startup.main,
+    "bargain": bargain.main,
     "batch": batch.main,
     "brief": brief.main,
     "closures": closures.main,

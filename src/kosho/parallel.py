@@ -48,6 +48,7 @@ __all__ = [
     "beside",
     "cores",
     "one_thread",
+    "ready",
     "run",
     "run_in_order",
     "serve",
@@ -289,21 +290,46 @@ def _dismiss() -> None:
         _HELPERS.pop().end()
 
 
-def start(processes: int) -> None:
-    """Start other processes now, so that they are ready when `run` has work for them."""
+def start(processes: int, function: Callable[..., Any] | None = None) -> None:
+    """Start other processes now, so that they are ready when `run` has work for them.
+
+    Args:
+        processes: As of `run`.
+        function: One of a module that they will need, which takes them longer than to start.
+    """
     if _IN_USE.acquire(blocking=False):
         try:
-            _enlist(processes)
+            new = _enlist(processes)
         finally:
             _IN_USE.release()
+        for helper in new if function is not None else ():
+            threading.Thread(target=_load, args=(helper, function), daemon=True).start()
 
 
-def _enlist(processes: int) -> None:
+def ready() -> int:
+    """How many processes could share work without another one being started, this one included.
+
+    >>> from kosho.parallel import at_most, ready
+    >>> with at_most(1):
+    ...     ready()
+    1
+    """
+    return min(cores(), 1 + sum(helper.alive for helper in list(_HELPERS)))
+
+
+def _enlist(processes: int) -> list[Worker]:
+    """Those that had to be started."""
     for helper in [helper for helper in _HELPERS if not helper.alive]:
         _HELPERS.remove(helper)
         helper.end()
-    while len(_HELPERS) < processes - 1:
-        _HELPERS.append(Worker())
+    new = [Worker() for _other in range(processes - 1 - len(_HELPERS))]
+    _HELPERS.extend(new)
+    return new
+
+
+def _load(helper: Worker, function: Callable[..., Any]) -> None:
+    with suppress(*GONE):  # it has ended: whoever has work for it finds that out
+        helper.ask(_loaded, function)
 
 
 def run(
@@ -515,7 +541,7 @@ def _free() -> Worker:
     return Worker()
 
 
-def _loaded(_: Callable[[Any], Any]) -> None:
+def _loaded(_: Callable[..., Any]) -> None:
     """What a helper is asked first: it answers once it has imported the module of the function it was sent."""
 
 

@@ -168,6 +168,48 @@ def test_draws_of_elasticities_with_bounds_on_two_processes() -> None:
     xr.testing.assert_allclose(one.welfare, two.welfare, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize(("seed", "holes", "count"), [(1, 0.0, 14), (12, 0.15, 14), (7, 0.0, 1)])
+def test_few_members_of_each_of_many_draws_are_solved_together_without_deficits(
+    seed: int, holes: float, count: int
+) -> None:
+    world = random_world(seed, holes=holes)
+    a, b, c, d = world.countries
+    tonnes = [PhysicalFlow(one, a, "S01", 100.0 * k, "tonnes") for k, one in enumerate((b, c, d), start=1)]
+    world = world.with_units(
+        [one for one in tonnes if world.flows.sel(importer=a, exporter=one.exporter)[1] > 0]
+    )
+    access = tuple(Flow(a, one.exporter, "S01") for one in world.units)
+    corn = Nest("corn", b, "S02", 12.0, 0.5, {b: 0.01, a: 0.2, c: 0.1})
+    every = [
+        Quota(name="access", flows=access, amount=0.8, basis="share", unit="tonnes", holder="importer"),
+        Purchase(name="corn", flows=(Flow(b, a, "S02", "corn"),), amount=1.3, basis="share"),
+        Purchase(
+            name="money",
+            flows=(Flow(c, a, "S00"),),
+            amount=0.01,
+            basis="increment",
+            measured="value",
+            deflator=c,
+        ),
+    ]
+    some = changes(world, 4, every, [corn])
+    some[1:2] = [some[1].shock]  # without any market of its own
+    generator = np.random.default_rng(seed)
+    draws = [world.theta * np.exp(generator.normal(0.0, 0.2, len(world.sectors))) for _other in range(count)]
+    members, thetas = some * len(draws), [one for one in draws for _change in some]
+    batch = solve_batch(world, members, "zero", TIGHT, thetas, volumes=False)
+    assert len(batch.report.alone) <= len(members) // 4  # one without bounds is solved alone, and some corners
+    again = solve_batch(world, members, "zero", TIGHT, thetas, processes=2, volumes=False)
+    xr.testing.assert_identical(again.welfare, batch.welfare)
+    for k, one in enumerate(members):
+        alone = solve(world.with_theta(thetas[k]), one, "zero", TIGHT)
+        size = float(world.arrays.income.max())
+        for name in (*(name for name in BY_COUNTRY if name not in VOLUMES), "real_value_added"):
+            mine, theirs = getattr(batch, name)[k], getattr(alone, name)
+            near = MET if theirs.attrs["units"] == "fraction" else MET * size
+            np.testing.assert_allclose(mine, theirs, rtol=0, atol=near, err_msg=name)
+
+
 def test_draws_of_all_elasticities_are_solved_together_with_flows_as_outcomes_tell_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -22,6 +22,7 @@ from kosho.bargain.zone_relaxations import no_transfer
 from kosho.case import Case, Law
 from kosho.equilibrium import Failure, solve, solve_batch
 from kosho.errors import ConvergenceError
+from kosho.parallel import at_most, start
 from kosho.scenario.simulate import simulate
 from kosho.world import load
 from kosho.world.elasticities import draw_over_range
@@ -458,6 +459,15 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
         certify(priced, rows, 1, 1, lambda _: None)
     with pytest.raises(ConvergenceError, match=r"this is package [a-z0-9-]+ [a-z0-9-]+, "):
         price(deal.table, priced.background, priced.world)
+
+
+def test_a_certificate_is_the_same_by_one_process_and_by_two(deal):
+    priced = deal.priced[0]
+    some = np.array(deal.deals)
+    with at_most(1):
+        alone = certify(priced, some, 12, 1, lambda _: None)
+    start(2)
+    assert certify(priced, some, 12, 1, lambda _: None) == alone
 
 
 def test_draws_are_common_to_everything_compared(deal):

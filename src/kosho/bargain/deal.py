@@ -55,8 +55,7 @@ class Effort(Shown):
     draws: int = 200
     """For the certificate; 0 leaves it out."""
     certified: int = 50
-    """How many packages are certified; the deals are always among them. From a dozen on they are solved
-    together, so a dozen costs less than a few."""
+    """How many of the packages that lead are certified; deals are in any case."""
     confirm: bool = True
     """Price the deals again on the full table."""
     seed: int = 2025

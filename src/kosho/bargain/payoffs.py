@@ -15,7 +15,6 @@ from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Deficits, Failure, Outcome, solve_batch
 from kosho.equilibrium.failure import raise_first
 from kosho.language import _
-from kosho.parallel import cores
 from kosho.progress import Reached
 from kosho.world import World
 
@@ -148,12 +147,9 @@ def solve_payoffs(  # noqa: PLR0913 - the last is for a person who waits
 ) -> PayoffParts:
     """What changes are worth to the parties, each solved at elasticities of its own if given.
 
-    Work is shared by so many processes. None leaves that to `kosho.equilibrium.solve_batch`, and takes one a
-    core for elasticities without deficits, each set of which has a base, and so work, of its own. Changes
-    without an equilibrium are in `PayoffParts.failures`: the caller decides what that means.
+    Work is shared by so many processes; None leaves that to `kosho.equilibrium.solve_batch`. Changes without an
+    equilibrium are in `PayoffParts.failures`: the caller decides what that means.
     """
-    if processes is None and thetas is not None and deficits == "zero":
-        processes = cores()
     outcome = solve_batch(
         world, changes, deficits, thetas=thetas, processes=processes, reached=reached, volumes=False
     )

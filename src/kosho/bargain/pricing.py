@@ -27,10 +27,12 @@ from kosho.bargain.sweep import (
 )
 from kosho.bargain.table import PACKAGE_BYTES, BackgroundLaw, Table
 from kosho.display import Card, Shown, thing
-from kosho.equilibrium import Deficits, Settled, solve
+from kosho.equilibrium import Deficits, Settled, solve, solve_batch
+from kosho.equilibrium.batch import WORTH_A_PROCESS
 from kosho.impact.reach import IdleError
 from kosho.language import _
 from kosho.limits import refuse_beyond
+from kosho.parallel import cores, start
 from kosho.progress import Progress, Reached, estimated, silent
 from kosho.unfinished import once
 from kosho.world import World, together
@@ -231,6 +233,8 @@ def price(  # noqa: PLR0913 - the last two say how, and have good defaults
         KoshoError: a package has no equilibrium; whether it is a better deal than the others is not known then.
     """
     laid = LaidTable(table, background, world, deficits)
+    if backend is in_process and len(table.grid) >= WORTH_A_PROCESS:
+        start(cores(), solve_batch)  # they come up while the law is laid
     shocks = laid.shocks
     idle = shocks.idle_options()
     if background.id == table.backgrounds[0].id:

@@ -25,7 +25,7 @@ from kosho.bargain.table import BackgroundLaw, Table
 from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Deficits
 from kosho.equilibrium.batch import WORTH_A_PROCESS
-from kosho.parallel import cores
+from kosho.parallel import cores, ready
 from kosho.progress import Reached
 from kosho.unfinished import at_hand
 from kosho.world import World
@@ -140,9 +140,7 @@ class LaidTable(Shown):
             return self.like.shocks.relaid(self.table)
         return background_shocks(self.table, self.background, self.world)
 
-    def payoffs(
-        self, task: SweepTask, processes: int | None = 1, reached: Reached | None = None
-    ) -> PayoffParts:
+    def payoffs(self, task: SweepTask, processes: int = 1, reached: Reached | None = None) -> PayoffParts:
         """A row a package, then those that they are compared with if asked for; under each setting in turn."""
         world, deficits, shocks = self.shocks.world, task.deficits or self.deficits, self.shocks
         first = shocks.first_alike(task.packages) if task.compared else np.arange(len(task.packages))
@@ -189,8 +187,11 @@ class Backend(Protocol):
 def in_process(
     laid: LaidTable, tasks: Sequence[SweepTask], reached: Reached | None
 ) -> Iterator[tuple[int, PayoffParts]]:
-    """The backend of one machine: this process and, for thousands of packages, one more a core."""
-    many = cores() if sum(map(len, tasks)) >= WORTH_A_PROCESS else 1
+    """The backend of one machine: this process and, for thousands of packages, one more a core.
+
+    Fewer go to those that are there.
+    """
+    many = cores() if sum(map(len, tasks)) >= WORTH_A_PROCESS else ready()
     done = 0
     for number, task in enumerate(tasks):
         before = done
@@ -199,7 +200,7 @@ def in_process(
             if reached is not None:
                 reached(before + within)
 
-        yield number, laid.payoffs(task, None if task.settings else many, told)
+        yield number, laid.payoffs(task, many, told)
         done += len(task)
 
 

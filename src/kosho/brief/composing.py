@@ -55,8 +55,8 @@ if TYPE_CHECKING:
 
 __all__ = ["compose", "negotiation"]
 
-DRAWS, CERTIFIED = 100, 12
-"""What a table in a brief is certified by: draws, and packages beside the deals."""
+DRAWS, CERTIFIED = 100, 1
+"""What a table in a brief is certified by: draws, and packages beside the deals, of which nothing is told."""
 BEARING: tuple[Literal["none", "all"], ...] = ("none", "all")
 """What makers bear of a duty, in the order of `ABSORBED`."""
 

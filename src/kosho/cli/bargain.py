@@ -84,6 +84,7 @@ def show(  # noqa: PLR0913 - one parameter an option
         alone = explain is not None and not json
         effort = Effort(
             draws=0 if alone else draws,
+            certified=1,  # no certificate but that of a deal is told
             confirm=confirm and not alone,
             rates=require_zone or not alone,  # it may lie at rates that have to be sought
             exact=exact,

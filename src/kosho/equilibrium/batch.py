@@ -22,9 +22,10 @@ from kosho.display import Card, Shown, listing, plural, signed_percent
 from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
 from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_elasticities, note_world
+from kosho.equilibrium.batch_bases import compose
 from kosho.equilibrium.batch_constraints import Frame, framed
 from kosho.equilibrium.batch_flows import NamedFlow, hats_of, refuse_unknown
-from kosho.equilibrium.batch_iteration import BY_COUNTRY, Results, iterate_together
+from kosho.equilibrium.batch_iteration import BY_COUNTRY, Results, iterate_together, with_bases
 from kosho.equilibrium.batch_plan import Chunk, Packed, Plan, Wanted, pack
 from kosho.equilibrium.closure import Closure, agreed, refuse_other_world
 from kosho.equilibrium.constraints import Settled, partial
@@ -32,7 +33,7 @@ from kosho.equilibrium.counterfactual import Counterfactual, as_counterfactual
 from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.outcome import FRACTION, HAT
 from kosho.equilibrium.shock import Shock
-from kosho.equilibrium.solve import bought_anyway, rebase, solve
+from kosho.equilibrium.solve import BALANCED, bought_anyway, rebase, solve
 from kosho.errors import InputError, KoshoError, Problems
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -203,9 +204,10 @@ def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
         counterfactuals: What changes, each made for this world.
         deficits: See `Deficits`.
         tol: Largest relative gap allowed in any equation.
-        thetas: Elasticities `[sector]` for each member, instead of the world's. In a table that is an
-            equilibrium whatever they are, members near one another are solved together; else those that share
-            a draw, so pass the same object or equal numbers.
+        thetas: Elasticities `[sector]` for each member, instead of the world's. Members near one another are
+            solved together in a table that is an equilibrium whatever they are, and of one without its deficits
+            where neither volumes nor flows are told; else those that share a draw, so pass the same object or
+            equal numbers.
         processes: How many processes share the work, this one included; the others are started afresh, one
             BLAS thread each, and kept for the next batch. None takes one, and one a core for thousands of
             members.
@@ -287,10 +289,12 @@ def _chunks(
         if wanted.flows:
             return []  # what makers bear of a duty moves what they receive: told of whole outcomes
     # Effects are relative to an equilibrium: where the table is none, that moves with the elasticities.
-    steady = thetas is not None and rebase(world, closure=closure) is world
+    steady = thetas is None or rebase(world, closure=closure) is world
+    told = not wanted.volumes and not wanted.flows  # from any base
+    moving = not steady and told and world.imbalance <= BALANCED and compose(closure)
     compiled = _worth_compiled(world, len(changes))
     leading: dict[bytes, list[Shared[Plan]]] = {}  # by the markets that are left out of a centre
-    for frame, theta, given in _groups(changes, world, thetas, apart=not steady):
+    for frame, theta, given in _groups(changes, world, thetas, apart=not (steady or moving)):
         members = _without_rents(given, changes, frame, absorption)
         if not members:
             continue
@@ -298,13 +302,15 @@ def _chunks(
         leaders = leading.setdefault(b"" if frame is None else frame.inside.tobytes(), [])
         near = _nearest(theta, leaders) if len(members) < FEW else None
         size, volumes = len(members), wanted.volumes
-        plan = Shared(Plan(shared, closure, tol, theta, frame, sample.stack, size, near, compiled, volumes))
+        plan = Shared(
+            Plan(shared, closure, tol, theta, frame, sample.stack, size, near, compiled, volumes, moving)
+        )
         if near is None and plan.value.together:
             leaders.append(plan)
         length = LONG_CHUNK if compiled else CHUNK
         for first in range(0, len(members), length):
             some = members[first : first + length]
-            own = tuple(thetas[k] for k in some) if thetas is not None and steady else None
+            own = tuple(thetas[k] for k in some) if thetas is not None and (steady or moving) else None
             chunks.append(Chunk(plan, some, tuple(changes[k] for k in some), own, wanted.flows))
     return chunks
 
@@ -335,6 +341,8 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
                 found.put([k], one)
         return found, failures
     packed = chunk.packed
+    if plan.moving:
+        packed = with_bases(plan, packed)
     together = size if plan.fused else min(TOGETHER, max(CACHED // plan.unknowns, 1) * FEWEST_TOGETHER)
     for first in range(0, size, together):
         last = min(first + together, size)

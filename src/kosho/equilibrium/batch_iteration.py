@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask, Single
+from kosho.equilibrium.batch_bases import Bases
 from kosho.equilibrium.batch_loops import Loops
 from kosho.equilibrium.batch_plan import Centre, Packed, Plan
+from kosho.equilibrium.batch_shocks import BatchStack
 from kosho.equilibrium.batch_system import Family, Look, picked
 from kosho.equilibrium.batch_volumes import Borders
 from kosho.equilibrium.effects import (
@@ -24,8 +26,11 @@ from kosho.equilibrium.effects import (
     profit_volume,
     profits,
 )
+from kosho.equilibrium.newton_chord import Chord
+from kosho.equilibrium.shock import Shock
+from kosho.equilibrium.solve import REBASE_TOLERANCE
 
-__all__ = ["BY_COUNTRY", "Results", "iterate_together"]
+__all__ = ["BY_COUNTRY", "Results", "iterate_together", "with_bases"]
 
 BY_COUNTRY = (
     "welfare",
@@ -112,11 +117,13 @@ class Results:
 
 def iterate_together(plan: Plan, packed: Packed, found: Results) -> None:
     """Chord steps from the centre, accelerated, until each member has converged; into `found`."""
-    centre, size = plan.centre, len(packed.stack.length)
+    size = len(packed.stack.length)
     family = Family.of(plan.common, plan.base, packed.stack, packed.theta)
     markets = plan.markets
     if markets is not None:
-        family = family.beside(markets if packed.given is None else markets.bounded(packed.given, packed.theta))
+        family = family.beside(
+            markets if packed.given is None else markets.bounded(packed.given, packed.theta, packed.bases)
+        )
     width = plan.common.loops.WIDTH
     active, real = _filled(np.arange(size), width), size
     if len(active) > size:
@@ -138,27 +145,106 @@ def iterate_together(plan: Plan, packed: Packed, found: Results) -> None:
                 return
             kept, real = _filled(left, width), len(left)  # what needs a line search for its wedges
             active, family = active[kept], family.take(kept)
-        state, accelerate, wedges = _roughly(family.in_single(), centre, real)
-        state = state.astype(np.float64)
-        accelerate.in_double()
-        for turn in range(ALL_AT_ONCE):
-            look = family.look(state, wedges)
-            wedges = look.wedges
-            done = look.worst <= SAFETY * plan.tol
-            done[real:] = False
-            leaving = done[:real] | ~np.isfinite(look.worst[:real])
-            gaps, kept = look.gaps, _filled(np.flatnonzero(~leaving), width)
-            fewer = leaving.mean() >= WORTH_DROPPING and len(kept) < len(active)
-            if fewer or turn == ALL_AT_ONCE - 1:
-                reader.read(family, look, state, active, done)
-                if len(kept) == 0:
-                    break
-                real = int(np.count_nonzero(~leaving))
-                active, family = active[kept], family.take(kept)
-                state, gaps = picked(state, kept), np.take(gaps, kept, axis=-1)
-                wedges = None if wedges is None else picked(wedges, kept)
-                accelerate.take(kept)
-            state = accelerate.next(state, centre.chord.step(gaps))
+        start = (
+            plan.centre.state if packed.bases is None else _from_bases(plan.centre, packed.bases.take(active))
+        )
+        _iterate(plan.centre.chord, family, start, _Ending(active, real, SAFETY * plan.tol, reader))
+
+
+def with_bases(plan: Plan, packed: Packed) -> Packed:
+    """Members with their own bases, one for those of the same elasticities, solved as exactly as by `rebase`.
+
+    Where a base was not found, it is not a number.
+    """
+    assert packed.theta is not None  # noqa: S101
+    first: dict[bytes, int] = {}
+    place = [first.setdefault(column.tobytes(), len(first)) for column in packed.theta.T]
+    theta = packed.theta[:, np.unique(place, return_index=True)[1]]
+    stack = BatchStack.of([Shock.none(plan.base)] * len(first))
+    width, size = plan.common.loops.WIDTH, len(first)
+    active = _filled(np.arange(size), width)
+    family = Family.of(plan.common, plan.base, stack, theta)
+    family = family.take(active) if len(active) > size else family
+    reader = _BaseReader(Bases.unknown(plan.base, size))
+    with np.errstate(all="ignore"):
+        _iterate(plan.centre.chord, family, plan.centre.state, _Ending(active, size, REBASE_TOLERANCE, reader))
+    return replace(packed, bases=reader.found.take(np.array(place)))
+
+
+def _from_bases(centre: Centre, bases: Bases) -> Array:
+    """Where members begin: as far from their own bases as the centre is from the middle of these."""
+    state = np.concatenate([bases.log_wage, bases.log_price.reshape(-1, bases.log_price.shape[-1])])
+    known = np.isfinite(state).all(axis=0)
+    found = np.repeat(centre.state, state.shape[1], axis=1)
+    if known.any():  # else nobody goes anywhere
+        found[: len(state)] += state - state[:, known].mean(axis=1, keepdims=True)
+    return found
+
+
+class _Reads(Protocol):
+    def read(self, family: Family, look: Look, state: Array, members: Index, done: Mask) -> None: ...
+
+
+@dataclass(frozen=True, eq=False)
+class _Ending:
+    """Which members are iterated, when each is done, and who reads it then."""
+
+    members: Index
+    """Some of those packed; the last one again and again until there are whole widths of them."""
+    real: int
+    """How many are not there to fill up."""
+    tight: float
+    """Largest relative gap of one that is done."""
+    reader: _Reads
+
+
+def _iterate(chord: Chord, family: Family, start: Array, ending: _Ending) -> None:
+    """Chord steps from a state `(N + 2 SN, 1)` of all members, or from one of each."""
+    active, real, width = ending.members, ending.real, family.common.loops.WIDTH
+    state, accelerate, wedges = _roughly(family.in_single(), chord, start, real)
+    state = state.astype(np.float64)
+    accelerate.in_double()
+    for turn in range(ALL_AT_ONCE):
+        look = family.look(state, wedges)
+        wedges = look.wedges
+        done = look.worst <= ending.tight
+        done[real:] = False
+        leaving = done[:real] | ~np.isfinite(look.worst[:real])
+        gaps, kept = look.gaps, _filled(np.flatnonzero(~leaving), width)
+        fewer = leaving.mean() >= WORTH_DROPPING and len(kept) < len(active)
+        if fewer or turn == ALL_AT_ONCE - 1:
+            ending.reader.read(family, look, state, active, done)
+            if len(kept) == 0:
+                break
+            real = int(np.count_nonzero(~leaving))
+            active, family = active[kept], family.take(kept)
+            state, gaps = picked(state, kept), np.take(gaps, kept, axis=-1)
+            wedges = None if wedges is None else picked(wedges, kept)
+            accelerate.take(kept)
+        state = accelerate.next(state, chord.step(gaps))
+
+
+@dataclass(frozen=True, eq=False)
+class _BaseReader:
+    """Puts down members without a shock, once they are done, as bases of others."""
+
+    found: Bases
+
+    def read(self, family: Family, look: Look, state: Array, members: Index, done: Mask) -> None:
+        """As `_Reader`."""
+        some, log_price = np.flatnonzero(done), state[len(look.income) :].reshape(2, *look.output.shape)[0]
+        each = (
+            state[: len(look.income)],
+            log_price,
+            look.log_cost,
+            look.power,
+            look.absorbed,
+            look.over_scale * family.scale[:, :, None],
+            look.output,
+            look.income,
+        )
+        for into, values in zip(self.found.arrays, each, strict=True):
+            into[..., members[some]] = values[..., some]
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +259,9 @@ class _Reader:
     def read(self, family: Family, look: Look, state: Array, members: Index, done: Mask) -> None:
         """Put down results of those that are done; `members` are those of the family, among the packed ones."""
         at_borders = self.borders.read(family, look, members, done) if self.plan.volumes else None
-        read = _read(self.plan, look, state, done, at_borders)
+        own = self.packed.bases
+        before = Bases.given(self.plan.base) if own is None else own.take(members[done])
+        read = _read(self.plan, look, state, done, (before, at_borders))
         if self.packed.told is not None:
             flows = self.packed.told.read(family, self.plan.base, look, members, done)
             read = replace(read, flows=flows)
@@ -228,17 +316,18 @@ def _filled(members: Index, width: int) -> Index:
     return np.append(members, np.repeat(members[-1:], missing)) if missing else members
 
 
-def _roughly(family: Family, centre: Centre, real: int) -> tuple[Any, _Accelerated, Array | None]:
+def _roughly(family: Family, chord: Chord, start: Array, real: int) -> tuple[Any, _Accelerated, Array | None]:
     """The first steps, in single precision, until most members are near; and the wedges met last."""
     size = family.members
-    state: Any = np.repeat(centre.state.astype(np.float32), size, axis=1)
+    state: Any = start.astype(np.float32)
+    state = np.repeat(state, size, axis=1) if state.shape[1] < size else state
     accelerate = _Accelerated(family.common.loops, state, len(family.base.beta))
     wedges: Array | None = None
     rough = ROUGH if family.markets is None else ROUGH_BOUNDED
     for _ in range(ALL_AT_ONCE):
         look = family.look(state, wedges)
         wedges = look.wedges
-        state = accelerate.next(state, centre.chord.step(look.gaps))
+        state = accelerate.next(state, chord.step(look.gaps))
         if 2 * np.count_nonzero(look.worst[:real] > rough) <= real:
             break
     return state, accelerate, wedges
@@ -271,19 +360,22 @@ class _Accelerated:
         self._state = self._state.astype(np.float64)
 
 
-def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Volume, Array] | None) -> Results:
-    """Results, as `Outcome` defines them, of the members that are done, without flows."""
+def _read(
+    plan: Plan, look: Look, state: Array, done: Mask, against: tuple[Bases, tuple[Volume, Array] | None]
+) -> Results:
+    """Results, as `Outcome` defines them, of the members that are done, without flows; against their bases."""
+    before, at_borders = against
     base, some = plan.base.arrays, slice(None) if done.all() else np.flatnonzero(done)
     count, sectors = base.beta.shape
     log_price = state[count : count + count * sectors].reshape(sectors, count, -1)[:, :, some]
-    level = np.exp(np.einsum("nj,jnb->nb", base.alpha, log_price)).T
+    level = np.exp(np.einsum("nj,jnb->nb", base.alpha, log_price - before.log_price)).T
     produced, log_cost = look.output[:, :, some], look.log_cost[:, :, some]
-    added = produced * np.exp(-log_cost)
+    added = produced * np.exp(before.log_cost - log_cost)
     added[base.output.T <= 0] = 0.0
-    added -= base.output.T[:, :, None]
+    added -= before.output
     added *= base.beta.T[:, :, None]
     output = produced.transpose(2, 1, 0)
-    real_income = look.income[:, some].T / base.income / level - 1.0
+    real_income = look.income[:, some].T / before.income.T / level - 1.0
     welfare, revenue, wage = real_income, look.revenue[:, some], np.exp(state[:count, some]).T
     employment, bill = np.zeros_like(wage), wage * plan.factors.labour_income
     if look.labour is not None:
@@ -306,7 +398,7 @@ def _read(plan: Plan, look: Look, state: Array, done: Mask, at_borders: tuple[Vo
         "consumer_prices": level - 1.0,
         "employment": employment,
         "labour_income": bill,
-        "real_wage": wage / level - 1.0,
+        "real_wage": wage / np.exp(before.log_wage).T / level - 1.0,
         "tariff_revenue": revenue.T,
         "profits": of_makers,
         "capital": capital_growth(plan.factors, *made),

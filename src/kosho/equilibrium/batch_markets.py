@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.equilibrium.batch_bases import Bases
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.complementarity import TIGHT, EconomyState, WedgeBounds, earning, settle, wedges
 from kosho.equilibrium.constraint_levels import (
@@ -22,6 +23,7 @@ from kosho.equilibrium.constraint_levels import (
     levels,
     markets_of,
     rows_of,
+    weights_of,
     without,
 )
 from kosho.equilibrium.constraints import Purchase, Quota, TariffQuota
@@ -54,11 +56,26 @@ class Bought:
 
 
 @dataclass(frozen=True, eq=False)
+class FromBases:
+    """Where members' own bases stand, told from the table that was given, as far as markets ask."""
+
+    log_cost: Array  # of each variety's exporter (v, b)
+    log_price: Array  # (m, b)
+    log_level: Array  # that deflates each bound (c, b)
+
+    def take(self, members: Index) -> FromBases:
+        """Those of some members."""
+        columns = (self.log_cost, self.log_price, self.log_level)
+        return FromBases(*(np.take(one, members, axis=1) for one in columns))
+
+
+@dataclass(frozen=True, eq=False)
 class Markets:
     """The markets of a frame in a world, with bounds for each member."""
 
     of: Varieties
     bounds: WedgeBounds
+    world: World
     payer: Array  # (N, k) one where a country pays a rent; k first the bounds' (c, r), then the shock's own
     holder: Array  # (N, k) one where it earns it
     own: Index  # varieties that pay rents of the shock's own
@@ -66,6 +83,7 @@ class Markets:
     net: Array  # (v,) net flow in the base
     slot: Index  # (v,) which of the charges given is its own, -1 for none
     fixed: Mask  # (v,) what is banned or under a tariff quota bears what the frame says
+    away: FromBases | None = None  # where members have bases of their own
 
     @staticmethod
     def of_frame(frame: Frame, base: World) -> Markets:
@@ -84,6 +102,7 @@ class Markets:
         return Markets(
             of,
             bounds,
+            base,
             *_rents(of, base, bounds),
             alpha=base.arrays.alpha,
             net=base_net(of, base),
@@ -91,10 +110,11 @@ class Markets:
             fixed=np.asarray(rows[fixed].any(axis=0), bool),
         )
 
-    def bounded(self, given: Given, theta: Array | None = None) -> Markets:
+    def bounded(self, given: Given, theta: Array | None = None, bases: Bases | None = None) -> Markets:
         """With the bounds, rates, costs and elasticities of each member; `theta` `(S, b)` or the base's."""
         bounds, of = self.bounds, self.of
-        required = levels(bounds.constraints, bounds.weight @ self.net, given.amounts)
+        own_base, own_weight, before = self._in_bases(bases)
+        required = levels(bounds.constraints, before, given.amounts)
         nobody = [0.0 if isinstance(one, Purchase) else np.inf for one in bounds.constraints]
         required = np.where(np.isnan(given.amounts), np.array(nobody)[:, None], required)
         own = replace(
@@ -105,9 +125,27 @@ class Markets:
         within, between = self._elasticities(given, theta)
         return replace(
             self,
-            of=replace(of, charges=own, theta=within, epsilon=between),
-            bounds=replace(bounds, required=required),
+            of=replace(of, charges=own, theta=within, epsilon=between, own_base=own_base),
+            bounds=replace(bounds, required=required, own_weight=own_weight),
+            away=None if bases is None else self._away(bases),
         )
+
+    def _in_bases(self, bases: Bases | None) -> tuple[Array | None, Array | None, Array]:
+        """Of members' own bases: shares of varieties in their markets `(v, b)` and what bounds count of them
+        `(c, v, b)`, none where all share one; and what each bound counts there `(c, b)`.
+        """
+        of, bounds = self.of, self.bounds
+        if bases is None:
+            return None, None, (bounds.weight @ self.net)[:, None]
+        share = of.base[:, None] * bases.power[self._sector, of.exporter]
+        share = share / bases.absorbed[self.where][of.market]
+        net = bases.spending[self.where][of.market] * share / (1.0 + of.shock.base_tariff[of.row])[:, None]
+        weight = weights_of(of, self.world, bounds.constraints, bounds.weight > 0, net)
+        return share, weight, np.einsum("cvb,vb->cb", weight, net)
+
+    def _away(self, bases: Bases) -> FromBases:
+        cost = bases.log_cost[self._sector, self.of.exporter]
+        return FromBases(cost, bases.log_price[self.where], self._levels(bases.log_price))
 
     def _elasticities(self, given: Given, theta: Array | None) -> tuple[Array, Array]:
         """Between origins `(p, b)` and between products `(m, b)`; not a number where products contradict."""
@@ -143,15 +181,17 @@ class Markets:
 
     def take(self, members: Index) -> Markets:
         """The same markets for fewer members."""
-        required = np.take(self.bounds.required, members, axis=-1)
-        return replace(self, of=self.of.take(members), bounds=replace(self.bounds, required=required))
+        away = None if self.away is None else self.away.take(members)
+        return replace(self, of=self.of.take(members), bounds=self.bounds.take(members), away=away)
 
     def at(self, log_cost: Array, log_price: Array, spending: Array, start: Array | None) -> Bought:
         """What is bought at unit costs and price indices `(S, N, b)` and expenditure `(m, b)`."""
-        of, bounds = self.of, self.bounds
-        cost = log_cost[self._sector, of.exporter].astype(np.float64)
+        of, bounds, away = self.of, self.bounds, self.away
+        cost, level = log_cost[self._sector, of.exporter].astype(np.float64), self._levels(log_price)
+        if away is not None:
+            cost, level = cost - away.log_cost, level - away.log_level
         money = spending.astype(np.float64)
-        state = EconomyState(cost, np.log(money), self._levels(log_price))
+        state = EconomyState(cost, np.log(money), level)
         tight = TIGHT if log_cost.dtype == np.float64 else TIGHT_ENOUGH
         met = settle(of, bounds, state, self._start(start, money), STEPS, tight)
         added = bounds.inside @ met.z
@@ -163,7 +203,7 @@ class Markets:
         sold = (self._by_cell @ received).reshape(len(of.sector), -1, received.shape[1])
         return Bought(
             self.where,
-            met.demand.log_price,
+            met.demand.log_price if away is None else met.demand.log_price + away.log_price,
             sold,
             self.payer @ rents,
             self.holder @ rents,

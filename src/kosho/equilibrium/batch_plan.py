@@ -14,6 +14,7 @@ from kosho.arrays import Array
 from kosho.equilibrium import batch_loops
 from kosho.equilibrium.absorption import Absorption, absorption_of
 from kosho.equilibrium.adjoint import Adjoint
+from kosho.equilibrium.batch_bases import Bases
 from kosho.equilibrium.batch_common import Common
 from kosho.equilibrium.batch_constraints import Frame, Given
 from kosho.equilibrium.batch_flows import NamedFlow, Told, told_flows
@@ -76,6 +77,8 @@ class Plan:
     """Whether machine code is wanted, where members share their elasticities."""
     volumes: bool = True
     """Whether GDP by volume and what makers bear of duties are told."""
+    moving: bool = False
+    """Whether members have bases of their own, told from the world given (`batch_bases`)."""
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Any, ...]]:
         """Only what it was made of; every process works out the rest for itself."""
@@ -90,6 +93,7 @@ class Plan:
             self.near,
             self.compiled,
             self.volumes,
+            self.moving,
         )
 
     @property
@@ -104,7 +108,8 @@ class Plan:
     @property
     def fused(self) -> bool:
         """Whether members without rents go through all steps in one piece of machine code."""
-        return self.compiled and self.factors.markets is None and self.unknowns <= NEAR_ENOUGH
+        plain = self.factors.markets is None and not self.moving
+        return self.compiled and plain and self.unknowns <= NEAR_ENOUGH
 
     @property
     def abreast(self) -> int:
@@ -128,13 +133,14 @@ class Plan:
 
     @cached_property
     def base(self) -> World:
-        """The equilibrium that effects are relative to."""
-        return rebase(self.given, closure=self.closure)
+        """The equilibrium that effects are relative to, or that members' own bases are told from."""
+        return self.given if self.moving else rebase(self.given, closure=self.closure)
 
     @cached_property
     def factors(self) -> Factors:
         """Of the base, under the closure."""
-        return closed_factors(self.base, self.closure)
+        found = closed_factors(self.base, self.closure)
+        return replace(found, deficits=np.zeros_like(found.deficits)) if self.moving else found
 
     @cached_property
     def absorption(self) -> Absorption | None:
@@ -215,13 +221,15 @@ class Packed:
     given: Given | None  # inside them
     theta: Array | None = None  # elasticities of each (S, b), where they differ
     told: Told | None = None  # flows to be told
+    bases: Bases | None = None  # of each, where they have their own
 
     def between(self, first: int, last: int) -> Packed:
         """Some of them, `last` not included."""
         given = None if self.given is None else self.given.between(first, last)
         told = None if self.told is None else self.told.between(first, last)
         theta = None if self.theta is None else self.theta[:, first:last]
-        return Packed(self.stack.between(first, last), given, theta, told)
+        bases = None if self.bases is None else self.bases.take(np.arange(first, last))
+        return Packed(self.stack.between(first, last), given, theta, told, bases)
 
 
 def pack(changes: Sequence[Counterfactual], frame: Frame | None, absorption: Absorption | None) -> Packed:

@@ -11,7 +11,7 @@ constraint measures, Q its bound; b a state of the economy with bounds of its ow
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -58,6 +58,7 @@ class WedgeBounds:
     required: Array  # (c, b) Q; a purchase of nothing and a quota of infinity bind nobody
     cap: Array  # (c,)
     deflator: Index  # (c,) position of the country whose prices deflate a value, -1 for none
+    own_weight: Array | None = None  # (c, v, b) weight, where states have bases of their own
 
     @cached_property
     def sign(self) -> Array:
@@ -78,6 +79,16 @@ class WedgeBounds:
     def counted(self) -> Array:
         """`weight` of those `(c, r)`."""
         return self.weight[:, self.rows]
+
+    @cached_property
+    def counts(self) -> Array:
+        """The same for each state `(c, r, b)`, or one column."""
+        return self.counted[:, :, None] if self.own_weight is None else self.own_weight[:, self.rows]
+
+    def take(self, states: Index) -> WedgeBounds:
+        """On some of the states."""
+        own = None if self.own_weight is None else np.take(self.own_weight, states, axis=-1)
+        return replace(self, required=np.take(self.required, states, axis=-1), own_weight=own)
 
     @cached_property
     def by_quantity(self) -> Mask:
@@ -122,7 +133,7 @@ def gaps(of: Varieties, bounds: WedgeBounds, state: EconomyState, z: Array) -> M
     )
     spent = np.exp(state.log_spending)[of.market[rows]] * at.share[rows]
     net = spent / (of.charges.wedge[rows] * np.exp(added[rows]))
-    parts = bounds.counted[:, :, None] * net * np.exp(-log_level)
+    parts = bounds.counts * net * np.exp(-log_level)
     measured = parts.sum(axis=1)
     with np.errstate(divide="ignore"):
         gap = np.log(measured) - np.log(bounds.required)

@@ -25,6 +25,7 @@ __all__ = [
     "levels",
     "markets_of",
     "rows_of",
+    "weights_of",
     "without",
 ]
 
@@ -121,12 +122,9 @@ def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], row
     """
     problems = Problems()
     net = base_net(of, base)
-    weight = rows.astype(float)
-    for c, constraint in enumerate(constraints):
-        if constraint.unit:
-            weight[c] = _per_money(of, base, constraint, net, problems)
-    problems.raise_if_any()
-    required = levels(constraints, weight @ net, np.array([one.amount for one in constraints])[:, None])
+    weight = weights_of(of, base, constraints, rows, net)
+    amounts = np.array([one.amount for one in constraints])[:, None]
+    required = levels(constraints, (weight @ net)[:, None], amounts)
     for constraint, (level,) in zip(constraints, required, strict=True):
         if level < 0 and not isinstance(constraint, Purchase):
             problems.add(
@@ -150,9 +148,31 @@ def bounds_of(of: Varieties, base: World, constraints: Sequence[Constraint], row
     )
 
 
+def weights_of(of: Varieties, base: World, constraints: Sequence[Constraint], rows: Mask, net: Array) -> Array:
+    """What each constraint counts of a unit of net flow `(c, v)`, or `(c, v, b)` for flows in several bases.
+
+    Args:
+        of: The varieties.
+        base: Where goods are counted: as many tonnes as here are in the trade of every base.
+        constraints: On them.
+        rows: Which varieties each is about `(c, v)`.
+        net: Their net flows `(v,)` or `(v, b)`.
+
+    Raises:
+        InputError: a unit the world does not count.
+    """
+    problems = Problems()
+    weight = np.zeros((len(rows), *net.shape)) + rows.reshape(*rows.shape, *(1,) * (net.ndim - 1))
+    for c, constraint in enumerate(constraints):
+        if constraint.unit:
+            weight[c] = _per_money(of, base, constraint, net, problems)
+    problems.raise_if_any()
+    return weight
+
+
 def levels(constraints: Sequence[Constraint], before: Array, amounts: Array) -> Array:
-    """Bounds in levels `(c, b)`, for imports in the base `(c,)` and amounts `(c, b)`."""
-    base = np.broadcast_to(before[:, None], amounts.shape)
+    """Bounds in levels `(c, b)`, for imports in the base `(c, 1)`, or of each its own, and amounts `(c, b)`."""
+    base = np.broadcast_to(before, amounts.shape)
     return np.array(
         [
             {"level": amount, "increment": start + amount, "share": start * amount}[one.basis]
@@ -175,8 +195,8 @@ def base_net(of: Varieties, base: World) -> Array:
 
 
 def _per_money(of: Varieties, base: World, constraint: Constraint, net: Array, problems: Problems) -> Array:
-    """Units counted per money of base net flow `(v,)`."""
-    weight = np.zeros(len(net))
+    """Units counted per money of base net flow, as `net`."""
+    weight = np.zeros_like(net)
     for flow in constraint.flows:
         counted = [
             one
@@ -188,7 +208,8 @@ def _per_money(of: Varieties, base: World, constraint: Constraint, net: Array, p
         here = _in_cell(of, base, flow)
         if flow.part:
             here &= np.array(of.shock.part, object)[of.row] == flow.part
-        if not counted or not net[here].sum() > 0:
+        total = net[here].sum(axis=0)
+        if not counted or not np.any(total > 0):
             problems.add(
                 _(
                     "{name}: the world does not count {flow} in {unit!r}",
@@ -198,7 +219,7 @@ def _per_money(of: Varieties, base: World, constraint: Constraint, net: Array, p
                 )
             )
             continue
-        weight[here] = counted[-1].quantity / net[here].sum()
+        weight[here] = counted[-1].quantity / total
     return weight
 
 

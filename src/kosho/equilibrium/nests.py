@@ -162,6 +162,7 @@ class Varieties:
     several: Mask  # (m,) whether anything but one nest
     importer: Index  # (m,)
     sector: Index  # (m,)
+    own_base: Array | None = None  # (v, b) a, where members have bases of their own
 
     @property
     def exporter(self) -> Index:
@@ -175,7 +176,9 @@ class Varieties:
     def take(self, members: Index) -> Varieties:
         """The same varieties for some of the members that differ in charges or elasticities."""
         theta, epsilon = (picked_columns(one, members) for one in (self.theta, self.epsilon))
-        return replace(self, charges=self.charges.take(members), theta=theta, epsilon=epsilon)
+        own = None if self.own_base is None else np.take(self.own_base, members, axis=1)
+        charges = self.charges.take(members)
+        return replace(self, charges=charges, theta=theta, epsilon=epsilon, own_base=own)
 
     @cached_property
     def by_nest(self) -> Array:
@@ -196,6 +199,13 @@ class Varieties:
     def held(self) -> Array:
         """Share of each nest in its market's base spending `(p,)`."""
         return self.by_nest @ self.base
+
+    @cached_property
+    def bases(self) -> tuple[Array, Array]:
+        """Shares of base spending in their markets: varieties `(v, b)` and nests `(p, b)`, or one column."""
+        if self.own_base is None:
+            return self.base[:, None], self.held[:, None]
+        return self.own_base, self.by_nest @ self.own_base
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,8 +237,9 @@ def demand(of: Varieties, log_cost: Array, log_wedge: Array) -> Demand:
         InputError: a product with inelastic demand has no supplier left.
     """
     weight = np.exp(-of.theta[of.nest] * (of.charges.log_kappa + log_cost + log_wedge))
-    weight *= of.base[:, None]
-    inner, held = of.by_nest @ weight, of.held[:, None]
+    base, held = of.bases
+    weight *= base
+    inner = of.by_nest @ weight
     epsilon = of.epsilon[of.nest_market]
     supplied = (inner > 0) & (held > 0)
     _refuse_lost(of, (held > 0) & ~supplied & (epsilon <= UNITARY))
