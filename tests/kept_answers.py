@@ -30,15 +30,13 @@ from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.word import word
 from kosho.brief.exports.workbook import workbook
 from kosho.cli import app
-from kosho.equilibrium import Closure, Shock, gradient, solve, solve_batch
-from kosho.equilibrium.gradient import Payoff
+from kosho.equilibrium import Closure, Shock
 from kosho.impact import customs_time, digital, effects, standards, subsidies, value_chains, vehicles
 from kosho.law.register import Register
-from kosho.world import load, toy
-from tests.closures import EVERY
+from kosho.world import load
+from tests import kept_equilibrium
 from tests.own_world import sales, with_ranges, write_case
 from tests.unit.test_brief_exports import full
-from tests.worlds import random_world, rates
 
 HOME = Path(__file__).parent / "golden" / "kept"
 VARY = {"seconds", "iterations", "residual", "world", "talks_world", "solver", "folder", "case"}
@@ -79,25 +77,16 @@ def _told(*words: str) -> Any:
 
 
 def equilibrium(case: Path) -> dict[str, Any]:
-    """Every closure, a batch of an odd size and one of one member, and slopes."""
+    """Every closure, bound and product told apart, and slopes."""
     del case
-    world = random_world(5)
-    changed = Shock.tariffs(world, rates(world, 5))
-    found: dict[str, Any] = {
-        name: _outcome(solve(world, changed, closure=closure)) for name, closure in EVERY.items()
-    }
-    shocks = [Shock.tariffs(world, rates(world, seed)) for seed in range(17)]
-    for members in (shocks, shocks[:1]):
-        many = solve_batch(world, members)
-        found[f"batch of {len(members)}"] = many.equivalent_variation.to_numpy()
-    base = toy()
-    central = solve(base, Shock.tariffs(base, {("USA", "JPN", "C29"): 0.25}))
-    found["toy"] = _outcome(central)
-    for party in base.countries:
-        slope = gradient(central, Payoff(party, {"C29": 0.3}))
-        found[f"slopes of {party}"] = {"tariff": slope.part_tariff, "cost": slope.part_cost}
-    found["assumed"] = [Closure(**one).assumed for one in ASSUMED]
-    return found
+    found = kept_equilibrium.alone() | kept_equilibrium.base() | kept_equilibrium.slopes()
+    return found | {"assumed": [Closure(**one).assumed for one in ASSUMED]}
+
+
+def batches(case: Path) -> dict[str, Any]:
+    """Batches of every kind, each way in which they are solved."""
+    del case
+    return kept_equilibrium.together()
 
 
 ASSUMED: tuple[dict[str, Any], ...] = (
@@ -108,11 +97,6 @@ ASSUMED: tuple[dict[str, Any], ...] = (
     {"capital": "accumulated", "capital_share": {"C29": 0.4}, "deficits": "zero"},
     {"labour_mobility": 1.5, "profits": ["C29"], "absorbed": {"C29": 0.5}},
 )
-
-
-def _outcome(outcome: Any) -> dict[str, Any]:
-    names = ("wage", "price", "flows", "welfare", "real_wage", "equivalent_variation", "tariff_revenue")
-    return {name: getattr(outcome, name).to_numpy() for name in names if hasattr(outcome, name)}
 
 
 def impact(case: Path) -> dict[str, Any]:
@@ -223,6 +207,7 @@ def _made_up() -> dict[str, Any]:
 
 ROOMS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "equilibrium": equilibrium,
+    "batches": batches,
     "impact": impact,
     "bargain": bargain,
     "scenario": scenario,
