@@ -14,14 +14,15 @@ from importlib.util import cache_from_source
 from itertools import accumulate
 from pathlib import Path
 
+from tests.mutants import machine
 from tests.mutants.apart import ROOT, STOPPED, Ended, pytest_apart
 from tests.mutants.changes import Change
-from tests.mutants.machine import without_stale
 from tests.mutants.running import Recorded, lines_that_matter, recorded
 
 __all__ = ["ROOT", "Bench"]
 
 EXAMPLES = "tests/mutants/examples.py"
+KEPT = "tests/unit/test_kept_answers.py::test_a_room_answers_as_it_did[{}]"
 PLAIN = ("-q", "-p", "no:cacheprovider", "-p", "tests.mutants.lasting")
 QUICK = 10.0
 """Seconds of tests that are tried together, before all others."""
@@ -42,7 +43,7 @@ class Bench:
         (folder / "cache").mkdir()
         kept.mkdir(parents=True, exist_ok=True)
         self._machine_code = folder / "machine-code"
-        self._machine_code.mkdir()
+        machine.kept(self._machine_code, self.source, kept / "machine-code")
         self._alone: dict[str, bool] = {}
         """Whether a test passes without a change, by itself."""
 
@@ -51,13 +52,24 @@ class Bench:
         depends = {EXAMPLES: room} | {one: _with_helpers(ROOT / one) for one in files}
         return recorded(depends, self.source, self._kept, self._watch)
 
+    def close(self) -> None:
+        """Keep machine code for the next sample."""
+        machine.keep(self._machine_code, self.source, self._kept / "machine-code")
+
+    def answered(self, path: Path, change: Change, rooms: Sequence[str]) -> bool:
+        """Whether the examples of a module or the answers that are kept of some rooms notice a change."""
+        tests = (self._examples(path), *(KEPT.format(room) for room in rooms))
+        return self._fails(path, change, [tests], Recorded({}, {}))
+
     def noticed(self, path: Path, change: Change, seen: Recorded, files: Sequence[str]) -> bool:
         """Whether a test fails with a change, or takes many times as long; the quickest first."""
+        return self._fails(path, change, self._steps(path, change, seen, files), seen)
+
+    def _fails(self, path: Path, change: Change, steps: Sequence[tuple[str, ...]], seen: Recorded) -> bool:
         content = path.read_bytes()
         compiled = Path(cache_from_source(str(path)))
         own = self._folder / "machine-code-of-a-change"
-        steps = self._steps(path, change, seen, files)
-        machine_code = without_stale(self._machine_code, own, self.source, path, change.line)
+        machine_code = machine.without_stale(self._machine_code, own, self.source, path, change.line)
         for tests in steps:
             compiled.unlink(missing_ok=True)  # it tells sources apart by the second
             try:
@@ -77,8 +89,7 @@ class Bench:
         most (as they took while they were watched). Where no test was seen to run the
         line, another process runs it (or a compiled loop), and the files that mention most of the module do.
         """
-        module = ".".join(path.relative_to(self.source).with_suffix("").parts).removesuffix(".__init__")
-        examples = f"{EXAMPLES}::test_examples[{module}]"
+        examples = self._examples(path)
         tests = seen.of(lines_that_matter(self.source, path, change.line))
         tests.sort(key=lambda one: one != examples)  # what the module says of itself is tried first
         if not tests:
@@ -98,6 +109,10 @@ class Bench:
         ]
         last = left[: _within(left, took, self._each)]
         return [one for one in (tuple(tests[:quick]), tuple(tests[quick:more]), tuple(last)) if one]
+
+    def _examples(self, path: Path) -> str:
+        module = ".".join(path.relative_to(self.source).with_suffix("").parts).removesuffix(".__init__")
+        return f"{EXAMPLES}::test_examples[{module}]"
 
     def _passes_alone(self, test: str, seen: Recorded) -> bool:
         """Whether a test passes without a change, tried once: else it is not counted, and named."""

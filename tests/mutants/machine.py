@@ -9,11 +9,36 @@ from __future__ import annotations
 import ast
 import shutil
 from functools import cache
+from hashlib import sha1
 from pathlib import Path
 
 from tests.mutants.running import innermost
 
-__all__ = ["without_stale"]
+__all__ = ["keep", "kept", "without_stale"]
+
+
+def kept(usual: Path, source: Path, store: Path) -> None:
+    """Take machine code of an earlier sample from where it was kept.
+
+    Numba names its folder after that of the sources, and looks at what these are: where they are others, it
+    compiles them again.
+    """
+    for file in store.glob("*.nb?"):
+        shutil.copy(file, _place(usual, source))
+
+
+def keep(usual: Path, source: Path, store: Path) -> None:
+    """Keep machine code for the next sample."""
+    store.mkdir(parents=True, exist_ok=True)
+    for file in _place(usual, source).glob("*.nb?"):
+        shutil.copy(file, store)
+
+
+def _place(usual: Path, source: Path) -> Path:
+    folder = source / "kosho" / "equilibrium"
+    found = usual / f"{folder.name}_{sha1(str(folder).encode(), usedforsecurity=False).hexdigest()}"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
 def without_stale(usual: Path, own: Path, source: Path, path: Path, line: int) -> Path:
