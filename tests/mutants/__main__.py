@@ -78,9 +78,10 @@ def run(
     """Make changes of a room, until the time is over, and try tests; without files answers that are kept."""
     tally = Tally()
     seen = bench.watched(room, files) if files else None
-    for path, change in drawn:
+    for path, change in sorted(drawn, key=lambda one: bench.compiles(*one)):
         if time.monotonic() > end:
-            sys.stdout.write(f"{room}: the time is over\n")
+            tried = tally.killed + len(tally.survived)
+            sys.stdout.write(f"{room}: the time is over, {tried} tried\n")
             break
         if (
             bench.answered(path, change, ANSWERS.get(room, (room,)))

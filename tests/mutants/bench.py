@@ -56,6 +56,10 @@ class Bench:
         """Keep machine code for the next sample."""
         machine.keep(self._machine_code, self.source, self._kept / "machine-code")
 
+    def compiles(self, path: Path, change: Change) -> bool:
+        """Whether machine code has to be compiled anew for a change, which takes a minute."""
+        return bool(machine.stale(self.source, path, change.line))
+
     def answered(self, path: Path, change: Change, rooms: Sequence[str]) -> bool:
         """Whether the examples of a module or the answers that are kept of some rooms notice a change."""
         tests = (self._examples(path), *(KEPT.format(room) for room in rooms))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.mutants.running import innermost
 
-__all__ = ["keep", "kept", "without_stale"]
+__all__ = ["keep", "kept", "stale", "without_stale"]
 
 
 def kept(usual: Path, source: Path, store: Path) -> None:
@@ -43,12 +43,12 @@ def _place(usual: Path, source: Path) -> Path:
 
 def without_stale(usual: Path, own: Path, source: Path, path: Path, line: int) -> Path:
     """The folder of machine code for a change of a line: the usual one, or its own without what is stale."""
-    stale = _stale(source, path, line)
-    if not stale:
+    old = stale(source, path, line)
+    if not old:
         return usual
     shutil.rmtree(own, ignore_errors=True)
     for file in usual.rglob("*.nb?"):
-        if file.name.partition(".")[0] not in stale:
+        if file.name.partition(".")[0] not in old:
             there = own / file.relative_to(usual)
             there.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, there)
@@ -56,7 +56,7 @@ def without_stale(usual: Path, own: Path, source: Path, path: Path, line: int) -
     return own
 
 
-def _stale(source: Path, path: Path, line: int) -> frozenset[str]:
+def stale(source: Path, path: Path, line: int) -> frozenset[str]:
     """Modules of machine code that a change of a line may change: those that import what it is in."""
     of_machine = _compiles(path)
     owner, _ = innermost(ast.parse(path.read_bytes()), line)
