@@ -24,24 +24,21 @@ from typing import Any
 import docx
 import numpy as np
 import openpyxl
-from typer.testing import CliRunner
 
 from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.word import word
 from kosho.brief.exports.workbook import workbook
-from kosho.cli import app
-from kosho.equilibrium import Closure, Shock, gradient, solve, solve_batch
-from kosho.equilibrium.gradient import Payoff
+from kosho.equilibrium import Closure, Shock
 from kosho.impact import customs_time, digital, effects, standards, subsidies, value_chains, vehicles
 from kosho.law.register import Register
-from kosho.world import load, toy
-from tests.closures import EVERY
+from kosho.world import load
+from tests import kept_equilibrium, kept_rooms
+from tests.kept_cli import lines, run, told
 from tests.own_world import sales, with_ranges, write_case
 from tests.unit.test_brief_exports import full
-from tests.worlds import random_world, rates
 
 HOME = Path(__file__).parent / "golden" / "kept"
-VARY = {"seconds", "iterations", "residual", "world", "talks_world", "solver", "folder", "case"}
+VARY = {"seconds", "place", "iterations", "residual", "world", "talks_world", "solver", "folder", "case"}
 """Keys of what differs from machine to machine, or says how it was worked out."""
 LONG = {"in_force", "sources", "titles", "told"}
 """Keys of lists of the register, which are tested where it is, or of what stands there twice."""
@@ -58,46 +55,22 @@ def own_case(folder: Path) -> Path:
     """The case of the how-to pages in a table of its own, with its folder."""
     case = folder / "korea"
     case.mkdir()
-    _run("world", "build", *map(str, sales(folder)), "--out", str(case / "mine.npz"))
+    run("world", "build", *map(str, sales(folder)), "--out", str(case / "mine.npz"))
     write_case(case, "mine.npz")
     return case
 
 
-def _run(*words: str) -> str:
-    done = CliRunner().invoke(app, words, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.stdout
-
-
-def _lines(*words: str) -> list[str]:
-    """What a command prints, without what it says of the time that it took."""
-    return [line for line in _run(*words).splitlines() if " s)" not in line]
-
-
-def _told(*words: str) -> Any:
-    return json.loads(_run(*words, "--json"))
-
-
 def equilibrium(case: Path) -> dict[str, Any]:
-    """Every closure, a batch of an odd size and one of one member, and slopes."""
+    """Every closure, bound and product told apart, and slopes."""
     del case
-    world = random_world(5)
-    changed = Shock.tariffs(world, rates(world, 5))
-    found: dict[str, Any] = {
-        name: _outcome(solve(world, changed, closure=closure)) for name, closure in EVERY.items()
-    }
-    shocks = [Shock.tariffs(world, rates(world, seed)) for seed in range(17)]
-    for members in (shocks, shocks[:1]):
-        many = solve_batch(world, members)
-        found[f"batch of {len(members)}"] = many.equivalent_variation.to_numpy()
-    base = toy()
-    central = solve(base, Shock.tariffs(base, {("USA", "JPN", "C29"): 0.25}))
-    found["toy"] = _outcome(central)
-    for party in base.countries:
-        slope = gradient(central, Payoff(party, {"C29": 0.3}))
-        found[f"slopes of {party}"] = {"tariff": slope.part_tariff, "cost": slope.part_cost}
-    found["assumed"] = [Closure(**one).assumed for one in ASSUMED]
-    return found
+    found = kept_equilibrium.alone() | kept_equilibrium.base() | kept_equilibrium.slopes()
+    return found | {"assumed": [Closure(**one).assumed for one in ASSUMED]}
+
+
+def batches(case: Path) -> dict[str, Any]:
+    """Batches of every kind, each way in which they are solved."""
+    del case
+    return kept_equilibrium.together()
 
 
 ASSUMED: tuple[dict[str, Any], ...] = (
@@ -108,11 +81,6 @@ ASSUMED: tuple[dict[str, Any], ...] = (
     {"capital": "accumulated", "capital_share": {"C29": 0.4}, "deficits": "zero"},
     {"labour_mobility": 1.5, "profits": ["C29"], "absorbed": {"C29": 0.5}},
 )
-
-
-def _outcome(outcome: Any) -> dict[str, Any]:
-    names = ("wage", "price", "flows", "welfare", "real_wage", "equivalent_variation", "tariff_revenue")
-    return {name: getattr(outcome, name).to_numpy() for name in names if hasattr(outcome, name)}
 
 
 def impact(case: Path) -> dict[str, Any]:
@@ -135,8 +103,8 @@ def impact(case: Path) -> dict[str, Any]:
         "inputs": value_chains.inputs_by_origin(world, "JPN", "C29").to_numpy().sum(axis=0),
         "value added": value_chains.value_added_by_origin(world, "USA", "C29").to_numpy(),
         "brands": vehicles.japanese_brands("THA", 600_000.0),
-        "coercion": _told("coercion"),
-        "supply": _told("supply", "JPN", "C27", "--world", "talks"),
+        "coercion": told("coercion"),
+        "supply": told("supply", "JPN", "C27", "--world", "talks"),
     }
     register = Register.load()
     for on in (date(2024, 6, 30), date(2025, 6, 29), date(2025, 9, 17)):
@@ -167,20 +135,20 @@ def _shock(shock: Shock) -> dict[str, Any]:
 def bargain(case: Path) -> dict[str, Any]:
     """A table with draws, one whose rates are ranges, and why a package is worth what it is."""
     found: dict[str, Any] = {
-        "draws": _told("bargain", str(case), "--draws", "3"),
-        "screened": _told("bargain", str(case), "--draws", "0", "--no-confirm", "--screen"),
-        "explained": _lines("bargain", str(case), "--draws", "0", "--no-confirm", "--explain", "cars=all-15"),
-        "zero": _told("bargain", str(case), "--draws", "0", "--no-confirm", "--deficits", "zero"),
+        "draws": told("bargain", str(case), "--draws", "3"),
+        "screened": told("bargain", str(case), "--draws", "0", "--no-confirm", "--screen"),
+        "explained": lines("bargain", str(case), "--draws", "0", "--no-confirm", "--explain", "cars=all-15"),
+        "zero": told("bargain", str(case), "--draws", "0", "--no-confirm", "--deficits", "zero"),
     }
     table = case / "table.yaml"
     plain = table.read_text("utf-8")
     try:
         table.write_text(with_ranges(plain), encoding="utf-8")
-        found["ranges"] = _told("bargain", str(case), "--draws", "0", "--no-confirm")
+        found["ranges"] = told("bargain", str(case), "--draws", "0", "--no-confirm")
     finally:
         table.write_text(plain, encoding="utf-8")
     tariffs = ("tariffs", "optimal", "--parties", "USA,KOR", "--sectors", "C29-C30", "--world")
-    return found | {"tariffs": _told(*tariffs, str(case / "mine.npz"))}
+    return found | {"tariffs": told(*tariffs, str(case / "mine.npz"))}
 
 
 def scenario(case: Path) -> dict[str, Any]:
@@ -188,20 +156,20 @@ def scenario(case: Path) -> dict[str, Any]:
     deal = ("simulate", str(case), "--scenario", "deal")
     mine = ("simulate", "--base", "--world", str(case / "mine.npz"))
     return {
-        "deal": _told(*deal),
-        "deal, told": _lines(*deal),
-        "zero": _told(*deal, "--deficits", "zero"),
-        "closed": _told(*deal, "--closure", "labour_supply=0.5"),
-        "added": _told(*deal, "--add", "USA KOR C29 +10%"),
-        "free": _told(*mine, "--add", "USA EUROPE C29-C30 +5%"),
-        "own": _told(*mine, "--add", "USA EUROPE goods +25%"),
-        "talks": _told("simulate", "--base", "--world", "talks", "--add", "USA JPN C29 25%"),
+        "deal": told(*deal),
+        "deal, told": lines(*deal),
+        "zero": told(*deal, "--deficits", "zero"),
+        "closed": told(*deal, "--closure", "labour_supply=0.5"),
+        "added": told(*deal, "--add", "USA KOR C29 +10%"),
+        "free": told(*mine, "--add", "USA EUROPE C29-C30 +5%"),
+        "own": told(*mine, "--add", "USA EUROPE goods +25%"),
+        "talks": told("simulate", "--base", "--world", "talks", "--add", "USA JPN C29 25%"),
     }
 
 
 def brief(case: Path) -> dict[str, Any]:
     """A whole brief: its contract, and every word of it."""
-    _run("brief", str(case), "--out", str(case.parent / "brief"), "--format", "md")
+    run("brief", str(case), "--out", str(case.parent / "brief"), "--format", "md")
     return _made_up() | {
         "json": json.loads((case.parent / "brief" / "brief.json").read_text(encoding="utf-8")),
         "words": (case.parent / "brief" / "brief.md").read_text(encoding="utf-8").splitlines(),
@@ -210,12 +178,12 @@ def brief(case: Path) -> dict[str, Any]:
 
 def _made_up() -> dict[str, Any]:
     """A brief with all parts and made-up numbers, as words, in Word and in Excel."""
-    told = full()
-    paper = docx.Document(io.BytesIO(word(told)))
-    book = openpyxl.load_workbook(io.BytesIO(workbook(told)))
+    every = full()
+    paper = docx.Document(io.BytesIO(word(every)))
+    book = openpyxl.load_workbook(io.BytesIO(workbook(every)))
     cells = [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book]
     return {
-        "made up": markdown(told).splitlines(),
+        "made up": markdown(every).splitlines(),
         "word": ["".join(one.itertext()) for one in paper.element.body.iterchildren()],
         "excel": json.loads(json.dumps(cells, default=str)),
     }
@@ -223,6 +191,11 @@ def _made_up() -> dict[str, Any]:
 
 ROOMS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "equilibrium": equilibrium,
+    "batches": batches,
+    "law": lambda case: kept_rooms.law(case.parent),
+    "lines": lambda case: kept_rooms.tariff_lines(case.parent),
+    "corridor": lambda case: kept_rooms.corridor(case.parent),
+    "world": lambda case: kept_rooms.tables(case.parent),
     "impact": impact,
     "bargain": bargain,
     "scenario": scenario,

@@ -7,29 +7,29 @@ import compileall
 import os
 import re
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import cache_from_source
 from itertools import accumulate
 from pathlib import Path
 
+from tests.mutants import machine
+from tests.mutants.apart import ROOT, STOPPED, Ended, pytest_apart
 from tests.mutants.changes import Change
 from tests.mutants.running import Recorded, lines_that_matter, recorded
 
 __all__ = ["ROOT", "Bench"]
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = "tests/mutants/examples.py"
-PLAIN = ("-q", "-x", "-p", "no:cacheprovider", "-p", "tests.mutants.lasting")
+KEPT = "tests/unit/test_kept_answers.py::test_a_room_answers_as_it_did[{}]"
+PLAIN = ("-q", "-p", "no:cacheprovider", "-p", "tests.mutants.lasting")
 QUICK = 10.0
 """Seconds of tests that are tried together, before all others."""
 UNSEEN = 6
 """Files of tests that are run where none was seen to run a line."""
 PATIENCE, LEAST, ENDLESS = 8.0, 120.0, 3600.0
-"""How many times as long as without a change tests may take, and the least and most seconds that may be."""
+"""How many times as much work as without a change tests may do, and the least and most seconds of it."""
 
 
 class Bench:
@@ -42,26 +42,47 @@ class Bench:
         compileall.compile_dir(self.source, quiet=2)
         (folder / "cache").mkdir()
         kept.mkdir(parents=True, exist_ok=True)
-        self._usual: dict[tuple[str, ...], float] = {}
-        """Seconds that tests take without a change; endless where they fail."""
+        self._machine_code = folder / "machine-code"
+        machine.kept(self._machine_code, self.source, kept / "machine-code")
+        self._alone: dict[str, bool] = {}
+        """Whether a test passes without a change, by itself."""
 
     def watched(self, room: str, files: Sequence[str]) -> Recorded:
         """Which lines the examples of a room and the tests of some files run."""
-        depends = {EXAMPLES: room} | {one: (ROOT / one).read_text(encoding="utf-8") for one in files}
+        depends = {EXAMPLES: room} | {one: _with_helpers(ROOT / one) for one in files}
         return recorded(depends, self.source, self._kept, self._watch)
+
+    def close(self) -> None:
+        """Keep machine code for the next sample."""
+        machine.keep(self._machine_code, self.source, self._kept / "machine-code")
+
+    def compiles(self, path: Path, change: Change) -> bool:
+        """Whether machine code has to be compiled anew for a change, which takes a minute."""
+        return bool(machine.stale(self.source, path, change.line))
+
+    def answered(self, path: Path, change: Change, rooms: Sequence[str]) -> bool:
+        """Whether the examples of a module or the answers that are kept of some rooms notice a change."""
+        tests = (self._examples(path), *(KEPT.format(room) for room in rooms))
+        return self._fails(path, change, [tests], Recorded({}, {}))
 
     def noticed(self, path: Path, change: Change, seen: Recorded, files: Sequence[str]) -> bool:
         """Whether a test fails with a change, or takes many times as long; the quickest first."""
+        return self._fails(path, change, self._steps(path, change, seen, files), seen)
+
+    def _fails(self, path: Path, change: Change, steps: Sequence[tuple[str, ...]], seen: Recorded) -> bool:
         content = path.read_bytes()
-        for tests in self._steps(path, change, seen, files):
-            compiled = Path(cache_from_source(str(path)))
+        compiled = Path(cache_from_source(str(path)))
+        own = self._folder / "machine-code-of-a-change"
+        machine_code = machine.without_stale(self._machine_code, own, self.source, path, change.line)
+        for tests in steps:
             compiled.unlink(missing_ok=True)  # it tells sources apart by the second
             try:
                 path.write_bytes(change.made(content))
-                failed = not self._run(tests, self._usual.get(tests))
+                ended = self._run(tests, seen, machine_code)
             finally:
                 path.write_bytes(content)
-            if failed and self._pass_without(tests):
+                compiled.unlink(missing_ok=True)
+            if not ended.passed and (not ended.failed or self._passes_alone(ended.failed, seen)):
                 return True
         return False
 
@@ -72,8 +93,7 @@ class Bench:
         most (as they took while they were watched). Where no test was seen to run the
         line, another process runs it (or a compiled loop), and the files that mention most of the module do.
         """
-        module = ".".join(path.relative_to(self.source).with_suffix("").parts).removesuffix(".__init__")
-        examples = f"{EXAMPLES}::test_examples[{module}]"
+        examples = self._examples(path)
         tests = seen.of(lines_that_matter(self.source, path, change.line))
         tests.sort(key=lambda one: one != examples)  # what the module says of itself is tried first
         if not tests:
@@ -84,69 +104,71 @@ class Bench:
             ]
         quick, more = (_within(tests, seen.seconds, seconds) for seconds in (QUICK, self._each))
         whole = dict.fromkeys(one.partition("::")[0] for one in tests if not one.startswith(EXAMPLES))
-        took = {
-            file: sum(s for one, s in seen.seconds.items() if one.partition("::")[0] == file) for file in whole
-        }
-        files_of = sorted(whole, key=lambda file: took[file])
-        last = files_of[: _within(files_of, took, self._each)]
+        of_file = {file: [one for one in seen.seconds if one.partition("::")[0] == file] for file in whole}
+        took = {file: sum(seen.seconds[one] for one in of_file[file]) for file in whole}
+        left = [
+            file
+            for file in sorted(whole, key=lambda file: took[file])
+            if not set(of_file[file]) <= set(tests[:more])
+        ]
+        last = left[: _within(left, took, self._each)]
         return [one for one in (tuple(tests[:quick]), tuple(tests[quick:more]), tuple(last)) if one]
 
-    def _pass_without(self, tests: tuple[str, ...]) -> bool:
-        """Whether tests pass without a change, tried once: else they are left out, and named."""
-        if tests not in self._usual:
-            started = time.monotonic()
-            passes = self._run(tests, None)
-            self._usual[tests] = time.monotonic() - started if passes else float("inf")
-            if not passes:
-                sys.stderr.write(f"{' '.join(tests)}: fail without any change; left out\n")
-        return self._usual[tests] < float("inf")
+    def _examples(self, path: Path) -> str:
+        module = ".".join(path.relative_to(self.source).with_suffix("").parts).removesuffix(".__init__")
+        return f"{EXAMPLES}::test_examples[{module}]"
+
+    def _passes_alone(self, test: str, seen: Recorded) -> bool:
+        """Whether a test passes without a change, tried once: else it is not counted, and named."""
+        if test not in self._alone:
+            self._alone[test] = self._run((test,), seen, self._machine_code).passed
+            if not self._alone[test]:
+                sys.stderr.write(f"{test}: fails without any change; not counted\n")
+        return self._alone[test]
 
     def _watch(self, file: str, record: Path) -> None:
         """Run one file of tests without a change, and write down which lines its tests run."""
-        self._run(
-            (file,),
-            None,
-            {"MUTANTS_RECORD": str(record), "MUTANTS_SOURCE": str(self.source / "kosho")},
-            "-p",
-            "tests.mutants.recording",
-        )
+        own = {"MUTANTS_RECORD": str(record), "MUTANTS_SOURCE": str(self.source / "kosho")}
+        options = ("-p", "tests.mutants.recording", file)
+        ended = self._pytest(options, self._environment(self._machine_code) | own, ENDLESS)
+        if ended.code == STOPPED:
+            sys.stderr.write(f"{file}: could not be watched to its end\n")
 
-    def _run(
-        self, tests: tuple[str, ...], usual: float | None, more: Mapping[str, str] | None = None, *options: str
-    ) -> bool:
-        """Whether tests pass, in not too many times the seconds that they usually take."""
-        seconds = ENDLESS if usual is None else min(ENDLESS, max(LEAST, PATIENCE * usual))
-        own = {
+    def _run(self, tests: tuple[str, ...], seen: Recorded, machine_code: Path) -> Ended:
+        """How tests end, in not too many times the work that they were seen to take."""
+        took = sum(s for one, s in seen.seconds.items() if one in tests or one.partition("::")[0] in tests)
+        seconds = min(ENDLESS, max(LEAST, PATIENCE * took))
+        return self._pytest(("-x", *tests), self._environment(machine_code), seconds)
+
+    def _pytest(self, options: Sequence[str], environment: Mapping[str, str], seconds: float) -> Ended:
+        options = (*PLAIN, "--basetemp", str(self._folder / "base"), *options)
+        return pytest_apart(self.source, options, environment, seconds)
+
+    def _environment(self, machine_code: Path) -> dict[str, str]:
+        return {
+            **os.environ,
             "PYTHONPATH": f"{self.source}{os.pathsep}{ROOT}",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "MUTANTS_CACHE": str(self._folder / "cache"),
+            "NUMBA_CACHE_DIR": str(machine_code),
         }
-        try:
-            done = subprocess.run(
-                [
-                    sys.executable,
-                    "-B",
-                    "-m",
-                    "pytest",
-                    *tests,
-                    *PLAIN,
-                    *options,
-                    "--basetemp",
-                    self._folder / "base",
-                ],
-                cwd=ROOT,
-                capture_output=True,
-                check=False,
-                timeout=seconds,
-                env={**os.environ, **own, **(more or {})},
-            )
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
+
+
+def _with_helpers(test: Path) -> str:
+    """The text of a test file and of all of `tests` that it imports."""
+    texts: dict[Path, str] = {}
+    waiting = [test]
+    while waiting:
+        path = waiting.pop()
+        if path not in texts and path.exists():
+            texts[path] = path.read_text(encoding="utf-8")
+            names = re.findall(r"^\s*from (tests[\w.]*) import", texts[path], re.MULTILINE)
+            waiting += [ROOT / f"{name.replace('.', '/')}.py" for name in names]
+    return "\0".join(texts.values())
 
 
 def _within(tests: Sequence[str], took: Mapping[str, float], seconds: float) -> int:
-    """How many of the first tests take so many seconds together; one at least."""
+    """How many of the first tests take so many seconds together; one at least where there is one."""
     return max(1, sum(spent <= seconds for spent in accumulate(took[one] for one in tests)))
 
 

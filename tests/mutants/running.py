@@ -13,9 +13,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-__all__ = ["Recorded", "lines_that_matter", "recorded"]
+__all__ = ["Recorded", "innermost", "lines_that_matter", "recorded"]
+
+MACHINE = {"compiled", "intrinsic", "overload"}
+"""What makes of a function one that is compiled, or that writes what is."""
 
 
 @dataclass(frozen=True)
@@ -61,25 +65,93 @@ def lines_that_matter(source: Path, path: Path, line: int) -> list[tuple[str, in
     """Where a test that could notice a change of a line passes, as files of the copy and lines.
 
     Of a statement, all its lines; of the head of a function (what its arguments are where none is given), its
-    body; of what a module or a class binds once, when it is imported, the lines that use the name anywhere.
+    body; of what a module or a class binds once, when it is imported, the lines that use the name anywhere; of
+    machine code, which nobody sees run, those too, and where such a function uses it, those that use that one.
     """
-    own = path.relative_to(source).as_posix()
-    owner, statement = _innermost(ast.parse(path.read_bytes()), line)
+    found: set[tuple[Path, int]] = set()
+    asked: set[tuple[Path, str]] = set()
+    waiting = [(path, line)]
+    while waiting:
+        file, number = waiting.pop()
+        names, held = _names(file, number)
+        if not names:
+            found |= {(file, one) for one in _own_lines(file, number)}
+        for name in names:
+            if (file, name) not in asked:
+                asked.add((file, name))
+                uses = _uses(source, file, name, anywhere=held)
+                found.update(uses)
+                waiting += [] if held else uses
+    return sorted((file.relative_to(source).as_posix(), one) for file, one in found)
+
+
+def _own_lines(path: Path, line: int) -> range:
+    _, statement = innermost(_parsed(path), line)
     if isinstance(statement, ast.FunctionDef):
-        return [(own, number) for number in range(statement.body[0].lineno, (statement.end_lineno or 0) + 1)]
-    names = _bound(statement) if isinstance(owner, ast.Module | ast.ClassDef) else []
-    if not names:
-        return [(own, number) for number in _head(statement)]
-    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        return range(statement.body[0].lineno, (statement.end_lineno or 0) + 1)
+    return _head(statement)
+
+
+def _names(path: Path, line: int) -> tuple[list[str], bool]:
+    """Names whose users see what a line does, and not who runs it: of machine code, and of what is bound once.
+
+    And whether they are used where they are not imported, as what a class holds is.
+    """
+    for one in _parsed(path).body:
+        if isinstance(one, ast.FunctionDef) and one.lineno <= line <= (one.end_lineno or 0):
+            said = dict(_decorator(decorator) for decorator in one.decorator_list)
+            return [said[kind] or one.name for kind in said if kind in MACHINE], False
+    owner, statement = innermost(_parsed(path), line)
+    held = isinstance(owner, ast.ClassDef)
+    names = _bound(statement) if held or isinstance(owner, ast.Module) else []
+    return [name for name in names if name != "__all__"], held
+
+
+def _decorator(node: ast.expr) -> tuple[str, str]:
+    """Its name, and the function that it stands for where it names one (`overload(exp)`)."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func), ast.unparse(node.args[0]) if node.args else ""
+    return ast.unparse(node), ""
+
+
+def _uses(source: Path, home: Path, name: str, *, anywhere: bool) -> list[tuple[Path, int]]:
+    """Lines with a name: of its own file, and of those that import it or ask its module for it."""
+    word, asked = re.compile(rf"\b{re.escape(name)}\b"), re.compile(rf"\w\.{re.escape(name)}\b")
     return [
-        (file.relative_to(source).as_posix(), number)
+        (file, number)
         for file in sorted(source.rglob("*.py"))
-        for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if word.search(text)
+        if word.search(_text(file))
+        and (anywhere or file == home or name in _imported(file) or _asks(file, home, asked))
+        for number, text in enumerate(_text(file).splitlines(), 1)
+        if word.search(text) and not isinstance(innermost(_parsed(file), number)[1], ast.ImportFrom)
     ]
 
 
-def _innermost(module: ast.Module, line: int) -> tuple[ast.AST, ast.stmt]:
+def _asks(file: Path, home: Path, asked: re.Pattern[str]) -> bool:
+    """Whether a file that stands beside another, or imports it, takes a name from it (`module.name`)."""
+    near = file.parent == home.parent or home.stem in _imported(file)
+    return near and asked.search(_text(file)) is not None
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """Names that a file imports from elsewhere."""
+    return frozenset(
+        alias.name for one in ast.walk(_parsed(path)) if isinstance(one, ast.ImportFrom) for alias in one.names
+    )
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(_text(path))
+
+
+def innermost(module: ast.Module, line: int) -> tuple[ast.AST, ast.stmt]:
     """The smallest statement that holds a line, and the function, class or module it stands in."""
     owner: ast.AST = module
     found: ast.stmt = module.body[0]

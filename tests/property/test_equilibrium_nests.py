@@ -170,3 +170,20 @@ def test_nests_that_contradict_are_refused() -> None:
         solve(world, Counterfactual(banned, nests=(only,)))
     with pytest.raises(InputError, match="has no origin"):
         solve(world, Counterfactual(Shock.none(world), nests=(Nest("corn", n, j, 3.0, 0.5),)))
+
+
+def test_a_product_that_is_all_of_a_cell_leaves_no_rest_of_it() -> None:
+    world = random_world(5)
+    a, b, c, _ = world.countries
+    duties = Shock.tariffs(world, {(a, b, "S01"): 0.3, (a, c, "S01"): 0.1})
+    corn = Nest("corn", a, "S01", 9.0, 0.5, {b: 1.0, c: 0.2})
+    shock = solve(world, Counterfactual(duties, (), (corn,))).shock
+    rows = zip(shock.places(), shock.share, shock.tariff, shock.rent, shock.holder, strict=True)
+    found = {
+        (i, part): (round(share, 9), tariff, rent, holder)
+        for (_, i, _, part), share, tariff, rent, holder in rows
+    }
+    assert found[1, "corn"] == (1.0, 0.3, 0.0, -1)
+    assert found[2, "corn"] == (0.2, 0.1, 0.0, -1)
+    assert found[2, ""] == (0.8, 0.1, 0.0, -1)
+    assert (1, "") not in found
