@@ -38,7 +38,7 @@ def whose(text: str) -> list[tuple[str, Any, Any]]:
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
         (
-            "“We want lower duties on plums. We ask Peru to act. We will answer by May”. Peru refused to cut it.",
+            "“We want lower duties on plums. We ask Peru to act. We will act by May”. Peru refused to cut it.",
             [("ask", *HERS), ("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
         (
