@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from kosho.equilibrium import Counterfactual, Flow, Nest, Quota, Shock, solve_batch
 from kosho.impact.effects import Effects
 from kosho.scenario.results import BASE
 from kosho.scenario.turning import MOST, SHARP, Along, Curve
@@ -109,9 +111,43 @@ def test_scales_without_an_equilibrium_are_left_out_and_turns_go_between_those_t
     assert found.turns == pytest.approx((0.7,), rel=2 * SHARP)
 
 
-def test_a_gain_of_exactly_nothing_at_the_guess_is_the_turn() -> None:
-    """A straight line through two points: the first guess is the turn itself, and one look says so."""
-    known = Known(deal=(lambda scale: np.round(up(scale), 0), flat))
-    found = curves(known, ("deal", BASE))["deal", toy().countries[0]]
-    assert known.asked[-1][0][1] == pytest.approx(found.turns[0])
-    assert len(known.asked) == 2
+def test_a_gain_that_is_nothing_at_a_scale_turns_there_once() -> None:
+    def touching(scale: float) -> float:
+        return 0.0 if scale == 0.5 else 100.0 * np.log(scale / 0.5)
+
+    found = curves(Known(deal=(touching, lambda scale: -touching(scale))), ("deal", BASE))
+    for party in toy().countries[:2]:
+        assert found["deal", party].turns == pytest.approx((0.5,), rel=2 * SHARP)
+
+
+def test_small_gains_turn_as_large_ones_do() -> None:
+    def bent(scale: float) -> float:
+        return 1e-3 * (scale**6 - 1.4**6)
+
+    found = curves(Known(deal=(bent, lambda scale: -bent(scale))), ("deal", BASE))
+    for party in toy().countries[:2]:
+        assert found["deal", party].turns == pytest.approx((1.4,), rel=5 * SHARP)
+
+
+def test_where_there_is_no_equilibrium_at_the_guess_the_guess_stays() -> None:
+    def gone(scale: float) -> float:
+        return np.nan if 0.6 < scale < 0.9 else up(scale)
+
+    (turn,) = curves(Known(deal=(gone, flat)), ("deal", BASE))["deal", toy().countries[0]].turns
+    assert turn == pytest.approx(0.7, rel=0.02)
+
+
+def test_a_scale_is_that_of_every_elasticity_of_products_told_apart_too() -> None:
+    world = toy()
+    nest = Nest("cars", importer="USA", sector="C29", theta=4.0, between=0.5, shares={"JPN": 0.2, "USA": 0.3})
+    taxed = Shock.tariffs(world, {("USA", "JPN", "C29"): 0.25})
+    limit = Quota(
+        name="half", flows=(Flow("USA", "JPN", "C29", part="cars"),), amount=0.5, basis="share", holder="JPN"
+    )
+    along = Along({"deal": (world, Effects(taxed, (limit,), (nest,)))}, world.countries)
+    found = along.curves([("deal", BASE)], (0.5, 1.0))
+    for scale, k in ((0.5, 0), (1.0, 1)):
+        change = Counterfactual(taxed, (limit,), (replace(nest, theta=4.0 * scale),))
+        (alone,) = solve_batch(world, [change], thetas=[world.theta * scale]).equivalent_variation.to_numpy()
+        assert [one.gains[k] for one in found] == pytest.approx(alone.tolist(), rel=1e-6, abs=1e-6)
+        assert not np.allclose([one.gains[1 - k] for one in found], alone, rtol=1e-3)
