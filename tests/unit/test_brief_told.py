@@ -71,7 +71,7 @@ def test_the_next_deadline_is_told_not_one_that_is_over() -> None:
     assert "the second" in told[0]
     assert "9 July 2025 (today)" in told[0]
     (later,) = texts(record(deadlines=[due(-3, "the first"), due(10, "the third", "duties return")]))
-    assert "(in 10 days)" in later
+    assert "9 July 2025 (10 days left)" in later
     assert later.endswith("the third, then duties return.")
     assert texts(record(deadlines=[due(-1, "the first")])) == []
     (claim,) = points(record(deadlines=[due(4, "the first")]), ())
