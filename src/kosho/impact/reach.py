@@ -272,16 +272,16 @@ def same_question(one: Effects, other: Effects) -> bool:
 
 def same_duties(one: Shock, other: Shock) -> bool:
     """Whether two shocks change the same: rows that change nothing do not count, nor does their order."""
-    mine, theirs = _moved(one), _moved(other)
+    place = {name: k for k, name in enumerate(sorted({*one.part, *other.part}))}
+    mine, theirs = _moved(one, place), _moved(other, place)
     return mine.shape == theirs.shape and bool(np.allclose(mine, theirs, rtol=0, atol=NOTHING))
 
 
-def _moved(shock: Shock) -> Array:
-    """Rows of what changes `[row, column]`, in an order of their own."""
+def _moved(shock: Shock, place: Mapping[str, int]) -> Array:
+    """Rows of what changes `[row, column]`, in an order of their own; parts by their place among all names."""
     changes = (np.abs(shock.tariff - shock.base_tariff) > NOTHING) | (shock.cost != 1) | (shock.rent != 0)
     rows = np.flatnonzero(changes)
-    names = {name: place for place, name in enumerate(sorted(set(shock.part)))}
-    part = np.array([names[shock.part[row]] for row in rows.tolist()], float)
+    part = np.array([place[shock.part[row]] for row in rows.tolist()], float)
     columns = [shock.importer, shock.exporter, shock.sector, shock.share, shock.base_tariff]
     columns += [shock.tariff, shock.cost, shock.rent, shock.holder]
     table = np.column_stack([part, *(column[rows] for column in columns)]).astype(float)

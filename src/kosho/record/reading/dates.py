@@ -89,14 +89,15 @@ _FORMS = re.compile(
       |the\s+previous\s+day|the\s+next\s+day|the\s+following\s+day))\b
   | \b(?P<weekdays>(?:from\s+)?{_WEEKDAY}\s+(?:to|through|until)\s+{_WEEKDAY})\b
   | \b(?P<weekday>{_WEEKDAY})\b
-  | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)]|$)(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
-  | (?<=\bin\s)(?P<month>{_MONTH})(?=[\s,.;:)—-]|$)
-  | (?<=\bby\s)(?P<bymonth>{_MONTH})(?=[\s,.;:)—-]|$)
-  | (?<=\bfor\s)(?P<formonth>{_MONTH})(?=[\s,.;:)—-]|$)
+  | (?<=\bon\s)(?P<dom>the\s+{_DAY})(?=[\s,.;)”"]|$)(?!\s+(?:day|anniversary|round|meeting|session|floor|of\s))
+  | (?<=\bin\s)(?P<month>{_MONTH})(?=[\s,.;:)”"—-]|$)
+  | (?<=\bby\s)(?P<bymonth>{_MONTH})(?=[\s,.;:)”"—-]|$)
+  | (?<=\bfor\s)(?P<formonth>{_MONTH})(?=[\s,.;:)”"—-]|$)
   | (?<=\b(?:last|next)\s)(?P<lastmonth>{_MONTH})\b
   | (?<=\b(?:in|by|of)\s)(?P<year>{_YEAR})\b(?!\s?(?:%|percent|per))
   | (?<=\b(?:since|until)\s)(?P<sinceyear>{_YEAR})\b
-  | (?<=\b(?:since|until)\s)(?P<sincemonth>{_MONTH})(?=[\s,.;:)—-]|$)
+  | (?<=\bsince\s)(?P<sincemonth>{_MONTH})(?=[\s,.;:)”"—-]|$)
+  | (?<=\buntil\s)(?P<untilmonth>{_MONTH})(?=[\s,.;:)”"—-]|$)
     )""",
     re.VERBOSE,
 )
@@ -219,7 +220,7 @@ def _resolve(  # noqa: PLR0911 - one return a form
         return _whole(text, year)
     if published is None:
         return UNRESOLVED
-    if form in ("month", "bymonth", "formonth", "lastmonth", "sincemonth"):
+    if form in ("month", "bymonth", "formonth", "lastmonth", "sincemonth", "untilmonth"):
         month = _month_in(text)
         way = "past" if form == "sincemonth" else "future" if form in ("bymonth", "formonth") else way
         found = _nearest([(y, month) for y in _years(published)], published, way)
@@ -328,7 +329,9 @@ def _part(  # noqa: PLR0911 - one return a form
         number = int(year[0]) if year else None
         if number is None and published:
             found = _nearest(
-                [(y, month) for y in _years(published)], published, "future" if "end" in low else way
+                [(y, month) for y in _years(published)],
+                published,
+                "future" if "end" in low and way == "nearest" else way,
             )
             number = found[0] if found else None
         return (f"{number}-{month:02d}", "month", ()) if number else UNRESOLVED

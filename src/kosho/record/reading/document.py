@@ -29,6 +29,8 @@ _DATELINE = re.compile(
     r"(?P<date>(?:[A-Z][a-z]{2,8}\.?\s[0-3]?\d|[0-3]?\d\s[A-Z][a-z]{2,8}\.?)(?:,?\s(?:19|20)\d\d)?)"
     r"\s?(?:\((?P<agency>[A-Za-z .]{2,30})\)\s?|(?=[-–—:]|\.\s[A-Z]))[-–—:.]{0,2}\s?"
 )
+_TELLS = re.compile(r"(?<![\w’'-])(?!(?:of|the|and|de|del|da|do|di|du|la|le|el|al|y)\b)[a-z]+(?![\w’'-])")
+"""A word that is in no name of a place."""
 _CLOCK = re.compile(
     r"\b(?P<hour>[012]?\d)[:.](?P<minute>[0-5]\d)(?::\d\d)?\s?(?P<half>[AaPp]\.?[Mm])?\.?\s?(?P<zone>[A-Z]{3,4})?\b"
 )
@@ -115,7 +117,8 @@ def _dateline(text: str, blocks: list[Block]) -> tuple[re.Match[str] | None, int
     """The dateline of a story, and where what follows it begins; None and 0 where there is none."""
     for block in [block for block in blocks if block.role == "body"][:2]:
         match = _DATELINE.match(text[block.start : min(block.end, block.start + 120)])
-        if match and any(find_dates(match["date"])):  # "Doyle 12:" is no day
+        told = match and _TELLS.search(match["place"] or "")  # `Ministers met on March 4.` begins the story
+        if match and not told and any(find_dates(match["date"])):  # "Doyle 12:" is no day
             return match, block.start + match.end()
     return None, 0
 

@@ -1,0 +1,83 @@
+"""Where speech begins and ends, whose it is, how short a clause may be, and what is told beside a meeting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kosho.record.reading import Document, read_text
+
+HEAD = "QUITO, 3 March 2026 (Example Wire)\n\n"
+SAID = "Chilean Trade Minister Ana Moya said: "
+HERS = ("CHL", "Ana Moya")
+
+
+def told(text: str) -> list[tuple[str, dict[str, Any]]]:
+    drafts = read_text(Document("a.txt", HEAD + text))
+    return [(one.type, dict(one.fields)) for one in drafts if one.type not in ("document", "person")]
+
+
+def whose(text: str) -> list[tuple[str, Any, Any]]:
+    return [(kind, fields.get("by"), fields.get("speaker")) for kind, fields in told(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "“We want lower duties on plums.” Peru refused to cut its duty.",
+            [("ask", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums. We will answer by May.” Peru refused to cut its duty.",
+            [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums. We will act by May,” and she left. Peru refused to cut its duty.",
+            [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums. We will act by May. We ask Peru to act. Peru has to cut it.",
+            [("ask", *HERS), ("commitment", *HERS), ("ask", *HERS), ("position", *HERS)],
+        ),
+        (
+            '"We want lower duties on plums. We will answer by May." Peru refused to cut its duty.',
+            [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums. We ask Peru to act. We will act by May”. Peru refused to cut it.",
+            [("ask", *HERS), ("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums.” “We will answer by May,” she said. Peru refused to cut its duty.",
+            [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+    ],
+)  # fmt: skip
+def test_speech_ends_where_it_is_closed(text: str, found: list[tuple[str, str, str | None]]) -> None:
+    assert whose(SAID + text) == found
+
+
+def test_eight_letters_say_something_and_seven_do_not() -> None:
+    assert [kind for kind, _fields in told("Chile and Peru sent ministers. They met.")] == ["event"]
+    assert [kind for kind, _fields in told("Chile and Peru sent ministers. Yes, it met.")] == []
+
+
+def test_a_pact_and_the_meeting_at_which_it_was_signed_are_both_told() -> None:
+    (pact, agreed), (event, held) = told(
+        "Chile and Peru signed a pact on plums during a meeting in Lima on Monday."
+    )
+    assert (pact, agreed["status"], agreed["signed"]) == ("agreement", "signed", "2026-03-02")
+    assert (event, held["date"], held["place"]) == ("event", "2026-03-02", "Lima")
+
+
+def test_a_round_that_is_set_is_told_once() -> None:
+    text = "The fourth round of talks between Chile and Peru is set for 5 May in Lima, both agreed."
+    ((kind, fields),) = told(text)
+    assert (kind, fields["round"], fields["date"]) == ("next_meeting", 4, "2026-05-05")
+
+
+def test_a_word_between_marks_says_nothing_and_what_follows_is_read() -> None:
+    text = "Chile and Peru said “we met”, and Chile asked Peru to lower its duty on plums."
+    assert [(kind, fields["by"], fields["to"]) for kind, fields in told(text)] == [("ask", "CHL", "PER")]
