@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
 from typer.testing import CliRunner
 
 from kosho.cli import app
+from kosho.cli.answering import answer
+from kosho.serve import Settings, create_app
 from tests.own_world import sales, write_case
 
 RECORD = """\
@@ -46,6 +49,13 @@ DOCUMENT = (
     "Seoul, 28 June 2025\n\nKorea will lower its tariff on rice. Korea said it cannot accept a 25% tariff on "
     "automobiles.\n\nThe United States imposes a tariff of 25% on automobiles."
 )
+
+
+def patterns_asked() -> set[str]:
+    """The patterns of what the server is asked."""
+    made = create_app(Settings({"japan-us-2025": "japan-us-2025"}, run=answer))
+    found = re.findall(r'"pattern": ("(?:[^"\\]|\\.)*")', json.dumps(made.openapi()))
+    return {json.loads(one) for one in found}
 
 
 def korea(folder: Path) -> Path:

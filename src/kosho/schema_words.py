@@ -52,6 +52,27 @@ PATTERNS = {
     "^[a-z0-9][a-z0-9_]*$": N_("small letters, digits and underscores, such as in_quota"),
     r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": N_("month and day, MM-DD, such as 04-01"),
     r"^\d\d:\d\d$": N_("a time of day, HH:MM in quotes"),
+    r"^[0-9a-f]{12}$": N_("the key of a draft: twelve digits or letters from a to f"),
+    r"^[A-Za-z0-9]{2,8}$": N_("a code, such as JPN or EU27"),
+    r"^[0-9.]{4,13}$": N_("4 to 10 digits of a tariff code, such as 8703.23"),
+    r"^[0-9.,]{4,200}$": N_("tariff codes with commas between, such as 8703.23,8704.21"),
+    r"^[a-z0-9,-]{1,200}$": N_("product groups with commas between, such as vehicles-232"),
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$": N_("letters, digits, hyphens, dots and underscores, such as cars-15"),
+    r"^[A-Za-z0-9][A-Za-z0-9_.@%-]{0,79}$": N_(
+        "an option, such as all-15, or a rate within a range, such as 12.5%"
+    ),
+    r"^[^\x00-\x1f/\\-][^\x00-\x1f/\\]{0,79}$": N_("the name of a case"),
+    r"^[A-Za-z0-9][^\x00-\x1f]{0,119}$": N_(
+        "one line of at most 120 characters that begins with a letter or digit"
+    ),
+    r"^[A-Za-z0-9][^\x00-\x1f]{0,199}$": N_(
+        "one line of at most 200 characters that begins with a letter or digit"
+    ),
+    r"^[^\x00-\x1f-][^\x00-\x1f]{0,99}$": N_("one line of at most 100 characters that begins with no hyphen"),
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}\.(txt|html)$": N_("a name such as document.txt or document.html"),
+    r"^([A-Za-z0-9_.-]+:[A-Za-z0-9_.@%-]+(,[A-Za-z0-9_.-]+:[A-Za-z0-9_.@%-]+)*)?$": N_(
+        "issue:option with commas between, such as cars:all-15,rice:as-now"
+    ),
 }
 """What the patterns of the schemas ask for."""
 

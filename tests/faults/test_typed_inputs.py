@@ -198,3 +198,69 @@ def test_a_member_that_fails_leaves_the_others_of_a_batch_as_they_are(size: int)
     np.testing.assert_allclose(
         np.delete(values, size // 2, axis=0), alone.equivalent_variation, rtol=1e-5, atol=1e-2
     )
+
+
+TRADE_TEXT = "importer,exporter,hs,value,duty\nUSA,JPN,611030,20,4\nJPN,USA,020230,900,200\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("lines swap nosuch --use nan", "--use: a use of nan"),
+        ("lines swap nosuch --use 60", "--use: a use of 60"),
+        ("lines swap nosuch --coverage 90", "--coverage: 90 (0 to 1)"),
+        ("lines swap nosuch --budget inf", "--budget: a budget of inf"),
+        ("lines swap nosuch --origin 0.6", "percent: 60 for a share of 0.6"),
+        ("lines request nosuch --origin 0.6", "percent: 60 for a share of 0.6"),
+        ("lines offer nosuch --budget nan", "--budget: a budget of nan"),
+        ("lines price nosuch.csv --importer USA --use nan", "--use: a use of nan"),
+        ("lines origin JPN C29 --threshold 0.45", "percent: 45 for a share of 0.45"),
+        ("lines swap nosuch --members CHN", "--members: members without a rule of origin"),
+    ],
+)
+def test_shares_and_percentages_of_lines_are_told_apart_before_any_work(
+    run: Run, words: str, told: str
+) -> None:
+    """`nosuch` is no case: what is wrong with an option is told before one is looked for."""
+    status, printed, said = run(*words.split())
+    assert (status, printed) == (2, "")
+    assert told in said
+
+
+def test_trade_that_is_given_twice_is_not_counted_twice(run: Run, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(TRADE_TEXT, encoding="utf-8")
+    for second in ("a.csv", "b.csv"):
+        status, _, said = run("lines", "join", "USA", "--trade", "a.csv", "--trade", second)
+        assert status == 2
+        assert f"--trade: {second} holds what a.csv does" in said
+
+
+def test_codes_that_no_line_has_are_not_left_out_silently(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TRADE_TEXT, encoding="utf-8")
+    words = ("--trade", "a.csv", "--rates", "collected", "--exclude", "61,99")
+    for kind in ("request", "swap"):
+        status, _, said = run("lines", kind, "japan-us-2025", *words)
+        assert status == 2
+        assert "--exclude: no line begins with " in said
+        assert "99" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "lines join USA --trade in.csv --out in.csv",
+        "lines stage in.csv --agreement jpn-usa-2019 --out ./in.csv",
+        "world estimate in.csv --out in.csv",
+        "rate USA JPN 8703.23 --from 2025-01-01 --trade in.csv --figure in.csv",
+        "read in.csv --out in.csv",
+        "register propose in.csv --out link.csv",
+    ],
+)
+def test_a_file_that_is_read_is_not_written_over(run: Run, tmp_path: Path, words: str) -> None:
+    (tmp_path / "in.csv").write_text(TRADE_TEXT, encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to("in.csv")
+    status, printed, said = run(*words.split())
+    assert (status, printed) == (2, "")
+    assert "is read by the same command, and would be lost" in said
+    assert (tmp_path / "in.csv").read_text(encoding="utf-8") == TRADE_TEXT

@@ -143,7 +143,7 @@ def test_numbers_alone_of_which_nothing_is_said_are_refused(tmp_path: Path) -> N
     path = tmp_path / "wto.csv"
     path.write_text("hs8,rate\n87032319,10\n22042109,32.5\n84713000,0\n", encoding="utf-8")
     (told,) = refused("schedule", "import", str(path), "--importer", "GBR", "--edition", "e")
-    assert told.startswith(f"{path}:2: '10' and 2 more like it: percent, a fraction or money is not said")
+    assert told.startswith(f"{path}:2: '10' and others (3 in all): percent, a fraction or money is not said")
     assert not (tmp_path / "data").exists()
 
 

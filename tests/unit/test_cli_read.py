@@ -99,9 +99,13 @@ def test_a_server_that_is_not_there_leaves_the_drafts_of_the_rules(
 ) -> None:
     monkeypatch.setattr("kosho.record.grounding.ask.time.sleep", lambda _: None)
     code, out, err = run(str(note), "--propose", "http://127.0.0.1:9", "--model", "small", "--json")
-    assert (code, '"ask"' in out) == (0, True)
+    assert (code, '"ask"' in out) == (1, True)  # nobody takes the drafts of the rules for the model's
     assert "could not be reached" in err
-    assert "Run it again" in err
+    assert "Run it again" in str(
+        CliRunner()
+        .invoke(app, ["read", str(note), "--propose", "http://127.0.0.1:9", "--model", "small"])
+        .exception
+    )
 
 
 def test_many_documents_are_read_on_all_cores_as_on_one(tmp_path: Path) -> None:

@@ -419,3 +419,54 @@ def test_proposals_are_logged_and_leave_as_drafts_that_hold(client: TestClient, 
     text = (tmp_path / "proposals.txt").read_text(encoding="utf-8")
     assert text[draft.start : draft.end] == draft.quote
     assert "United States proposed" in draft.quote
+
+
+@pytest.mark.parametrize(
+    ("way", "body", "told"),
+    [
+        ("package?asof=2025-01-01", None, "unknown argument 'asof' (did you mean as_of?)"),
+        ("package?options=&options=cars:all-15", None, "query.options: is given twice"),
+        ("package?as_of=0001-01-01", None, "the year 1 is outside 1800 to 2199"),
+        ("package?as_of=20250629", None, "query.as_of: is not a date (write YYYY-MM-DD)"),
+        (
+            "rate",
+            '{"importer":"USA","importer":"CHN","exporter":"JPN","hs":"8703.23"}',
+            "body.importer: is given twice",
+        ),
+        ("rate", json.dumps({**CARS, "on": 1751155200}), "body.on: is not a date (write YYYY-MM-DD)"),
+        ("rate", json.dumps({**CARS, "on": "2025-06-29T00:00:00"}), "body.on: is not a date"),
+        ("rate", json.dumps({**CARS, "hs": 8703.23}), "body.hs: must be text"),
+        ("rate", json.dumps({"importer": "USA"}), "body.hs: is missing"),
+        ("rate", "{", "is not JSON"),
+        ("simulate", json.dumps({"case": "../etc"}), "body.case: must be the name of a case"),
+        ("simulate", json.dumps({"add": ["--help"]}), "begins with a letter or digit"),
+    ],
+)
+def test_what_nobody_would_hear_is_refused_in_our_own_words(
+    client: TestClient, way: str, body: str | None, told: str
+):
+    if body is None:
+        got = client.get(f"{TABLE}/{way}")
+    else:
+        got = client.post(f"/api/v1/{way}", content=body, headers={"content-type": "application/json"})
+    assert got.status_code == 422, got.text
+    found = [
+        f"{one.get('field')}: {one['message']}" + (f" ({one['hint']})" if "hint" in one else "")
+        for one in got.json()["errors"]
+    ]
+    assert any(told in one for one in found), found
+    for words in ("Input should", "String should", "Field required", "^["):
+        assert words not in got.text
+
+
+def test_a_word_that_is_the_name_of_the_case_too_stays_a_word(tmp_path: Path):
+    """A case may be called as one of its scenarios or topics is."""
+    folder = tmp_path / "deal"
+    folder.mkdir()
+    typed("world", "build", *map(str, sales(tmp_path)), "--out", str(folder / "mine.npz"))
+    write_case(folder, "mine.npz")
+    settings = Settings(open_cases([str(folder)]), answer, "deal", processes=1)
+    with TestClient(create_app(settings), HOST) as found:
+        got = found.post("/api/v1/simulate", json={"case": "deal", "scenario": "deal"})
+    assert got.status_code == 200, got.text
+    assert got.json()["answer"]["scenario"] == "deal"

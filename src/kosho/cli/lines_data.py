@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -210,6 +211,7 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     from kosho.lines.trade_files import read_trade
 
     if given.trade:
+        _refuse_repeated(given.trade)
         files = [read_trade(path, columns=given.columns) for path in given.trade]
         currencies = {one.currency for one in files}
         if len(currencies) > 1:
@@ -237,6 +239,25 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     return Given(
         based.table, found, tuple(told), frame, based.told, based.rates, based.law, based.ordinary, based.bounds
     )
+
+
+def _refuse_repeated(files: Sequence[Path]) -> None:
+    """Refuse a file that is given twice, under one name or two: its trade would count twice.
+
+    Raises:
+        InputError: one is.
+    """
+    seen: dict[str, Path] = {}
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:  # told by who reads it
+            continue
+        if content in seen:
+            told = _("{path} holds what {other} does, which would count twice", path=path, other=seen[content])
+            raise InputError(Problem(told, _("give it once"), key="--trade"))
+        seen[content] = path
 
 
 def _in_edition(frame: pl.DataFrame, path: Path) -> tuple[pl.DataFrame, list[str]]:

@@ -20,9 +20,9 @@ from kosho.cli.lines_data import (
     say_lines,
     told_missing,
 )
+from kosho.cli.lines_use import refuse_value_content
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, say, show_json, show_table
-from kosho.errors import InputError, Problem
 from kosho.language import _, pgettext
 
 __all__ = ["add_files"]
@@ -133,9 +133,7 @@ def origin(  # noqa: PLR0913 - one parameter an option
     """Ask whether a sector's average maker could meet a rule of origin by value, from the table of flows."""
     from kosho.lines.rules_of_origin import METHODS, ValueRule, origin_content
 
-    if not 0 <= threshold <= 100:
-        told = _("a value content of {threshold:g} %", threshold=threshold)
-        raise InputError(Problem(told, _("0 to 100"), key="--threshold"))
+    refuse_value_content(threshold, "--threshold")
     table = world_named(world).load().whole
     rule = ValueRule(
         chosen(method, METHODS, "--method"),

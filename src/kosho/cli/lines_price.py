@@ -28,7 +28,7 @@ from kosho.cli.lines_data import (
     told_rates,
 )
 from kosho.cli.lines_ranges import package_ends, show_package_ends
-from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
+from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, say, say_more_lines, show_json, show_progress, show_table
 from kosho.errors import InputError, Problem
@@ -92,6 +92,7 @@ def price(  # noqa: PLR0913 - one parameter an option
     from kosho.lines.partial_models import MODELS, PartialSettings, world_trade
     from kosho.lines.smart_model import FORMS
 
+    refuse_use(use, origin, members)
     form = chosen(diversion, FORMS, "--diversion")
     of_lines = chosen(model, MODELS, "--model")
     if supply is not None and not supply > 0:

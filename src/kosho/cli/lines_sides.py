@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kosho import formatting
 from kosho.case_schema import not_apart
 from kosho.cli.lines_data import LawDay
 from kosho.cli.options import open_case, world_named
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from kosho.lines.line_table import LineTable
     from kosho.world import World
 
-__all__ = ["Budget", "CaseNamed", "Other", "Party", "Sides", "narrowed", "parts_of", "sides_of"]
+__all__ = ["Budget", "CaseNamed", "Other", "Party", "Sides", "narrowed", "parts_of", "refuse_idle", "sides_of"]
 
 CaseNamed = Annotated[str, typer.Argument(metavar="CASE", help="Whose parties talk.")]
 
@@ -89,7 +91,7 @@ def narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, l
         InputError: the budget is none, or a code is none of tariff lines; all of it.
     """
     problems = Problems()
-    if budget is not None and not budget >= 0:
+    if budget is not None and not 0 <= budget < math.inf:
         problems.add(_("a budget of {budget:g}", budget=budget), _("zero or more million"), key="--budget")
     codes: list[str] = []
     for one in (exclude or "").split(","):
@@ -99,3 +101,16 @@ def narrowed(budget: float | None, exclude: str | None) -> tuple[float | None, l
         codes += [code] if code else []
     problems.raise_if_any()
     return budget, codes
+
+
+def refuse_idle(excluded: Sequence[str], tables: Iterable[LineTable]) -> None:
+    """Refuse codes that are not to be freed and that no line has.
+
+    Raises:
+        InputError: there are some.
+    """
+    held = [code for table in tables for code in table.codes]
+    idle = [one for one in excluded if not any(code.startswith(one) for code in held)]
+    if idle:
+        told = _("no line begins with {codes}", codes=formatting.listed(idle))
+        raise InputError(Problem(told, _("leave it out, or mend it"), key="--exclude"))

@@ -26,11 +26,21 @@ from kosho.cli.lines_data import (
     told_parts,
     told_rates,
 )
-from kosho.cli.lines_sides import Budget, CaseNamed, Other, Party, Sides, narrowed, parts_of, sides_of
-from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, use_of_cuts
+from kosho.cli.lines_sides import (
+    Budget,
+    CaseNamed,
+    Other,
+    Party,
+    Sides,
+    narrowed,
+    parts_of,
+    refuse_idle,
+    sides_of,
+)
+from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
-from kosho.errors import KoshoError
+from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -77,12 +87,15 @@ def swap(  # noqa: PLR0913 - one parameter an option
 
     require_file(out, ending=".csv")
     budget, excluded = narrowed(budget, exclude)
+    refuse_use(use, origin, members)
+    if not 0 <= coverage <= 1:
+        raise InputError(Problem(f"{coverage:g}", _("0 to 1"), key="--coverage"))
     sides = sides_of(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(
         trade, rates, columns, editions, elasticities, demand, year=year, on=asked, law=sides.law
     )
-    swaps = _swap_lines(sides, inputs, (use, origin, members))
+    swaps = _swap_lines(sides, inputs, (use, origin, members), excluded)
     sides = replace(sides, world=swaps.start)
     with show_progress(_("Looking for packages")):
         front = swap_frontier(swaps.lines, coverage=coverage, budget=(budget, budget), exclude=excluded)
@@ -162,7 +175,7 @@ class _Swaps:
 
 
 def _swap_lines(
-    sides: Sides, inputs: LineInputs, rule: tuple[float | None, float | None, str | None]
+    sides: Sides, inputs: LineInputs, rule: tuple[float | None, float | None, str | None], excluded: list[str]
 ) -> _Swaps:
     """All dutiable lines of both sides, each freed for the other alone, with what that is worth to both.
 
@@ -180,6 +193,7 @@ def _swap_lines(
     parts: list[PartOfTrade] = []
     ways = ((sides.party, sides.other), (sides.other, sides.party))
     givens = [read_lines(giver, inputs, sides.world) for giver, _taker in ways]
+    refuse_idle(excluded, [given.table for given in givens])
     uses = [use_of_cuts(sides.world, given.table, *rule) for given in givens]
     start = next((one.start(sides.world) for one in givens if one.law), sides.world)
     for side, ((giver, taker), given) in enumerate(zip(ways, givens, strict=True)):

@@ -28,9 +28,19 @@ from kosho.cli.lines_data import (
     told_rates,
 )
 from kosho.cli.lines_ranges import ranked_ends, show_ranked_ends
-from kosho.cli.lines_sides import Budget, CaseNamed, Other, Party, Sides, narrowed, parts_of, sides_of
+from kosho.cli.lines_sides import (
+    Budget,
+    CaseNamed,
+    Other,
+    Party,
+    Sides,
+    narrowed,
+    parts_of,
+    refuse_idle,
+    sides_of,
+)
 from kosho.cli.lines_swap import swap
-from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, use_of_cuts
+from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.language import _, pgettext
@@ -83,6 +93,8 @@ def request(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Rank the lines to ask the other side for: our gain per unit of their cost."""
+    refuse_use(None, origin, members)
+    narrowed(budget, exclude)
     sides = sides_of(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(
@@ -117,6 +129,8 @@ def offer(  # noqa: PLR0913 - one parameter an option
     json: Json = False,
 ) -> None:
     """Rank the lines to offer the other side: their gain per unit of our cost."""
+    refuse_use(None, origin, members)
+    narrowed(budget, exclude)
     sides = sides_of(case, party, other, world)
     asked = day(on, "--on")
     inputs = LineInputs(
@@ -144,6 +158,7 @@ def _rank(  # noqa: PLR0913 - what both commands are asked
     require_file(out, ending=".csv")
     budget, excluded = narrowed(budget, exclude)
     given = read_lines(giver, inputs, sides.world)
+    refuse_idle(excluded, [given.table])
     used = use_of_cuts(sides.world, given.table, None, *rule)
     start = given.start(sides.world)
     with show_progress(_("Pricing every line")):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kosho.lines.line_table import LineTable
     from kosho.world import World
 
-__all__ = ["Cumulating", "Origin", "Use", "UseOfCuts", "use_of_cuts"]
+__all__ = ["Cumulating", "Origin", "Use", "UseOfCuts", "refuse_use", "refuse_value_content", "use_of_cuts"]
 
 Use = Annotated[
     float | None,
@@ -59,19 +59,52 @@ class UseOfCuts:
         return self.about["by"] == "origin"
 
 
+def refuse_value_content(percent: float, option: str) -> None:
+    """Refuse a value content that no rule asks for.
+
+    Raises:
+        InputError: it is outside 0 to 100 percent, or a fraction where percent is meant.
+    """
+    if not 0 <= percent <= 100:
+        told = _("a value content of {threshold:g} %", threshold=percent)
+        raise InputError(Problem(told, _("0 to 100"), key=option))
+    if 0 < percent <= 1:
+        told = _("a value content of {threshold:g} %: no rule asks for so little", threshold=percent)
+        raise InputError(
+            Problem(
+                told,
+                _("percent: {percent:g} for a share of {share:g}", percent=100 * percent, share=percent),
+                key=option,
+            )
+        )
+
+
+def refuse_use(share: float | None, origin: float | None, members: str | None) -> None:
+    """Refuse options of the use of cuts that cannot be, before anything is read.
+
+    Raises:
+        InputError: both a share and a rule, members without a rule, or figures that cannot be.
+    """
+    if share is not None and origin is not None:
+        told = _("a use that is given, and one by a rule of origin")
+        raise InputError(Problem(told, _("leave one of --use and --origin"), key="--use"))
+    if share is not None and not 0 <= share <= 1:
+        raise InputError(Problem(_("a use of {used:g}", used=share), _("a share, 0 to 1"), key="--use"))
+    if members is not None and origin is None:
+        raise InputError(Problem(_("members without a rule of origin"), _("give --origin"), key="--members"))
+    if origin is not None:
+        refuse_value_content(origin, "--origin")
+
+
 def use_of_cuts(
     world: World, table: LineTable, share: float | None, origin: float | None, members: str | None
 ) -> UseOfCuts:
     """What options say of the use of cuts.
 
     Raises:
-        InputError: both a share and a rule, or figures that cannot be.
+        InputError: as `refuse_use`; a member is none of the world's.
     """
-    if share is not None and origin is not None:
-        told = _("a use that is given, and one by a rule of origin")
-        raise InputError(Problem(told, _("leave one of --use and --origin"), key="--use"))
-    if members is not None and origin is None:
-        raise InputError(Problem(_("members without a rule of origin"), _("give --origin"), key="--members"))
+    refuse_use(share, origin, members)
     if origin is None:
         used = 1.0 if share is None else share
         about = {"by": "assumed" if share is None else "given", "share": used}
@@ -81,9 +114,6 @@ def use_of_cuts(
             else _("{share} % of imports claim a cut, as given.", share=formatting.percent(used))
         )
         return UseOfCuts(used, used, about, words)
-    if not 0 <= origin <= 100:
-        told = _("a value content of {threshold:g} %", threshold=origin)
-        raise InputError(Problem(told, _("0 to 100"), key="--origin"))
     from kosho.lines.rules_of_origin import ValueRule, use_of_lines
 
     given = table.importer if members is None else members

@@ -155,12 +155,33 @@ def _duty(text: str, option: str) -> Duty:
     from kosho.bounds import PERCENT_DUTY
     from kosho.law.schedules.notation import parse_told_duty
 
+    _refuse_fraction(text, option)
     told = _told(parse_told_duty, text, option)
     between = told.bounds()
     wrong = None if between is None else PERCENT_DUTY.broken(100.0 * between.low)
     if wrong is not None:
         raise InputError(Problem(wrong, _("write 2.5 or 0.50USD/kg"), key=option))
     return told
+
+
+def _refuse_fraction(text: str, option: str) -> None:
+    """Refuse a number by itself that may be a fraction: whoever writes 0.025 means 2.5 %, mostly.
+
+    Raises:
+        InputError: it is between 0 and 1, and no sign says what it is.
+    """
+    from kosho.law.schedules.notation import is_bare_number
+    from kosho.numbers import decimal
+
+    if not is_bare_number(text) or not 0 < (number := _told(decimal, text, option)) < 1:
+        return
+    told = _("{text} may be a fraction, and percent is meant here", text=text)
+    hint = _(
+        "write {percent:f}, or {number:f}% if so little is meant",
+        percent=(100 * number).normalize(),
+        number=number,
+    )
+    raise InputError(Problem(told, hint, key=option))
 
 
 def _told(read: Callable[[str], Value], text: str, option: str) -> Value:
@@ -195,6 +216,7 @@ def _facts(told: list[str], known: set[str]) -> Facts:
     answers: dict[str, Answer] = {}
     for name, value in values.items():
         if name in CONTENTS:
+            _refuse_fraction(value, "--attribute")
             if (share := _percent(value)) is None:
                 problems.add(
                     _("{name} is a percentage, not {value!r}", name=name, value=value),

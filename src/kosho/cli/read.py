@@ -63,7 +63,7 @@ def show(  # noqa: PLR0913 - options of one command
     ] = False,
 ) -> None:
     """Read documents into drafts of facts, each with the words it rests on."""
-    from kosho.errors import InputError, Problem
+    from kosho.errors import InputError, KoshoError, Problem
     from kosho.outputs import require_file
 
     _fitting(propose, model, key_env, check=check, accept=accept)
@@ -83,14 +83,26 @@ def show(  # noqa: PLR0913 - options of one command
     if check:
         _check(texts, where)
         return
+    unanswered = 0
     if propose is not None and model is not None:
-        drafts = _with_proposals(texts, drafts, propose, model, key_env)
+        drafts, unanswered = _with_proposals(texts, drafts, propose, model, key_env)
     if where is not None:
         _keep(where, drafts, texts, book)
     if json:
         as_lines(drafts)
     elif not accept:
         as_tables(drafts, _("kosho read FILE --accept --out drafts.yaml"), [path.name for path in files or ()])
+    if unanswered:
+        raise KoshoError(
+            ngettext(
+                "{number} passage was not answered: its drafts are those of the rules alone. Run it again to "
+                "ask for it; what was answered is kept.",
+                "{number} passages were not answered: their drafts are those of the rules alone. Run it again "
+                "to ask for them; what was answered is kept.",
+                unanswered,
+                number=unanswered,
+            )
+        )
 
 
 def _fitting(propose: str | None, model: str | None, key_env: str | None, *, check: bool, accept: bool) -> None:
@@ -124,8 +136,8 @@ def _fitting(propose: str | None, model: str | None, key_env: str | None, *, che
 
 def _with_proposals(
     texts: dict[str, Document], drafts: list[Draft], url: str, name: str, key_env: str | None
-) -> list[Draft]:
-    """The drafts of the rules, and those of the user's own model that say something else."""
+) -> tuple[list[Draft], int]:
+    """The drafts of the rules with those of the user's own model that say something else; passages left out."""
     from kosho.record.grounding import Model, beside, propose
 
     asked = propose(list(texts.values()), Model.at(url, name, key_env), say=_note)
@@ -144,9 +156,8 @@ def _with_proposals(
     )
     for line in asked.unanswered:
         _note(line)
-    if asked.unanswered:
-        _note(_("Run it again to ask for what was not answered; what was is kept."))
-    return sorted([*drafts, *new], key=lambda draft: (draft.doc, draft.start, draft.end))
+    found = sorted([*drafts, *new], key=lambda draft: (draft.doc, draft.start, draft.end))
+    return found, len(asked.unanswered)
 
 
 def _note(text: str) -> None:

@@ -1,7 +1,10 @@
-"""What a person typed: no path is empty, and what is wrong is told under the name the command has for it."""
+"""What a person typed: no path is empty, no file is both read and written, and what is wrong is told under the
+name the command has for it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -13,6 +16,8 @@ from kosho.language import _
 
 __all__ = ["as_typed"]
 
+WRITTEN = frozenset({"out", "figure", "measure_to", "into", "record", "page"})
+"""Parameters that name what a command writes; all other paths are read."""
 DOOR = "name_or_path"
 """What doors of Python call the case or the record that they open: the first argument of a command."""
 
@@ -36,6 +41,7 @@ def as_typed(command: Any) -> Any:
     plain = command.invoke
 
     def invoke(context: Any) -> Any:
+        _refuse_overwriting(context.params, names)
         try:
             return plain(context)
         except InputError as error:
@@ -47,6 +53,50 @@ def as_typed(command: Any) -> Any:
 
     command.invoke = invoke
     return command
+
+
+def _refuse_overwriting(given: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    """See to it that no file which a command reads is one that it writes.
+
+    Raises:
+        InputError: one is: what was read would be lost.
+    """
+    read = {name: _files(value) for name, value in given.items() if name not in WRITTEN}
+    held = {path for paths in read.values() for path in paths}
+    found = [
+        Problem(
+            _("{path} is read by the same command, and would be lost", path=path),
+            _("another file"),
+            key=names[name],
+        )
+        for name, value in given.items()
+        if name in WRITTEN
+        for path in _files(value)
+        if any(_same(path, other) for other in held)
+    ]
+    if found:
+        raise InputError(found)
+
+
+def _files(value: Any) -> list[Path]:
+    """The files that are there among what a parameter was given, which may name other things than files."""
+    given = value if isinstance(value, list | tuple) else (value,)
+    paths = [Path(one) for one in given if isinstance(one, Path | str) and one not in ("", "-")]
+    return [path for path in paths if _is_file(path)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # words too long for a name, or with a zero character
+        return False
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _typed(parameter: Any) -> str:

@@ -26,6 +26,7 @@ from kosho.equilibrium.shock import Shock, refuse_other_labels
 from kosho.equilibrium.solve_constrained import find_constrained
 from kosho.equilibrium.system import cells_of, system_of
 from kosho.errors import ConvergenceError, KoshoError, Problems
+from kosho.parallel import one_thread
 from kosho.world import World, labelled
 from kosho.world.table_checks import refuse_gaps
 
@@ -108,7 +109,8 @@ def solve(
     change = as_counterfactual(counterfactual)
     refuse_other_labels(change.shock, world)
     try:
-        return _solved(world, change, closure, tol)
+        with one_thread():  # sums of several threads differ in their last digits: answers would by machine
+            return _solved(world, change, closure, tol)
     except KoshoError as error:
         if throw:
             raise
@@ -123,7 +125,8 @@ def solve_near(
     Raises:
         InputError, KoshoError, ConvergenceError: as `solve`.
     """
-    return _solved(world, change, closure, tol, near.nearby if isinstance(near, Outcome) else near)
+    with one_thread():
+        return _solved(world, change, closure, tol, near.nearby if isinstance(near, Outcome) else near)
 
 
 def _solved(
@@ -219,7 +222,8 @@ def _rebased(world: World, closure: Closure, *, balanced: bool) -> World:
     system = system_of(world, nothing, cells_of(nothing, world), closed_factors(world, closure))
     if balanced:
         system = replace(system, deficits=np.zeros_like(system.deficits))
-    flows = find(system, world, REBASE_TOLERANCE).values.net_flow.transpose(1, 2, 0)
+    with one_thread():
+        flows = find(system, world, REBASE_TOLERANCE).values.net_flow.transpose(1, 2, 0)
     how = "without deficits" if balanced else "with its own deficits"
     meta = replace(world.meta, adjustments=(*world.meta.adjustments, f"re-solved as an equilibrium {how}"))
     made = replace(world, flows=world.flows.copy(data=np.ascontiguousarray(flows)), meta=meta)

@@ -12,6 +12,7 @@ from kosho.codes import blocs, countries, expand_regions
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
 from kosho.language import N_, _
+from kosho.law.catalogue import catalogue, nearest
 from kosho.law.measure import Stage
 from kosho.law.schedules import Duty, UnitValue
 from kosho.law.scope import YES_BY_DEFAULT, Answer, Content
@@ -105,7 +106,7 @@ class Query(Shown):
     >>> Query("USA", "JAP", "87", date(2025, 6, 1))
     Traceback (most recent call last):
         ...
-    kosho.errors.InputError: unknown country or bloc 'JAP' (did you mean JPN or JAM?)
+    kosho.errors.InputError: unknown country or bloc 'JAP' (did you mean JPN (Japan)?)
     '87' is not an HS code (write 4 to 10 digits)
     """
 
@@ -136,7 +137,8 @@ class Query(Shown):
             (self.exporter, {*countries(), *blocs()}, _("country or bloc")),
         ):
             if code not in known:
-                problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code, known))
+                hint = nearest(code, catalogue(), ("economy", "bloc")) or suggest(code, known)
+                problems.add(_("unknown {what} {code!r}", what=what, code=code), hint)
         if not is_code(self.code):
             problems.add(_("{hs!r} is not an HS code", hs=self.hs), _(CODE_HINT))
         if self.importer == self.exporter:

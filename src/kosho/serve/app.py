@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from kosho.serve.questions import QUESTIONS, Question
 from kosho.serve.refusing import refused
 from kosho.serve.rooms import Rooms, Settings
 from kosho.serve.speaking import Speaking
+from kosho.serve.strict import strict
 from kosho.serve.workers import BusyError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     for name, kind in QUESTIONS.items():
         _ask(app, rooms, name, kind)
     for router in (tables.router, paper_routes.router, own_routes.router):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(strict)])
     pages.add(app, settings)
     if assistants is not None:
         app.router.routes.append(Route("/mcp", assistants, methods=["POST"], include_in_schema=False))
@@ -104,4 +105,11 @@ def _ask(app: FastAPI, rooms: Rooms, name: str, kind: type[Question]) -> None:
         return await asyncio.to_thread(answered, rooms, question)
 
     ask.__annotations__ = {"question": kind, "return": Answer}
-    app.post(f"/api/v1/{name}", name=name, summary=kind.told, responses=ANSWERS, tags=["questions"])(ask)
+    app.post(
+        f"/api/v1/{name}",
+        name=name,
+        summary=kind.told,
+        responses=ANSWERS,
+        tags=["questions"],
+        dependencies=[Depends(strict)],
+    )(ask)

@@ -43,8 +43,8 @@ def answered(rooms: Rooms, question: Question) -> Answer:
     case: str | None = getattr(question, "case", None)
     words = question.words()
     place = None if case is None else rooms.place(case)
-    with _typed(question, words) as typed:
-        told = [place if word == case and place is not None else word for word in typed]
+    placed = question if place is None else question.model_copy(update={"case": place})
+    with _typed(question, placed.words()) as told:
         status, text, problems = rooms.workers.ask(run_in, (rooms.settings.run, current(), told))
     if status == InputError.exit_status:
         raise InputError(problems)

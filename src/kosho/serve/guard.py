@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -70,7 +71,9 @@ class Guard:
             return
         refused = self._refused(HTTPConnection(scope))
         if refused is not None:
-            await refused(scope, receive, _with_headers(send))
+            # Who breaks off, or speaks no HTTP after the head, has nobody who listens to what is wrong.
+            with suppress(Exception):
+                await refused(scope, receive, _with_headers(send))
             return
         await self.app(scope, _bounded(receive, self._most(scope["path"])), _with_headers(send))
 

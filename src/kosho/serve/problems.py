@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, Field
 
+from kosho import schema_words
 from kosho.errors import Problem
+from kosho.language import _
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = ["ANSWERS", "MEDIA", "Mistake", "ProblemDocument", "mistakes", "of_validation", "refusal"]
 
@@ -80,6 +85,17 @@ def _place(one: Problem) -> str | None:
 def of_validation(errors: Sequence[Mapping[str, Any]]) -> list[Mistake]:
     """What pydantic found in the fields of a question."""
     return [
-        Mistake(message=str(one["msg"]), field=".".join(str(part) for part in one["loc"]) or None)
+        Mistake(
+            message=_sentence(one),
+            hint=schema_words.hint(cast("ErrorDetails", one)),
+            field=".".join(str(part) for part in one["loc"]) or None,
+        )
         for one in errors[:50]
     ]
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """In the words that files of ours are spoken of; of what is no JSON the place alone is told."""
+    if error["type"] == "json_invalid":
+        return _("is not JSON")
+    return schema_words.sentence(cast("ErrorDetails", error))

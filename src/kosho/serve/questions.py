@@ -6,13 +6,17 @@ What is not in a question is refused, so that nobody believes a misspelt argumen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-__all__ = ["QUESTIONS", "Question"]
+from kosho.bounds import out_of_days
+from kosho.language import _
+
+__all__ = ["QUESTIONS", "Day", "Question", "read_day"]
 
 Code = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9]{2,8}$", description="ISO 3166 alpha-3, or a bloc such as EU27.")
@@ -26,6 +30,34 @@ CaseName = Annotated[
 Word = Annotated[str, Field(pattern=r"^[A-Za-z0-9][^\x00-\x1f]{0,119}$")]
 Line = Annotated[str, Field(pattern=r"^[A-Za-z0-9][^\x00-\x1f]{0,199}$")]
 Topic = Annotated[str, Field(pattern=r"^[^\x00-\x1f-][^\x00-\x1f]{0,99}$")]
+
+
+def read_day(given: object) -> object:
+    """A day as it is written; a number would be taken for seconds since 1970.
+
+    Raises:
+        ValueError: it is written in another way.
+
+    >>> from kosho.serve.questions import read_day
+    >>> read_day("2025-06-29")
+    datetime.date(2025, 6, 29)
+    """
+    if given is None or isinstance(given, date):
+        return given
+    try:
+        if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+            raise ValueError
+        found = date.fromisoformat(given)
+    except ValueError:
+        raise ValueError(_("is not a date (write YYYY-MM-DD)")) from None
+    wrong = out_of_days(found)
+    if wrong is not None:
+        raise ValueError(wrong)
+    return found
+
+
+Day = Annotated[date, BeforeValidator(read_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A day, written as ISO 8601 has it."""
 
 
 class Question(BaseModel):
@@ -81,8 +113,8 @@ class Rate(Question):
     importer: Code
     exporter: Code
     hs: Goods
-    on: date | None = Field(None, description="Day in force; today.")
-    known: date | None = Field(None, description="As known on that day; the latest.")
+    on: Day | None = Field(None, description="Day in force; today.")
+    known: Day | None = Field(None, description="As known on that day; the latest.")
     mfn: Word | None = Field(None, description="Ordinary duty, where it is not held: 2.5 or 0.50USD/kg.")
     attribute: tuple[Word, ...] = Field(
         (), max_length=20, description="NAME=VALUE, such as civil_aircraft=true."
@@ -98,8 +130,8 @@ class Compare(Question):
 
     partners: tuple[Code, ...] = Field(min_length=1, max_length=30)
     importer: Code = "USA"
-    on: date | None = None
-    known: date | None = None
+    on: Day | None = None
+    known: Day | None = None
     hs: Annotated[str, Field(pattern=r"^[0-9.,]{4,200}$")] | None = None
     group: Annotated[str, Field(pattern=r"^[a-z0-9,-]{1,200}$")] | None = None
 
@@ -113,7 +145,7 @@ class Simulate(Question):
 
     case: CaseName | None = None
     scenario: Name | None = None
-    as_of: date | None = None
+    as_of: Day | None = None
     deficits: Literal["fixed", "zero"] | None = None
     elasticities: Literal["central", "low"] | None = None
     add: tuple[Line, ...] = Field((), max_length=20)
@@ -132,7 +164,7 @@ class Bargain(Question):
     placed = ("case",)
 
     case: CaseName
-    as_of: date | None = None
+    as_of: Day | None = None
     deficits: Literal["fixed", "zero"] | None = None
     draws: int = Field(0, ge=0, le=2000, description="Of the certificate; 0 leaves it out.")
     allow_idle: bool = False
@@ -150,7 +182,7 @@ class Explain(Question):
     explain: Mapping[Name, OptionName] = Field(
         min_length=1, max_length=40, description="Option by issue; a rate within a range is `12.5%`."
     )
-    as_of: date | None = None
+    as_of: Day | None = None
     deficits: Literal["fixed", "zero"] | None = None
 
 
@@ -162,7 +194,7 @@ class Recorded(Question):
     placed = ("case",)
 
     case: CaseName
-    as_of: date | None = None
+    as_of: Day | None = None
     topic: Topic | None = None
     open: bool = False
 

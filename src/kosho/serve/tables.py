@@ -18,7 +18,7 @@ from kosho.serve import exports, sides
 from kosho.serve.desk import Desk
 from kosho.serve.problems import ANSWERS
 from kosho.serve.proposals import NOTE
-from kosho.serve.questions import Explain
+from kosho.serve.questions import Day, Explain
 from kosho.serve.rooms import Rooms
 from kosho.serve.stamps import stamp
 
@@ -35,7 +35,7 @@ Options = Annotated[
     ),
 ]
 Case = Annotated[str, Path(max_length=80, description="A case that `cases` lists.")]
-AsOf = Annotated[date | None, Query(description="In force and known on that day; the case's own.")]
+AsOf = Annotated[Day | None, Query(description="In force and known on that day; the case's own.")]
 Part = Literal["effects", "full", "along"]
 Number = Annotated[int, Path(ge=1, le=2**53)]
 router = APIRouter(prefix="/api/v1", tags=["tables"], responses=ANSWERS)

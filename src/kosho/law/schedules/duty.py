@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from kosho.bounds import PERCENT_DUTY
 from kosho.display import Card, Shown
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
@@ -218,6 +219,22 @@ class Duty(Shown):
     def terms(self) -> tuple[Term, ...]:
         """All terms of sums and limits, not those of cases."""
         return tuple(term for some in (*self.sums, self.at_least, self.at_most) for term in some)
+
+    @property
+    def implausible(self) -> str | None:
+        """What no duty on goods is: a percentage beyond all bounds; None where it may be one.
+
+        >>> from kosho.law.schedules import parse_duty
+        >>> parse_duty("5000%").implausible, parse_duty("10%").implausible
+        ('5000 percent is above 1,000: no duty on goods is that high', None)
+        """
+        for case in self.cases:
+            if (wrong := case.duty.implausible) is not None:
+                return wrong
+        for term in self.terms:
+            if isinstance(term, AdValorem) and (wrong := PERCENT_DUTY.broken(abs(float(term.percent)))):
+                return wrong
+        return None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -72,12 +72,26 @@ class ScheduleDraft:
         try:
             if earlier is line:
                 self._tell_unread(line, file, place)
+                self._refuse_implausible(line, file, place)
             elif not _alike(earlier, line):
                 self.problems.append(
                     Problem(_("given twice with different duties"), None, file, place, line.code)
                 )
         except InputError as error:
             self.refuse(error, line.code, file, place)
+
+    def _refuse_implausible(self, line: Line, file: str, place: int) -> None:
+        """Note a duty that no duty on goods is, such as 25,000 % where a decimal mark was lost."""
+        for text in (
+            line.general_text,
+            line.statutory_text,
+            line.additional_text,
+            *line.special_texts.values(),
+        ):
+            wrong = parse_duty(text).implausible if text else None
+            if wrong is not None:
+                hint = _("read {text!r}: a decimal mark may be lost", text=text)
+                self.problems.append(Problem(wrong, hint, file, place, line.code))
 
     def refuse(self, error: InputError, code: str, file: str, place: int) -> None:
         """Note what is wrong with the duties of a line: a cell that holds nothing but a footnote, say."""

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 from kosho.law.schedules.lines import Line, LineMapping, References, Schedule
 from kosho.user_folders import data
@@ -96,7 +96,9 @@ def write(schedule: Schedule, lines: Iterable[Line]) -> Path:
         draft.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
         hint = _("KOSHO_DATA names another folder")
-        raise InputError(Problem(_("cannot be written: {error}", error=error), hint, file=str(path))) from None
+        raise InputError(
+            Problem(_("cannot be written: {error}", error=system_says(error)), hint, file=str(path))
+        ) from None
     finally:
         with suppress(OSError):
             draft.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from kosho.errors import InputError, Problem, Problems
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.law.schedules.hts import special_duties
 from kosho.law.schedules.lines import Line
 from kosho.law.schedules.notation import is_bare_number, parse_duty
@@ -56,6 +56,8 @@ class Reading:
     """Whose money `$` and cents are."""
 
 
+FEW_RATES = 3
+"""So many rates below 1 %, and none above, are fractions: hardly a duty is that low."""
 AS_PRINTED = Reading()
 
 
@@ -172,6 +174,7 @@ class _Numbers:
                 problems.found += [replace(one, file=problems.file) for one in error.problems]
         if rates is None and _PERCENT_HEADING.fullmatch(names["duty"]):
             rates = "percent"
+            _refuse_fractions([(row.line, row.cells[names["duty"]]) for row in rows], mark, problems)
         cells = [(row.line, row.cells[names["duty"]]) for row in rows] if rates is None and rows else []
         return _Numbers(mark, rates, [(line, text) for line, text in cells if is_bare_number(text)])
 
@@ -198,13 +201,25 @@ class _Numbers:
         """Note the numbers of which nothing says what they are, all at once."""
         if self.bare:
             line, text = self.bare[0]
-            more = f" and {len(self.bare) - 1:,} more like it" if len(self.bare) > 1 else ""
             hint = _("say --rates percent (or fraction), or write it in the heading: duty (%)")
-            problems.add(
-                _("{text!r}{more}: percent, a fraction or money is not said", text=text, more=more),
-                hint,
-                line=line,
+            told = ngettext(
+                "{text!r}: percent, a fraction or money is not said",
+                "{text!r} and others ({number} in all): percent, a fraction or money is not said",
+                len(self.bare),
+                text=text,
+                number=format(len(self.bare), ","),
             )
+            problems.add(told, hint, line=line)
+
+
+def _refuse_fractions(cells: list[tuple[int, str]], mark: Mark | None, problems: Problems) -> None:
+    """Refuse a column of percent that holds fractions: a spreadsheet shows 0.025 as 2.5 %, and saves 0.025."""
+    numbers = [(line, decimal(text, mark)) for line, text in cells if is_bare_number(text)]
+    above = [(line, number) for line, number in numbers if number > 0]
+    if len(above) >= FEW_RATES and all(number < 1 for _line, number in above):
+        hint = _("say --rates fraction, or --rates percent if they are meant so")
+        told = _("the heading says percent, and all {number} rates are below 1", number=len(above))
+        problems.add(told, hint, line=above[0][0])
 
 
 def _is_amount(text: str) -> bool:
@@ -221,5 +236,7 @@ def _refuse_unsure(text: str, mark: Mark | None) -> None:
             decimal(number, mark)
         except InputError as error:
             if mark is None and "not a number" not in str(error):
-                found = [replace(one, hint="say --decimal comma or --decimal point") for one in error.problems]
+                found = [
+                    replace(one, hint=_("say --decimal comma or --decimal point")) for one in error.problems
+                ]
                 raise InputError(found) from None

@@ -1,0 +1,86 @@
+"""Percent where a fraction stands and the other way round: told at the door, never taken for the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from kosho.cli import app
+from kosho.errors import InputError
+
+RATE = ("rate", "USA", "JPN", "8703.23", "--on", "2025-06-29")
+
+
+def refused(*words: str) -> str:
+    done = CliRunner().invoke(app, list(words))
+    assert isinstance(done.exception, InputError), done.output
+    assert done.stdout == ""
+    return str(done.exception)
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--mfn", "0.025"), "--mfn: 0.025 may be a fraction, and percent is meant here (write 2.5, or 0.025%"),
+        (("--mfn", "0,25"), "--mfn: 0,25 may be a fraction"),
+        (("--claimed", "0.5", "--attribute", "preference=usjta"), "--claimed: 0.5 may be a fraction"),
+        (
+            ("--attribute", "us_content=0.4"),
+            "--attribute: 0.4 may be a fraction, and percent is meant here (write 40",
+        ),
+    ],
+)
+def test_a_fraction_is_not_taken_for_percent(words: tuple[str, ...], told: str) -> None:
+    assert told in refused(*RATE, *words)
+
+
+@pytest.mark.parametrize("mfn", ["0.4%", "0", "1", "2.5", "0.50USD/kg"])
+def test_what_says_its_unit_is_taken(mfn: str) -> None:
+    done = CliRunner().invoke(app, [*RATE, "--mfn", mfn, "--unit-value", "10USD/kg", "--json"])
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize(
+    ("duty", "told"),
+    [
+        (
+            "25000%",
+            "s.csv:2: 87032300: 25000 percent is above 1,000: no duty on goods is that high (read '25000%'",
+        ),
+        ("99999999999%", "s.csv:2: 87032300: "),
+        ("2.5% + 5000%", "s.csv:2: 87032300: 5000 percent is above 1,000"),
+    ],
+)
+def test_a_schedule_holds_no_duty_that_none_is(tmp_path: Path, duty: str, told: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"code,duty\n8703.23.00,{duty}\n8703.24.00,2.5%\n", encoding="utf-8")
+    assert told in refused("schedule", "import", str(path), "--importer", "GBR", "--edition", "x")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_column_of_percent_that_holds_fractions_is_refused_unless_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "s.csv"
+    rows = "".join(f"8703.2{k}.00,{rate}\n" for k, rate in enumerate(("0.025", "0.1", "0", "0.25")))
+    path.write_text("code,duty (%)\n" + rows, encoding="utf-8")
+    words = ("schedule", "import", str(path), "--importer", "GBR", "--edition", "x")
+    assert "s.csv:2: the heading says percent, and all 3 rates are below 1 (say --rates fraction" in refused(
+        *words
+    )
+    for rates in ("fraction", "percent"):
+        done = CliRunner().invoke(app, [*words, "--rates", rates, "--json"])
+        assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("day", ["1800-01-01", "1899-12-31", "2199-12-31"])
+def test_the_law_can_be_asked_as_known_on_every_day_that_is_a_day(day: str) -> None:
+    done = CliRunner().invoke(
+        app, ["rate", "USA", "JPN", "8703.23", "--known", day, "--on", "2025-06-29", "--json"]
+    )
+    assert done.exit_code == 0, done.exception
