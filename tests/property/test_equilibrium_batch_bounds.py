@@ -210,6 +210,20 @@ def test_few_members_of_each_of_many_draws_are_solved_together_without_deficits(
             np.testing.assert_allclose(mine, theirs, rtol=0, atol=near, err_msg=name)
 
 
+def test_where_bases_are_not_found_together_each_member_is_solved_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = counted(random_world(2))
+    some = changes(world, 5, bounds(world))
+    thetas = [world.theta * factor for factor in (0.9, 1.0, 1.1) for _change in some]
+    whole = solve_batch(world, some * 3, "zero", TIGHT, thetas, volumes=False)
+    assert whole.report.alone == ()
+    monkeypatch.setattr("kosho.equilibrium.batch_iteration.REBASE_TOLERANCE", -1.0)
+    apart = solve_batch(world, some * 3, "zero", TIGHT, thetas, volumes=False)
+    assert apart.report.alone == tuple(range(15))
+    np.testing.assert_allclose(apart.welfare, whole.welfare, rtol=0, atol=MET)
+
+
 def test_draws_of_all_elasticities_are_solved_together_with_flows_as_outcomes_tell_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

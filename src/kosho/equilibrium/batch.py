@@ -341,13 +341,13 @@ def _solved(chunk: Chunk) -> tuple[Results, list[Failure]]:
                 found.put([k], one)
         return found, failures
     packed = chunk.packed
-    if plan.moving:
-        packed = with_bases(plan, packed)
     together = size if plan.fused else min(TOGETHER, max(CACHED // plan.unknowns, 1) * FEWEST_TOGETHER)
-    for first in range(0, size, together):
-        last = min(first + together, size)
-        with suppress(KoshoError, np.linalg.LinAlgError):
-            iterate_together(plan, packed.between(first, last), found.between(first, last))
+    with suppress(KoshoError, np.linalg.LinAlgError):
+        whole = with_bases(plan, packed) if plan.moving else packed
+        for first in range(0, size, together):
+            last = min(first + together, size)
+            with suppress(KoshoError, np.linalg.LinAlgError):
+                iterate_together(plan, whole.between(first, last), found.between(first, last))
     if plan.near is not None and np.isnan(found.residual).any():
         return _solved(replace(chunk, plan=Shared(plan.alone), changes=packed))
     return found, failures
