@@ -369,9 +369,10 @@ _values: dict[int, float] = {}
 
 def joined(columns: Sequence[Any]) -> Any:
     """Columns of shocks, one after the other; nothing is copied where all are of one value."""
-    values = {_values.get(id(one.base)) for one in columns}
-    (value,) = values if len(values) == 1 else (None,)
-    return np.concatenate(columns) if value is None else _alike(value, sum(map(len, columns)))
+    value = _values.get(id(columns[0].base))
+    if value is None or any(_values.get(id(one.base)) != value for one in columns):
+        return np.concatenate(columns)
+    return _alike(value, sum(map(len, columns)))
 
 
 def picked_rows(column: Any, rows: Index) -> Any:
