@@ -5,8 +5,9 @@ tree, `python -m benchmarks games` tariff games, `python -m benchmarks closures`
 closures, `python -m benchmarks screening` large tables, `python -m benchmarks cluster` sweeps by workers of
 Dask, `python -m benchmarks worlds` imports and solves tables of the size of real ones, `python -m benchmarks
 lines` many tariff lines at once, `python -m benchmarks ways` counts the steps to an answer, `python -m
-benchmarks reading documents` reads many documents, `python -m benchmarks brief` times whole briefs against
-another build, `python -m benchmarks bargain` a whole table, in its parts or against another build.
+benchmarks reading documents` reads many documents, `python -m benchmarks register` a register of ten thousand
+measures, `python -m benchmarks brief` times whole briefs against another build, `python -m benchmarks
+bargain` a whole table, in its parts or against another build.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from benchmarks import (
     many,
     rates,
     reading,
+    register,
     screening,
     startup,
     tariff_lines,
@@ -84,6 +86,7 @@ def show_corridor(console: Console) -> None:
 
 
 ALONE: Mapping[str, Callable[[list[str]], None]] = {
+    "register": register.main,
     "startup": startup.main,
     "bargain": bargain.main,
     "batch": batch.main,

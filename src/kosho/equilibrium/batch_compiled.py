@@ -29,7 +29,7 @@ from kosho.equilibrium.lanes import (
     store,
     wider,
 )
-from kosho.equilibrium.lanes_functions import exp, log, panels, times
+from kosho.equilibrium.lanes_functions import exp, in_lines, log, panels, times
 from kosho.equilibrium.machine_code import compiled
 from kosho.equilibrium.shock import ROUNDING
 
@@ -206,8 +206,7 @@ def room(inputs: Any, shared: Any, state: Array) -> tuple[Array, Array, Array]:
     both, back = shared
     rows = max(inputs.shape[1], both.shape[1], back.shape[1]) * inputs.shape[3]
     depth, count = max(inputs.shape[2], both.shape[2]), both.shape[2]
-    kind = state.dtype
-    return np.empty(rows * LANES, kind), np.empty(depth * LANES, kind), np.empty(count * LANES, kind)
+    return in_lines(rows, state.dtype), in_lines(depth, state.dtype), in_lines(count, state.dtype)
 
 
 @compiled
@@ -347,41 +346,43 @@ def accelerate(  # noqa: PLR0913, PLR0917 - a part of two functions
     count: int,
     following: Array,
 ) -> None:
-    """`accelerated` into an array that is there."""
+    """`accelerated` into an array that is there, which may be that of the state before."""
     before, stepped = last
     rows, members = state.shape
     slot, held = steps % 2, min(steps, 2)
     moves, changes, older, old = history[slot], history[2 + slot], history[1 - slot], history[3 - slot]
-    weights, dots = np.zeros((2, members), step.dtype), np.zeros((5, members), step.dtype)
+    weights, dots = np.zeros((2, LANES), step.dtype), np.zeros((5, LANES), step.dtype)
     half, double = count + (rows - count) // 2, nothing(state)
-    if held > 0:
-        for d in range(rows):
-            for b in range(0, members, LANES):
+    for b in range(0, members, LANES):
+        if held > 0:
+            changed = met = past = both = gone = nothing(step)
+            for d in range(rows):
                 place = d * members + b
                 now = load(step, place)
                 change = now - load(stepped, place)
                 store(changes, place, change)
                 store(moves, place, load(state, place) - load(before, place) + wider(double, change))
-                store(dots, b, load(dots, b) + change * change)
-                to = members + b
-                store(dots, to, load(dots, to) + change * now)
+                changed = changed + change * change
+                met = met + change * now
                 if held > 1:
-                    past = load(old, place)
-                    to += members
-                    store(dots, to, load(dots, to) + past * past)
-                    to += members
-                    store(dots, to, load(dots, to) + change * past)
-                    to += members
-                    store(dots, to, load(dots, to) + past * now)
-        _weigh(dots, held, weights)
-    for d in range(rows):
-        for b in range(0, members, LANES):
+                    was = load(old, place)
+                    past = past + was * was
+                    both = both + change * was
+                    gone = gone + was * now
+            store(dots, 0, changed)
+            store(dots, LANES, met)
+            store(dots, 2 * LANES, past)
+            store(dots, 3 * LANES, both)
+            store(dots, 4 * LANES, gone)
+            _weigh(dots, held, weights)
+        newer, second = load(weights, 0), load(weights, LANES)
+        for d in range(rows):
             place = d * members + b
             here, move = load(state, place), load(step, place)
             if held > 0:
-                move = move - load(weights, b) * load(moves, place)
+                move = move - newer * load(moves, place)
             if held > 1:
-                move = move - load(weights, members + b) * load(older, place)
+                move = move - second * load(older, place)
             there = here + wider(here, move)
             if d < count:
                 there = smaller(larger(there, here - WAGE_CAP), here + WAGE_CAP)

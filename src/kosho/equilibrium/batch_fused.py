@@ -16,7 +16,7 @@ from kosho.arrays import Array
 from kosho.equilibrium.batch_compiled import accelerate, gaps_of_some, room, sell_some
 from kosho.equilibrium.batch_loops import Base, Cells, Seller
 from kosho.equilibrium.lanes import LANES, absolute, every, larger, load, narrower, nothing, store
-from kosho.equilibrium.lanes_functions import ROWS, TALL, exp, log, panels, times, times_tall
+from kosho.equilibrium.lanes_functions import ROWS, TALL, exp, in_lines, log, panels, times, times_tall
 from kosho.equilibrium.lanes_markets import Buyers, buy, place_for
 from kosho.equilibrium.machine_code import compiled
 from kosho.equilibrium.newton_chord import Chord
@@ -80,15 +80,13 @@ def together(  # noqa: PLR0913, PLR0917 - see below
     states, wedges, worst = np.empty((size, told)), np.empty((bounds, told)), np.empty(members)
     of_cells = np.empty((4, sectors * count, told))
     # A pass is made for some before the next one, so that matrices stay near while members come by.
-    padded, most = chord[2].shape[1] * TALL, min(abreast, groups)
-    steps, gap = np.empty((2, most, padded, LANES), np.float32), np.empty((most, size, LANES), np.float32)
+    most = min(abreast, groups)
+    steps, gap, history, near, far = _turns(chord, most, size)
     spare = (
-        np.empty((most, chord[3].shape[1] * TALL, LANES), np.float32),
-        np.empty(ROWS * chord[1].shape[1] * LANES, np.float32),
-        np.empty(2 * sectors * LANES, np.float32),
+        in_lines(most * chord[3].shape[1] * TALL, np.float32).reshape(most, -1, LANES),
+        in_lines(ROWS * chord[1].shape[1], np.float32),
+        in_lines(2 * sectors, np.float32),
     )
-    history = np.empty((most, 4, size, LANES), np.float32)
-    near, far = np.empty((3, most, size, LANES), np.float32), np.empty((3, most, size, LANES))
     near_by, at = _room(single, near[0, 0], markets), _room(double, far[0, 0], markets)
     missed, charged = np.empty((most, LANES)), np.zeros((most, bounds, LANES))
     going = np.empty(most, np.bool_)
@@ -106,7 +104,7 @@ def together(  # noqa: PLR0913, PLR0917 - see below
         for _look in range(looks):
             left = 0
             for g in range(now):
-                first, there = (lead + g) * LANES, near[taken % 3, g]
+                first, there = (lead + g) * LANES, near[taken % 2, g]
                 store(missed[g], 0, _look_at(single, markets, first, there, charged[g], near_by, gap[g]))
                 for b in range(LANES):
                     left += missed[g, b] > rough
@@ -114,7 +112,7 @@ def together(  # noqa: PLR0913, PLR0917 - see below
             taken += 1
             if 2 * left <= now * LANES:
                 break
-        for k in (taken % 3, (taken + 2) % 3):
+        for k in range(2):
             for g in range(now):
                 for d in range(size):
                     place = d * LANES
@@ -124,7 +122,7 @@ def together(  # noqa: PLR0913, PLR0917 - see below
             for g in range(now):
                 if not going[g]:
                     continue
-                first, there = (lead + g) * LANES, far[taken % 3, g]
+                first, there = (lead + g) * LANES, far[taken % 2, g]
                 store(missed[g], 0, _look_at(double, markets, first, there, charged[g], at, gap[g]))
                 going[g] = look < looks - 1
                 if going[g]:
@@ -143,6 +141,19 @@ def together(  # noqa: PLR0913, PLR0917 - see below
             _go(chord, gap, (steps, far, history), spare, taken, count, going)
             taken += 1
     return added, of_countries, worst, states, of_cells, wedges
+
+
+@compiled
+def _turns(chord: Inverse, most: int, size: int) -> Any:
+    """For so many sixteens of members: two steps, gaps, their history, and two states in either precision."""
+    padded = chord[2].shape[1] * TALL
+    return (
+        in_lines(2 * most * padded, np.float32).reshape(2, most, padded, LANES),
+        in_lines(most * size, np.float32).reshape(most, size, LANES),
+        in_lines(4 * most * size, np.float32).reshape(most, 4, size, LANES),
+        in_lines(2 * most * size, np.float32).reshape(2, most, size, LANES),
+        in_lines(2 * most * size, np.float64).reshape(2, most, size, LANES),
+    )
 
 
 @compiled
@@ -190,11 +201,11 @@ def _go(  # noqa: PLR0913, PLR0917 - what is kept between steps
     size = gap.shape[1]
     now, before = steps[taken % 2], steps[(taken + 1) % 2]
     _steps(chord, gap, now, spare, count, going)
-    here, last, following = states[taken % 3], states[(taken + 2) % 3], states[(taken + 1) % 3]
+    here, last = states[taken % 2], states[(taken + 1) % 2]  # the next state takes the place of the last
     for g in range(len(gap)):
         past = last[g], before[g, :size]
         if going[g]:
-            accelerate(here[g], now[g, :size], past, history[g], taken, count, following[g])
+            accelerate(here[g], now[g, :size], past, history[g], taken, count, last[g])
 
 
 @compiled
@@ -202,18 +213,23 @@ def _room(equations: Equations, state: Array, markets: Buyers) -> Any:
     """For what `_look_at` writes: ln c, E, sum K E and output; sums by country, income, revenue; the rest."""
     sectors, count = equations[4][0].shape
     kind, size = state.dtype, sectors * count
-    shape, by_country = (size, LANES), (count, LANES)
+
+    def rows(number: int) -> Array:
+        return in_lines(number, kind).reshape(number, LANES)
+
+    rents = rows(count), rows(count)
+    rents[0][:] = rents[1][:] = 0.0
     return (
-        np.empty(shape, kind),
-        np.empty(shape, kind),
-        np.empty(shape, kind),
-        np.empty(shape, kind),
-        np.empty((4 * count, LANES), kind),
-        np.empty(by_country, kind),
-        np.empty(by_country, kind),
-        np.empty(LANES, np.float32),
+        rows(size),
+        rows(size),
+        rows(size),
+        rows(size),
+        rows(4 * count),
+        rows(count),
+        rows(count),
+        in_lines(1, np.float32),
         room(equations[0], equations[2], state),
-        (np.zeros(by_country, kind), np.zeros(by_country, kind)),
+        rents,
         place_for(markets),
     )
 

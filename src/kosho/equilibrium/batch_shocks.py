@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
-from kosho.equilibrium.shock import ROUNDING, Shock, joined, picked_rows
+from kosho.equilibrium.columns import joined, picked_rows
+from kosho.equilibrium.shock import ROUNDING, Shock
 from kosho.errors import InputError
 from kosho.language import _
 from kosho.world import World

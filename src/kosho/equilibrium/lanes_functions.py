@@ -27,12 +27,14 @@ from kosho.equilibrium.lanes import (
 )
 from kosho.equilibrium.machine_code import compiled
 
-__all__ = ["ROWS", "TALL", "exp", "log", "panels", "times", "times_tall"]
+__all__ = ["ROWS", "TALL", "exp", "in_lines", "log", "panels", "times", "times_tall"]
 
 ROWS, TALL = 8, 12
 """Of a matrix that are multiplied at once, sums of sixteen members each, which registers hold: of small and
 of large ones.
 """
+LINE = 64
+"""Bytes in a line of the cache."""
 LOG2_E = 1.4426950408889634
 LN2_SINGLE = 0.693359375, -2.12194440e-4
 LN2_DOUBLE = 6.93145751953125e-1, 1.42860682030941723212e-6
@@ -137,6 +139,14 @@ def _log(x: Any) -> Any:
     if x.dtype == types.float32:
         return lambda x: _log_single(x)  # noqa: PLW0108
     return lambda x: _log_double(x)  # noqa: PLW0108
+
+
+@compiled
+def in_lines(rows: int, kind: Any) -> Array:
+    """Room for rows of lanes, each in whole lines of the cache: what lies across two takes twice as long."""
+    room = np.empty((rows + 1) * LANES, kind)
+    skipped = -room.ctypes.data % LINE // room.itemsize
+    return room[skipped : skipped + rows * LANES]
 
 
 def panels(matrices: Any, rows: int = ROWS) -> Any:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from types import NoneType
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import xarray as xr
@@ -29,6 +29,7 @@ from kosho.arguments import (
 from kosho.arrays import Array, Index
 from kosho.bounds import DUTY
 from kosho.display import Card, Shown, number, percent, plural
+from kosho.equilibrium.columns import alike
 from kosho.errors import InputError, Problems, suggest
 from kosho.language import _
 from kosho.readonly import Fixed, fix, fixed
@@ -339,45 +340,14 @@ def _table(
         importer=importer,
         exporter=exporter,
         sector=sector,
-        share=_alike(1.0, rows),
-        cost=_alike(1.0, rows) if cost is None else cost,
+        share=alike(1.0, rows),
+        cost=alike(1.0, rows) if cost is None else cost,
         base_tariff=base,
         tariff=base if tariff is None else tariff,
-        rent=_alike(0.0, rows),
-        holder=_alike(-1, rows),
+        rent=alike(0.0, rows),
+        holder=alike(-1, rows),
         part=("",) * rows,
     )
-
-
-def _alike(value: float, rows: int) -> Any:
-    """A column of one value, not to be written into: all such columns are one piece of memory, so that
-    thousands of shocks are half as large, and read in less time.
-    """
-    return _long_column(value, 1 << rows.bit_length())[:rows]
-
-
-@cache
-def _long_column(value: float, rows: int) -> Any:
-    found = fixed(np.full(rows, value, np.intp if isinstance(value, int) else np.float64))
-    _values[id(found)] = value
-    return found
-
-
-_values: dict[int, float] = {}
-"""What is in a column of one value, by its memory: these stay as long as the program runs."""
-
-
-def joined(columns: Sequence[Any]) -> Any:
-    """Columns of shocks, one after the other; nothing is copied where all are of one value."""
-    values = {_values.get(id(one.base)) for one in columns}
-    (value,) = values if len(values) == 1 else (None,)
-    return np.concatenate(columns) if value is None else _alike(value, sum(map(len, columns)))
-
-
-def picked_rows(column: Any, rows: Index) -> Any:
-    """Some rows of a column, likewise."""
-    value = _values.get(id(column.base))
-    return column.take(rows) if value is None else _alike(value, len(rows))
 
 
 def _cell_name(world: World, places: tuple[Index, Index, Index], k: int) -> str:

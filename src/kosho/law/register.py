@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Register", "shipped_files"]
 
+DAYS_KEPT = 64
+"""For which what is in force is kept in mind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -310,6 +313,19 @@ class Register(Shown):
         >>> one
         ['us-232-autos-25', 'us-232-autos-usmca', 'us-232-autoparts-25']
         """
+        found = self._known_in_force.get((on, known))
+        if found is None:
+            if len(self._known_in_force) >= DAYS_KEPT:
+                self._known_in_force.clear()
+            found = self._known_in_force[on, known] = self._in_force(on, known)
+        return list(found)
+
+    @cached_property
+    def _known_in_force(self) -> dict[tuple[date, date | None], list[Measure]]:
+        """Of the days asked for last: one asks for many products on a day, of thousands of measures."""
+        return {}
+
+    def _in_force(self, on: date, known: date | None) -> list[Measure]:
         dropped = {name for name, first in self.ends if first <= on}
         ended = dropped | {
             name
