@@ -6,6 +6,7 @@ Each batch is solved by NumPy and by machine code, in one piece and in passes: t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -42,6 +43,7 @@ A, B, C, D = "C00", "C01", "C02", "C03"
 WAYS = {
     "numpy": {"batch.WORTH_COMPILED": np.inf},
     "in one piece": {"batch.WORTH_COMPILED": 0},
+    "few at a time": {"batch.WORTH_COMPILED": np.inf, "batch.CACHED": 30},
     "in passes": {"batch.WORTH_COMPILED": 0, "batch_plan.NEAR_ENOUGH": 0},
 }
 """How a batch is solved, and what decides it."""
@@ -136,12 +138,10 @@ def _by_each_way(world: World, members: Sequence[Counterfactual | Shock], **how:
     flows = ((A, B, "S00", ""), (C, A, "S01", ""))
     found: dict[str, Any] = {}
     for way, settings in WAYS.items():
-        with patch.multiple("kosho.equilibrium.batch", WORTH_COMPILED=settings["batch.WORTH_COMPILED"]):
-            near = settings.get("batch_plan.NEAR_ENOUGH")
-            with (
-                patch("kosho.equilibrium.batch_plan.NEAR_ENOUGH", near) if near is not None else patch.dict({})
-            ):
-                many = solve_batch(world, members, tol=TIGHT, flows=flows, **how)
+        with ExitStack() as stack:
+            for name, value in settings.items():
+                stack.enter_context(patch(f"kosho.equilibrium.{name}", value))
+            many = solve_batch(world, members, tol=TIGHT, flows=flows, **how)
         mine = _all_of(many)
         if found:
             for name, array in mine.items():
@@ -223,6 +223,7 @@ def _bounded(world: World) -> dict[str, tuple[tuple[Constraint, ...], tuple[Nest
         "half on top": ((replace(tonnes, additional=0.5), replace(money, additional=0.25)), ()),
         "share, partly on top": ((replace(least, additional=0.4),), (corn,)),
         "products": ((), (corn, gas)),
+        "all of a cell": ((), (Nest("corn", A, "S01", 9.0, 0.5, {B: 1.0, C: 0.2}),)),
         "together": ((quota, money, tonnes, access, least), (corn, gas)),
     }
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.worlds import random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve
+from kosho.equilibrium.part_flows import PartFlows
 from kosho.world import World
 
 seeds = st.integers(0, 10_000)
@@ -162,3 +163,16 @@ def test_a_rent_to_the_importer_is_a_tariff(seed: int) -> None:
     first, second = (solve(world, Shock.parts(world, parts), tol=1e-11) for parts in (taxed, held))
     np.testing.assert_allclose(first.welfare, second.welfare, atol=1e-10)
     np.testing.assert_allclose(first.tariff_revenue, second.rents, rtol=1e-9, atol=1e-12)
+
+
+def test_nothing_is_counted_of_a_cell_of_which_named_parts_leave_nothing() -> None:
+    world = random_world(5)
+    a, b, *_ = world.countries
+    whole = solve(world, Shock.parts(world, [Part(a, b, "S00", share=1.0, tariff=0.9, part="trucks")]))
+    half = solve(world, Shock.parts(world, [Part(a, b, "S00", share=0.5, tariff=0.9, part="trucks")]))
+    values = [
+        PartFlows(one.base, one.shock, one.answered, one.cells, one.solution.values).volume(a, b, "S00", "cars")
+        for one in (whole, half)
+    ]
+    assert values[0] == 0.0
+    assert values[1] > 1.0  # what pays no more than before is bought in place of what does

@@ -23,6 +23,20 @@ def test_an_axis_holds_all_days_between_its_margins_at_even_distances(low: float
     assert steps == pytest.approx([steps[0]] * len(steps))
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (4.0, 4.0, (3.4, 3.6, 3.8, 4.0, 4.2, 4.4, 4.6)),  # half a day on either side, in steps of a fifth
+        (0.0, 9.0, (0.0, 2.0, 4.0, 6.0, 8.0, 10.0)),
+        (-3.0, 2.0, (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)),
+        (0.0, 0.31, (0.0, 0.1, 0.2, 0.3, 0.4)),
+        (0.0, 60.0, (0.0, 20.0, 40.0, 60.0)),
+    ],
+)
+def test_an_axis_has_even_numbers(low: float, high: float, ticks: tuple[float, ...]) -> None:
+    assert _scale(low, high).ticks == ticks
+
+
 def test_bars_of_a_tornado_lie_between_the_ends_of_its_axis_and_are_as_long_as_days() -> None:
     swings = [
         Swing(

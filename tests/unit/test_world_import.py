@@ -203,3 +203,19 @@ def test_a_netcdf_file_of_others_is_refused_by_what_it_lacks(tmp_path: Path):
     broken.write_bytes(b"PAR1")
     with pytest.raises(InputError, match="is no table that can be read"):
         reader("long-csv").table([broken], {})
+
+
+def test_records_of_a_har_file_count_down_to_the_last() -> None:
+    values = np.arange(9_000.0).reshape(90, 100)
+    sets = (("A", tuple(f"a{k}" for k in range(90))), ("B", tuple(f"b{k}" for k in range(100))))
+    content = har_bytes({"BIG": HeaderArray("Big", values, sets)})
+    records: list[bytes] = []
+    while content:
+        size = int.from_bytes(content[:4], "little")
+        records.append(content[4 : 4 + size])
+        assert content[4 + size : 8 + size] == content[:4]
+        content = content[8 + size :]
+    left = [int.from_bytes(record[4:8], "little") for record in records[-5:]]
+    assert left == [5, 4, 3, 2, 1]
+    ends = [int.from_bytes(records[-4][8 + 4 * k : 12 + 4 * k], "little") for k in range(4)]
+    assert ends == [1, 90, 1, 100]
