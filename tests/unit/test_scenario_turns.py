@@ -151,3 +151,16 @@ def test_a_scale_is_that_of_every_elasticity_of_products_told_apart_too() -> Non
         (alone,) = solve_batch(world, [change], thetas=[world.theta * scale]).equivalent_variation.to_numpy()
         assert [one.gains[k] for one in found] == pytest.approx(alone.tolist(), rel=1e-6, abs=1e-6)
         assert not np.allclose([one.gains[1 - k] for one in found], alone, rtol=1e-3)
+
+
+def only(*there: float) -> Gain:
+    """A curve that has an equilibrium at some scales alone."""
+    return lambda scale: up(scale) if scale in there or scale not in SCALES else np.nan
+
+
+@pytest.mark.parametrize(("there", "turns"), [((0.2, 2.0), 1), ((0.2, 0.5), 0), ((1.0,), 0), ((), 0)])
+def test_few_scales_with_an_equilibrium_say_what_they_can(there: tuple[float, ...], turns: int) -> None:
+    found = curves(Known(deal=(only(*there), flat)), ("deal", BASE))["deal", toy().countries[0]]
+    assert found.scales == there
+    assert len(found.turns) == turns
+    assert found.turns == pytest.approx((0.7,) * turns, rel=2 * SHARP)
