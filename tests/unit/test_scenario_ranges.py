@@ -13,6 +13,7 @@ from kosho.scenario.jobs import growth_of_units, growth_of_value
 from kosho.scenario.results import FlowResult, Interval, Quantiles
 from kosho.scenario.runs import NOTHING_LEFT, _interval, _relative, _spread, _swayed, _widened
 from kosho.scenario.sensitivity import changes, changes_apart, figure_ends, largest_moves
+from kosho.scenario.year_one import ProductYear, year_three
 
 
 def ends(one: Interval) -> tuple[float, float]:
@@ -149,3 +150,37 @@ def test_each_is_compared_with_the_base_and_today_and_a_deal_with_every_way_of_n
     ]
     assert compared_pairs([role("deal", "deal")]) == [("deal", "base")]
     assert compared_pairs([]) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "tenth", "third"),
+    [
+        (-0.1, -0.5, 0.9 ** (7 / 9) * 0.5 ** (2 / 9) - 1),
+        (0.2, 0.8, 1.2 ** (7 / 9) * 1.8 ** (2 / 9) - 1),
+        (-0.3, -0.3, -0.3),
+        (0.0, 0.0, 0.0),
+        (-0.99, -0.9, 0.01 ** (7 / 9) * 0.1 ** (2 / 9) - 1),
+        (-1.0, -0.5, None),
+        (-0.5, -1.0, None),
+        (-1.0, -1.0, None),
+        (None, -0.5, None),
+        (-0.5, None, None),
+    ],
+)
+def test_year_three_is_two_ninths_of_the_way_in_logarithms_and_none_of_what_ends(
+    first: float | None, tenth: float | None, third: float | None
+) -> None:
+    assert year_three(first, tenth) == (None if third is None else pytest.approx(third))
+
+
+def corner(absorbed: float, number: float | None) -> Any:
+    return SimpleNamespace(absorbed=absorbed, number=number)
+
+
+def test_a_first_year_is_told_from_its_lowest_to_its_highest_of_what_makers_bear() -> None:
+    corners = (corner(0.0, -0.1), corner(0.0, -0.4), corner(1.0, 0.0), corner(1.0, None), corner(0.5, None))
+    made = ProductYear(cast("Any", SimpleNamespace(id="cars")), corners)
+    assert made.bearing(0.0) == corners[:2]
+    assert made.text("number", 0.0) == "-40.00 % to -10.00 %"
+    assert made.text("number", 1.0) == "0 %"
+    assert made.text("number", 0.5) == "not sold any more"
