@@ -286,6 +286,9 @@ def test_where_the_day_of_the_text_is_not_known_no_day_is_counted_from_it() -> N
     for text in ("Kenya will publish the list by May.", "Kenya will publish the list by the end of next year."):
         (promise,) = [d for d in read_text(Document("a.txt", text)) if d.type == "commitment"]
         assert promise.fields["due"] is None
+    text = "Ministers of Kenya and Uganda will meet in the first half of the year."
+    (meeting,) = [d for d in read_text(Document("a.txt", text)) if "event_type" in d.fields]
+    assert "date" not in meeting.fields
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,14 @@ def whose(text: str) -> list[tuple[str, Any, Any]]:
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
         (
+            "“We want lower duties on plums. We will act by May,” and she left. Peru refused to cut its duty.",
+            [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
+        ),
+        (
+            "“We want lower duties on plums. We will act by May. We ask Peru to act. Peru has to cut it.",
+            [("ask", *HERS), ("commitment", *HERS), ("ask", *HERS), ("position", *HERS)],
+        ),
+        (
             '"We want lower duties on plums. We will answer by May." Peru refused to cut its duty.',
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
@@ -68,3 +76,8 @@ def test_a_round_that_is_set_is_told_once() -> None:
     text = "The fourth round of talks between Chile and Peru is set for 5 May in Lima, both agreed."
     ((kind, fields),) = told(text)
     assert (kind, fields["round"], fields["date"]) == ("next_meeting", 4, "2026-05-05")
+
+
+def test_a_word_between_marks_says_nothing_and_what_follows_is_read() -> None:
+    text = "Chile and Peru said “we met”, and Chile asked Peru to lower its duty on plums."
+    assert [(kind, fields["by"], fields["to"]) for kind, fields in told(text)] == [("ask", "CHL", "PER")]
