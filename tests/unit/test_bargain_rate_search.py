@@ -221,3 +221,22 @@ def test_what_is_left_open_of_a_product_is_money_too() -> None:
     assert found.rates.tolist() == [10.0]
     rise = 0.01 * (np.sqrt(9.6001 * 9.9999) - np.sqrt(9.5999 * 10.0001)) / 0.0002
     assert found.slope == pytest.approx(rise, rel=1e-3)
+
+
+def test_of_rates_that_leave_the_smallest_gain_alone_the_best_for_all_is_taken() -> None:
+    def gains(rates: np.ndarray) -> list[float]:
+        return [100.0 - (rates[0] - 5.0) ** 2, 200.0 + 300.0 * rates[1]]
+
+    found = best(aims_of(np.array([100.0, 100.0]))["egalitarian"], [(0.0, 20.0), (0.0, 5.0)], gains, [3.0, 2.0])
+    assert found.rates.tolist() == pytest.approx([5.0, 5.0], abs=2e-2)
+    assert found.value == pytest.approx(100.0, abs=1e-3)
+
+
+def test_a_rate_that_is_others_alone_is_best_for_them_between_its_ends_too() -> None:
+    def gains(rates: np.ndarray) -> list[float]:
+        return [100.0 - (rates[0] - 5.0) ** 2, 200.0 - 3.0 * (rates[1] - 3.2) ** 2]
+
+    found = best(aims_of(np.array([100.0, 100.0]))["egalitarian"], [(0.0, 20.0), (0.0, 5.0)], gains, [3.0, 1.0])
+    assert found.rates.tolist() == pytest.approx([5.0, 3.0], abs=2e-2)
+    assert np.isnan(found.steps[1])  # the smallest gain does not tell it apart
+    assert found.value == pytest.approx(100.0, abs=1e-3)

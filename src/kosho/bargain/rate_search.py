@@ -9,7 +9,7 @@ golden section and parabolas (Brent 1973).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -79,6 +79,9 @@ def best_rates(cell: RateCell, aim: Aim, start: Array) -> FoundRates:
     before = len(cell.looks) + len(cell.worth)
     rates = _climbed(cell, aim, start)
     rates, steps = _settled(cell, aim, rates)
+    if aim.form == "smallest" and np.isnan(steps).any():
+        rates = _best_for_all(cell, aim, rates)
+        steps = _steps(cell, aim, rates)
     rates, value, gains = _rounded(cell, aim, rates, steps)
     slope = _left_open(cell, aim, rates)
     last = cell.look(rates)
@@ -93,6 +96,8 @@ class _Programme:
     cell: RateCell
     aim: Aim
     stake: float
+    least: float | None = None
+    """In shares of the stake, what no weighted gain may fall below while the mean of all is made large."""
 
     @property
     def _width(self) -> Array:
@@ -102,7 +107,7 @@ class _Programme:
     @property
     def _raised(self) -> bool:
         """Whether the last variable is the smallest gain."""
-        return self.aim.form == "smallest"
+        return self.aim.form == "smallest" and self.least is None
 
     def start(self, rates: Array) -> Array:
         """Variables at rates."""
@@ -124,6 +129,8 @@ class _Programme:
         """What is made large, and its derivatives."""
         gains, slopes = self._gains(variables)
         weights = self.aim.weights
+        if self.least is not None:
+            return float(gains.mean()), slopes.mean(axis=0)
         if self.aim.form == "sum":
             return float(weights @ gains), weights @ slopes
         if self.aim.form == "product":
@@ -136,9 +143,11 @@ class _Programme:
     def bounds(self, variables: Array) -> tuple[Array, Array]:
         """What must not be below zero, and its derivatives."""
         gains, slopes = self._gains(variables)
+        weights = self.aim.weights
+        if self.least is not None:
+            return weights * gains - self.least, weights[:, None] * slopes
         if not self._raised:
             return gains, slopes
-        weights = self.aim.weights
         rising = np.concatenate([weights[:, None] * slopes, -np.ones((len(gains), 1))], axis=1)
         return weights * gains - variables[-1], rising
 
@@ -165,8 +174,25 @@ def _programme(cell: RateCell, aim: Aim, rates: Array) -> _Programme:
 
 
 def _climbed(cell: RateCell, aim: Aim, start: Array) -> Array:
-    one = _programme(cell, aim, start)
-    first = one.start(start)
+    return _solved(_programme(cell, aim, start), start)
+
+
+def _best_for_all(cell: RateCell, aim: Aim, rates: Array) -> Array:
+    """Of rates that leave the smallest gain what it is those with the largest mean gain.
+
+    A rate that moves the gains of others alone is not told apart by the smallest; a deal at any of its values
+    but the best would be one that another beats.
+    """
+    one = _programme(cell, aim, rates)
+    least = float((cell.look(rates).gains * aim.weights).min()) / one.stake
+    moved = _solved(replace(one, least=least), rates)
+    gains = cell.gains([rates, moved])
+    values, means = aim.values(gains), gains.mean(axis=1)
+    return moved if values[1] > values[0] - TOLD_APART and means[1] > means[0] + TOLD_APART else rates
+
+
+def _solved(one: _Programme, start: Array) -> Array:
+    aim, first = one.aim, one.start(start)
     limits = [(0.0, 1.0)] * len(start) + [(None, None)] * (len(first) - len(start))
     bounds = {"type": "ineq", "fun": lambda x: one.bounds(x)[0], "jac": lambda x: one.bounds(x)[1]}
     found = minimize(
@@ -190,7 +216,11 @@ def _settled(cell: RateCell, aim: Aim, rates: Array) -> tuple[Array, Array]:
         if not len(moves) or lost[best] >= -TOLD_APART:
             break
         rates = _searched(cell, aim, moves[best])
-    return rates, np.array([_step(cell, aim, rates, k) for k in range(len(rates))])
+    return rates, _steps(cell, aim, rates)
+
+
+def _steps(cell: RateCell, aim: Aim, rates: Array) -> Array:
+    return np.array([_step(cell, aim, rates, k) for k in range(len(rates))])
 
 
 def _step(cell: RateCell, aim: Aim, rates: Array, k: int) -> float:
@@ -261,6 +291,9 @@ def _rounded(cell: RateCell, aim: Aim, rates: Array, steps: Array) -> tuple[Arra
     gains = cell.gains(many)
     values = aim.values(gains)
     best = int(values.argmax())
+    if aim.form == "smallest":  # of those that it does not tell apart the best for all
+        alike = values >= values[best] - TOLD_APART
+        best = int(np.where(alike, gains.mean(axis=1), -np.inf).argmax())
     return many[best], float(values[best]), gains[best]
 
 

@@ -182,13 +182,12 @@ class _Search:
         return told
 
     def _ideal(self, priced: PricedTable) -> Array:
-        """`[party]`, the most of a package and of what was sought."""
+        """`[party]`, the most of a package and of what was sought; above zero, as there is a zone."""
         gains = priced.game.gains[priced.game.candidates].max(axis=0, initial=0.0)
         sought = [
             self.found[name][1] if (name := f"ideal-{k}") in self.found else 0.0 for k in range(len(gains))
         ]
-        best = np.maximum(gains, sought)
-        return np.where(best > 0, best, 1.0)
+        return np.maximum(gains, sought)
 
     def _seek(
         self, name: str, aim: Aim, priced: PricedTable, starts: Sequence[Sequence[_Start]]
