@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
@@ -85,13 +86,22 @@ def note_share_of_one(problems: Problems, given: object, argument: str, usual: s
         problems.add(told, _("{usual} is usual", usual=usual))
 
 
+MOST_PROCESSES = 64
+"""More are started only where there are so many cores."""
+
+
 def note_processes(problems: Problems, processes: object) -> None:
-    """Note a number of processes that is not None or at least one."""
+    """Note a number of processes that is not None or at least one, or more than any machine has use for."""
     if processes is None:
         return
     if isinstance(processes, bool) or not isinstance(processes, Integral) or processes < 1:
         problems.add(
             _("processes = {processes!r}", processes=processes), _("one or more, or None to leave it to Kosho")
+        )
+    elif processes > (most := max(MOST_PROCESSES, os.cpu_count() or 1)):
+        problems.add(
+            _("processes = {processes!r}", processes=processes),
+            _("at most {most}: more than there are cores are no faster, and each takes memory", most=most),
         )
 
 

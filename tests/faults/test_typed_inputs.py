@@ -264,3 +264,34 @@ def test_a_file_that_is_read_is_not_written_over(run: Run, tmp_path: Path, words
     assert (status, printed) == (2, "")
     assert "is read by the same command, and would be lost" in said
     assert (tmp_path / "in.csv").read_text(encoding="utf-8") == TRADE_TEXT
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("corridor TWKHH JPUKB --processes 100000", "processes = 100000 (at most "),
+        ("corridor TWKHH JPUKB --calibrate --scenario together", "--scenario: is not for --calibrate"),
+        ("corridor TWKHH JPUKB --calibrate --precision 5", "--precision: is not for --calibrate"),
+        ("corridor TWKHH JPUKB --calibrate --figure a.svg", "--figure: is not for --calibrate"),
+        ("corridor TWKHH JPUKB --precision 200", "--precision"),
+        ("simulate japan-us-2025 --scenario deal --against deal", "--against: deal is the scenario itself"),
+        (
+            "simulate japan-us-2025 --scenario no-deal --against no-deal",
+            "--against: no-deal is the scenario itself",
+        ),
+    ],
+)
+def test_what_changes_nothing_or_nobody_can_mean_is_told_first(run: Run, words: str, told: str) -> None:
+    status, printed, said = run(*words.split())
+    assert (status, printed) == (2, "")
+    assert told in said
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"), [("UK", "GBR (United Kingdom)"), ("Korea", "KOR (Korea)"), ("JAP", "JPN (Japan)")]
+)
+def test_a_code_of_no_economy_is_answered_with_the_one_that_is_meant(run: Run, code: str, hint: str) -> None:
+    """As `kosho codes` and `simulate --add` do: `UK` was answered with Ukraine alone."""
+    status, _, said = run("rate", "USA", code, "8703.23")
+    assert status == 2
+    assert hint in said

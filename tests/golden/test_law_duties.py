@@ -126,7 +126,6 @@ def test_a_sign_alone_is_not_free(sign: str, tmp_path: Path) -> None:
     ("heading", "more", "expected"),
     [
         ("rate", ("--rates", "percent"), ["10%", "32.5%", "Free"]),
-        ("rate", ("--rates", "fraction"), ["1000%", "3250%", "Free"]),
         ("duty (%)", (), ["10%", "32.5%", "Free"]),
         ("rate_percent", (), ["10%", "32.5%", "Free"]),
         ("rate %", (), ["10%", "32.5%", "Free"]),
@@ -137,6 +136,15 @@ def test_numbers_alone_are_what_the_import_says(
 ) -> None:
     bring_in(tmp_path / "wto.csv", f"hs8,{heading}\n87032319,10\n22042109,32.5\n84713000,0\n", "GBR", *more)
     assert [duties("GBR", hs)["general"][0] for hs in ("87032319", "22042109", "84713000")] == expected
+
+
+def test_fractions_are_percent_a_hundredfold_and_no_percentages(tmp_path: Path) -> None:
+    bring_in(tmp_path / "a.csv", "hs8,rate\n87032319,0.1\n22042109,0.325\n", "GBR", "--rates", "fraction")
+    assert [duties("GBR", hs)["general"][0] for hs in ("87032319", "22042109")] == ["10%", "32.5%"]
+    path = tmp_path / "b.csv"
+    path.write_text("hs8,rate\n87032319,10\n22042109,32.5\n", encoding="utf-8")
+    (told,) = refused(*f"schedule import {path} --importer GBR --edition e --rates fraction".split())
+    assert told.startswith(f"{path}:3: 22042109: 3250 percent is above 1,000")
 
 
 def test_numbers_alone_of_which_nothing_is_said_are_refused(tmp_path: Path) -> None:

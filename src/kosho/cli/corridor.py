@@ -60,7 +60,9 @@ def show(  # noqa: PLR0913 - one parameter an option
     replications: Annotated[int, typer.Option(min=2, help="Of each simulation, at least.")] = 5,
     precision: Annotated[
         float | None,
-        typer.Option(min=0.1, metavar="PERCENT", help="Replicate until the mean days are known to so much."),
+        typer.Option(
+            min=0.1, max=99, metavar="PERCENT", help="Replicate until the mean days are known to so much."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of all random numbers.")] = 1,
     processes: Annotated[int | None, typer.Option(min=1, help="All cores.")] = None,
@@ -87,6 +89,10 @@ def show(  # noqa: PLR0913 - one parameter an option
     opened = room.between(origin.upper(), destination.upper(), file)
     names = _chosen(opened, scenario)
     _refuse(figure, measure_to, scenario)
+    if calibrate:
+        _refuse_beside_fit(
+            {"--scenario": scenario, "--precision": precision, "--figure": figure, "--measure": measure_to}
+        )
     named = world_named(world)
     table = named.load().whole if effect and names and not calibrate else None
     if table is not None:
@@ -132,6 +138,17 @@ def _refuse(figure: Path | None, measure_to: Path | None, scenario: str | None) 
     if measure_to is not None and scenario in (None, "baseline"):
         raise InputError(Problem(_("is made of one scenario"), _("add --scenario"), key="--measure"))
     require_file(figure, measure_to)
+
+
+def _refuse_beside_fit(given: Mapping[str, object]) -> None:
+    """Options that a fit does not hear, which ends before anything is simulated."""
+    idle = [
+        Problem(_("is not for --calibrate"), _("leave it out"), key=key)
+        for key, one in given.items()
+        if one is not None
+    ]
+    if idle:
+        raise InputError(idle)
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,12 @@ def show(  # noqa: PLR0913 - one parameter an option
         return
     case, scenario = question.plain()
     opened = permitted(open_case(case, on), allow_idle=allow_idle)
-    asked = _Asked(opened, scenario, on, resolved(opened, against or BASE), years, balance, response, adjusts)
+    compared = resolved(opened, against or BASE)
+    if compared == scenario and not allow_idle:
+        told = _("{scenario} is the scenario itself: every figure would be nothing", scenario=scenario)
+        others = ", ".join([BASE, *(name for name in opened.scenarios if name != scenario)])
+        raise InputError(Problem(told, _("one of {names}", names=others), key="--against"))
+    asked = _Asked(opened, scenario, on, compared, years, balance, response, adjusts)
     names = several(world)
     if names:
         _on_several(asked, names, json=json)
