@@ -48,6 +48,8 @@ CENT = 0.02
 """Million: what differences of large amounts may differ by, each of which is solved to a hundred-millionth."""
 FRACTIONS = {"welfare", "welfare_first_order", "real_wage", "real_gdp", "consumer_prices", "share", "all_gain"}
 """Keys of numbers that are no amounts of money."""
+NUMBERS = re.compile(r"\[[-\d.e+,\s]+\]")
+"""A list of them in a file."""
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -267,13 +269,17 @@ def kept(room: str) -> Any:
     return json.loads((HOME / f"{room}.json").read_text(encoding="utf-8"))
 
 
+def _on_a_line(found: re.Match[str]) -> str:
+    return "".join(found[0].split()).replace(",", ", ")
+
+
 def main(*rooms: str) -> None:
     HOME.mkdir(exist_ok=True)
     os.environ["COLUMNS"] = "100"
     for room in rooms or ROOMS:
         with tempfile.TemporaryDirectory() as folder:
             found = answers(room, Path(folder))
-        text = json.dumps(found, ensure_ascii=False, indent=0)
+        text = NUMBERS.sub(_on_a_line, json.dumps(found, ensure_ascii=False, indent=0))
         (HOME / f"{room}.json").write_text(text + "\n", encoding="utf-8")
         sys.stdout.write(f"{room}: {len(text):,} characters\n")
 

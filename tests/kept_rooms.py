@@ -67,7 +67,7 @@ DAYS = (
     ("USA", "JPN", "9603.21", "--on", "2025-06-29", "--mfn", "0"),
     ("USA", "CHN", "9603.21", "--on", "2025-06-29", "--mfn", "0.2USD/kg", "--unit-value", "4USD/kg"),
     ("USA", "MEX", "8708.29", "--on", "2025-09-01", "--mfn", "2.5", "--claimed", "0"),
-    ("USA", "JPN", "8703.23", "--on", "2025-09-20", "--attribute", "us_content=0.5"),
+    ("USA", "JPN", "8703.23", "--on", "2025-09-20", "--attribute", "us_content=50"),
     ("USA", "GBR", "8703.23", "--on", "2025-09-20", "--attribute", "in_quota=no"),
 )
 

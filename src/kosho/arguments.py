@@ -98,7 +98,7 @@ def note_processes(problems: Problems, processes: object) -> None:
         problems.add(
             _("processes = {processes!r}", processes=processes), _("one or more, or None to leave it to Kosho")
         )
-    elif processes > (most := max(MOST_PROCESSES, os.cpu_count() or 1)):
+    elif int(processes) > (most := max(MOST_PROCESSES, os.cpu_count() or 1)):
         problems.add(
             _("processes = {processes!r}", processes=processes),
             _("at most {most}: more than there are cores are no faster, and each takes memory", most=most),
