@@ -114,6 +114,11 @@ def test_facts_and_preferences_not_told_are_named_with_their_rates():
     assert [one["rate"] for one in britain["facts"] if one["fact"] == "in_quota"] == [10.0]
 
 
+def test_a_duty_told_for_a_preference_puts_none_on_offer_that_the_line_does_not_give():
+    japan = run("rate", "USA", "JPN", "8703.23", "--on", "2025-10-01", "--claimed", "0")
+    assert [(one["id"], one["rate"]) for one in japan["preferences"]] == [("usjta", 12.5)]
+
+
 def test_a_history_of_ranges_is_drawn(tmp_path: Path):
     page = tmp_path / "a.svg"
     asked = ("rate", "USA", "BRA", "7616.99", "--mfn", "0", "--from", "2026-01-01", "--to", "2026-10-01")
@@ -152,8 +157,11 @@ def test_attributes_are_told_in_any_case_and_change_the_rate():
         (("--to", "2025-07-01"), ["--to: needs --from"]),
         (("--from", "2025-07-01", "--on", "2025-07-01"), ["asks for a history"]),
         (("--as-of", "2025-07-01", "--known", "2025-07-01"), ["stands for --on and --known"]),
-        (("--figure", "x.svg"), ["--figure: draws a history"]),
-        (("--from", "2025-07-01", "--figure", "x.pdf"), ["--figure: draws a history"]),
+        (("--figure", "x.svg"), ["--figure: draws a history to .svg or .html (add --from)"]),
+        (
+            ("--from", "2025-07-01", "--figure", "x.pdf"),
+            ["--figure: draws a history to .svg or .html (such as"],
+        ),
     ],
 )
 def test_mistakes_are_named(arguments: tuple[str, ...], words: list[str]):

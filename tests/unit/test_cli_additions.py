@@ -84,6 +84,7 @@ def test_partners_and_goods_are_lists() -> None:
         ("EU27 JPN C29", ["3 words", "IMPORTER PARTNERS GOODS RATE"]),
         ("JPN JPN C29 25%", [">JPN<", "not from itself"]),
         ("EU27 EU27,JPN C29 25%", [">EU27<,JPN", "not from itself"]),
+        ("FRA JPN C29 25%", [">FRA< JPN C29 25%", "FRA has no tariff but that of EU27", "write EU27"]),
         ("EU27 FRA C29 25%", ["EU27 >FRA< C29", "members of EU27 take no duty from one another"]),
         ("DEU JPN,EU27 C29 25%", ["JPN,>EU27< C29", "members of EU27"]),
         ("DEU FRA C29 +5%", [">FRA<", "members of EU27"]),

@@ -16,7 +16,7 @@ import typer
 from kosho import formatting
 from kosho.cli.terminal import say, show_progress
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     import polars as pl
@@ -422,13 +422,16 @@ def say_lines(given: Given) -> None:
     """What the table holds, what it lacks, and what was assumed."""
     table, some = given.table, given.elasticities
     bought = formatting.dollars(float(table.imports.sum()))
+    lines, partners = len(table.codes), len(table.partners)
     say(
         _(
-            "{lines} lines of {importer}, {partners} partners; imports {bought} {currency}, "
+            "{lines} of {importer}, {partners}; imports {bought} {currency}, "
             "{known_share} % of them with known rates.",
-            lines=formatting.count(len(table.codes)),
+            lines=ngettext("{number} line", "{number} lines", lines, number=formatting.count(lines)),
             importer=formatting.the_country(table.importer),
-            partners=formatting.count(len(table.partners)),
+            partners=ngettext(
+                "{number} partner", "{number} partners", partners, number=formatting.count(partners)
+            ),
             bought=bought,
             currency=table.currency,
             known_share=formatting.percent(table.known_share),

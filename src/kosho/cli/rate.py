@@ -83,7 +83,8 @@ def show(  # noqa: PLR0913 - one parameter an option
             Problem(_("weighs the lines of one day, not a history"), _("drop --from"), key="--trade")
         )
     if figure is not None and (clocks.first is None or figure.suffix not in (".svg", ".html")):
-        raise InputError(Problem(_("draws a history to .svg or .html"), _("add --from"), key="--figure"))
+        hint = _("add --from") if clocks.first is None else _("such as history.svg")
+        raise InputError(Problem(_("draws a history to .svg or .html"), hint, key="--figure"))
     require_file(figure)
     register = law_of(importer, clocks.known)
     query = Query(

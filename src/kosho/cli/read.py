@@ -144,10 +144,10 @@ def _with_proposals(
     new = beside(drafts, asked.drafts)
     _note(
         _(
-            "{name}: {passages} passages, {recalled} answered before, {kept} facts kept, {refused} "
+            "{name}: {passages}, {recalled} answered before, {kept} facts kept, {refused} "
             "refused, {new} not found by the rules",
             name=name,
-            passages=asked.passages,
+            passages=ngettext("{number} passage", "{number} passages", asked.passages, number=asked.passages),
             recalled=asked.recalled,
             kept=len(asked.drafts),
             refused=len(asked.refused),

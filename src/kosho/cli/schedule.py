@@ -11,7 +11,7 @@ from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, say_more_lines, show_json, show_progress, show_table
 from kosho.errors import InputError, KoshoError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.translations import told
 
 if TYPE_CHECKING:
@@ -73,8 +73,10 @@ def bring_in(  # noqa: PLR0913 - one parameter an option
         return
     whose = formatting.the_country(importer)
     say(
-        _(
+        ngettext(
+            "{path}: {number} line of {whose}, {edition}\n",
             "{path}: {number} lines of {whose}, {edition}\n",
+            content["lines"],
             path=content["path"],
             number=formatting.count(content["lines"]),
             whose=whose,

@@ -28,9 +28,8 @@ from pydantic import ValidationError
 
 from kosho.codes import blocs, country_name, expand_regions
 from kosho.codes import sectors as icio_sectors
-from kosho.display import plural
 from kosho.errors import InputError, Problem
-from kosho.language import N_, _
+from kosho.language import N_, _, ngettext
 from kosho.law.catalogue import Code, CodeKind, catalogue, nearest
 from kosho.law.measure import PRICED, Measure
 from kosho.law.overlay import Overlay
@@ -114,7 +113,13 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     if len(words) < 4:
         raise InputError(
             Problem(
-                _("{text!r} has {count} of at least 4", text=text, count=plural(len(words), "word")),
+                ngettext(
+                    "{text!r} has {number} word of at least 4",
+                    "{text!r} has {number} words of at least 4",
+                    len(words),
+                    text=text,
+                    number=len(words),
+                ),
                 _(GRAMMAR),
                 key=key,
             )
@@ -127,6 +132,8 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
     rate = reading.rate(" ".join(told))
     for code in include if importer else ():
         reading.refuse_itself(words[1], importer, code)
+    if rate is not None and rate[0] != "ban":
+        reading.refuse_member(words[0], importer)
     if reading.found or rate is None:
         raise InputError(reading.found)
     kind, value = rate
@@ -257,6 +264,13 @@ class _Reading:
         for union in CUSTOMS_UNIONS if code and code != ALL else ():
             if {*expand_regions([importer]), *expand_regions([code])} <= set(expand_regions([union])):
                 self.wrong(word, _("members of {union} take no duty from one another", union=union), None, part)
+
+    def refuse_member(self, word: str, importer: str) -> None:
+        """Note an importer without a tariff of its own (for the European Union: TFEU, articles 28 and 31)."""
+        for union in CUSTOMS_UNIONS:
+            if importer in blocs()[union].members:
+                told = _("{importer} has no tariff but that of {union}", importer=importer, union=union)
+                self.wrong(word, told, _("write {union}", union=union))
 
     def goods(self, word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Sectors and product groups."""

@@ -90,8 +90,8 @@ def claimable(goods: Goods) -> tuple[Claimable, ...]:
         rates = goods.rates(replace(query.facts, preference=one.id))
         duties = {part.duty.text for part in rates.parts}
         known = all(not (part.duty.unknown or part.duty.warnings) for part in rates.parts)
-        if not one.exporters and not known:
-            continue  # open to many: what the line does not give is not said to be on offer
+        if not one.exporters and (not known or query.claimed is not None):
+            continue  # open to many: only what the line itself gives is said to be on offer
         source = next((name for part in rates.parts for name in part.duty.source), one.source)
         text = duties.pop() if known and len(duties) == 1 else ""
         found.append(Claimable(one.id, one.told, text, *rates.same, source))
