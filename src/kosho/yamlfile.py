@@ -6,6 +6,7 @@ than the pure Python reader; pydantic validates; what it finds wrong is told in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,6 +34,9 @@ DEEPEST = 100
 """Lists and mappings, one in another."""
 MOST = 10**300
 """Whole numbers are below."""
+NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
+DISPUTED = re.compile(r"[-+]?0[0-9_]+|[-+]?0[bxo].*|.*[_:].*")
+"""Numbers that YAML 1.1 and 1.2 read differently, and people otherwise still: 025 is 21, 1:25 is 85."""
 
 Loader = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
@@ -248,7 +252,7 @@ def _refuse_deep(text: str | bytes, file: str) -> None:
 
 
 def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
-    """Lines of every key path, and what a schema could not see: keys given twice, and aliases.
+    """Lines of every key path, and what a schema could not see: keys given twice, aliases, disputed numbers.
 
     Aliases are refused because a few lines of them can stand for a document of any size.
     """
@@ -269,12 +273,23 @@ def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
                     message = _("key given twice, first on line {lines}", lines=lines[step])
                     found.append(Problem(message, _("keep one"), file, line, _dotted(step)))
                 lines.setdefault(step, line)
+                found += _disputed(key, step, file)
                 pending.append((value, step))
         elif isinstance(here, yaml.SequenceNode):
             for index, item in enumerate(here.value):
                 lines[*path, index] = item.start_mark.line + 1
                 pending.append((item, (*path, index)))
+        found += _disputed(here, path, file)
     return lines, found
+
+
+def _disputed(node: yaml.Node, path: Key, file: str) -> list[Problem]:
+    """A number that is one thing to its reader and another to its writer: `025`, `1:25`, `0x19`, `2_5`."""
+    if node.tag not in NUMBERS or not DISPUTED.fullmatch(str(node.value)):
+        return []
+    told = _("{value} is no number that is read alike everywhere", value=node.value)
+    hint = _("a number in plain decimal digits, such as 25; a code or a text in quotes, such as '025'")
+    return [Problem(told, hint, file, node.start_mark.line + 1, _dotted(path))]
 
 
 def _dotted(path: Key) -> str | None:

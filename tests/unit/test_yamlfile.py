@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,27 @@ def test_what_is_none_of_its_kind_is_told_with_its_line(value: str, kind: str) -
     assert problems(f"title: a\nduties:\n  - since: 2025-04-03\n    rate: {value}\n") == [
         f"paper.yaml:4: cannot be read as {kind}"
     ]
+
+
+@pytest.mark.parametrize("value", ["025", "-017", "1:25", "1:25.5", "2_5", "1_0.5", "0x19", "0b11"])
+def test_a_number_that_others_read_otherwise_is_refused(value: str) -> None:
+    """Of YAML 1.1: 025 would be a duty of 21 %, and 1:25 one of 85 %."""
+    text = f"title: A\nby_country:\n  JPN:\n    rate: {value}\n    since: 2025-04-03\n"
+    hint = "a number in plain decimal digits, such as 25; a code or a text in quotes, such as '025'"
+    told = f"{value} is no number that is read alike everywhere ({hint})"
+    assert problems(text) == [f"paper.yaml:4: by_country.JPN.rate: {told}"]
+    assert problems(f"title: A\nby_country: {{{value}: {{banned: true}}}}\n") == [
+        f"paper.yaml:2: by_country.{value}: {told}"
+    ]
+
+
+@pytest.mark.parametrize(("value", "read"), [("25", 25), ("0", 0), ("-0.5", -0.5), ("0.25", 0.25), (".5", 0.5)])
+def test_a_number_in_plain_digits_is_what_it_is(value: str, read: float) -> None:
+    paper, _lines = yamlfile.validate(
+        f"title: '025'\nduties: [{{rate: {value}, since: 2025-04-03}}]\n", Paper, "p"
+    )
+    assert paper.title == "025"
+    assert paper.duties == (Duty(rate=read, since=date(2025, 4, 3)),)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
