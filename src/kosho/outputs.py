@@ -82,7 +82,8 @@ def save(contents: Mapping[Path, str | bytes], *, folder: Path | None = None) ->
 
     Args:
         contents: Text (written as UTF-8) or bytes, by file.
-        folder: Made first where it is not there, and taken away again if the files cannot be written.
+        folder: Made first where it is not there, with those in it that files go to, and taken away again if the
+            files cannot be written.
 
     Raises:
         InputError: one cannot be written; all are as they were.
@@ -100,7 +101,8 @@ def save(contents: Mapping[Path, str | bytes], *, folder: Path | None = None) ->
     made: list[Path] = []
     try:
         if folder is not None:
-            made = make_folder(folder)
+            for place in dict.fromkeys((folder, *(path.parent for path in contents))):
+                made = [*make_folder(place), *made]
         write_together(contents)
     except OSError as error:
         for one in made:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faults.commands import EVERY, OUT, STEP_BY_STEP
+from tests.faults.commands import EVERY, OUT, STEP_BY_STEP, Command
 from tests.faults.conftest import Told, child
 from tests.faults.driver import attempt, left, renewed
 
@@ -81,6 +81,32 @@ def test_every_brief_is_half_written_nowhere(here: Path, disk: Callable[..., Non
     renewed(here)
     disk(here / OUT, max(html, numbers) + min(html, numbers) // 2)
     refused(attempt("brief", here), here)
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_folder_of_many_files_is_whole_or_as_it_was(
+    before: bool, here: Path, disk: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another library writes it, file by file; one of them stands in a folder of its own."""
+    pytest.importorskip("pymrio")
+    monkeypatch.setattr(outputs, "ROOM", 0)
+    command = "world export 韓国+case/mine.npz out/mine --to pymrio"
+    monkeypatch.setitem(EVERY, "world export --to", Command(command))
+    whole = attempt("world export --to", here)
+    assert (whole["traceback"], whole["status"]) == ("", 0), whole["told"]
+    assert {"mine/Z.txt", "mine/factor_inputs/F.txt"} <= set(whole["files"])
+    assert "mine to out/mine" in whole["files"]["mine/metadata.json"]
+    for size in (PAGE, 5 * PAGE, 8 * PAGE):
+        renewed(here)
+        disk(here / OUT, size)
+        if before:
+            (here / OUT / "mine").mkdir()
+            (here / OUT / "mine" / "Z.txt").write_text("mine\n", encoding="utf-8")
+        done = attempt("world export --to", here)
+        assert (done["traceback"], done["status"]) == ("", 2), done
+        assert "mine: cannot be written: No space left" in done["told"]
+        assert done["files"] == ({"mine/Z.txt": "mine\n"} if before else {})
+        assert [path.name for path in (here / OUT).rglob("*") if path.is_dir()] == ["mine"] * before
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, suggest
 from kosho.extras import missing, require
 from kosho.language import _
-from kosho.outputs import require_file, require_folder, save
+from kosho.outputs import refused, require_file, require_folder, save
 from kosho.world.calibrate import ratio
 from kosho.world.har import UNKNOWN, WIDTH, HeaderArray, har_bytes
 from kosho.world.table import World
@@ -255,7 +256,20 @@ def _parquet(world: World, path: Path) -> None:
 
 
 def _pymrio(world: World, folder: Path) -> None:
-    as_pymrio(world).save_all(str(folder))
+    """It writes to a folder file by file: to one that nobody sees, so that all come to be there, or none."""
+    system = as_pymrio(world)
+    with tempfile.TemporaryDirectory(prefix="kosho-") as scratch:
+        made = Path(scratch) / folder.name
+        try:
+            system.save_all(str(made))
+            files = {path.relative_to(made): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+        except OSError as error:
+            raise refused(made, error) from None
+    there, here = (
+        json.dumps(str(path))[1:-1].encode() for path in (made, folder)
+    )  # it writes down where it wrote
+    told = {folder / name: content.replace(there, here) for name, content in files.items()}
+    save(told, folder=folder)
 
 
 FORMATS: Mapping[str, tuple[str, Callable[[World, Path], None]]] = {
