@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,37 @@ def test_a_panel_that_would_give_a_wrong_elasticity(
     status, printed, said = run("world", "estimate", "p.csv", *more.split())
     assert (status, printed) == (2, "")
     assert told in said
+
+
+def test_an_elasticity_without_an_error_is_not_written(run: Run, tmp_path: Path) -> None:
+    """Of two countries over two years as much is estimated as there is to explain: the error is infinite."""
+    trade = {"AA": (500, 497), "AB": (300, 250), "BA": (280, 330), "BB": (450, 520)}
+    duty = {"AB": (0.1, 0.3), "BA": (0.2, 0.05)}
+    cells = [
+        (pair, year, sold[year], duty.get(pair, (0, 0))[year])
+        for pair, sold in trade.items()
+        for year in (0, 1)
+    ]
+    rows = [f"{pair[0]},{pair[1]},{2018 + year},{sold},{rate}" for pair, year, sold, rate in cells]
+    (tmp_path / "p.csv").write_text(PANEL + "\n".join([*rows, ""]), encoding="utf-8")
+    status, printed, said = run("world", "estimate", "p.csv", "--out", "theta.csv")
+    assert (status, printed) == (2, "")
+    assert "standard error is not known" in said
+    assert not (tmp_path / "theta.csv").exists()
+    status, printed, said = run("world", "estimate", "p.csv")
+    assert (status, said) == (0, "")
+    assert "not known to" not in printed
+    status, printed, _said = run("world", "estimate", "p.csv", "--json")
+    (told,) = json.loads(printed)["sectors"]
+    assert (told["standard_error"], told["log_sd"], told["usable"]) == (None, None, False)
+
+
+@pytest.mark.parametrize("year", ["20x8", "2018.5", "", "18", "2018/19", "-2018"])
+def test_a_year_that_is_none_is_told_with_its_line(run: Run, tmp_path: Path, year: str) -> None:
+    (tmp_path / "p.csv").write_text(PANEL + "\n".join([*ROWS[:-1], f"A,C,{year},5,0.1", ""]), encoding="utf-8")
+    status, printed, said = run("world", "estimate", "p.csv")
+    assert (status, printed) == (2, "")
+    assert f"p.csv:{len(ROWS) + 1}: year: '{year}' is no year" in said
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ Pairs that separate (all their trade is zero) tell nothing and are dropped, as C
 from __future__ import annotations
 
 import csv
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,6 +45,8 @@ FEWEST_CLUSTERS = 30
 FEWEST_PERCENT = 0.01
 """Tariffs in percent, not one of which reaches one, are fractions that were called percent."""
 MOST = 20
+YEAR = re.compile(r"[12][0-9]{3}")
+"""One mistyped would be a year of its own, with effects that take its observations out of the estimate."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Estimated(Shown):
     theta: float | None
     """None where the panel does not tell it."""
     error: float | None
-    """Standard error of theta, clustered by pair."""
+    """Standard error of theta, clustered by pair; None where it is not told."""
     beta: float | None
     observations: int
     """Those that the estimate rests on."""
@@ -242,6 +245,10 @@ def _row(
             )
             return None
         values.append(value)
+    year = row[at["year"]].strip() if "year" in at else None
+    if year is not None and not YEAR.fullmatch(year):
+        problems.add(_("{year!r} is no year", year=year), _("four digits, such as 2018"), line=line, key="year")
+        return None
     return {name: row[place].strip() for name, place in at.items() if name in COLUMNS}, values
 
 
@@ -300,6 +307,7 @@ def _of_sector(
             fit = pyfixest.fepois(
                 f"trade ~ {formula} | {' + '.join(effects)}", data=left, vcov={"CRV1": "pair"}
             )
+            found = fit.tidy()
     except Exception as error:  # noqa: BLE001 - what cannot be estimated is told with its sector, the rest goes on
         why = " ".join(str(error).split()) or repr(error)
         if "collinear" in why.lower():
@@ -308,7 +316,6 @@ def _of_sector(
                 "preferences or changes over time are needed"
             )
         return replace(untold, dropped=("tariff",), notes=(*notes, why))
-    found = fit.tidy()
     separated += int(fit.n_separation_na or 0)
     gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
     told = replace(untold, observations=int(fit._N), separated=separated, dropped=gone)  # nor has this
@@ -319,7 +326,8 @@ def _of_sector(
     beta, error = (float(found.loc["price", name]) for name in ("Estimate", "Std. Error"))
     theta = -beta - (1.0 if values == "net" else 0.0)
     notes += _judged(theta, error, fit, gone, separated)
-    return replace(told, theta=theta, error=error, beta=beta, notes=tuple(notes))
+    known = error if isfinite(error) else None
+    return replace(told, theta=theta, error=known, beta=beta, notes=tuple(notes))
 
 
 def _telling(frame: Any, effects: Sequence[str]) -> tuple[Any, int, int]:
@@ -361,6 +369,8 @@ def _judged(theta: float, error: float, fit: Any, gone: Sequence[str], separated
     wrong = THETA.broken(theta)
     if wrong is not None:
         found.append(_("theta {wrong}; it is not written", wrong=wrong))
+    elif not isfinite(error):
+        found.append(_("its standard error is not known: the panel is no larger than what fixed effects tell"))
     elif theta - 1.96 * error <= 0:
         found.append(_("zero is within its 95 % interval"))
     return found
