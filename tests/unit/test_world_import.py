@@ -78,6 +78,26 @@ def test_values_in_another_unit_of_money_are_refused(tmp_path: Path):
     assert "--world mine" in run(*words, "--insist")
 
 
+@pytest.mark.parametrize("factor", [2e-7, 1e11])
+def test_values_that_no_unit_of_money_explains_are_refused(tmp_path: Path, factor: float):
+    path = big(tmp_path, factor=factor)
+    words = ["world", "import", "oecd-csv", str(path), "--out", "mine"]
+    with pytest.raises(InputError, match=r"in no unit of US dollars: value added is .* times that of 2022"):
+        runner.invoke(app, words, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("more", [(), ("--insist",)])
+def test_a_table_of_one_economy_is_refused(tmp_path: Path, shelf: Path, more: tuple[str, ...]):
+    path = tmp_path / "one.csv"
+    rows = ["JPN,A01,JPN,C29,900000", "JPN,C29,JPN,A01,900000"]
+    rows += [f"JPN,{sector},JPN,consumption,2000000" for sector in ("A01", "C29")]
+    path.write_text("\n".join(["exporter,seller,importer,user,value", *rows, ""]), encoding="utf-8")
+    words = ["world", "import", "long-csv", path, "--set", "final=consumption", "--year", 2019, "--name", "one"]
+    with pytest.raises(InputError, match=r"one\.csv: has one economy, JPN: nothing is traded"):
+        runner.invoke(app, [*map(str, words), "--out", "mine", *more], catch_exceptions=False)
+    assert not shelf.exists() or not list(shelf.iterdir())
+
+
 def test_rates_in_percent_in_a_column_of_fractions_are_told(tmp_path: Path):
     rates = tmp_path / "rates.csv"
     rates.write_text("importer,exporter,sector,rate\n*,*,A01,1.025\n*,*,C29,1.15\n")

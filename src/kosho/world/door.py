@@ -27,6 +27,8 @@ FACTORS = (
 """What values would be too large or small by, which US dollars they then are, and the scale that mends it."""
 NEAR = 30.0
 """Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off."""
+FURTHEST = (1e-3 / NEAR, 1e6 * NEAR)
+"""What no unit of money explains is beyond."""
 
 
 def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -> tuple[IOTable, World]:
@@ -39,10 +41,16 @@ def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -
         said: Of the table; `insist` takes values that look like another unit of money too.
 
     Raises:
-        InputError: as the reader; or values look like another unit, or the table is out of balance.
+        InputError: as the reader; or values look like another unit, or the table is out of balance or of
+            one economy.
     """
     table = completed(reader(name).table(files, settings), said)
     world = calibrated(table)
+    if len(world.countries) == 1:
+        told = _("has one economy, {code}: nothing is traded", code=world.countries[0])
+        raise InputError(
+            Problem(told, _("a table of two economies or more"), file=str(files[0]) if files else None)
+        )
     if not said.insist:
         refuse_other_unit(world)
     refuse_gaps(world.arrays, world.countries, world.sectors)
@@ -56,7 +64,8 @@ def refuse_other_unit(world: World) -> None:
     are not compared.
 
     Raises:
-        InputError: the middle of the ratios is nearer to thousands, or to billions, than to millions.
+        InputError: the middle of the ratios is nearer to thousands, or to billions, than to millions, or far
+            from all.
     """
     if world.meta.unit != "million USD":
         return
@@ -75,3 +84,10 @@ def refuse_other_unit(world: World) -> None:
             )
             hint = _("--set scale={scale} where the format takes it; --insist takes it as it is", scale=scale)
             raise InputError(Problem(told, hint))
+    if not FURTHEST[0] < middle < FURTHEST[1]:
+        told = _(
+            "values are in no unit of US dollars: value added is {middle:.3g} times that of 2022", middle=middle
+        )
+        raise InputError(
+            Problem(told, _("--set scale=FACTOR where the format takes it; --insist takes it as it is"))
+        )
