@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +98,18 @@ def test_a_table_of_one_economy_is_refused(tmp_path: Path, shelf: Path, more: tu
     with pytest.raises(InputError, match=r"one\.csv: has one economy, JPN: nothing is traded"):
         runner.invoke(app, [*map(str, words), "--out", "mine", *more], catch_exceptions=False)
     assert not shelf.exists() or not list(shelf.iterdir())
+
+
+@pytest.mark.parametrize("name", ["empty.zip", "Eora26_2015_bp.zip"])
+def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: Path, name: str):
+    pytest.importorskip("pymrio")
+    with zipfile.ZipFile(tmp_path / name, "w"):
+        pass
+    words = ["world", "import", "eora26", str(tmp_path / name), "--out", "mine"]
+    with pytest.raises(InputError, match=rf"{re.escape(name)}: pymrio reads no eora26 from it") as caught:
+        runner.invoke(app, words, catch_exceptions=False)
+    assert "NoneType" not in str(caught.value)
+    assert "attribute" not in str(caught.value)
 
 
 def test_rates_in_percent_in_a_column_of_fractions_are_told(tmp_path: Path):

@@ -53,6 +53,10 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
             raise
         except Exception as error:  # noqa: BLE001 - what is not of its layout fails anywhere in pymrio
             why = str(error).splitlines()[0] if str(error) else repr(error)
+            if isinstance(
+                error, AttributeError | TypeError | LookupError
+            ):  # words of Python, which tell nobody
+                why = _("its files are neither named nor laid out as it expects")
             told = _("pymrio reads no {database} from it: {why}", database=database.name, why=why)
             raise InputError(Problem(told, _("the release as it is published"), str(path))) from None
     return of_system(system, path, settings, database)
