@@ -131,7 +131,7 @@ def test_rows_of_another_width_and_rows_told_twice_are_named_with_their_lines(tm
 
 
 def test_mistakes_of_a_panel_are_told_up_to_a_number(tmp_path: Path):
-    content = [rows()[0], *[["E0"]] * 40]
+    content: list[list[object]] = [rows()[0], *(["E0"] for _ in range(40))]
     with pytest.raises(InputError) as told:
         panel_of(write(tmp_path / "p.csv", content))
     assert [one.line for one in told.value.problems] == list(range(2, 22))
