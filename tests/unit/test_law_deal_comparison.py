@@ -118,6 +118,12 @@ def test_what_a_rate_is_made_of_is_told_in_words(law: tuple[Measure, ...], text:
     assert row.cells["JPN"].text.replace("\u00a0", " ") == text
 
 
+def test_of_goods_without_an_ordinary_duty_all_is_on_top():
+    chips = tuple(one for one in PRODUCTS if one.name == "chips")
+    (row,) = compare(register(measure()), "USA", ["JPN"], DAY, products=chips).rates
+    assert row.cells["JPN"].text.replace("\u00a0", " ") == "10 % (0 % and 10 % on top)"
+
+
 def test_every_rate_is_that_of_a_look_up():
     law = shipped()
     for row, product in zip(compare(law, "USA", ["JPN", "TWN"], DAY).rates, PRODUCTS, strict=True):

@@ -59,6 +59,12 @@ def test_speech_ends_where_it_is_closed(text: str, found: list[tuple[str, str, s
     assert whose(SAID + text) == found
 
 
+@pytest.mark.parametrize("quote", ["“We want lower duties on plums”", '"We want lower duties on plums"'])
+def test_speech_between_brackets_ends_with_its_mark(quote: str) -> None:
+    text = f"Chilean Trade Minister Ana Moya said (on Monday: {quote}). Peru refused to cut its duty."
+    assert whose(text) == [("ask", *HERS), ("red_line", "PER", None)]
+
+
 def test_eight_letters_say_something_and_seven_do_not() -> None:
     assert [kind for kind, _fields in told("Chile and Peru sent ministers. They met.")] == ["event"]
     assert [kind for kind, _fields in told("Chile and Peru sent ministers. Yes, it met.")] == []
