@@ -15,7 +15,7 @@ from kosho.corridor.replication import SimulatedYear
 from kosho.corridor.runs import Job
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """What was to be seen was seen."""
 
 
@@ -29,12 +29,12 @@ def test_first_slopes_move_one_parameter_at_a_time_by_fifteen_percent() -> None:
     def run(jobs: Iterable[Job]) -> Iterator[SimulatedYear]:
         for job in jobs:
             if len(seen) > len(names):
-                raise Enough
+                raise EnoughError
             seen.append([parameters(job[0])[name].value for name in names])
             with runner() as inner:
                 yield from inner([job])
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         calibrate(with_values(corridor, start), replications=1, run=run)
     first = np.log(list(start.values()))
     np.testing.assert_allclose(np.log(seen[0]), first, rtol=1e-12)
