@@ -67,7 +67,13 @@ def test_speech_between_brackets_ends_with_its_mark(quote: str) -> None:
 
 def test_eight_letters_say_something_and_seven_do_not() -> None:
     assert [kind for kind, _fields in told("Chile and Peru sent ministers. They met.")] == ["event"]
-    assert [kind for kind, _fields in told("Chile and Peru sent ministers. Yes, it met.")] == []
+    assert [kind for kind, _fields in told("Chile and Peru sent ministers. We met.")] == []
+
+
+@pytest.mark.parametrize("joint", [", but", ", and", ";"])
+def test_what_follows_a_clause_that_says_nothing_is_read(joint: str) -> None:
+    text = f"It met{joint} Chile asked Peru to lower its duty on plums."
+    assert [(kind, fields["by"], fields["to"]) for kind, fields in told(text)] == [("ask", "CHL", "PER")]
 
 
 def test_a_pact_and_the_meeting_at_which_it_was_signed_are_both_told() -> None:
