@@ -53,10 +53,19 @@ def whose(text: str) -> list[tuple[str, Any, Any]]:
             "“We want lower duties on plums.” “We will answer by May,” she said. Peru refused to cut its duty.",
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
+        (
+            "“We want lower duties on plums. This is “dumping”, and we will answer by May. We ask Peru to act.”",
+            [("ask", *HERS), ("commitment", *HERS), ("ask", *HERS)],
+        ),
     ],
 )  # fmt: skip
 def test_speech_ends_where_it_is_closed(text: str, found: list[tuple[str, str, str | None]]) -> None:
     assert whose(SAID + text) == found
+
+
+def test_what_is_said_is_told_up_to_the_mark_that_closes_it() -> None:
+    found = told(SAID + "“We want lower duties on plums. We ask Peru to act” and she left.")
+    assert [fields["content"] for _kind, fields in found] == ["duties on plums", "act"]
 
 
 @pytest.mark.parametrize("quote", ["“We want lower duties on plums”", '"We want lower duties on plums"'])
