@@ -54,7 +54,7 @@ def whose(text: str) -> list[tuple[str, Any, Any]]:
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
         (
-            "“We want lower duties on plums. This is “dumping”, and we will answer by May. We ask Peru to act.”",
+            "“We want lower duties on plums. It is “dumping”, and we will answer by May. We ask Peru to cut.”",
             [("ask", *HERS), ("commitment", *HERS), ("ask", *HERS)],
         ),
     ],
