@@ -133,6 +133,17 @@ def test_added_to_the_law_of_a_day_other_duties_give_way_to_one_in_all() -> None
     assert add_to_law(["USA JPN vehicles-232 2.5%"], DAY, TALKS).countries["JPN"]["ev_musd"] > 0
 
 
+def test_a_duty_in_all_takes_the_place_of_its_importers_own_beside_lines_of_others() -> None:
+    line = "USA CHN C29 25%"  # about what the duties of section 301 come to
+    kept: list[float] = []
+    for others in ([], ["EU27 JPN C29 25%"]):
+        found = add_to_base([line, *others], TALKS)
+        (china,) = (one for one in found.sellers(found.lines[0]) if one.exporter == "CHN")
+        kept.append(china.after / china.before)
+    assert 0.9 < kept[0] < 1.0
+    assert kept[1] == pytest.approx(kept[0], rel=1e-3)
+
+
 def test_what_changes_nothing_is_refused_or_shouted() -> None:
     with pytest.raises(IdleError, match="no ordinary duty on what it is on"):
         add_to_base(["JPN EU27 C29 cut 50%"], TALKS)

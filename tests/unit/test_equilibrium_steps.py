@@ -21,6 +21,7 @@ def car_tariff(regions: str | None = None) -> tuple[World, Shock]:
     [
         (Closure(), 11),
         (Closure(labour_supply=0.5), 12),
+        (Closure(labour_supply=1.0), 12),
         (Closure(capital="accumulated"), 12),
         (Closure(labour_mobility=1.5), 25),
     ],

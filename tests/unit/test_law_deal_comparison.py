@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.law import Facts, Query, quote
+from kosho.law import Facts, Measure, Query, quote
 from kosho.law.deal_comparison import PRODUCTS, compare
 
 RUN = CliRunner()
@@ -96,6 +96,32 @@ def test_a_quota_gives_both_ends_and_no_one_rate(found: dict[str, Any]):
     one = cell(found, "Cars", "GBR")
     assert (one["rate"], one["low"], one["high"]) == (None, 10.0, 27.5)
     assert one["text"] == "10 % within the quota, 27.5 % beyond"
+
+
+@pytest.mark.parametrize(
+    ("law", "text"),
+    [
+        ((), "2.5 % (ordinary duty)"),
+        ((measure(kind="floor", value=15),), "15 % in all"),
+        ((measure(kind="floor", value=2),), "2.5 % (ordinary duty, above the floor)"),
+        ((measure(kind="floor", value=2.5),), "2.5 % (ordinary duty, above the floor)"),
+        ((measure(),), "12.5 % (2.5 % and 10 % on top)"),
+        (
+            (measure(kind="floor", value=15), measure(id="more", authority="b")),
+            "25 % (2.5 % and 22.5 % on top)",
+        ),
+    ],
+)
+def test_what_a_rate_is_made_of_is_told_in_words(law: tuple[Measure, ...], text: str):
+    cars = (PRODUCTS[0],)
+    (row,) = compare(register(*law), "USA", ["JPN"], DAY, products=cars).rates
+    assert row.cells["JPN"].text.replace("\u00a0", " ") == text
+
+
+def test_of_goods_without_an_ordinary_duty_all_is_on_top():
+    chips = tuple(one for one in PRODUCTS if one.name == "chips")
+    (row,) = compare(register(measure()), "USA", ["JPN"], DAY, products=chips).rates
+    assert row.cells["JPN"].text.replace("\u00a0", " ") == "10 % (0 % and 10 % on top)"
 
 
 def test_every_rate_is_that_of_a_look_up():

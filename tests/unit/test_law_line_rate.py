@@ -366,6 +366,12 @@ def test_a_tariff_quota_has_a_rate_inside_and_one_outside():
     assert (untold.fact, untold.taken, untold.answer, in_percent(untold.rate)) == ("in_quota", "no", "yes", 10)
 
 
+def test_a_duty_of_the_schedule_that_a_quota_divides_asks_whether_goods_are_inside():
+    (untold,) = quote(register(), query(mfn="[in quota] 2% | [out of quota] 30%")).facts
+    assert (untold.fact, untold.taken, untold.answer, in_percent(untold.rate)) == ("in_quota", "no", "yes", 2)
+    assert quote(register(), query(mfn="30%")).facts == ()
+
+
 def test_facts_that_decide_are_named_with_the_rate_of_their_other_answer():
     share = {**SHARE, "attribute": "metal_content"}
     book = register(

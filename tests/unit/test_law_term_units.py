@@ -149,6 +149,27 @@ def test_small_products_are_the_importers_own_and_within_the_scope(tmp_path: Pat
     assert niche("corn", imposer="USA") == [
         "m:13: niches: 'corn' is what JPN imports, and USA imposes this (USA has none)"
     ]
+    (told,) = niche("corn", imposer="CHN")
+    assert told.startswith("m:13: niches: 'corn' is what JPN imports, and CHN imposes this (CHN has ")
+    assert "scallops" in told
+    assert "soybeans" not in told
+    assert niche("corn, cron") == niche("cron")  # one that is right does not hide one that is not
+
+
+def test_small_products_of_a_tariff_quota_are_looked_at_as_those_of_terms(tmp_path: Path) -> None:
+    def quota(name: str) -> list[str]:
+        path = tmp_path / "m.yaml"
+        rates = f"value: 0\n    value_out: 20\n    quota:\n      amount: {FIGURE}\n      niches: [{name}]"
+        text = FILE.replace("terms:\n      TERMS", rates).replace("KIND", "tariff_quota")
+        path.write_text(text.replace("SECTOR", "A01").replace("IMPOSER", "JPN"), encoding="utf-8")
+        try:
+            Register.load([path])
+        except InputError as error:
+            return [str(one).replace(str(path), "m") for one in error.problems]
+        return []
+
+    assert quota("corn") == []
+    assert quota("cron") == ["m:15: niches: unknown small product 'cron' (did you mean corn?)"]
 
 
 def test_terms_are_read_as_the_kind_has_them(tmp_path: Path) -> None:

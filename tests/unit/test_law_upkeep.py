@@ -82,6 +82,20 @@ def test_announced_measures_are_listed_once_their_day_has_come_and_inquiries_as_
     assert found(date(2026, 3, 1)) == {"inquiry": "pending", "guess": "unconfirmed", "soon": "start has come"}
 
 
+@pytest.mark.parametrize(
+    ("day", "listed"),
+    [("2025-02-28", False), ("2025-03-01", True), ("2025-04-30", True), ("2025-05-01", False)],
+)
+def test_an_inquiry_that_goes_on_is_pending_from_its_first_day_to_its_last(day: str, *, listed: bool):
+    about = {"kind": "unpriced", "value": None, "legal_from": "2025-03-01", "title": "Inquiry into x"}
+    law = register(measure(id="ends", legal_to="2025-04-30", **about), measure(id="open", **about))
+    found = [one.subject for one in stale(law, date.fromisoformat(day)) if one.reason == "pending"]
+    assert ("ends" in found) is listed
+    assert ("open" in found) is (day >= "2025-03-01")
+    other = register(measure(**{**about, "title": "Notice of x"}), measure(id="duty", title="Inquiry duty"))
+    assert not [one for one in stale(other, date.fromisoformat(day)) if one.reason == "pending"]
+
+
 def test_what_became_known_names_what_reaches_back_and_what_it_touches():
     found = {one.measure: one for one in known_between(shipped(), date(2025, 9, 3), date(2025, 9, 16), "USA")}
     floor, end = found["us-ieepa-jpn-floor-15"], found["us-ieepa-jpn-15-replaced"]

@@ -53,15 +53,36 @@ def whose(text: str) -> list[tuple[str, Any, Any]]:
             "“We want lower duties on plums.” “We will answer by May,” she said. Peru refused to cut its duty.",
             [("ask", *HERS), ("commitment", *HERS), ("red_line", "PER", None)],
         ),
+        (
+            "“We want lower duties on plums. It is “dumping”, and we will answer by May. We ask Peru to cut.”",
+            [("ask", *HERS), ("commitment", *HERS), ("ask", *HERS)],
+        ),
     ],
 )  # fmt: skip
 def test_speech_ends_where_it_is_closed(text: str, found: list[tuple[str, str, str | None]]) -> None:
     assert whose(SAID + text) == found
 
 
+def test_what_is_said_is_told_up_to_the_mark_that_closes_it() -> None:
+    found = told(SAID + "“We want lower duties on plums. We ask Peru to act” and she left.")
+    assert [fields["content"] for _kind, fields in found] == ["duties on plums", "act"]
+
+
+@pytest.mark.parametrize("quote", ["“We want lower duties on plums”", '"We want lower duties on plums"'])
+def test_speech_between_brackets_ends_with_its_mark(quote: str) -> None:
+    text = f"Chilean Trade Minister Ana Moya said (on Monday: {quote}). Peru refused to cut its duty."
+    assert whose(text) == [("ask", *HERS), ("red_line", "PER", None)]
+
+
 def test_eight_letters_say_something_and_seven_do_not() -> None:
     assert [kind for kind, _fields in told("Chile and Peru sent ministers. They met.")] == ["event"]
-    assert [kind for kind, _fields in told("Chile and Peru sent ministers. Yes, it met.")] == []
+    assert [kind for kind, _fields in told("Chile and Peru sent ministers. We met.")] == []
+
+
+@pytest.mark.parametrize("joint", [", but", ", and", ";"])
+def test_what_follows_a_clause_that_says_nothing_is_read(joint: str) -> None:
+    text = f"It met{joint} Chile asked Peru to lower its duty on plums."
+    assert [(kind, fields["by"], fields["to"]) for kind, fields in told(text)] == [("ask", "CHL", "PER")]
 
 
 def test_a_pact_and_the_meeting_at_which_it_was_signed_are_both_told() -> None:

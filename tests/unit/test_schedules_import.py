@@ -81,6 +81,31 @@ HTS Number,Indent,Description,Unit of Quantity,General Rate of Duty,Special Rate
 """
 
 
+def test_a_row_stands_under_those_that_are_indented_less(tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    path.write_text(
+        BROKEN.splitlines()[0]
+        + """
+0101,0,Horses and asses:,,,,
+,1,Horses:,,,,
+0101.21.00,2,Purebred,,Free,,Free
+0101.29.00,2,Other,,4.5%,,20%
+0101.29.00.10,3,For slaughter,,,,
+,1,<i>Asses</i>:,,,,
+0101.30.00,2,,,6.8%,,15%
+0102.21.00,0,Cattle,,Free,,Free
+""",
+        encoding="utf-8",
+    )
+    assert {code: line.description for code, line in read_files([path]).lines.items()} == {
+        "01012100": "Horses and asses > Horses > Purebred",
+        "01012900": "Horses and asses > Horses > Other",
+        "0101290010": "Horses and asses > Horses > Other > For slaughter",
+        "01013000": "Horses and asses > Asses",
+        "01022100": "Cattle",
+    }
+
+
 def test_every_malformed_row_is_told_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,9 +24,11 @@ def general(to: Path, importer: str, duty: str) -> str:
         ("CAN", "245.5% but not less than $4.52/kg", "245.5%; not less than 4.52 CAD/kg"),
         ("CAN", "2.82¢/kg", "0.0282 CAD/kg"),
         ("CAN", "US$4.52/kg", "4.52 USD/kg"),
+        ("CAN", "¥3/kg", "3 JPY/kg"),
         ("CHN", "¥3/kg", "3 CNY/kg"),
         ("JPN", "¥3/kg", "3 JPY/kg"),
         ("USA", "37.2¢/kg + 6%", "0.372 USD/kg + 6%"),
+        ("USA", "$1.44/kg", "1.44 USD/kg"),
         ("KOR", "300 won/kg", "300 KRW/kg"),
     ],
 )
@@ -36,6 +38,7 @@ def test_signs_of_money_are_those_of_the_importer(
     assert str(parse_duty(general(tmp_path, importer, duty))) == expected
 
 
-def test_a_sign_that_may_be_anybodys_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("importer", ["BRA", "CHN", "JPN"])
+def test_a_sign_that_may_be_anybodys_is_refused(tmp_path: Path, importer: str) -> None:
     with pytest.raises(InputError, match=r"'\$4\.52': which money is not said"):
-        general(tmp_path, "BRA", "$4.52/kg")
+        general(tmp_path, importer, "$4.52/kg")

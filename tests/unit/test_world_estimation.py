@@ -98,6 +98,45 @@ def test_what_is_alone_with_a_fixed_effect_counts_neither_as_observation_nor_as_
         assert one.usable
 
 
+@pytest.mark.parametrize("controls", [(), ("border",)])
+def test_one_year_has_no_effects_of_pairs(tmp_path: Path, controls: tuple[str, ...]):
+    content = rows(dead=True)
+    once = [content[0], *[row for row in content[1:] if row[2] == 2010]]
+    for one in estimate(panel_of(write(tmp_path / "p.csv", once), controls=controls)):
+        assert one.theta is not None
+        assert (one.observations, one.alone, one.separated) == (N * N, 0, 0)
+        assert any("one year and no controls" in note for note in one.notes) is (not controls)
+
+
+def test_of_two_years_effects_of_pairs_are_taken_out(tmp_path: Path):
+    content = rows(dead=True)
+    twice = [content[0], *[row for row in content[1:] if row[2] != 2012]]
+    for one in estimate(panel_of(write(tmp_path / "p.csv", twice))):
+        assert one.separated == 2  # a pair that never trades tells nothing beside its own effect
+        assert one.observations == 2 * (N * N - 1)
+        assert not any("one year" in note for note in one.notes)
+
+
+def test_rows_of_another_width_and_rows_told_twice_are_named_with_their_lines(tmp_path: Path):
+    content = rows()[:4]
+    content[2] = content[2][:5]  # no tariff
+    wrong = [*content, [*content[3], "more"], [], content[1]]
+    with pytest.raises(InputError) as told:
+        panel_of(write(tmp_path / "p.csv", wrong))
+    assert [(one.line, one.message) for one in told.value.problems] == [
+        (3, "has 5 cells"),
+        (5, "has 8 cells"),
+        (7, "its pair, year and sector are those of line 2"),
+    ]
+
+
+def test_mistakes_of_a_panel_are_told_up_to_a_number(tmp_path: Path):
+    content: list[list[object]] = [rows()[0], *(["E0"] for _ in range(40))]
+    with pytest.raises(InputError) as told:
+        panel_of(write(tmp_path / "p.csv", content))
+    assert [one.line for one in told.value.problems] == list(range(2, 22))
+
+
 def test_a_sector_with_one_observation_tells_nothing(tmp_path: Path):
     content = rows()
     lonely = [*content[1][:3], "C99", *content[1][4:]]

@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.equilibrium import Shock, solve
 from kosho.errors import InputError
-from kosho.world import World, WorldChoice, labelled, load
+from kosho.world import World, WorldChoice, labelled, load, toy
+from kosho.world.door import refuse_other_unit
+from kosho.world.exports import as_dataset
 from kosho.world.har import HeaderArray, har_bytes, read_har
 from kosho.world.readers import reader
 
@@ -45,6 +47,17 @@ def big(tmp_path: Path, name: str = "2022_SML.csv", factor: float = 2000.0) -> P
     made.used[...] *= factor
     made.final[...] *= factor
     return published.oecd(tmp_path / name, made, "2025")
+
+
+def scaled(world: World, factor: float) -> World:
+    """The same economies in another unit of money."""
+    return World.from_flows(
+        factor * world.flows,
+        tariff=world.tariff,
+        io_share=world.io_share,
+        theta=world.theta,
+        final_share=world.final_share,
+    )
 
 
 def test_a_table_is_imported_under_a_name_and_asked_for_by_it(tmp_path: Path, shelf: Path):
@@ -110,6 +123,31 @@ def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: 
         runner.invoke(app, words, catch_exceptions=False)
     assert "NoneType" not in str(caught.value)
     assert "attribute" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit"),
+    [(1e6, "single"), (1e3, "thousand"), (1e-3, "thousand million"), (20.0, None), (0.05, None)],
+)
+def test_money_is_compared_with_that_of_the_same_economies(factor: float, unit: str | None):
+    world = load(regions="talks", sectors="talks")
+    if unit is None:
+        refuse_other_unit(scaled(world, factor))
+    else:
+        with pytest.raises(InputError, match=f"values look like {unit} US dollars"):
+            refuse_other_unit(scaled(world, factor))
+
+
+def test_economies_that_the_table_that_ships_has_not_are_taken_as_they_are():
+    names = ("NORTH", "SOUTH"), ("A01",)
+    flows = labelled(np.full((2, 2, 1), 1e12), ("importer", "exporter", "sector"), *names)
+    world = World.from_flows(
+        flows,
+        tariff=0.0 * flows,
+        io_share=labelled(np.full((2, 1, 1), 0.2), ("country", "input", "sector"), *names),
+        theta=labelled([5.0], ("sector",), *names),
+    )
+    refuse_other_unit(world)
 
 
 def test_rates_in_percent_in_a_column_of_fractions_are_told(tmp_path: Path):
@@ -220,6 +258,44 @@ def test_wiod_2008_and_gtap_9_by_command_line_alone(tmp_path: Path):
     world = load("gtap9")
     assert world.imbalance < 1e-12
     np.testing.assert_allclose(world.theta.to_numpy()[-1], 2.827, rtol=1e-3)
+
+
+def netcdf(path: Path, held: xr.Dataset) -> Path:
+    held.to_netcdf(path, engine="h5netcdf")
+    return path
+
+
+def test_a_netcdf_file_is_read_by_the_names_of_its_arrays_and_dimensions(tmp_path: Path):
+    pytest.importorskip("h5netcdf")
+    held = as_dataset(toy())
+    sides = ("exporter", "sector", "importer")
+    turned = held.assign({name: held[name].transpose(*sides) for name in ("flows", "tariff")})
+    invested = xr.DataArray(np.arange(6.0).reshape(3, 2), dims=("country", "sector"))
+    turned = turned.drop_vars("theta_spread").assign(investment=invested)
+    table = reader("netcdf").table([netcdf(tmp_path / "w.nc", turned)], {})
+    assert table.theta_spread is None
+    np.testing.assert_array_equal(table.investment, invested.to_numpy())
+    np.testing.assert_array_equal(table.tariff, held["tariff"].to_numpy())
+    assert table.final is not None
+    sold = table.intermediate + table.final
+    np.testing.assert_allclose(sold, held["flows"].to_numpy(), rtol=1e-12)
+    assert (held["inputs"].to_numpy() == 0).any()  # nothing used is a figure
+
+
+def test_every_array_of_a_netcdf_file_that_cannot_be_is_named(tmp_path: Path):
+    pytest.importorskip("h5netcdf")
+    held = as_dataset(toy()).drop_vars("tariff").copy(deep=True)
+    held["flows"][0, 1, 0] = -1.0
+    held["theta"][1] = np.nan
+    wrong = held.assign(inputs=held["inputs"].isel(input=0), theta_spread=-held["theta_spread"])
+    with pytest.raises(InputError) as told:
+        reader("netcdf").table([netcdf(tmp_path / "w.nc", wrong)], {})
+    assert [one.message for one in told.value.problems] == [
+        "array flows has figures below zero",
+        "has no array tariff",
+        "array inputs is by country, sector",
+        "array theta has figures that are none",
+    ]
 
 
 def test_a_netcdf_file_of_others_is_refused_by_what_it_lacks(tmp_path: Path):

@@ -101,7 +101,7 @@ def _of(register: Register, measure: Measure, on: date) -> Iterator[Stale]:
                 first_day=measure.first_day,
             )
             yield Stale("start has come", measure.id, measure.first_day, why, place)
-    elif _is_inquiry(measure) and measure.kind == "unpriced" and measure.stage == "in_force":
+    elif _is_inquiry(measure) and measure.stage == "in_force":
         last = measure.legal_to
         if measure.first_day <= on and (last is None or on <= last):
             yield Stale(
