@@ -36,7 +36,7 @@ from kosho.equilibrium import (
 )
 from kosho.world import PhysicalFlow, World, toy
 from tests.closures import EVERY, change
-from tests.worlds import random_world, rates
+from tests.worlds import parts_with_rents, random_world, rates
 
 TIGHT = 1e-10
 A, B, C, D = "C00", "C01", "C02", "C03"
@@ -95,17 +95,7 @@ def slopes() -> dict[str, Any]:
 def together() -> dict[str, Any]:
     """Batches of an odd size: plain, of parts, with elasticities of each, bounds, promises, every closure."""
     world = small()
-    rents = [
-        Shock.parts(
-            world,
-            [
-                Part(A, B, "S00", share=0.5, tariff=0.1 + 0.02 * k, rent=0.01 * (k % 3), holder=B, part="cars"),
-                Part(A, B, "S00", share=0.2, cost=1.0 + 0.01 * k, part="parts"),
-                Part(C, A, "S01", share=0.3, cost=np.inf if k % 4 == 0 else 1.1),
-            ],
-        )
-        for k in range(18)
-    ]
+    rents = parts_with_rents(world, 18)
     plain = [Shock.tariffs(world, rates(world, seed, share=0.5)) for seed in range(19)]
     thetas = [world.theta * (0.8 + 0.03 * k) for k in range(18)]
     (bounds, nests) = _bounded(world)["together"]

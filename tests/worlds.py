@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from kosho.equilibrium import Part, Shock
 from kosho.world import World, labelled
 
 CELL = ("importer", "exporter", "sector")
@@ -116,3 +117,19 @@ def rates(world: World, seed: int, low: float = 0.0, high: float = 1.0, share: f
     values[rng.random(shape) > share] = np.nan
     values[np.arange(shape[0]), np.arange(shape[0]), :] = np.nan
     return world.flows.copy(data=values)
+
+
+def parts_with_rents(world: World, count: int) -> list[Shock]:
+    """Products told apart in two sectors: with rents, costs, and a ban in every fourth."""
+    a, b, c, *_ = world.countries
+    return [
+        Shock.parts(
+            world,
+            [
+                Part(a, b, "S00", share=0.5, tariff=0.1 + 0.02 * k, rent=0.01 * (k % 3), holder=b, part="cars"),
+                Part(a, b, "S00", share=0.2, cost=1.0 + 0.01 * k, part="parts"),
+                Part(c, a, "S01", share=0.3, cost=np.inf if k % 4 == 0 else 1.1),
+            ],
+        )
+        for k in range(count)
+    ]

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.worlds import random_world, rates
+from tests.worlds import parts_with_rents, random_world, rates
 
 from kosho.equilibrium import Part, Shock, solve, solve_batch
 from kosho.equilibrium.batch_iteration import BY_COUNTRY
@@ -63,19 +63,7 @@ def test_shocks_alike_unlike_empty_and_few() -> None:
 
 def test_parts_costs_rents_and_bans() -> None:
     world = random_world(12, 4, 3)
-    a, b, c, _ = world.countries
-    shocks = [
-        Shock.parts(
-            world,
-            [
-                Part(a, b, "S00", share=0.5, tariff=0.1 + 0.02 * k, rent=0.01 * (k % 3), holder=b, part="cars"),
-                Part(a, b, "S00", share=0.2, cost=1.0 + 0.01 * k, part="parts"),
-                Part(c, a, "S01", share=0.3, cost=np.inf if k % 4 == 0 else 1.1),
-            ],
-        )
-        for k in range(15)
-    ]
-    agrees(world, shocks, "fixed")
+    agrees(world, parts_with_rents(world, 15), "fixed")
 
 
 def test_draws_of_elasticities() -> None:

@@ -97,10 +97,7 @@ class PackageShocks:
         others = [self.compared[k] for k in compared]
         parts = [*map(self._parts, packages), *([one.duties] for one in others)]
         first: dict[tuple[bytes, bytes], int] = {}
-        taxed = [
-            first.setdefault((self._taxing(k), self.active[k][self.nontariff.changes_shock].tobytes()), n)
-            for n, k in enumerate(packages)
-        ]
+        taxed = [first.setdefault(self._shock_key(k), n) for n, k in enumerate(packages)]
         return LaidStates(
             self.nontariff,
             (*(self.active[k] for k in packages), *(one.active for one in others)),
@@ -133,15 +130,16 @@ class PackageShocks:
         found: list[Counterfactual] = []
         for package in packages:
             active = self.active[package]
-            key = self._taxing(package), active[self.nontariff.changes_shock].tobytes()
+            key = self._shock_key(package)
             if key not in known:
                 known[key] = self.nontariff.shock(self.position(package), at)
             found.append(self.nontariff.with_constraints(known[key], active, at))
         return found
 
-    def _taxing(self, package: int) -> bytes:
-        """A package's options in the issues that change duties."""
-        return self.table.grid.choices[package, self._taxing_issues].tobytes()
+    def _shock_key(self, package: int) -> tuple[bytes, bytes]:
+        """What packages with one shock share: options in the issues that change duties, and effects on it."""
+        options = self.table.grid.choices[package, self._taxing_issues]
+        return options.tobytes(), self.active[package][self.nontariff.changes_shock].tobytes()
 
     @cached_property
     def _taxing_issues(self) -> list[int]:

@@ -211,7 +211,8 @@ def read_lines(importer: str, given: LineInputs, world: World | None = None) -> 
     from kosho.lines.trade_files import read_trade
 
     if given.trade:
-        _refuse_repeated(given.trade)
+        if len(given.trade) > 1:  # to compare one with others is to read it once more
+            _refuse_repeated(given.trade)
         files = [read_trade(path, columns=given.columns) for path in given.trade]
         currencies = {one.currency for one in files}
         if len(currencies) > 1:
