@@ -29,6 +29,7 @@ __all__ = [
     "THETA",
     "WEIGHT",
     "Bound",
+    "like_a_fraction",
     "out_of_days",
     "out_of_years",
     "unit_of_rates",
@@ -91,6 +92,25 @@ FIRST_YEAR, LAST_YEAR = 1800, 2199
 
 PERCENT_FROM, ONE_PLUS = 1.0, (1.0, 1.5)
 NEARLY = 0.95
+
+
+def like_a_fraction(percent: float) -> str | None:
+    """What is wrong with a duty in percent that is as low as fractions are; None where it is not.
+
+    Duties of less than one percent are in force (the fee of 0.3464 % on entries into the United States, 19 CFR
+    24.23), yet 0.15 is nearly always 15 %, so who means them says so.
+
+    >>> from kosho.bounds import like_a_fraction
+    >>> like_a_fraction(15.0), like_a_fraction(0.15)
+    (None, '0.15 is less than one percent: duties are percent here (15 for 15 %)')
+    """
+    if not 0 < percent < PERCENT_FROM:
+        return None
+    return _(
+        "{value:g} is less than one percent: duties are percent here ({percent:g} for {percent:g} %)",
+        value=percent,
+        percent=100 * percent,
+    )
 
 
 def out_of_days(day: date) -> str | None:

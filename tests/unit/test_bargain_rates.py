@@ -92,6 +92,7 @@ def test_a_range_is_laid_at_its_ends_and_its_middle(case):
         ("from: 2, to: 25", "from: 2, to: 2", "a range goes up"),
         ("from: 2, to: 25", "from: -2, to: 25", "-2 percent is below zero"),
         ("from: 2, to: 25", "from: 2, to: 2500", "2500 percent is above 1,000"),
+        ("from: 2, to: 25", "from: 0, to: 0.25", "0.25 is less than one percent"),
         ("from: 2, to: 25", "from: 2, to: .nan", "rate.to"),
         ("from: 2, to: 25", "from: 2", "rate.to: is missing"),
         ("[table-cars], rate", "[table-cars], at: {table-cars: 5}, rate", "a range of rates for no measure"),

@@ -68,6 +68,7 @@ def test_the_table_of_the_case(case):
         ("source: [round7]\n    note: ", "source: [round8]\n    note: ", "source 'round8'", "round7"),
         ("proposes_first: JPN", "proposes_first: KOR", "unknown party 'KOR'", "JPN"),
         ("at: {table-cars: 20, ", "at: {table-cars: -20, ", "-20 percent is below zero", "zero or more"),
+        ("at: {table-cars: 20, ", "at: {table-cars: 0.2, ", "0.2 is less than one percent", "insist"),
         ("  date: {2025-04-09: 2025-07-09, 2025-07-07: 2025-08-01}\n  foll", "  date: 2025-06-01\n  foll",
          "is before the status quo", ""),
         ("[table-rest-in-all], at: {table-rest-in-all: 15}", "[table-cars], at: {table-cars: 15}",

@@ -129,6 +129,8 @@ MEASURE: dict[str, Any] = {
         pytest.param(10**5000, "larger than anything", id="10^5000"),
         ({"JPN": True}, "true is not a number"),
         ({"JPN": 2500}, "above 1,000"),
+        (0.15, r"value: 0.15 is less than one percent: duties are percent here \(15 for 15 %\); .* insist"),
+        ({"JPN": 15, "KOR": 0.999}, "0.999 is less than one percent"),
     ],
 )
 def test_a_measure_out_of_bounds_is_refused(value: Any, why: str) -> None:
@@ -141,8 +143,17 @@ def test_a_measure_insists_with_a_reason() -> None:
     with pytest.raises(ValidationError, match="insist says why"):
         Measure(**MEASURE, value=1706, insist=" ")
     share = {"value": 1.5, "unit": "share", "status": "fact", "source": "own"}
-    with pytest.raises(ValidationError, match="from 0 to 1"):
-        Measure(**MEASURE, value=10, value_share=share)
+    for insist in (None, "meant"):
+        with pytest.raises(ValidationError, match="from 0 to 1"):
+            Measure(**MEASURE, value=10, value_share=share, insist=insist)
+
+
+def test_a_small_duty_is_taken_where_it_is_meant() -> None:
+    assert Measure(**MEASURE, value=0.3464, insist="fee of 19 CFR 24.23").value == 0.3464
+    assert Measure(**MEASURE, value=1).value == 1
+    assert Measure(**MEASURE, value=0).value == 0
+    weight = {**MEASURE, "kind": "specific", "unit": "USD/kg"}
+    assert Measure(**weight, value=0.15).value == 0.15
 
 
 @pytest.mark.parametrize("number", [True, 1e308, pytest.param(10**5000, id="10^5000"), float("-1e300")])

@@ -32,6 +32,7 @@ from kosho.cli.serve import open_cases
 from kosho.errors import InputError
 from kosho.record.drafts import Pile
 from kosho.serve import Settings, create_app, speaking
+from kosho.serve.guard import Guard
 from kosho.serve.sides import Side
 
 HOST = "http://localhost"
@@ -208,6 +209,28 @@ def test_pages_of_others_and_other_names_are_refused(client: TestClient):
     got = client.get("/")
     assert "default-src 'none'" in got.headers["content-security-policy"]
     assert "http" not in got.headers["content-security-policy"]
+
+
+def test_a_refusal_that_nobody_hears_any_more_leaves_no_traceback(caplog: pytest.LogCaptureFixture):
+    async def never(scope: object, receive: object, send: object) -> None:
+        raise AssertionError
+
+    server = uvicorn.Server(uvicorn.Config(Guard(never), http="h11", lifespan="off", log_config=None))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.start()
+        try:
+            with socket.create_connection(listening.getsockname(), 10.0) as asking:
+                asking.sendall(
+                    b"POST / HTTP/1.1\r\nHost: other\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"
+                )
+                got = b"".join(iter(lambda: asking.recv(4096), b""))
+        finally:
+            server.should_exit = True
+            running.join(30.0)
+    assert got.startswith(b"HTTP/1.1 400")
+    assert "Traceback" not in caplog.text
+    assert "Exception in ASGI" not in caplog.text
 
 
 def test_a_token_is_needed_where_there_is_one(folder: Path):

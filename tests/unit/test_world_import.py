@@ -85,32 +85,46 @@ def test_names_that_ship_and_names_that_are_none_are_refused(tmp_path: Path):
         WorldChoice.parse("mime")
 
 
-def test_values_in_another_unit_of_money_are_refused(tmp_path: Path):
+def brought(door: str, source: str, path: Path) -> list[str]:
+    """The words that bring a file in as a table: under a name, or into a file."""
+    if door == "import":
+        return ["world", "import", source, str(path), "--out", "mine"]
+    return ["world", "build", str(path), "--from", source, "--out", str(path.with_name("mine.npz"))]
+
+
+DOORS = pytest.mark.parametrize("door", ["import", "build"])
+
+
+@DOORS
+def test_values_in_another_unit_of_money_are_refused(tmp_path: Path, door: str):
     path = big(tmp_path, factor=2e6)
-    words = ["world", "import", "oecd-csv", str(path), "--out", "mine"]
+    words = brought(door, "oecd-csv", path)
     with pytest.raises(InputError, match=r"values look like thousand US dollars.*scale=0.001"):
         runner.invoke(app, words, catch_exceptions=False)
-    assert "--world mine" in run(*words, "--insist")
+    assert not (tmp_path / "mine.npz").exists()
+    run(*words, "--insist")
+    assert run("world", "info", "--world", "mine" if door == "import" else tmp_path / "mine.npz")
 
 
 @pytest.mark.parametrize("factor", [2e-7, 1e11])
 def test_values_that_no_unit_of_money_explains_are_refused(tmp_path: Path, factor: float):
     path = big(tmp_path, factor=factor)
-    words = ["world", "import", "oecd-csv", str(path), "--out", "mine"]
     with pytest.raises(InputError, match=r"in no unit of US dollars: value added is .* times that of 2022"):
-        runner.invoke(app, words, catch_exceptions=False)
+        runner.invoke(app, brought("import", "oecd-csv", path), catch_exceptions=False)
 
 
+@DOORS
 @pytest.mark.parametrize("more", [(), ("--insist",)])
-def test_a_table_of_one_economy_is_refused(tmp_path: Path, shelf: Path, more: tuple[str, ...]):
+def test_a_table_of_one_economy_is_refused(tmp_path: Path, shelf: Path, more: tuple[str, ...], door: str):
     path = tmp_path / "one.csv"
     rows = ["JPN,A01,JPN,C29,900000", "JPN,C29,JPN,A01,900000"]
     rows += [f"JPN,{sector},JPN,consumption,2000000" for sector in ("A01", "C29")]
     path.write_text("\n".join(["exporter,seller,importer,user,value", *rows, ""]), encoding="utf-8")
-    words = ["world", "import", "long-csv", path, "--set", "final=consumption", "--year", 2019, "--name", "one"]
+    words = [*brought(door, "long-csv", path), "--set", "final=consumption", "--year", "2019", "--name", "one"]
     with pytest.raises(InputError, match=r"one\.csv: has one economy, JPN: nothing is traded"):
-        runner.invoke(app, [*map(str, words), "--out", "mine", *more], catch_exceptions=False)
+        runner.invoke(app, [*words, *more], catch_exceptions=False)
     assert not shelf.exists() or not list(shelf.iterdir())
+    assert not (tmp_path / "mine.npz").exists()
 
 
 @pytest.mark.parametrize("name", ["empty.zip", "Eora26_2015_bp.zip"])

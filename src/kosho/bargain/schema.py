@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from kosho.bounds import COST, DISCOUNT, PERCENT_DUTY, WEIGHT, Bound
+from kosho.bounds import COST, DISCOUNT, PERCENT_DUTY, WEIGHT, Bound, like_a_fraction
 from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
@@ -167,7 +167,7 @@ class RateRange(Frozen):
 
     @model_validator(mode="after")
     def _plausible(self) -> RateRange:
-        wrong = PERCENT_DUTY.broken(self.low) or PERCENT_DUTY.broken(self.high)
+        wrong = PERCENT_DUTY.broken(self.low) or PERCENT_DUTY.broken(self.high) or like_a_fraction(self.high)
         if wrong is not None:
             raise ValueError(wrong)
         if not self.low < self.high:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kosho.bargain.rate_options import moving_measures, named_option
 from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
-from kosho.bounds import PERCENT_DUTY
+from kosho.bounds import PERCENT_DUTY, like_a_fraction
 from kosho.errors import InputError, Problems, suggest
 from kosho.language import _
 from kosho.law.measure import Measure
@@ -179,15 +179,18 @@ class TableCheck:
                 self._note("overlay", name, overlays, (*here, "overlays"))
         mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
         added = [one.id for one in mine if isinstance(one.value, float)]
+        insisted = [one.id for one in mine if one.insist]
         for name, rate in option.at.items():
             place = (*here, "at", name)
             if name not in added:
                 self._note("measure", name, added, place)
-            wrong = (
-                PERCENT_DUTY.broken(rate) if math.isfinite(rate) else _("a rate of {rate:g} percent", rate=rate)
-            )
-            if wrong is not None:
+            if not math.isfinite(rate):
+                self._add(_("a rate of {rate:g} percent", rate=rate), _("zero or more"), place)
+            elif (wrong := PERCENT_DUTY.broken(rate)) is not None:
                 self._add(wrong, _("zero or more"), place)
+            elif name not in insisted and (wrong := like_a_fraction(rate)) is not None:
+                hint = _("if it is meant, say why in `insist` of the measure in its overlay")
+                self._add(wrong, hint, place)
         self._amounts(option, mine, here)
         self._range(option, mine, overlays, here)
 

@@ -67,8 +67,8 @@ def build(  # noqa: PLR0913 - one parameter an option
     insist: Insist = False,
 ) -> None:
     """Build a table: the default one from the pinned wheel, or one of your own from a file."""
-    from kosho.world.build import Said, completed
-    from kosho.world.readers import reader
+    from kosho.world.build import Said
+    from kosho.world.door import imported
     from kosho.world.store import write
 
     said = Said(
@@ -82,10 +82,9 @@ def build(  # noqa: PLR0913 - one parameter an option
         weights=weights,
         insist=insist,
     )
-    format_ = reader(source)
     target = _target(out)
     with show_progress(_("Building the table")):
-        table = completed(format_.table(files or [], settings_of(source, settings, year)), said)
+        table, _world = imported(source, files or [], settings_of(source, settings, year), said)
         path = write(table, target)
     size = formatting.decimals(path.stat().st_size / 1e6, 1)
     told = size_told(len(table.countries), len(table.sectors))

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from kosho.bounds import PERCENT_DUTY
+from kosho.bounds import PERCENT_DUTY, like_a_fraction
 from kosho.codes import blocs
 from kosho.display import Card, glance, listing
 from kosho.identity import Same
@@ -228,7 +228,8 @@ class Measure(Frozen):
     status: Status
     """Standing of the value."""
     insist: str | None = None
-    """Why a rate is meant that is below zero or above 1,000 percent; without it such a rate is refused."""
+    """Why a rate is meant that is below zero, between zero and one percent, or above 1,000; without it such a
+    rate is refused."""
     quote: str | None = None
     note: str | None = None
 
@@ -359,17 +360,6 @@ class Measure(Frozen):
 
     @model_validator(mode="after")
     def _plausible(self) -> Measure:
-        if self.insist is not None:
-            if not self.insist.strip():
-                raise ValueError(_("insist says why a rate that is out of bounds is meant"))
-            return self
-        for name, given in (("value", self.value), ("value_out", self.value_out)):
-            for rate in _numbers(given):
-                wrong = PERCENT_DUTY.broken(rate) if self.unit == "percent" or rate < 0 else None
-                if wrong is not None:
-                    raise ValueError(
-                        _("{name}: {wrong}; if it is meant, say why in insist", name=name, wrong=wrong)
-                    )
         share = self.value_share
         if (
             share is not None
@@ -379,7 +369,20 @@ class Measure(Frozen):
             <= 1
         ):
             raise ValueError(_("value_share is a share, from 0 to 1"))
+        if self.insist is not None and not self.insist.strip():
+            raise ValueError(_("insist says why a rate that is out of bounds is meant"))
+        if self.insist is None:
+            for name, given in (("value", self.value), ("value_out", self.value_out)):
+                for wrong in filter(None, map(self._out_of_bounds, _numbers(given))):
+                    raise ValueError(
+                        _("{name}: {wrong}; if it is meant, say why in insist", name=name, wrong=wrong)
+                    )
         return self
+
+    def _out_of_bounds(self, rate: float) -> str | None:
+        if self.unit == "percent":
+            return PERCENT_DUTY.broken(rate) or like_a_fraction(rate)
+        return PERCENT_DUTY.broken(rate) if rate < 0 else None
 
     def last_day(self, known: date | None = None) -> date | None:
         """Last day it acts, as known on a day (the latest by default); None: no end was known."""

@@ -151,6 +151,7 @@ def one_line(text: str, register: Register, on: date, position: int = 1) -> OneL
         "legal_basis": _("none; asked on the command line"),
         "source": [SOURCE],
         "status": "assumption",
+        "insist": _("asked with a percent sign"),
     }
     names = ", ".join(country_name(code) if code != ALL else _("all") for code in include)
     names += _(" but {names}", names=", ".join(map(country_name, exclude))) if exclude else ""

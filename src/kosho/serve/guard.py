@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from contextlib import suppress
 from typing import Any
 
+from h11 import LocalProtocolError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
@@ -71,8 +72,8 @@ class Guard:
             return
         refused = self._refused(HTTPConnection(scope))
         if refused is not None:
-            # Who breaks off, or speaks no HTTP after the head, has nobody who listens to what is wrong.
-            with suppress(Exception):
+            # Whose body is no HTTP had his answer from the server below, 400; this one cannot be sent any more.
+            with suppress(LocalProtocolError):
                 await refused(scope, receive, _with_headers(send))
             return
         await self.app(scope, _bounded(receive, self._most(scope["path"])), _with_headers(send))

@@ -13,7 +13,7 @@ from kosho.world.build import Said, completed
 from kosho.world.loading import DEFAULT, calibrated, load
 from kosho.world.readers import reader
 from kosho.world.readers.reader import Settings
-from kosho.world.store import IOTable
+from kosho.world.store import IOTable, refuse_boundless
 from kosho.world.table import World
 from kosho.world.table_checks import refuse_gaps
 
@@ -45,6 +45,7 @@ def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -
             one economy.
     """
     table = completed(reader(name).table(files, settings), said)
+    refuse_boundless(table)
     world = calibrated(table)
     if len(world.countries) == 1:
         told = _("has one economy, {code}: nothing is traded", code=world.countries[0])
