@@ -17,7 +17,7 @@ from typing import Literal
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
-__all__ = ["FRACTIONS", "NUMBER", "Mark", "certain", "convention", "decimal", "rewritten"]
+__all__ = ["FRACTIONS", "NUMBER", "Mark", "certain", "convention", "decimal", "plain", "rewritten"]
 
 Mark = Literal[".", ","]
 """The decimal mark."""
@@ -47,6 +47,20 @@ _NUMBERS = re.compile(rf"(?<![\w.,]){NUMBER}(?![\d])")
 _THREES = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _MIXED = re.compile(r"(?:(?P<whole>\d+)\s+)?(?P<above>\d+)\s*/\s*(?P<below>[1-9]\d*)")
 _SHOWN_DIGITS = 12
+
+
+def plain(text: str) -> float:
+    """The number of a cell that programs write, `1234.5` or `1.2e6`; `2_5`, which Python takes as 25, is none.
+
+    Raises:
+        ValueError: it is no number, or in other digits.
+
+    >>> plain(" 2.5 "), plain("1e3")
+    (2.5, 1000.0)
+    """
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return float(text)
 
 
 def decimal(text: str, mark: Mark | None = None) -> Decimal:

@@ -32,6 +32,7 @@ __all__ = [
     "TEXTS",
     "WORKBOOKS",
     "content_of",
+    "header_of",
     "json_of",
     "kind_of",
     "members_of",
@@ -125,6 +126,31 @@ def json_of(content: str | bytes, file: str) -> Any:
         raise InputError(Problem(_("is not JSON"), None, file, error.lineno)) from None
     except (ValueError, RecursionError):  # a number too long, brackets too deep, other letters than UTF's
         raise InputError(Problem(_("is not JSON that can be read"), file=file)) from None
+
+
+def header_of(rows: Iterator[Sequence[str]], file: str) -> list[str]:
+    """Names of the columns of a CSV file, its first row.
+
+    Raises:
+        InputError: the file is empty, or its columns are apart by another mark than the comma.
+
+    >>> import csv
+    >>> from kosho.tabular import header_of
+    >>> header_of(csv.reader(["region, economy", "Asia,JPN"]), "regions.csv")
+    ['region', 'economy']
+    >>> header_of(csv.reader(["region;economy"]), "regions.csv")
+    Traceback (most recent call last):
+        ...
+    kosho.errors.InputError: regions.csv:1: its columns are apart by ';' (commas, with points in numbers: save it as "CSV UTF-8 (comma delimited)")
+    """  # noqa: E501 - as it is printed
+    header = [name.strip() for name in next(rows, [])]
+    if not any(header):
+        raise InputError(Problem(_("is empty"), _("a header and rows"), file, 1))
+    mark = next((one for one in ";\t|" if len(header) == 1 and one in header[0]), None)
+    if mark is not None:
+        hint = _('commas, with points in numbers: save it as "CSV UTF-8 (comma delimited)"')
+        raise InputError(Problem(_("its columns are apart by {mark!r}", mark=mark), hint, file, 1))
+    return header
 
 
 def size_of(path: Path) -> int:

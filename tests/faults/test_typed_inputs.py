@@ -141,6 +141,48 @@ def test_a_year_that_is_none_is_told_with_its_line(run: Run, tmp_path: Path, yea
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "f.csv:1: is empty (a header and rows)"),
+        ("\n\n", "f.csv:1: is empty"),
+        ("exporter;importer;year;trade;tariff\nA;B;2018;5;0,1\n", "f.csv:1: its columns are apart by ';'"),
+        ("exporter\timporter\nA\tB\n", "f.csv:1: its columns are apart by '\\t'"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "world estimate f.csv",
+        "world import long-csv f.csv --year 2019 --out mine",
+        "world import gravity f.csv --year 2019 --out mine",
+        "world build SALES --elasticities f.csv --out own.npz --insist",
+    ],
+)
+def test_a_csv_file_of_another_kind_is_told_as_what_it_is(
+    run: Run, tmp_path: Path, words: str, text: str, told: str
+) -> None:
+    (tmp_path / "f.csv").write_text(text, encoding="utf-8")
+    given = words.replace("SALES", " ".join(map(str, sales(tmp_path))))
+    status, printed, said = run(*given.split())
+    assert (status, printed) == (2, "")
+    assert told in said
+
+
+@pytest.mark.parametrize("figure", ["2_5", "\uff12\uff15", "\u0662"])
+def test_digits_that_only_python_reads_are_no_figure(run: Run, tmp_path: Path, figure: str) -> None:
+    (tmp_path / "f.csv").write_text(PANEL + "\n".join([*ROWS, f"A,C,2018,{figure},0.1", ""]), encoding="utf-8")
+    status, printed, said = run("world", "estimate", "f.csv")
+    assert (status, printed) == (2, "")
+    assert f"trade '{figure}' is no figure" in said
+    (tmp_path / "t.csv").write_text(f"importer,exporter,sector,percent\nUSA,CHN,*,{figure}\n", encoding="utf-8")
+    status, printed, said = run(
+        "world", "build", *map(str, sales(tmp_path)), "--tariffs", "t.csv", "--out", "own.npz"
+    )
+    assert (status, printed) == (2, "")
+    assert f"percent '{figure}' is not a number" in said
+
+
+@pytest.mark.parametrize(
     ("rates", "more", "told"),
     [
         ("USA,CHN,*,2.5\nUSA,CHN,*,3.5\n", "", "t.csv:3: is given in line 2 already"),

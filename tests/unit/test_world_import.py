@@ -127,6 +127,15 @@ def test_a_table_of_one_economy_is_refused(tmp_path: Path, shelf: Path, more: tu
     assert not (tmp_path / "mine.npz").exists()
 
 
+def test_a_table_of_final_sales_alone_says_what_that_assumes(tmp_path: Path):
+    path = tmp_path / "final.csv"
+    pairs = [(one, other) for one in ("JPN", "USA") for other in ("JPN", "USA")]
+    rows = [f"{one},{sector},{other},final,900000" for one, other in pairs for sector in ("A01", "C29")]
+    path.write_text("\n".join(["exporter,seller,importer,user,value", *rows, ""]), encoding="utf-8")
+    run(*brought("import", "long-csv", path), "--set", "final=final", "--year", 2019, "--insist")
+    assert "no inputs: all trade is final demand" in " ".join(run("world", "info", "--world", "mine").split())
+
+
 @pytest.mark.parametrize("name", ["empty.zip", "Eora26_2015_bp.zip"])
 def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: Path, name: str):
     pytest.importorskip("pymrio")

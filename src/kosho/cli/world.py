@@ -262,7 +262,7 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
             )
             told += "several"
         found.append((_("Sectors"), told))
-    return found + [(_("Assumed"), text) for text in content["assumptions"]]
+    return found + [(_("Assumed"), retold(text)) for text in content["assumptions"]]
 
 
 def _balances(content: dict[str, Any]) -> list[Facts]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
-from kosho.tabular import content_of, refuse_twice
+from kosho.numbers import plain
+from kosho.tabular import content_of, header_of, refuse_twice
 
 __all__ = ["Row", "number", "rows_of"]
 
@@ -41,7 +42,7 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
             table.append((lines[reader.line_num][0], next(reader)))
     except csv.Error as error:
         raise InputError(Problem(_("is not CSV: {error}", error=error), file=str(path))) from None
-    header = [name.strip() for name in table[0][1]] if table else []
+    header = header_of(iter([table[0][1]] if table else []), str(path))
     missing = [name for name in columns if name not in header]
     if missing or len(table) < 2:
         told = _("has no column {names}", names=", ".join(missing)) if missing else _("has no rows")
@@ -68,7 +69,7 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
 def number(text: str, what: str, line: int, problems: Problems, least: float = -float("inf")) -> float | None:
     """A finite number above `least`; a mistake is noted and None comes back."""
     try:
-        value = float(text)
+        value = plain(text)
     except ValueError:
         problems.add(_("{what} {text!r} is not a number", what=what, text=text), line=line, key=what)
         return None

@@ -31,7 +31,8 @@ from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
 from kosho.language import _
-from kosho.tabular import open_csv, refuse_twice
+from kosho.numbers import plain
+from kosho.tabular import header_of, open_csv, refuse_twice
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "PanelDuties", "estimate", "interval", "panel_of"]
 
@@ -144,7 +145,7 @@ def panel_of(
     problems = Problems(str(path))
     with open_csv(path) as file:
         lines = csv.reader(file)
-        header = [name.strip() for name in next(lines, [])]
+        header = header_of(lines, str(path))
         at = _places(header, given, controls, problems, without=() if duties is None else ("tariff",))
         found = _rows(lines, len(header), at, controls, problems)
     problems.raise_if_any()
@@ -234,7 +235,7 @@ def _row(
             values.append(0.0)
             continue
         try:
-            value = float(row[at[name]])
+            value = plain(row[at[name]])
         except ValueError:
             value = float("nan")
         if not isfinite(value) or (name == "trade" and value < 0) or (name == "tariff" and value < 0):

@@ -7,10 +7,11 @@ from functools import cache
 
 from kosho.language import N_, _
 
-__all__ = ["CAPPED", "INSIDE", "PART", "retold"]
+__all__ = ["CAPPED", "INSIDE", "NO_INPUTS", "PART", "retold"]
 
 CAPPED = N_("inputs of {country} {sector} cost {cost} of its output ({output}), capped at {most}")
 INSIDE = N_("duties of {value} on trade inside {regions} left out")
+NO_INPUTS = N_("no inputs: all trade is final demand, and all of output is value added")
 PART = N_("quantity in {unit} of {exporter} to {importer} in {sector} left out: part of the cell only")
 
 
@@ -18,7 +19,7 @@ PART = N_("quantity in {unit} of {exporter} to {importer} in {sector} left out: 
 def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence as a pattern whose groups are its fields."""
     found: list[tuple[re.Pattern[str], str]] = []
-    for one in (CAPPED, INSIDE, PART):
+    for one in (CAPPED, INSIDE, NO_INPUTS, PART):
         parts = re.split(r"\{(\w+)\}", one)
         source = "".join(f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts))
         found.append((re.compile(source), one))

@@ -7,6 +7,7 @@ from math import isfinite
 
 from kosho.errors import InputError, Problem
 from kosho.language import _
+from kosho.numbers import plain
 from kosho.world.datafiles import rows
 
 __all__ = ["EURO", "scale_of", "usd_per_euro"]
@@ -42,7 +43,7 @@ def scale_of(text: str, key: str = "scale") -> float:
         InputError: it is no positive number.
     """
     try:
-        value = float(text)
+        value = plain(text)
     except ValueError:
         value = float("nan")
     if not (isfinite(value) and value > 0):

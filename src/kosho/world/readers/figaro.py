@@ -17,6 +17,7 @@ import numpy as np
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
+from kosho.numbers import plain
 from kosho.tabular import open_bytes, open_csv
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, read_matrix, stop_if_many
@@ -133,7 +134,7 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
         if area == "W2":
             continue
         try:
-            value = float(row["obsValue"] or 0.0)
+            value = plain(row["obsValue"] or "0")
         except ValueError:
             value = float("nan")
         if not isfinite(value):

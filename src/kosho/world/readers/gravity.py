@@ -20,7 +20,9 @@ from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
-from kosho.tabular import open_csv, refuse_twice
+from kosho.numbers import plain
+from kosho.tabular import header_of, open_csv, refuse_twice
+from kosho.world.notes import NO_INPUTS
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.store import IOTable
@@ -88,7 +90,7 @@ def read_gravity(files: Sequence[Path], settings: Settings) -> IOTable:
             "source": f"trade by pair, {path.name}",
             "unit": "million USD",
             "adjustments": notes,
-            "assumptions": ["no inputs: all trade is final demand, and all of output is value added"],
+            "assumptions": [NO_INPUTS],
         },
     )
 
@@ -120,7 +122,7 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
     problems = Problems(str(path))
     with open_csv(path) as file:
         lines = csv.reader(file)
-        at = _columns([name.strip() for name in next(lines, [])], settings, str(path))
+        at = _columns(header_of(lines, str(path)), settings, str(path))
         width = max(at.values()) + 1
         for line, row in enumerate(lines, start=2):
             if len(row) < width:
@@ -151,8 +153,8 @@ def _note(
     exporter, importer = (row[at[side]].strip() for side in ("exporter", "importer"))
     text = row[at["trade"]].strip()
     try:
-        value = float(text) if text and text.upper() != "NA" else float("nan")
-        output = float(row[at["output"]]) if "output" in at and row[at["output"]].strip() else None
+        value = plain(text) if text and text.upper() != "NA" else float("nan")
+        output = plain(row[at["output"]]) if "output" in at and row[at["output"]].strip() else None
     except ValueError:
         problems.add(_("{text!r} is not a number", text=text), line=line, key="trade")
         return

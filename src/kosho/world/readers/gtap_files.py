@@ -14,7 +14,8 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.extras import missing
 from kosho.language import _
-from kosho.tabular import open_csv
+from kosho.numbers import plain
+from kosho.tabular import header_of, open_csv
 from kosho.world.har import read_har
 
 __all__ = ["Held", "held_in"]
@@ -111,16 +112,16 @@ def _of_csv(path: Path) -> Held:
     cells: dict[tuple[str, ...], float] = {}
     with open_csv(path) as file:
         lines = csv.reader(file)
-        header = [name.strip() for name in next(lines, [])]
+        header = header_of(lines, str(path))
         if len(header) < 2 or header[-1].lower() != "value":
-            told = _("ends with the column {name!r}", name=header[-1] if header else "")
+            told = _("ends with the column {name!r}", name=header[-1])
             raise InputError(Problem(told, _("a column for each set, and Value at the end"), str(path), 1))
         for line, row in enumerate(lines, start=2):
             if not row:
                 continue
             key = tuple(text.strip() for text in row[:-1])
             try:
-                value = float(row[-1])
+                value = plain(row[-1])
             except ValueError:
                 value = float("nan")
             if len(row) != len(header) or not np.isfinite(value):

@@ -19,7 +19,9 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
-from kosho.tabular import open_csv, refuse_twice, size_of
+from kosho.numbers import plain
+from kosho.tabular import header_of, open_csv, refuse_twice, size_of
+from kosho.world.notes import NO_INPUTS
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
 from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
@@ -84,7 +86,7 @@ def _sales(path: Path, names: Mapping[str, str]) -> list[Sale]:
     refuse_beyond("rows", _rows_about(path), ROW_BYTES, file=str(path))
     with open_csv(path) as file:
         lines = csv.reader(file)
-        header = [name.strip() for name in next(lines, [])]
+        header = header_of(lines, str(path))
         for name, column in names.items():
             if column not in header:
                 near = suggest(column, header)
@@ -125,7 +127,7 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
         *labels, text = (cells[place].strip() for place in places)
         exporter, seller, importer, user = map(sys.intern, labels)  # few words, many rows
         try:
-            value = float(text)
+            value = plain(text)
         except ValueError:
             value = float("nan")
         if not isfinite(value):
@@ -192,6 +194,7 @@ def _table(
             "source": ", ".join(path.name for path in files),
             "unit": "million USD",
             "adjustments": notes + ([] if scale == 1.0 else [f"values of the file times {scale:g}"]),
+            **({} if sold.any() else {"assumptions": [NO_INPUTS]}),
         },
     )
 
