@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
 from kosho.law.schedules.ordinary import lookup, ordinary
 from kosho.law.schedules.preferences import claim, is_most_favoured, preferences, symbols
 from kosho.law.schedules.store import imported, path_of, write
+from kosho.lines import ordinary_rates
 
 DAY = date(2025, 6, 29)
 
@@ -171,6 +173,33 @@ def test_imported_schedules_come_before_what_ships_and_the_latest_first(data: Pa
     assert found is not None
     assert (str(found.duty), found.column) == ("6%", "general")
     assert "gives no duty under usmca" in found.note
+
+
+@pytest.mark.parametrize("first", [None, date(2025, 1, 1)])
+def test_editions_that_nothing_puts_in_order_are_told_where_they_differ(data: Path, first: date | None) -> None:
+    one = [line("87032301", "5%", korus="Free"), line("87032401", "5 %"), line("87033101", "7%")]
+    other = [line("87032301", "6%"), line("87032401", "5%", korus="1%"), line("87033101", "7%")]
+    write(schedule(*one, edition="a", valid_from=first), one)
+    write(schedule(*other, edition="b", valid_from=first), other)
+    with pytest.raises(InputError, match=r"editions 'a' and 'b' of USA begin on the same day.*--from"):
+        lookup("USA", "JPN", "8703.23.01", DAY)
+    assert str(ordinary("USA", "JPN", "8703.24.01", DAY)) == "5%"
+    assert str(ordinary("USA", "JPN", "8703.31.01", DAY)) == "7%"
+    assert str(ordinary("USA", "JPN", "6912.00.39", DAY)) == "4.5%"
+    write(schedule(*other, edition="b", valid_from=date(2025, 2, 1)), other)
+    assert str(ordinary("USA", "JPN", "8703.23.01", DAY)) == "6%"
+
+
+def test_duties_by_line_are_of_no_edition_that_may_be_the_earlier(data: Path) -> None:
+    own = [line("87032301", "5%")]
+    for edition in ("a", "b"):
+        write(replace(schedule(*own, edition=edition), whole=True), own)
+    with pytest.raises(InputError, match=r"editions 'a' and 'b' of USA"):
+        ordinary_rates("USA", DAY)
+    write(replace(schedule(*own, edition="b", valid_from=date(2025, 2, 1)), whole=True), own)
+    found = ordinary_rates("USA", DAY)
+    assert found is not None
+    assert found[1] == "b"
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,7 @@ from kosho.law import Register, rate_bounds
 from kosho.law.days_of_change import days_of_change
 from kosho.law.query import NONE
 from kosho.law.rate_table import ALIKE
-from kosho.law.schedules.lines import Schedule
-from kosho.law.schedules.ordinary import in_force
+from kosho.law.schedules.ordinary import in_force, rivals
 from kosho.law.schedules.preferences import preferences
 from kosho.lines.shipped import SCHEDULES, preference_use, schedule_rates, shipped_rates
 
@@ -90,9 +89,11 @@ def ordinary_rates(importer: str, on: date) -> tuple[pl.DataFrame, str] | None:
     >>> ordinary_rates("FRA", date(2025, 7, 22)) is None
     True
     """
-    edition: Schedule | None = next((one for one in in_force(importer, on) if one.whole), None)
-    if edition is not None:
-        return schedule_rates(edition), edition.edition
+    editions = [one for one in in_force(importer, on) if one.whole]
+    if len(editions) > 1 and editions[0].valid_from == editions[1].valid_from:
+        raise rivals(editions[0], editions[1])
+    if editions:
+        return schedule_rates(editions[0]), editions[0].edition
     if importer in SCHEDULES:
         return shipped_rates(importer), SCHEDULES[importer]
     return None

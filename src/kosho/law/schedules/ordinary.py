@@ -6,20 +6,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from kosho.display import Shown
-from kosho.errors import KoshoError
+from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
 from kosho.law.schedules import preferences
 from kosho.law.schedules.duty import AdValorem, ConditionalDuty, Duty
-from kosho.law.schedules.embedded import embedded
+from kosho.law.schedules.embedded import EDITION, embedded
 from kosho.law.schedules.embedded import spans as embedded_spans
 from kosho.law.schedules.lines import GENERAL, STATUTORY, Credit, Line, Schedule
 from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.store import imported
 from kosho.provenance import Status
 
-__all__ = ["Ordinary", "in_force", "lookup", "ordinary", "season_turns", "turns"]
+__all__ = ["Ordinary", "in_force", "lookup", "ordinary", "rivals", "season_turns", "turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,33 @@ def in_force(importer: str, on: date) -> list[Schedule]:
     valid.sort(key=lambda schedule: schedule.valid_from or date.min, reverse=True)
     shipped = embedded(where, on)
     return [*valid, shipped] if shipped else valid
+
+
+def rivals(one: Schedule, other: Schedule) -> InputError:
+    """What is said of two editions of which nothing tells which is the later, and which differ.
+
+    >>> from kosho.law.schedules import Schedule
+    >>> str(rivals(Schedule("KOR", "a", {}), Schedule("KOR", "b", {})))
+    "editions 'a' and 'b' of KOR begin on the same day, or on none that is known (give the later its first day: kosho schedule import ... --from)"
+    """  # noqa: E501 - as it is printed
+    told = _(
+        "editions {one!r} and {other!r} of {importer} begin on the same day, or on none that is known",
+        one=one.edition,
+        other=other.edition,
+        importer=one.importer,
+    )
+    return InputError(Problem(told, _("give the later its first day: kosho schedule import ... --from")))
+
+
+def _refuse_rivals(lines: list[tuple[Schedule, Line]]) -> None:
+    """What two editions that nothing puts in order both say of a line is the same."""
+    for (one, first), (other, second) in pairwise(lines):
+        if one.valid_from != other.valid_from or other.edition == EDITION:  # lines that ship come last
+            continue
+        texts = [(first.general_text, second.general_text), (first.statutory_text, second.statutory_text)]
+        texts += [(text, second.special_texts.get(name, "")) for name, text in first.special_texts.items()]
+        if any(said and otherwise and parse_duty(said) != parse_duty(otherwise) for said, otherwise in texts):
+            raise rivals(one, other)
 
 
 def turns(importer: str, hs: str, first: date, last: date) -> set[date]:
@@ -122,7 +150,8 @@ def lookup(
         in_quota: whether the goods are within a quota; None leaves duties that depend on it conditional.
 
     Raises:
-        InputError: not a code, one that a whole schedule has not, or a preference that they cannot claim.
+        InputError: not a code, one that a whole schedule has not, a preference that they cannot claim, or
+            editions of which nothing tells which is the later differ.
         KoshoError: the lines under a short code bear different duties.
     """
     if preferences.territory(importer) == preferences.territory(exporter):
@@ -135,6 +164,7 @@ def lookup(
         for line in [schedule.find(hs)]
         if line is not None
     ]
+    _refuse_rivals(lines)
     entry = _Entry(exporter, on, in_quota)
     plain = _without_claim(lines, importer, entry)
     if preference == preferences.NONE:
