@@ -59,6 +59,7 @@ __all__ = [
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Value = TypeVar("Value")
+Packed = TypeVar("Packed")
 
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
@@ -72,6 +73,8 @@ APART: dict[str, Any] = (
 """An interrupt at the terminal is for the parent alone, also while another process is still starting."""
 GONE = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 """What a pipe to a process that has ended raises."""
+GROWS = 20
+"""Times that what is pickled may grow meanwhile."""
 REMEMBERED = 6
 """Shared objects that another process keeps."""
 
@@ -134,14 +137,17 @@ class Shared(Generic[Value]):
         What is shared within it is named there, and pickled beside it.
         """
         if self._packed is None:
-            within: list[Shared[Any]] = []
+            self._within, self._packed = _steadily(self._pickled)
 
-            def named(one: Shared[Any]) -> tuple[Callable[[bytes], Shared[Any]], tuple[bytes]]:
-                within.append(one)
-                return _recalled, (one.name,)
+    def _pickled(self) -> tuple[tuple[Shared[Any], ...], bytes]:
+        within: list[Shared[Any]] = []
 
-            packed = _pickled(self.value, named)
-            self._within, self._packed = tuple(within), packed
+        def named(one: Shared[Any]) -> tuple[Callable[[bytes], Shared[Any]], tuple[bytes]]:
+            within.append(one)
+            return _recalled, (one.name,)
+
+        packed = _pickled(self.value, named)
+        return tuple(within), packed
 
 
 def _unpacked(_within: tuple[Shared[Any], ...], name: bytes, packed: bytes) -> Shared[Any]:
@@ -163,6 +169,19 @@ def _pickled(content: Any, shared: Callable[[Shared[Any]], tuple[Any, ...]]) -> 
     pickler.dispatch_table = {**copyreg.dispatch_table, Shared: shared}
     pickler.dump(content)
     return buffer.getvalue()
+
+
+def _steadily(packed: Callable[[], Packed]) -> Packed:
+    """What is pickled, once more where a dictionary in it grew meanwhile: another thread worked out something
+    that is kept in it. Such a dictionary grows by a few entries and no more.
+    """
+    for _again in range(GROWS):
+        try:
+            return packed()
+        except RuntimeError as error:
+            if "during iteration" not in str(error):
+                raise
+    return packed()
 
 
 class Worker:
@@ -211,16 +230,9 @@ class Worker:
         # A run that ended early may have left a thread that still waits for its answer.
         with self._busy:
             kept = tuple(self._holds)[-REMEMBERED:]
-            self._holds, holds = {}, dict.fromkeys(kept)  # after an error all is sent anew
-
-            def named(one: Shared[Any]) -> tuple[Any, ...]:
-                """By its name where the process holds it, else in full."""
-                held = one.name in holds
-                holds.pop(one.name, None)
-                holds[one.name] = None
-                return (_recalled, (one.name,)) if held else one.__reduce__()
-
-            _send(self._to.fileno(), pickle.dumps(kept) + _pickled((function, task), named))
+            self._holds = {}  # after an error all is sent anew
+            question, holds = _steadily(partial(_question, kept, (function, task)))
+            _send(self._to.fileno(), question)
             while isinstance(answer := _receive(self._from.fileno()), str):
                 if told is not None:
                     told(answer)
@@ -243,6 +255,20 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _question(kept: tuple[bytes, ...], content: Any) -> tuple[bytes, dict[bytes, None]]:
+    """What a process is sent that holds what has the names `kept`, and the names of what it holds then."""
+    holds = dict.fromkeys(kept)
+
+    def named(one: Shared[Any]) -> tuple[Any, ...]:
+        """By its name where the process holds it, else in full."""
+        held = one.name in holds
+        holds.pop(one.name, None)
+        holds[one.name] = None
+        return (_recalled, (one.name,)) if held else one.__reduce__()
+
+    return pickle.dumps(kept) + _pickled(content, named), holds
 
 
 def _send(pipe: int, packed: bytes) -> None:

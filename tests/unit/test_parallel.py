@@ -240,3 +240,47 @@ def test_what_is_shared_is_sent_once_and_what_is_used_no_more_is_forgotten() -> 
         assert worker.ask(told, (one, other))[0][1] == sum(range(100_000))  # sent anew after an error
     finally:
         worker.end()
+
+
+class Grows:
+    """Something that another thread works out, and keeps, while it is pickled."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.begins = Entry(self)
+        self.shared = Shared(7)
+        self.rest = dict.fromkeys(range(5))
+
+    def sum(self) -> int:
+        return self.shared.value + len(self.rest)
+
+
+class Entry:
+    def __init__(self, of: Grows) -> None:
+        self.of = of
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        if self.of.times:
+            self.of.times -= 1
+            self.of.__dict__[f"worked out {self.of.times}"] = 1
+        return int, (0,)
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_what_grows_while_it_is_sent_is_sent_once_more(times: int) -> None:
+    worker = parallel.Worker()
+    try:
+        assert worker.ask(Grows.sum, Grows(times)) == (12, None)
+        assert worker.ask(Grows.sum, Grows(0)) == (12, None)
+        shared = Shared(Grows(times))
+        shared.pack()
+        assert worker.ask(_of_shared, shared) == (12, None)
+        with pytest.raises(RuntimeError, match="during iteration"):
+            worker.ask(Grows.sum, Grows(10**6))
+        assert worker.ask(Grows.sum, Grows(times)) == (12, None)
+    finally:
+        worker.end()
+
+
+def _of_shared(one: Shared[Grows]) -> int:
+    return one.value.sum()
