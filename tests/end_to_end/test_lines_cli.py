@@ -39,9 +39,9 @@ def test_a_package_has_a_partial_and_a_general_answer_and_adds_up(tmp_path: Path
         assert sum(line[name] for line in found["lines"]) == pytest.approx(found["partial"][name], abs=1e-6)
     assert found["partial"]["revenue"] < 0 < found["partial"]["creation"]
     assert found["whole"]["welfare"]["JPN"] > 0
-    less = run("price", package, "--importer", "USA", "--use", "0.5")
+    less = run("price", package, "--importer", "USA", "--use", "0.5", "--world", "talks")
     assert 0 < less["partial"]["creation"] < found["partial"]["creation"]
-    linear = run("price", package, "--importer", "USA", "--diversion", "linear")
+    linear = run("price", package, "--importer", "USA", "--diversion", "linear", "--world", "talks")
     assert linear["partial"]["creation"] == pytest.approx(found["partial"]["creation"])
     assert linear["partial"]["diversion"] > found["partial"]["diversion"]
 

@@ -10,9 +10,11 @@ its bounds are kept, and nothing is guessed.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -74,11 +76,17 @@ class LawRates(Shown):
 
     def between(self, code: str) -> tuple[float, float]:
         """Least and most that the rates under a code that are none may be."""
+        codes, bounds = self._unknown
+        some = bounds[bisect_left(codes, code) : bisect_left(codes, code + ":")]  # the character after 9
+        return (float(some[:, 0].min()), float(some[:, 1].max())) if len(some) else (0.0, float("inf"))
+
+    @cached_property
+    def _unknown(self) -> tuple[list[str], Array]:
+        """Lines with rates that are none, in order, and `[line, end]` between what these are."""
         import polars as pl
 
-        some = self.frame.filter(pl.col("hs").str.starts_with(code) & pl.col("rate").is_null())
-        low, high = some["low"].min(), some["high"].max()
-        return (low, high) if isinstance(low, float) and isinstance(high, float) else (0.0, float("inf"))
+        none = self.frame.filter(pl.col("rate").is_null()).sort("hs")
+        return none["hs"].to_list(), none.select("low", "high").to_numpy()
 
 
 def ordinary_rates(importer: str, on: date) -> tuple[pl.DataFrame, str] | None:
@@ -242,9 +250,14 @@ class _Paid:
     def _law(self, ordinary: Sequence[Array], partners: Sequence[str], preference: str = NONE) -> list[_Bounds]:
         """Rates under ordinary duties `[line, partner]`; several at once, since most of them are the same."""
         asked = np.where(np.isnan(ordinary), -1.0, np.stack(ordinary))
-        lines = np.broadcast_to(np.arange(len(self.codes))[:, None], asked.shape)
-        pairs, at = np.unique(np.stack([lines.ravel(), asked.ravel()], axis=1), axis=0, return_inverse=True)
-        duties = [(self.codes[int(line)], float("nan") if rate < 0 else rate) for line, rate in pairs.tolist()]
+        rates, which = np.unique(asked, return_inverse=True)
+        cells = np.arange(len(self.codes))[:, None] * len(rates) + which.reshape(asked.shape)
+        pairs, at = np.unique(cells, return_inverse=True)
+        lines, found = np.divmod(pairs, len(rates))
+        duties = [
+            (self.codes[line], float("nan") if rate < 0 else rate)
+            for line, rate in zip(lines.tolist(), rates[found].tolist(), strict=True)
+        ]
         law = self._of_duties(duties, partners, self.on, preference)
         places = at.reshape(asked.shape)
         return [_Bounds(*(np.take_along_axis(one, place, axis=0) for one in law)) for place in places]
