@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -83,6 +83,8 @@ class Written:
     tree: Mapping[str, Any]
     lines: LineNumbers
     file: str
+    sound: set[tuple[type[BaseModel], date]]
+    """Schemas and days such that nothing is wrong with what it says on any other day; found once a text."""
 
     @staticmethod
     def of(path: Path) -> Written:
@@ -108,27 +110,11 @@ class Written:
         Raises:
             InputError: it is not YAML, or a schema could not see what it says.
         """
-        loader = _StringDates(text)
         try:
-            _refuse_deep(text, file)
-            node = loader.get_single_node()
-            lines, unseen = _survey(node, file) if node else (LineNumbers({(): 1}), [])
-            if unseen:
-                raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
-            document = loader.construct_document(node) if node else {}
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else None
-            raise InputError(Problem(error.problem or _("is not YAML"), file=file, line=line)) from None
-        except yaml.YAMLError as error:
-            raise InputError(
-                Problem(_("is not YAML: {error}", error=error).splitlines()[0], file=file)
-            ) from None
-        finally:
-            loader.dispose()
-        if not isinstance(document, Mapping):
-            raise InputError(Problem(_("must be a mapping of keys to values"), file=file, line=1))
-        return Written(cast("Mapping[str, Any]", document), lines, file)
+            content = _content(text)
+        except InputError as error:
+            raise InputError([replace(one, file=file) for one in error.problems]) from None
+        return replace(content, file=file)
 
     def read(
         self, model: type[Model], day: date | None = None, later: frozenset[str] = frozenset()
@@ -153,8 +139,10 @@ class Written:
             document = model.model_validate(in_language(view.tree, Path(self.file).parent))
         except ValidationError as error:
             found += problems_of(error, model, lines, self.file)
-        if not found:
+        if not found and (model, asked) not in self.sound:
             found = self._on_other_days(model, asked)
+            if not found:
+                self.sound.add((model, asked))
         if found or document is None:
             raise InputError(found)
         return document, lines
@@ -181,6 +169,30 @@ class Written:
                     for one in told
                 ]
         return []
+
+
+@lru_cache(maxsize=16)
+def _content(text: str) -> Written:
+    """What a text says, under no name; kept, for a case is opened anew for every question asked of it."""
+    loader = _StringDates(text)
+    try:
+        _refuse_deep(text)
+        node = loader.get_single_node()
+        lines, unseen = _survey(node) if node else (LineNumbers({(): 1}), [])
+        if unseen:
+            raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
+        document = loader.construct_document(node) if node else {}
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise InputError(Problem(error.problem or _("is not YAML"), line=line)) from None
+    except yaml.YAMLError as error:
+        raise InputError(Problem(_("is not YAML: {error}", error=error).splitlines()[0])) from None
+    finally:
+        loader.dispose()
+    if not isinstance(document, Mapping):
+        raise InputError(Problem(_("must be a mapping of keys to values"), line=1))
+    return Written(cast("Mapping[str, Any]", document), lines, "", set())
 
 
 def refuse_no_file(path: Path) -> None:
@@ -218,7 +230,7 @@ def ids(path: Path, key: str) -> set[str] | None:
     """
     try:
         content = path.read_bytes()
-        _refuse_deep(content, str(path))
+        _refuse_deep(content)
         document = yaml.load(content, _StringDates)  # noqa: S506 - a safe loader
     except (OSError, yaml.YAMLError, InputError):
         return None
@@ -233,7 +245,7 @@ def validate(text: str, model: type[Model], file: str, day: date | None = None) 
     return Written.parsed(text, file).read(model, day)
 
 
-def _refuse_deep(text: str | bytes, file: str) -> None:
+def _refuse_deep(text: str | bytes) -> None:
     """Refuse lists in lists without end: libyaml goes down into them until the process dies.
 
     Raises:
@@ -248,10 +260,10 @@ def _refuse_deep(text: str | bytes, file: str) -> None:
             depth -= 1
         if depth > DEEPEST:
             told = _("more than {number} lists or mappings stand one in another", number=DEEPEST)
-            raise InputError(Problem(told, None, file, event.start_mark.line + 1))
+            raise InputError(Problem(told, line=event.start_mark.line + 1))
 
 
-def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
+def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
     """Lines of every key path, and what a schema could not see: keys given twice, aliases, disputed numbers.
 
     Aliases are refused because a few lines of them can stand for a document of any size.
@@ -262,7 +274,7 @@ def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
         here, path = pending.pop()
         if id(here) in seen:
             hint = _("write out the value from line {line}", line=here.start_mark.line + 1)
-            found.append(Problem(_("an alias stands here"), hint, file, lines[path], _dotted(path)))
+            found.append(Problem(_("an alias stands here"), hint, None, lines[path], _dotted(path)))
             continue
         seen.add(id(here))
         if isinstance(here, yaml.MappingNode):
@@ -271,25 +283,25 @@ def _survey(node: yaml.Node, file: str) -> tuple[LineNumbers, list[Problem]]:
                 line = key.start_mark.line + 1
                 if step in lines:
                     message = _("key given twice, first on line {lines}", lines=lines[step])
-                    found.append(Problem(message, _("keep one"), file, line, _dotted(step)))
+                    found.append(Problem(message, _("keep one"), None, line, _dotted(step)))
                 lines.setdefault(step, line)
-                found += _disputed(key, step, file)
+                found += _disputed(key, step)
                 pending.append((value, step))
         elif isinstance(here, yaml.SequenceNode):
             for index, item in enumerate(here.value):
                 lines[*path, index] = item.start_mark.line + 1
                 pending.append((item, (*path, index)))
-        found += _disputed(here, path, file)
+        found += _disputed(here, path)
     return lines, found
 
 
-def _disputed(node: yaml.Node, path: Key, file: str) -> list[Problem]:
+def _disputed(node: yaml.Node, path: Key) -> list[Problem]:
     """A number that is one thing to its reader and another to its writer: `025`, `1:25`, `0x19`, `2_5`."""
     if node.tag not in NUMBERS or not DISPUTED.fullmatch(str(node.value)):
         return []
     told = _("{value} is no number that is read alike everywhere", value=node.value)
     hint = _("a number in plain decimal digits, such as 25; a code or a text in quotes, such as '025'")
-    return [Problem(told, hint, file, node.start_mark.line + 1, _dotted(path))]
+    return [Problem(told, hint, None, node.start_mark.line + 1, _dotted(path))]
 
 
 def _dotted(path: Key) -> str | None:

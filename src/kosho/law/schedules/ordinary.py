@@ -70,7 +70,7 @@ def in_force(importer: str, on: date) -> list[Schedule]:
 def rivals(one: Schedule, other: Schedule) -> InputError:
     """What is said of two editions of which nothing tells which is the later, and which differ.
 
-    >>> from kosho.law.schedules import Schedule
+    >>> from kosho.law.schedules.lines import Schedule
     >>> str(rivals(Schedule("KOR", "a", {}), Schedule("KOR", "b", {})))
     "editions 'a' and 'b' of KOR begin on the same day, or on none that is known (give the later its first day: kosho schedule import ... --from)"
     """  # noqa: E501 - as it is printed
