@@ -22,6 +22,8 @@ settings.register_profile("settled", derandomize=True, database=None, deadline=N
 settings.register_profile("random", derandomize=False, database=None, deadline=None, print_blob=True)
 settings.load_profile("settled")
 
+FIRST = ("faults", "end_to_end", "docs", "published")
+"""Folders of tests whose preparations take long."""
 _PATCH = pytest.MonkeyPatch()
 
 
@@ -29,6 +31,18 @@ def pytest_configure() -> None:
     """Before any test is read: what the user's shell says of terminals and folders must not change results."""
     for name in apart(os.environ):
         _PATCH.delenv(name)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Kinds of tests that prepare most go first, so that one worker does it for all; quick ones go last, where
+    workers take them from one another, and end together.
+    """
+    items.sort(key=lambda item: FIRST.index(kind) if (kind := _kind(item)) in FIRST else len(FIRST))
+
+
+def _kind(item: pytest.Item) -> str:
+    inside = item.path.parts[item.path.parts.index("tests") + 1 :] if "tests" in item.path.parts else ()
+    return inside[0] if inside else ""
 
 
 def pytest_unconfigure() -> None:

@@ -204,6 +204,7 @@ class _Probe:
 
     def __init__(self, register: Register) -> None:
         self.register = register
+        self._laws: dict[tuple[str, date], tuple[list[Measure], dict[str, tuple[bool, ...]]]] = {}
 
     @cached_property
     def economies(self) -> tuple[str, ...]:
@@ -227,18 +228,22 @@ class _Probe:
             return None
         for code in self._codes(first.measure, second.measure):
             for day in days:
-                law = [m for m in self.register.in_force(day) if m.imposer == first.measure.imposer]
-                for partner in self._telling(law, partners):
+                law, sorts = self._law(first.measure.imposer, day)
+                # One partner of each sort that the law tells apart.
+                telling = {sorts[partner]: partner for partner in sorted(partners, reverse=True)}
+                for partner in sorted(telling.values()):
                     if self._both(first.measure, second.measure, (code, partner, facts), law):
                         return _("{code} from {partner} on {day}", code=code, partner=partner, day=day)
         return None
 
-    def _telling(self, law: Sequence[Measure], partners: frozenset[str]) -> list[str]:
-        """One partner of each sort that the law tells apart."""
-        sorts: dict[tuple[bool, ...], str] = {}
-        for partner in sorted(partners):
-            sorts.setdefault(tuple(m.level_on(partner) is not None for m in law), partner)
-        return list(sorts.values())
+    def _law(self, imposer: str, day: date) -> tuple[list[Measure], dict[str, tuple[bool, ...]]]:
+        """Measures of an imposer in force on a day, and which of them are aimed at each economy."""
+        if (imposer, day) not in self._laws:
+            law = [measure for measure in self.register.in_force(day) if measure.imposer == imposer]
+            aims = [self.partners(measure) for measure in law]
+            sorts = {code: tuple(code in aim for aim in aims) for code in self.economies}
+            self._laws[imposer, day] = law, sorts
+        return self._laws[imposer, day]
 
     def _codes(self, first: Measure, second: Measure) -> list[str]:
         """Headings that both may cover."""
