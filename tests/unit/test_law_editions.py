@@ -308,6 +308,24 @@ def test_the_register_tells_the_same_of_a_part(register: Register) -> None:
     assert (found.lines, found.equal, found.explained) == (1, 1, 0)
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("Effective on or after March 4, 2025", date(2025, 3, 4), None),
+        ("Effective on or after March 4, 2025 through May 31, 2025", date(2025, 3, 4), date(2025, 5, 31)),
+        ("Entered before May 1, 2025", None, date(2025, 4, 30)),
+        ("Entered before May 1, 2025, and through May 2, 2025", None, date(2025, 5, 2)),
+        ("Entered on or after March 4, 2025, and before March 7, 2025", date(2025, 3, 4), date(2025, 3, 6)),
+        ("Entered on or after Smarch 4, 2025, and before March 32, 2025", None, None),
+        ("Articles of China", None, None),
+    ],
+)
+def test_headings_hold_from_and_to_the_days_that_they_name(words: str, first: date | None, last: date | None):
+    line = Line("99039101", words, "", ADDS.format("7.5"))
+    (found,) = headings_of({line.code: line, "0203110010": Line("0203110010", words, "", "Free")}).values()
+    assert (found.added, found.first, found.last) == (7.5, first, last)
+
+
 def test_headings_are_known_by_the_words_of_the_schedule_in_every_language(register: Register) -> None:
     cited = {"general": ("9903.88.15", "9903.95.01")}
     lines = {"02031100": Line("02031100", "pork", "kg", "Free", references=cited)}
