@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from kosho.world.final_demand import (
+    PULL,
     TILT,
     anchored_totals,
     consistent_totals,
@@ -82,6 +83,20 @@ def test_balances_are_pulled_towards_published_ones_within_bounds(economy):
     assert (totals / start >= 1 / TILT - 1e-12).all()
     far = anchored_totals(intermediate, sales, shares, published * 1000.0)
     assert (far / start).max() == pytest.approx(TILT)
+
+
+def test_published_balances_that_do_not_add_up_are_moved_alike(economy):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+
+    def deficits(totals):
+        flows = intermediate + split(totals, sales, shares)
+        return flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
+
+    start = deficits(consistent_totals(sales, shares))
+    apart = np.array([0.3, -0.3, 0.1, -0.1])
+    totals = anchored_totals(intermediate, sales, shares, -(start + apart + 2.0))
+    assert deficits(totals) - start == pytest.approx(PULL * apart, abs=1e-6)
 
 
 def test_a_published_flow_is_honoured_at_the_cost_of_other_destinations(economy):
