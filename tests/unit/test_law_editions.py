@@ -290,6 +290,16 @@ def test_an_edition_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: py
     assert "'HTS 1' is no file and no imported edition of USA" in str(error)
 
 
+def test_a_line_that_is_divided_is_no_change() -> None:
+    def lines(*codes: str) -> dict[str, Line]:
+        return {code: Line(code, "pork", "kg", "Free") for code in codes}
+
+    whole, parts = lines("02031100", "02032100"), lines("0203110010", "0203110090")
+    for old, new, what in ((whole, parts, "removed"), (parts, whole, "added")):
+        changes = editions_diff(old, new).changes
+        assert [(one.hs, one.what) for one in changes] == [("02032100", what)]
+
+
 def test_the_three_editions_by_line(shared: Path) -> None:
     folder = shared / "data" / "lines"
     names = ("us_hts8_2023.csv.gz", "us_hts8_2025_basic.csv.gz", "us_hts8_2026_rev3.csv.gz")
