@@ -295,9 +295,16 @@ def test_a_line_that_is_divided_is_no_change() -> None:
         return {code: Line(code, "pork", "kg", "Free") for code in codes}
 
     whole, parts = lines("02031100", "02032100"), lines("0203110010", "0203110090")
+    dearer = Line("0203110090", "pork", "kg", "2%")
     for old, new, what in ((whole, parts, "removed"), (parts, whole, "added")):
         changes = editions_diff(old, new).changes
         assert [(one.hs, one.what) for one in changes] == [("02032100", what)]
+    apart = editions_diff(whole, parts | {dearer.code: dearer}).changes
+    told = [(one.hs, one.old, one.new) for one in apart if one.what not in ("added", "removed")]
+    assert told == [("0203110090", "Free", "2%")]
+    assert [(one.hs, one.what) for one in apart if one.what in ("added", "removed")] == [
+        ("02032100", "removed")
+    ]
 
 
 def test_the_three_editions_by_line(shared: Path) -> None:

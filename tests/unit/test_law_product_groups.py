@@ -142,6 +142,20 @@ def test_a_scope_reaches_a_sector_where_it_covers_one_product_of_it(
     assert read(tmp_path).sectors_in(scope(**held), frozenset(inside), frozenset()) == found
 
 
+def test_what_is_known_of_one_importer_is_its_own_with_all_groups(tmp_path: Path):
+    products = read(tmp_path)
+    own, other = products.of("USA"), products.of("CAN")
+    assert list(own.groups) == list(other.groups) == ["cars", "parts"]
+    assert (own.coverage("cars", "USA", "JPN"), other.coverage("cars", "USA", "JPN")) == (
+        products.coverage("cars", "USA", "JPN"),
+        None,
+    )
+    assert own.claimed("USA", "CAN", Product("C29", "cars"))["usmca"] == pytest.approx(0.9)
+    assert other.claimed("USA", "CAN", Product("C29", "cars")) == {"none": 1.0}
+    assert len(own.lines("USA", "C13T15", 0.05)) == 3
+    assert other.lines("USA", "C13T15", 0.05) == ((0.05, 1.0),)
+
+
 def test_lines_are_scaled_to_the_mean_that_trade_shows(tmp_path: Path):
     products = read(tmp_path)
     lines = products.lines("USA", "C13T15", 0.05)

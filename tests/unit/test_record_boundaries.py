@@ -10,7 +10,8 @@ import pytest
 
 from kosho.errors import InputError
 from kosho.record.grounding import verify
-from kosho.record.reading import Document, clauses, decode, layout, pdf, read_text
+from kosho.record.reading import Document, Draft, clauses, decode, layout, pdf, read_text
+from kosho.record.reading.forms import once_notified
 from kosho.record.reading.japanese.dates import find_days
 
 HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
@@ -158,3 +159,32 @@ def test_direct_speech_may_begin_before_the_sentence_and_end_behind_it(
     masked = f"{before}{words} and what “Follows goes on for long"
     found = clauses._quotes(masked, start, start + len(words), inside=inside)
     assert [masked[a:b] for a, b in found] == spans
+
+
+def test_what_a_notification_tells_of_its_measure_is_told_once() -> None:
+    def draft(kind: str, start: int, **fields: object) -> Draft:
+        return Draft("a.txt", kind, "asserted", fields, "words", start, start + 5)
+
+    form = [draft("topic", 0), draft("measure", 10, on="2026-01-01"), draft("measure", 100)]
+    inside, alike, other, meeting = (
+        draft("measure", 12, on="2026-03-01"),
+        draft("measure", 50, on="2026-01-01"),
+        draft("measure", 15, on="2026-03-01"),  # begins where the line of the form ends
+        draft("event", 12),
+    )
+    drafts = [inside, alike, other, meeting]
+    assert once_notified(drafts, form) == [other, meeting]
+    assert once_notified(drafts, form[:1]) == drafts
+
+
+def test_what_a_leader_thinks_that_others_should_do_is_nobodys_position() -> None:
+    text = (
+        "OPINION\n\nNorway should think again\n\nNorway should lower its duty on cars. "
+        "Trade Minister Ada Moe said Norway should, in her view, lower its tariff on cars. "
+        "Chile would not accept a quota."
+    )
+    told = [one for one in read_text(Document("a.txt", text)) if one.type not in ("document", "person")]
+    assert [(one.type, one.fields["by"], one.fields.get("speaker")) for one in told] == [
+        ("position", "NOR", "Ada Moe"),
+        ("red_line", "CHL", None),
+    ]

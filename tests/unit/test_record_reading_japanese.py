@@ -175,6 +175,11 @@ def test_a_comma_within_an_amount_is_decimal_or_of_thousands(text: str, value: f
             {"value": 50e9, "unit": "USD", "flow": "export", "reporter": "USA"},
         ),
         (
+            "輸出は500億ドルであった。",
+            "quantity",
+            {"value": 50e9, "unit": "USD", "flow": "export"},  # of whom is not told
+        ),
+        (
             "日本の対米輸出は50万トンであった。",
             "quantity",
             {"value": 5e5, "unit": "tonnes", "flow": "export", "reporter": "JPN", "partner": "USA"},

@@ -20,6 +20,7 @@ from kosho.world.har import HeaderArray, har_bytes
 from kosho.world.loading import calibrated
 from kosho.world.naming import named
 from kosho.world.readers import READERS, oecd_csv, reader
+from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.oecd_csv import EDITIONS
 from kosho.world.readers.sales import Sales
 from kosho.world.store import IOTable
@@ -526,6 +527,20 @@ def test_rows_add_up_to_a_ten_thousandth_or_to_a_hundred_dollars(sold: float, to
     problems = Problems()
     Sales(("JPN",), ("C29",), ("HFCE",)).check("JPN_C29", sold, total, problems, 7)
     assert [(one.message, one.line) for one in problems.found] == [(text, 7) for text in told]
+
+
+@pytest.mark.parametrize("off", [0.0, 1.4, -1.4, 1.6, -1.6])
+@pytest.mark.parametrize("rounded", [True, False])
+def test_rows_of_whole_numbers_may_miss_their_output_by_half_a_cell(off: float, rounded: bool):
+    rows = [("JPN", "C26"), ("USA", "C26")]
+    used, bought = np.array([[40.0, 10.0], [5.0, 60.0]]), np.array([[50.0], [35.0]])
+    output = np.array([100.0 + off, 100.0])
+    blocks = Blocks(rows, [("JPN", "HFCE")], used, bought, output, rounded=rounded)
+    if abs(off) > (1.5 if rounded else 0.0):  # three cells a row
+        with pytest.raises(InputError, match=f"row JPN C26 adds up to 100, its OUT is {100 + off:g}"):
+            blocks.sales("net")
+    else:
+        assert blocks.sales("net").final[0, :, 0].tolist() == [50.0, 35.0]
 
 
 def test_the_year_of_a_name_is_read_in_one_way():
