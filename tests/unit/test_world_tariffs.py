@@ -7,7 +7,7 @@ from kosho.codes import blocs, sectors
 from kosho.provenance import Source
 from kosho.world import load
 from kosho.world.datafiles import rows, sources
-from kosho.world.law_cells import LawCells
+from kosho.world.law_cells import LawCells, Members, law_cells
 from kosho.world.table_tariffs import averaged_tariffs
 from kosho.world.tariffs import base_tariffs
 
@@ -138,3 +138,26 @@ def test_every_figure_has_a_status_and_a_listed_source(name: str):
 
 def test_sources_are_well_formed():
     assert all(isinstance(source, Source) and source.id == key for key, source in sources().items())
+
+
+@pytest.mark.parametrize(
+    ("number", "listed"),
+    [
+        (1, "R0"),
+        (8, "R0, R1, R2, R3, R4, R5, R6, R7"),
+        (9, "R0, R1, R2, R3, R4, R5, R6, R7 and 1 more"),
+        (11, "R0, R1, R2, R3, R4, R5, R6, R7 and 3 more"),
+    ],
+)
+def test_regions_in_which_each_member_counts_alike_are_named_up_to_eight(number: int, listed: str):
+    economies = [code for code in load().countries if code != "ROW"]
+    regions = {f"R{k}": (economies[2 * k], economies[2 * k + 1]) for k in range(number)}
+    of = Members(tuple(regions), ("C29",), regions, {}, {}, "", None)
+    flows = np.ones((number, number, 1))
+    found = law_cells(of, flows, 0.0 * flows)
+    (note,) = found.notes
+    assert note == (
+        f"within {listed} each member counts alike, an assumption: the table tells them not apart and no "
+        "weights were handed over (kosho world build --weights)"
+    )
+    assert found.flows.sum() == pytest.approx(flows.sum())
