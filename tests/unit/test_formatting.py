@@ -296,3 +296,18 @@ def test_what_is_no_figure_is_not_known_and_nothing_is_nothing() -> None:
 )
 def test_digits_and_decimals_bound_each_other(value: float, digits: int, decimals: int, text: str) -> None:
     assert formatting.significant(value, digits, decimals) == text
+
+
+def test_ends_that_are_nothing_far_apart_or_round_up_to_ten() -> None:
+    assert formatting._signed_range(0.0, 0.0) == "0"
+    assert formatting.quantity_range(500.0, 2e6) == "up to 2.0\N{NO-BREAK SPACE}million"
+    assert formatting.quantity_range(5_000.0, 2e6) == "5,000 to 2.0\N{NO-BREAK SPACE}million"
+    assert formatting.billions_range(2_000.0, 9_960.0) == "2.0 to 10"
+    assert formatting.billions_range(200.0, 996.0) == "0.20 to 1.0"
+    assert formatting.billions_range(2_000.0, 9_800.0) == "2.0 to 9.8"
+
+
+@pytest.mark.parametrize(("part", "least"), [(False, 50.0), (True, 0.5)])
+def test_about_nothing_ends_where_a_figure_is_told(part: bool, least: float) -> None:
+    assert formatting.billions(0.999 * least, part=part) == formatting.ABOUT_NIL
+    assert formatting.billions(least, part=part) == formatting.significant(least / 1e3, 2, 4 if part else 2)
