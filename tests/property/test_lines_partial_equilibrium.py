@@ -77,6 +77,27 @@ def test_creation_with_finite_supply_is_that_of_one_market_that_clears() -> None
     assert (endless.exporter_gain == 0).all()
 
 
+def test_every_figure_of_one_cell_with_finite_supply_is_worked_out_by_hand() -> None:
+    found = smart([[100.0, 0.0]], 0.2, 0.1, demand=-2.0, substitution=1.5, supply=3.0)
+    price = 0.4 * 0.1 / 1.2  # demand over demand and supply, of what the tariff takes off
+    later = 100.0 * (1 + 3 * price)
+    expected = {
+        "supply_price": price,
+        "imports_after": later,
+        "price_effect": 100 * price,
+        "value_after": later * (1 + price),
+        "revenue_before": 20.0,
+        "revenue_after": 0.1 * later * (1 + price),
+        "revenue": 0.1 * later * (1 + price) - 20.0,
+        "consumer_surplus": 0.5 * (0.1 - 1.1 * price) * (later + 100),
+        "exporter_gain": 0.5 * price * (later + 100),
+    }
+    assert {name: getattr(found, name)[0, 0] for name in expected} == pytest.approx(expected)
+    assert not any(getattr(found, name)[0, 1] for name in expected)
+    assert found.welfare[0, 0] == pytest.approx(expected["consumer_surplus"] + expected["revenue"])
+    assert found.totals.welfare == pytest.approx(found.welfare.sum())
+
+
 def test_a_rise_that_would_take_more_than_there_is_stops_trade() -> None:
     found = smart([[10.0, 5.0]], 0, [[3.0, 0]], demand=-2, substitution=1)
     assert found.imports_after[0, 0] == 0

@@ -52,6 +52,22 @@ def test_it_is_the_best_of_all_packages_of_few_lines(seed: int, coverage: float,
     assert found.bound >= found.value - 1e-9
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e-3, 1.0, 1e9])
+def test_trade_in_any_unit_is_covered(unit: float) -> None:
+    """The second line is worth having only for its trade."""
+    gains = [[-1.0, 3.0], [-1.0, 0.5], [4.0, -2.0]]
+    lines = SwapLines(("A", "B"), ["01", "02", "03"], [0, 0, 1], gains, np.array([0.1, 0.4, 1.0]) * unit)
+    assert swap_set(lines, coverage=0.5).chosen.tolist() == [True, True, True]
+    assert swap_set(lines, coverage=0.2).chosen.tolist() == [True, False, True]
+
+
+def test_lines_without_trade_are_covered_by_their_number() -> None:
+    gains = [[-1.0, 3.0], [-1.0, 0.5], [4.0, -2.0]]
+    lines = SwapLines(("A", "B"), ["01", "02", "03"], [0, 0, 1], gains, [0.0, 0.0, 1.0])
+    assert swap_set(lines, coverage=0.5).chosen.tolist() == [True, False, True]
+    assert swap_set(lines, coverage=0.6).chosen.tolist() == [True, True, True]
+
+
 def test_it_beats_ten_thousand_random_packages_and_is_near_the_bound() -> None:
     lines = _lines(2000, 7)
     found = swap_set(lines, 0.5, coverage=0.9)

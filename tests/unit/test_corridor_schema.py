@@ -10,6 +10,7 @@ from tests.corridors import shipped_text, small
 from kosho.corridor import Corridor, between, parameters, read, shipped, under, with_values
 from kosho.corridor.checks import utilisation
 from kosho.corridor.loading import ports, release_times
+from kosho.corridor.schema import ALWAYS
 from kosho.errors import InputError
 
 
@@ -169,3 +170,6 @@ def test_utilisation_by_hand() -> None:
     assert utilisation(corridor)["exit"] == pytest.approx(
         exits / (6 * 8 * 6)
     )  # six lanes, eight hours, six days
+    always = corridor.stages.exit.model_copy(update={"hours": ALWAYS})
+    open_ = corridor.model_copy(update={"stages": corridor.stages.model_copy(update={"exit": always})})
+    assert utilisation(open_)["exit"] == pytest.approx(exits / (6 * 24 * 7))

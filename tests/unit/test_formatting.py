@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kosho import formatting
+from kosho.language import use
 
 
 @pytest.mark.parametrize(
@@ -262,3 +263,51 @@ def test_an_economy_within_a_sentence_has_a_small_article() -> None:
 )
 def test_where_a_way_to_tell_begins(told: str, text: str) -> None:
     assert told == text
+
+
+@pytest.mark.parametrize(("tag", "finer", "unit"), [("en", 1e3, 1e3), ("ja", 1e4, 1e2)])
+def test_units_of_money_are_those_of_the_language(tag: str, finer: float, unit: float) -> None:
+    with use(tag):
+        assert formatting.finer_money() == pytest.approx(finer, rel=1e-12)
+        assert formatting.of_money(2_500.0) == 2_500.0 / unit
+
+
+def test_what_is_no_figure_is_not_known_and_nothing_is_nothing() -> None:
+    assert [formatting.significant(one, 3, 2) for one in (0.0, -0.0, float("nan"), float("inf"))] == [
+        "0",
+        "0",
+        "not known",
+        "not known",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "decimals", "text"),
+    [
+        (9.96, 2, 3, "10"),
+        (9.94, 2, 3, "9.9"),
+        (0.0996, 2, 3, "0.10"),
+        (0.0996, 3, 4, "0.0996"),
+        (0.0004, 2, 3, "0"),
+        (-0.0006, 2, 3, "\N{MINUS SIGN}0.001"),
+        (123456.0, 2, 3, "120,000"),
+        (-1234.5, 6, 1, "\N{MINUS SIGN}1,234.5"),
+    ],
+)
+def test_digits_and_decimals_bound_each_other(value: float, digits: int, decimals: int, text: str) -> None:
+    assert formatting.significant(value, digits, decimals) == text
+
+
+def test_ends_that_are_nothing_far_apart_or_round_up_to_ten() -> None:
+    assert formatting._signed_range(0.0, 0.0) == "0"
+    assert formatting.quantity_range(500.0, 2e6) == "up to 2.0\N{NO-BREAK SPACE}million"
+    assert formatting.quantity_range(5_000.0, 2e6) == "5,000 to 2.0\N{NO-BREAK SPACE}million"
+    assert formatting.billions_range(2_000.0, 9_960.0) == "2.0 to 10"
+    assert formatting.billions_range(200.0, 996.0) == "0.20 to 1.0"
+    assert formatting.billions_range(2_000.0, 9_800.0) == "2.0 to 9.8"
+
+
+@pytest.mark.parametrize(("part", "least"), [(False, 50.0), (True, 0.5)])
+def test_about_nothing_ends_where_a_figure_is_told(part: bool, least: float) -> None:
+    assert formatting.billions(0.999 * least, part=part) == formatting.ABOUT_NIL
+    assert formatting.billions(least, part=part) == formatting.significant(least / 1e3, 2, 4 if part else 2)

@@ -290,6 +290,23 @@ def test_an_edition_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: py
     assert "'HTS 1' is no file and no imported edition of USA" in str(error)
 
 
+def test_a_line_that_is_divided_is_no_change() -> None:
+    def lines(*codes: str) -> dict[str, Line]:
+        return {code: Line(code, "pork", "kg", "Free") for code in codes}
+
+    whole, parts = lines("02031100", "02032100"), lines("0203110010", "0203110090")
+    dearer = Line("0203110090", "pork", "kg", "2%")
+    for old, new, what in ((whole, parts, "removed"), (parts, whole, "added")):
+        changes = editions_diff(old, new).changes
+        assert [(one.hs, one.what) for one in changes] == [("02032100", what)]
+    apart = editions_diff(whole, parts | {dearer.code: dearer}).changes
+    told = [(one.hs, one.old, one.new) for one in apart if one.what not in ("added", "removed")]
+    assert told == [("0203110090", "Free", "2%")]
+    assert [(one.hs, one.what) for one in apart if one.what in ("added", "removed")] == [
+        ("02032100", "removed")
+    ]
+
+
 def test_the_three_editions_by_line(shared: Path) -> None:
     folder = shared / "data" / "lines"
     names = ("us_hts8_2023.csv.gz", "us_hts8_2025_basic.csv.gz", "us_hts8_2026_rev3.csv.gz")
@@ -306,6 +323,24 @@ def test_the_register_tells_the_same_of_a_part(register: Register) -> None:
     }
     found = against_schedule(register, lines | chapter, "USA", date(2024, 12, 1))
     assert (found.lines, found.equal, found.explained) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("Effective on or after March 4, 2025", date(2025, 3, 4), None),
+        ("Effective on or after March 4, 2025 through May 31, 2025", date(2025, 3, 4), date(2025, 5, 31)),
+        ("Entered before May 1, 2025", None, date(2025, 4, 30)),
+        ("Entered before May 1, 2025, and through May 2, 2025", None, date(2025, 5, 2)),
+        ("Entered on or after March 4, 2025, and before March 7, 2025", date(2025, 3, 4), date(2025, 3, 6)),
+        ("Entered on or after Smarch 4, 2025, and before March 32, 2025", None, None),
+        ("Articles of China", None, None),
+    ],
+)
+def test_headings_hold_from_and_to_the_days_that_they_name(words: str, first: date | None, last: date | None):
+    line = Line("99039101", words, "", ADDS.format("7.5"))
+    (found,) = headings_of({line.code: line, "0203110010": Line("0203110010", words, "", "Free")}).values()
+    assert (found.added, found.first, found.last) == (7.5, first, last)
 
 
 def test_headings_are_known_by_the_words_of_the_schedule_in_every_language(register: Register) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from kosho.law.headings import Place, place
 from kosho.law.measure_file import Omission
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
-from kosho.law.schedules.lines import Line
-from kosho.law.schedules.ordinary import season_turns
+from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
+from kosho.law.schedules.ordinary import season_turns, turns
+from kosho.law.schedules.store import write
 
 ON = date(2025, 6, 29)
 SHARE = {"value": 0.4, "unit": "share", "status": "estimate", "source": "s"}
@@ -207,6 +209,18 @@ def test_bulk_and_look_up_agree_on_lists_that_were_not_read_in_full():
     assert table == pytest.approx([np.nan, 0.15, 0.15, np.nan], nan_ok=True)
 
 
+@pytest.mark.parametrize("doubted", ["l", "m"])
+def test_bulk_and_look_up_agree_where_one_list_of_two_was_not_read_in_full(doubted: str):
+    lists = {name: headings(code, exact=name != doubted) for name, code in (("l", "7326"), ("m", "7308"))}
+    book = register(measure(scope={"lists": ["l", "m"]}), **lists)
+    lines = [("7326.90", 0.025), ("7308.10", 0.025)]
+    expected = [None if doubted == "l" else 0.125, None if doubted == "m" else 0.125]
+    for order in (1, -1):
+        table = rates(book, "USA", lines[::order], ["JPN"], [ON])[0, ::order, 0]
+        assert table == pytest.approx([np.nan if one is None else one for one in expected], nan_ok=True)
+    assert [quote(book, query(code)).rate for code, _ in lines] == pytest.approx(expected)
+
+
 def test_what_a_shipment_tells_of_a_list_settles_it():
     book = register(measure(scope={"lists": ["l"]}), l=headings("7326", exact=False, attribute="us_232"))
     told = quote(book, query("7326.90", facts=Facts(answers={"us_232": "yes"})))
@@ -370,6 +384,22 @@ def test_a_duty_of_the_schedule_that_a_quota_divides_asks_whether_goods_are_insi
     (untold,) = quote(register(), query(mfn="[in quota] 2% | [out of quota] 30%")).facts
     assert (untold.fact, untold.taken, untold.answer, in_percent(untold.rate)) == ("in_quota", "no", "yes", 2)
     assert quote(register(), query(mfn="30%")).facts == ()
+
+
+@pytest.mark.parametrize("divided", ["0201.30.10", "0201.30.50"])
+def test_one_line_of_several_that_a_quota_divides_asks_it_of_all(
+    divided: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path))
+    duties = dict.fromkeys(("0201.30.10", "0201.30.50"), "10%")
+    duties[divided] = "[in quota] 4% | [out of quota] 26%"
+    lines = [Line(digits(code), "beef", "kg", duty) for code, duty in duties.items()]
+    write(Schedule("USA", "2025", LineBook(lines), source="a file", complete=True), lines)
+    found = quote(register(), query("0201.30", mfn=None))
+    assert (percent(found), between(found)) == (None, (10, 26))
+    (untold,) = found.facts
+    assert (untold.fact, untold.taken, untold.answer, untold.rate) == ("in_quota", "no", "yes", None)
+    assert (in_percent(untold.low), in_percent(untold.high)) == (4, 10)
 
 
 def test_facts_that_decide_are_named_with_the_rate_of_their_other_answer():
@@ -660,6 +690,16 @@ def test_national_lines_may_have_nine_digits():
     assert between(quote(book, query("0805.10.004"))) == (2.5, 12.5)
     (found,) = rates(book, "USA", [("080430200", 0.025), ("080510004", 0.025)], ["JPN"], [date(2025, 6, 29)])
     assert found[:, 0] == pytest.approx([0.125, np.nan], nan_ok=True)
+
+
+def test_history_breaks_on_the_day_after_an_edition_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path))
+    lines = [Line("02013010", "beef", "kg", "10%")]
+    for edition, first, last in (("a", date(2025, 1, 10), date(2025, 2, 28)), ("b", date(2025, 4, 1), None)):
+        write(Schedule("USA", edition, LineBook(lines), first, last, "a file"), lines)
+    found = turns("USA", "02013010", date(2025, 1, 1), date(2025, 12, 31))
+    assert found == {date(2025, 1, 10), date(2025, 3, 1), date(2025, 4, 1)}
+    assert turns("USA", "02013010", date(2025, 1, 10), date(2025, 3, 1)) == {date(2025, 3, 1)}
 
 
 def test_history_breaks_at_the_seasons_of_a_line():

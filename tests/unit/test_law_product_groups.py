@@ -7,7 +7,7 @@ import pytest
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.law import Product, Products
-from kosho.law.scope import HsScope
+from kosho.law.scope import HsScope, Scope
 
 FILE = """\
 title: Test
@@ -121,6 +121,39 @@ def test_claims_of_a_group_go_before_those_of_everything(tmp_path: Path):
     assert products.claimed("USA", "CAN", Product("C29", "cars")) == pytest.approx({"usmca": 0.9, "none": 0.1})
     assert products.claimed("USA", "CAN", Product("C29", "parts")) == pytest.approx({"usmca": 0.7, "none": 0.3})
     assert products.claimed("USA", "JPN", Product("C29")) == {"none": 1.0}
+
+
+def scope(**held: object) -> Scope:
+    return Scope.model_validate({"goods": True, **held})
+
+
+@pytest.mark.parametrize(
+    ("held", "inside", "found"),
+    [
+        ({"goods": False, "lists": ["l"]}, {"cars"}, {"C29"}),  # one of two groups is enough
+        ({"goods": False, "lists": ["l"]}, set(), set()),
+        ({"goods": False, "sectors": ["C29"]}, set(), {"C29"}),
+        ({"goods": False, "sectors": ["C29"], "preference": ["none", "usmca"]}, set(), {"C29"}),
+    ],
+)
+def test_a_scope_reaches_a_sector_where_it_covers_one_product_of_it(
+    tmp_path: Path, held: dict[str, object], inside: set[str], found: set[str]
+):
+    assert read(tmp_path).sectors_in(scope(**held), frozenset(inside), frozenset()) == found
+
+
+def test_what_is_known_of_one_importer_is_its_own_with_all_groups(tmp_path: Path):
+    products = read(tmp_path)
+    own, other = products.of("USA"), products.of("CAN")
+    assert list(own.groups) == list(other.groups) == ["cars", "parts"]
+    assert (own.coverage("cars", "USA", "JPN"), other.coverage("cars", "USA", "JPN")) == (
+        products.coverage("cars", "USA", "JPN"),
+        None,
+    )
+    assert own.claimed("USA", "CAN", Product("C29", "cars"))["usmca"] == pytest.approx(0.9)
+    assert other.claimed("USA", "CAN", Product("C29", "cars")) == {"none": 1.0}
+    assert len(own.lines("USA", "C13T15", 0.05)) == 3
+    assert other.lines("USA", "C13T15", 0.05) == ((0.05, 1.0),)
 
 
 def test_lines_are_scaled_to_the_mean_that_trade_shows(tmp_path: Path):

@@ -126,3 +126,9 @@ def test_the_use_of_a_line_is_that_of_its_sector_and_wider_for_what_nobody_knows
     assert (low[1, 0], high[1, 0]) == (0, 1)
     stricter = use_of_lines(world, table, ValueRule("build-down", 0.99, ()))
     assert stricter[1][0, 0] <= high[0, 0]
+
+
+def test_only_lines_that_both_trade_are_common_to_two_structures() -> None:
+    one, other = [75.0, 25.0, 0.0], [25.0, 0.0, 75.0]
+    assert export_similarity(one, other, least=1) == pytest.approx(25.0)
+    assert np.isnan(export_similarity(one, other, least=2))

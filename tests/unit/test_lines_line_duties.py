@@ -165,6 +165,13 @@ def refused(*words: object) -> str:
     return str(told.value)
 
 
+def test_a_year_of_a_panel_that_is_none_is_told_unless_one_year_is_taken_for_all(mfn: Path):
+    asked = (["USA"] * 3, ["JPN"] * 3, ["2008", "then", "now"], ["C29"] * 3)
+    with pytest.raises(InputError, match=r"^year: 'now' is no year whose tariffs could be taken .four digits"):
+        read_line_duties([mfn]).of_panel(*asked)
+    assert read_line_duties([mfn], year=2008).of_panel(*asked) == pytest.approx([0.1375] * 3)
+
+
 def test_a_table_is_imported_with_the_tariffs_of_its_year(mfn: Path, tmp_path: Path):
     table = tmp_path / "mine.npz"
     words = ["world", "import", "long-csv", sales(tmp_path), "--year", "2008", "--out", table, "--insist"]

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.lines import TradeFile, read_rates, read_trade
+from kosho.lines import TradeFile, partner_codes, read_rates, read_trade
 
 FILES = {
     "baci": "t,i,j,k,v,q\n2023,392,842,870323,1000.5,1\n2023,490,842,10121,5,NA\n",
@@ -247,3 +247,21 @@ def test_trade_of_several_years_says_which_is_taken(tmp_path: Path) -> None:
     assert (last["imports"], first["imports"]) == (8, 9)
     assert "the trade is of 2024, of 2023, 2024 that the files hold" in " ".join(last["told"])
     assert "the trade is of 2023" in " ".join(first["told"])
+
+
+def test_subheadings_whose_lines_are_given_too_are_not_counted_twice(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    amounts = {"87032301": 60, "87032390": 40, "870323": 100, "870421": 10, "8703": 110, "87": 110, "all": 110}
+    rows = "".join(f"USA,JPN,{code},{value},0\n" for code, value in amounts.items())
+    path.write_text(f"importer,exporter,hs,value,duty\n{rows}", encoding="utf-8")
+    read = read_trade(path)
+    found = {hs: value for _, _, hs, value in _rows(read)}
+    assert found == pytest.approx({"87032301": 60e-6, "87032390": 40e-6, "870421": 10e-6})  # million USD
+    told = " ".join(read.told)
+    assert "3 rows of headings, chapters or totals: left out" in told
+    assert "1 rows of subheadings whose lines are given too: left out" in told
+
+
+def test_only_names_stand_for_economies_beside_the_codes_of_a_system() -> None:
+    assert partner_codes("name")["japan"] == "JPN"
+    assert [system for system in ("m49", "census", "name") if "japan" in partner_codes(system)] == ["name"]

@@ -16,10 +16,12 @@ from kosho.cli import app
 from kosho.errors import InputError
 from kosho.language import use
 from kosho.lines import (
+    LinearMarket,
     PartialSettings,
     gsim,
     line_elasticities,
     line_table,
+    linear_market,
     nested_ces,
     partial_answer,
     smart,
@@ -125,3 +127,25 @@ def test_the_command_says_which_model(model: str, tmp_path: Path) -> None:
     assert told["partial"]["exporters"]["JPN"] > 0
     assert told["assumed"]["free_elsewhere"] == (["AUS"] if model == "gsim" else [])
     assert told["partial"]["welfare"] == pytest.approx(sum(one["welfare"] for one in told["lines"]))
+
+
+@pytest.mark.parametrize("foreign", [0.75, 3.0])
+@pytest.mark.parametrize(("rate", "specific"), [(0.02, 0.0), (0.0, 10.0), (0.02, 10.0), (-0.05, 0.0)])
+def test_a_linear_market_clears_with_the_rest_of_the_world(
+    foreign: float, rate: float, specific: float
+) -> None:
+    market = LinearMarket(350.0, 112.5, 75.0, -0.25, 0.5, foreign)
+    found = linear_market(market, rate=rate, specific=specific)
+    rise = found.price - 350.0
+    assert found.price == pytest.approx(found.border_price * (1 + rate) + specific)
+    assert found.imports == pytest.approx(37.5 - 0.75 * rise)
+    assert found.imports == pytest.approx(37.5 + foreign * (found.border_price - 350.0))
+    assert found.revenue == pytest.approx((found.price - found.border_price) * found.imports)
+    assert found.welfare == pytest.approx(found.terms_of_trade - found.deadweight_loss)
+
+
+@pytest.mark.parametrize(("foreign", "border"), [(0.75, 300.0), (float("inf"), 350.0)])
+def test_a_prohibitive_tariff_stops_trade_at_the_price_without_it(foreign: float, border: float) -> None:
+    found = linear_market(LinearMarket(350.0, 112.5, 75.0, -0.25, 0.5, foreign), specific=1000.0)
+    assert (found.price, found.border_price, found.imports, found.revenue) == (400.0, border, 0.0, 0.0)
+    assert found.demand == found.supply == 100.0

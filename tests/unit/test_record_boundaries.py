@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from kosho.errors import InputError
-from kosho.record.reading import Document, decode, read_text
+from kosho.record.grounding import verify
+from kosho.record.reading import Document, Draft, clauses, decode, layout, pdf, read_text
+from kosho.record.reading.forms import once_notified
 from kosho.record.reading.japanese.dates import find_days
 
 HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
@@ -83,3 +85,106 @@ def test_speech_over_several_sentences_is_speech_to_its_end(text: str, asked: in
     found = [one for one in read_text(Document("x.txt", HEAD + text)) if one.type == "ask"]
     assert len(found) == asked
     assert [(HEAD + text)[one.start : one.end] for one in found] == [one.quote for one in found]
+
+
+@pytest.mark.parametrize(
+    ("line", "role"),
+    [
+        ("the duty on cars of the ministers is to end;", "body"),
+        ("The Duty on Cars of the Ministers and Trade Officials;", "title"),
+        ("the duty on cars;", "title"),  # two small words
+        ("the duty on cars of the ministers " * 5, "body"),
+        ("the duty on cars of the ministers " * 3, "title"),  # long, and not twice as long
+        ("The Duty on Cars of the Ministers and " * 5, "title"),
+    ],
+)
+def test_a_line_that_ends_like_a_sentence_or_is_very_long_is_one(line: str, role: str) -> None:
+    assert layout._role(line.strip(), item=False, seen_body=False) == role
+
+
+@pytest.mark.parametrize(("told", "start"), [(None, 0), (True, 0), (17, 0), (18, 35), (35, 35)])
+def test_of_two_places_of_a_quote_the_one_that_begins_nearer_is_taken(told: int | None, start: int) -> None:
+    words = "Norway cut duties"
+    found = verify._place(f"Norway{' ' * 18}cut duties {words} again", words, told)
+    assert found is not None
+    assert found[0] == start
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError(), "ValueError"),
+        (ValueError("odd\nand more"), "odd"),
+        (ValueError("x" * 300), "x" * 200),
+        (MemoryError(), "it unpacks to more than the limit of memory"),
+        (RecursionError(), "its parts are nested without end"),
+    ],
+)
+def test_what_breaks_the_reader_of_pdfs_is_told(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+
+    def broken(*_given: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pypdf, "PdfReader", broken)
+    assert pdf.text_of(Path("a.pdf"), 100) == {"error": told}
+
+
+@pytest.mark.parametrize(
+    ("words", "inside", "spans"),
+    [
+        ("nothing here", True, ["nothing here"]),
+        ("and stop,” he said", True, ["and stop,”"]),
+        ("and stop,” he said. “We will not sign it,” he said", True, ["and stop,”", "“We will not sign it,”"]),
+        ("“We will not sign it,” he said", True, ["“We will not sign it,” he said"]),
+        ("he said “We will not sign it,” twice", False, ["“We will not sign it,”"]),
+        ("he said “We will not sign and", False, ["“We will not sign and"]),
+        ("he said “Twelve marks", False, ["“Twelve marks"]),
+        ("he said “Eleven mark", False, []),
+        ("he said “we will not sign and", False, []),  # a word in marks, no sentence
+        (
+            "“We will not sign it,” he said. “Chile will not sign",
+            False,
+            ["“We will not sign it,”", "“Chile will not sign"],
+        ),
+    ],
+)
+def test_direct_speech_may_begin_before_the_sentence_and_end_behind_it(
+    words: str, inside: bool, spans: list[str]
+) -> None:
+    before = "Before it stands “something else”. "
+    start = len(before)
+    masked = f"{before}{words} and what “Follows goes on for long"
+    found = clauses._quotes(masked, start, start + len(words), inside=inside)
+    assert [masked[a:b] for a, b in found] == spans
+
+
+def test_what_a_notification_tells_of_its_measure_is_told_once() -> None:
+    def draft(kind: str, start: int, **fields: object) -> Draft:
+        return Draft("a.txt", kind, "asserted", fields, "words", start, start + 5)
+
+    form = [draft("topic", 0), draft("measure", 10, on="2026-01-01"), draft("measure", 100)]
+    inside, alike, other, meeting = (
+        draft("measure", 12, on="2026-03-01"),
+        draft("measure", 50, on="2026-01-01"),
+        draft("measure", 15, on="2026-03-01"),  # begins where the line of the form ends
+        draft("event", 12),
+    )
+    drafts = [inside, alike, other, meeting]
+    assert once_notified(drafts, form) == [other, meeting]
+    assert once_notified(drafts, form[:1]) == drafts
+
+
+def test_what_a_leader_thinks_that_others_should_do_is_nobodys_position() -> None:
+    text = (
+        "OPINION\n\nNorway should think again\n\nNorway should lower its duty on cars. "
+        "Trade Minister Ada Moe said Norway should, in her view, lower its tariff on cars. "
+        "Chile would not accept a quota."
+    )
+    told = [one for one in read_text(Document("a.txt", text)) if one.type not in ("document", "person")]
+    assert [(one.type, one.fields["by"], one.fields.get("speaker")) for one in told] == [
+        ("position", "NOR", "Ada Moe"),
+        ("red_line", "CHL", None),
+    ]

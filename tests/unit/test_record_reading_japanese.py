@@ -29,6 +29,8 @@ def drafts(text: str, *types: str) -> list[Draft]:
         ("令和元年12月5日", "2019-12-05"),
         ("令和７年７月８日", "2025-07-08"),
         ("平成30年10月12日", "2018-10-12"),
+        ("昭和45年3月4日", "1970-03-04"),
+        ("大正12年9月1日", "1923-09-01"),
         ("２日、ワシントンで会談した", "2025-06-02"),
         ("16日（日本時間17日）", "2025-06-16"),
         ("2日から3日まで開催した", "2025-06-02/2025-06-03"),
@@ -157,3 +159,33 @@ def test_a_comma_within_a_rate_is_decimal_or_of_thousands(text: str, fields: dic
 def test_a_comma_within_an_amount_is_decimal_or_of_thousands(text: str, value: float):
     (amount,) = drafts(f"2024年の日本の対米自動車輸出額は{text}に達した。", "quantity")
     assert amount.fields["value"] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        (
+            "米国は7月9日を交渉の期限とする。",
+            "deadline",
+            {"set_by": "USA", "what": "7月9日を交渉", "date": "2025-07-09", "date_precision": "day"},
+        ),
+        (
+            "米国の対日輸出は500億ドルであった。",
+            "quantity",
+            {"value": 50e9, "unit": "USD", "flow": "export", "reporter": "USA"},
+        ),
+        (
+            "輸出は500億ドルであった。",
+            "quantity",
+            {"value": 50e9, "unit": "USD", "flow": "export"},  # of whom is not told
+        ),
+        (
+            "日本の対米輸出は50万トンであった。",
+            "quantity",
+            {"value": 5e5, "unit": "tonnes", "flow": "export", "reporter": "JPN", "partner": "USA"},
+        ),
+    ],
+)
+def test_all_fields_of_a_fact_and_none_besides(text: str, kind: str, told: dict[str, Any]) -> None:
+    (found,) = drafts(text, kind)
+    assert found.fields == told

@@ -42,6 +42,67 @@ def test_surnames_that_are_words_too(text: str, names: list[str]) -> None:
     assert [draft.fields["name"] for draft in drafts(text, "person")] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ("The tariff took effect on Monday, drawing protests from Chile.", "complaint", {"by": "CHL"}),
+        ("The duty remains, sparking criticism from Norway and Chile.", "complaint", {"by": "NOR"}),
+        (
+            "Norway and Chile met in Oslo. The duty stays, drawing protests from Chile.",
+            "complaint",
+            {"by": "CHL"},  # at whom they are aimed is not told, and never whose they are
+        ),
+        (
+            "The minister spoke of Norway's firm commitment to cut the duty.",
+            "commitment",
+            {"status": "open", "deliverable": "cut the duty", "by": "NOR"},
+        ),
+    ],
+)
+def test_a_statement_is_of_whoever_owns_the_word_for_it(text: str, kind: str, told: dict[str, Any]) -> None:
+    assert fields(text, kind) == told
+
+
+def test_it_is_the_one_party_of_the_clause_before() -> None:
+    text = "Norway published a list, and it asked Chile to lower its duty."
+    assert fields(text, "ask") == {"by": "NOR", "to": "CHL", "content": "lower its duty"}
+
+
+def test_a_body_with_its_short_name_is_quoted_whole() -> None:
+    words = "Ada Moe, director of the Norwegian Agency for Trade (NAT)"
+    (found,) = drafts(f"{words}, said Norway would not accept the tariff.", "person")
+    assert found.quote == words
+    assert found.fields == {"name": "Ada Moe", "role": "director", "side": "NOR", "org": "NAT"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "speakers"),
+    [
+        (("Moe", "Soto", "Holm"), [None, None, None]),  # three lines that name nobody twice are no talk
+        (("Moe", "Soto", "Moe"), [None, None, None]),
+        (("Moe", "Soto", "Moe", "Moe"), ["Moe", "Soto", "Moe", "Moe"]),
+        (("ADA MOE", "MR SOTO", "ADA MOE"), ["Ada Moe", "Soto", "Ada Moe"]),
+        (("ADA MOE", "MR SOTO"), [None, None]),
+    ],
+)
+def test_lines_are_turns_where_names_come_again_or_stand_in_capitals(
+    heads: tuple[str, ...], speakers: list[str | None]
+) -> None:
+    parties = ("Norway", "Chile", "Peru", "Japan")
+    lines = [f"{head}: {party} would not accept quotas." for head, party in zip(heads, parties, strict=False)]
+    found = read_text(Document("a.txt", "\n\n".join(lines)))
+    assert [draft.fields.get("speaker") for draft in found if draft.type == "red_line"] == speakers
+
+
+def test_offices_that_act_for_others_are_told_with_whom() -> None:
+    words = "The American Institute in Taiwan represents the interests of the United States."
+    (found,) = drafts(f"{words} It opened in 1979.", "organisation")
+    assert (found.fields, found.quote) == (
+        {"orgs": ["The American Institute in Taiwan"], "acts_for": ["USA"]},
+        words,
+    )
+
+
 def test_may_is_a_person_where_it_speaks_and_a_month_elsewhere() -> None:
     text = "Prime Minister Ada May spoke. May said Norway would not accept the tariff. Norway met Chile in May."
     assert fields(text, "red_line")["speaker"] == "Ada May"

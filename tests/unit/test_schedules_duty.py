@@ -100,6 +100,12 @@ from kosho.law.schedules import (
             "conditional",
             "[in quota] Free | [out of quota] 10%",
         ),
+        (
+            "関税割当数量以内のもの 無税\nその他のもの 10%",
+            "conditional",
+            "[in quota] Free | [out of quota] 10%",
+        ),
+        ("関税割当数量以内のもの 30.8%", "unread", None),  # of one line a plain space tells nothing apart
         ("貝柱\u30005%\nその他のもの\u3000無税", "conditional", "[貝柱] 5% | [その他のもの] Free"),
         ("●無税〜3.5%", "unread", None),
         ("無税〜(2.4%)又は非譲許", "unread", None),
@@ -135,6 +141,8 @@ def test_terms_are_exact() -> None:
         (Specific(Decimal("0.011"), "USD", "liter"), AdValorem(Decimal("6.4"))),
     )
     assert parse_duty("0%") == Duty.percent(0) == FREE
+    assert str(parse_duty("10% + 0%")) == "10% + 0%"
+    assert str(parse_duty("1 USD/kg - 10%")) == "1 USD/kg - 10%"
     assert Duty.percent("2.5") == parse_duty("2.5%")
 
 

@@ -270,6 +270,44 @@ def test_japans_schedule(tmp_path: Path) -> None:
     assert [problem.key for problem in draft.unread] == ["160241011", "160241011"]
 
 
+MARKED = """\
+stat_code,sub,desc,基本,暫定,WTO協定
+0101.10,,馬,10%,,
+0101.10,,馬 > 1 繁殖用,20%,,
+0101.10,,馬 > 1 繁殖用 > (1) 純粋種,30%,,
+0101.10,,馬 > 1 繁殖用 > (1) 純粋種 > A 競走用,40%,,
+0101.10,,馬 > 1 繁殖用 > (1) 純粋種 > A 競走用 > (a) 雄,50%,,
+0101.10,001,馬 > 1 繁殖用 > (1) 純粋種 > A 競走用 > (a) 雄 > 〔1〕 若い,,,
+0101.10,002,馬 > 1 繁殖用 > (1) 純粋種 > A 競走用 > (b) 雌,,,
+0101.10,003,馬 > 1 繁殖用 > (1) 純粋種 > B その他,,,
+0101.10,004,馬 > 1 繁殖用 > (2) その他,,,
+0101.10,,馬 > 1 繁殖用 > (3) 雑種,35%,,
+0101.10,,馬 > 1 繁殖用 > (3) 雑種 > - 大型,36%,,
+0101.10,005,馬 > 1 繁殖用 > (3) 雑種 > - 大型 > -- 老齢,,,
+0101.10,006,馬 > 1 繁殖用 > (3) 雑種 > - 小型,,,
+0101.10,007,馬 > 2 その他,,,
+0101.10,008,馬 > 1 繁殖用 > 印なし,,,
+0101.20,009,ろば,5%,,
+"""
+
+
+def test_a_duty_printed_above_holds_for_what_is_deeper(tmp_path: Path) -> None:
+    path = tmp_path / "japan.csv"
+    path.write_text(MARKED, encoding="utf-8")
+    found = {code[6:]: str(line.general) for code, line in read_files([path]).lines.items()}
+    assert found == {
+        "001": "50%",
+        "002": "40%",
+        "003": "30%",
+        "004": "20%",
+        "005": "36%",
+        "006": "35%",
+        "007": "10%",
+        "008": "10%",  # nothing but the subheading is above what has no mark after 2
+        "009": "5%",
+    }
+
+
 def test_seasons_follow_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOSHO_DATA", str(tmp_path / "data"))
     path = tmp_path / "japan.csv"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.world.estimation import estimate, panel_of
+from kosho.world.estimation import Estimated, estimate, interval, panel_of
 
 pytest.importorskip("pyfixest")
 runner = CliRunner()
@@ -115,6 +116,71 @@ def test_of_two_years_effects_of_pairs_are_taken_out(tmp_path: Path):
         assert one.separated == 2  # a pair that never trades tells nothing beside its own effect
         assert one.observations == 2 * (N * N - 1)
         assert not any("one year" in note for note in one.notes)
+
+
+def test_a_panel_that_leaves_nothing_to_ask_has_no_notes(tmp_path: Path):
+    for one in estimate(panel_of(write(tmp_path / "p.csv", rows()))):
+        assert (one.notes, one.dropped, one.separated, one.alone) == ((), (), 0, 0)
+        assert one.theta is not None
+        assert one.error is not None
+        assert one.beta == pytest.approx(-one.theta - 1.0)
+        assert interval(one) == pytest.approx((one.theta - 1.96 * one.error, one.theta + 1.96 * one.error))
+        assert one.log_sd == pytest.approx(one.error / one.theta)
+
+
+def test_with_duties_in_the_values_theta_is_the_elasticity_itself(tmp_path: Path):
+    panel = panel_of(write(tmp_path / "p.csv", rows()))
+    for net, gross in zip(estimate(panel), estimate(panel, "gross"), strict=True):
+        assert net.theta is not None
+        assert gross.theta == pytest.approx(net.theta + 1.0)
+
+
+@pytest.mark.parametrize("pairs", [29, 30])
+def test_few_pairs_are_told_with_their_number(tmp_path: Path, pairs: int):
+    chosen = [(f"E{i}", f"E{n}") for i in range(5) for n in range(6)][:pairs]
+    content = [rows()[0], *[row for row in rows()[1:] if (row[0], row[1]) in chosen]]
+    told = "pairs: 29; clustered standard errors of so few are too small"
+    for one in estimate(panel_of(write(tmp_path / "p.csv", content))):
+        assert (one.clusters, one.notes) == (pairs, (told,) if pairs < 30 else ())
+
+
+def test_observations_whose_duty_is_not_known_are_counted_by_sector(tmp_path: Path):
+    content = rows()
+    given = {(*map(str, (row[1], row[0], row[2], row[3])),): float(str(row[5])) for row in content[1:]}
+    gone = {("E0", "E1", "2010", "C26"), ("E0", "E2", "2011", "C26"), ("E3", "E2", "2011", "C29")}
+
+    def duties(*sides: Sequence[str]) -> np.ndarray:
+        return np.array([np.nan if one in gone else given[one] for one in zip(*sides, strict=True)])
+
+    panel = panel_of(write(tmp_path / "p.csv", content), duties=duties)
+    assert len(panel) == len(content) - 1 - 3
+    notes = {one.sector: one.notes for one in estimate(panel)}
+    told = "observations left out, their duty not being known: {}"
+    assert notes == {"C26": (told.format(2),), "C29": (told.format(1),)}
+
+
+def test_a_panel_of_one_sector_counts_what_it_leaves_out_too(tmp_path: Path):
+    content = [row[:3] + row[4:] for row in rows() if row[3] in ("sector", "C29")]
+
+    def duties(*sides: Sequence[str]) -> np.ndarray:
+        found = np.array([float(str(row[4])) for row in content[1:]])
+        found[7] = np.nan
+        return found
+
+    (one,) = estimate(panel_of(write(tmp_path / "p.csv", content), duties=duties))
+    assert (one.sector, one.notes) == ("all", ("observations left out, their duty not being known: 1",))
+
+
+@pytest.mark.parametrize(
+    ("theta", "error", "usable"),
+    [(5.0, 0.5, True), (None, 0.5, False), (5.0, None, False), (5.0, 0.0, False), (-1.0, 0.5, False)],
+)
+def test_what_is_not_told_or_no_elasticity_is_not_written(
+    theta: float | None, error: float | None, usable: bool
+):
+    found = Estimated("C29", theta, error, None, 9, 9, 0, 0, (), ())
+    assert found.usable is usable
+    assert (interval(found) is None) is (theta is None or error is None)
 
 
 def test_rows_of_another_width_and_rows_told_twice_are_named_with_their_lines(tmp_path: Path):

@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kosho.errors import InputError
+from kosho.world import labelled
 from kosho.world.final_demand import (
+    PULL,
     TILT,
     anchored_totals,
     consistent_totals,
@@ -13,6 +16,7 @@ from kosho.world.final_demand import (
     split,
 )
 from kosho.world.loading import estimated_final, table
+from kosho.world.table_checks import refuse_bad_final_shares
 
 
 @pytest.fixture
@@ -84,6 +88,20 @@ def test_balances_are_pulled_towards_published_ones_within_bounds(economy):
     assert (far / start).max() == pytest.approx(TILT)
 
 
+def test_published_balances_that_do_not_add_up_are_moved_alike(economy):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+
+    def deficits(totals):
+        flows = intermediate + split(totals, sales, shares)
+        return flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2))
+
+    start = deficits(consistent_totals(sales, shares))
+    apart = np.array([0.3, -0.3, 0.1, -0.1])
+    totals = anchored_totals(intermediate, sales, shares, -(start + apart + 2.0))
+    assert deficits(totals) - start == pytest.approx(PULL * apart, abs=1e-6)
+
+
 def test_a_published_flow_is_honoured_at_the_cost_of_other_destinations(economy):
     intermediate, sales, odds = economy
     final = split(sales, sales, sourcing_shares(intermediate, odds))
@@ -109,3 +127,27 @@ def test_the_shipped_estimate_keeps_origin_totals(method):
 
 def test_every_sector_has_odds():
     assert (home_odds(table().sectors) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        ([[0.25, 0.75], [0.5, 0.5000005]], []),
+        ([[0.25, 0.75], [0.5, 0.500002]], ["final shares of USA sum to 1.000002"]),
+        ([[0.25, 0.749998], [0.5, 0.5]], ["final shares of JPN sum to 0.999998"]),
+        ([[0.25, 0.75], [0.25, 0.5]], ["final shares of USA sum to 0.75"]),
+        ([[-0.25, 1.25], [0.0, 1.0]], ["final_share[JPN, C26] = -0.25 is not zero or more"]),
+        (
+            [[np.nan, 1.0], [0.0, 1.0]],
+            ["final_share[JPN, C26] = nan is not zero or more", "final shares of JPN sum to nan"],
+        ),
+    ],
+)
+def test_final_shares_are_zero_or_more_and_sum_to_one(shares: list[list[float]], told: list[str]):
+    given = labelled(np.array(shares), ("country", "sector"), ("JPN", "USA"), ("C26", "C29"))
+    if not told:
+        refuse_bad_final_shares(given)
+        return
+    with pytest.raises(InputError) as caught:
+        refuse_bad_final_shares(given)
+    assert [one.message for one in caught.value.problems] == told

@@ -161,6 +161,31 @@ def test_money_is_compared_with_that_of_the_same_economies(factor: float, unit: 
             refuse_other_unit(scaled(world, factor))
 
 
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (1e-9, "in no unit"),
+        (3.1e-5, "in no unit"),
+        (3.2e-5, "look like thousand million"),
+        (0.0316, "look like thousand million"),
+        (0.0317, None),
+        (31.6, None),
+        (31.7, "look like thousand"),
+        (31.6e3, "look like thousand"),
+        (31.7e3, "look like single"),
+        (31.6e6, "look like single"),
+        (31.7e6, "in no unit"),
+    ],
+)
+def test_where_a_unit_of_money_begins_and_ends(factor: float, told: str | None):
+    world = load(regions="talks", sectors="talks")
+    if told is None:
+        refuse_other_unit(scaled(world, factor))
+    else:
+        with pytest.raises(InputError, match=rf"^values (are )?{told} (of )?US dollars"):
+            refuse_other_unit(scaled(world, factor))
+
+
 def test_economies_that_the_table_that_ships_has_not_are_taken_as_they_are():
     names = ("NORTH", "SOUTH"), ("A01",)
     flows = labelled(np.full((2, 2, 1), 1e12), ("importer", "exporter", "sector"), *names)

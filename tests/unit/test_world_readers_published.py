@@ -13,14 +13,16 @@ from tests import published_tables as published
 from tests.binary_workbook import write_xlsb
 from tests.published_tables import Made, economy
 
-from kosho.errors import InputError
+from kosho.errors import InputError, Problems
 from kosho.tabular import sheet_rows
 from kosho.world.build import Said, completed
 from kosho.world.har import HeaderArray, har_bytes
 from kosho.world.loading import calibrated
 from kosho.world.naming import named
 from kosho.world.readers import READERS, oecd_csv, reader
+from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.oecd_csv import EDITIONS
+from kosho.world.readers.sales import Sales
 from kosho.world.store import IOTable
 
 COUNTRIES = ("CHN", "JPN", "ROW", "USA")
@@ -137,6 +139,49 @@ def test_wiod_workbooks(release: str, tmp_path: Path):
     assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
     assert table.sectors == tuple(sectors)
     assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "year"),
+    [
+        ("wiot95_row_apr12.xlsx", "WIOT", 1995),
+        ("wiot51.xlsx", "WIOT", 1951),
+        ("wiot50.xlsx", "WIOT", 2050),
+        ("wiot08_row_apr12.xlsx", "Table of 1999", 1999),  # what is written out is no short year
+        ("WIOT2008_2016.xlsx", "Table of 1999", 2008),
+        ("table.xlsx", "Table of 1999", 1999),
+        ("table.xlsx", "Table 120081", None),
+    ],
+)
+def test_the_year_of_a_wiod_workbook_is_told_by_its_name_or_its_title(
+    name: str, title: str, year: int | None, tmp_path: Path
+):
+    sectors = [f"c{k}" for k in range(1, 36)]
+    finals = ("c37", "c38", "c39", "c41", "c42")
+    made = economy(("AUS", "JPN"), sectors, finals, 4)
+    table = reader("wiod").table([published.sheet(tmp_path / name, made, sectors, finals, ("WIOT", title))], {})
+    assert table.meta.get("year") == year
+    assert table.meta["name"] == (f"wiod-{year}" if year else "table")
+
+
+@pytest.mark.parametrize("year", [None, 2011])
+def test_the_lists_of_wiod_2013_in_rdata(year: int | None, tmp_path: Path):
+    rdata = pytest.importorskip("rdata")
+    sectors = [f"c{k}" for k in range(1, 36)]
+    made = economy(("AUS", "JPN"), sectors, ("c37", "c38", "c39", "c41", "c42"), 4)
+    used, final = made.matrix
+    held = {
+        "countries": np.array(made.countries, dtype="U3"),
+        "industries": np.array([f"Industry {k}" for k in range(35)]),
+        "inter": used,
+        "final": final,
+        "output": np.asarray(made.output, float),
+        **({} if year is None else {"year": np.array([float(year)])}),
+    }
+    rdata.write_rda(tmp_path / "wiot.rda", {"wiot": held})
+    table = reader("wiod").table([tmp_path / "wiot.rda"], {})
+    same(table, made)
+    assert table.meta.get("year") == year
 
 
 WIOD_2016 = [f"r{k}" for k in range(1, 57)], ("c57", "c58", "c59", "c60", "c61")
@@ -465,6 +510,37 @@ def test_a_gravity_panel_with_a_pair_missing_is_refused(tmp_path: Path):
     rows = [["exporter", "importer", "trade"], ["JPN", "USA", 60], ["USA", "JPN", 80]]
     with pytest.raises(InputError, match="no domestic sales of JPN"):
         reader("gravity").table([published.rows_of(tmp_path / "panel.csv", rows)], {"theta": "5"})
+
+
+@pytest.mark.parametrize(
+    ("sold", "total", "told"),
+    [
+        (1000.09, 1000.0, ()),
+        (1000.11, 1000.0, ("row JPN_C29 adds up to 1000.11, its OUT is 1000",)),
+        (-1000.09, -1000.0, ()),
+        (-1000.11, -1000.0, ("row JPN_C29 adds up to -1000.11, its OUT is -1000",)),
+        (0.10009, 0.1, ()),
+        (0.1002, 0.1, ("row JPN_C29 adds up to 0.1002, its OUT is 0.1",)),
+    ],
+)
+def test_rows_add_up_to_a_ten_thousandth_or_to_a_hundred_dollars(sold: float, total: float, told: tuple[str]):
+    problems = Problems()
+    Sales(("JPN",), ("C29",), ("HFCE",)).check("JPN_C29", sold, total, problems, 7)
+    assert [(one.message, one.line) for one in problems.found] == [(text, 7) for text in told]
+
+
+@pytest.mark.parametrize("off", [0.0, 1.4, -1.4, 1.6, -1.6])
+@pytest.mark.parametrize("rounded", [True, False])
+def test_rows_of_whole_numbers_may_miss_their_output_by_half_a_cell(off: float, rounded: bool):
+    rows = [("JPN", "C26"), ("USA", "C26")]
+    used, bought = np.array([[40.0, 10.0], [5.0, 60.0]]), np.array([[50.0], [35.0]])
+    output = np.array([100.0 + off, 100.0])
+    blocks = Blocks(rows, [("JPN", "HFCE")], used, bought, output, rounded=rounded)
+    if abs(off) > (1.5 if rounded else 0.0):  # three cells a row
+        with pytest.raises(InputError, match=f"row JPN C26 adds up to 100, its OUT is {100 + off:g}"):
+            blocks.sales("net")
+    else:
+        assert blocks.sales("net").final[0, :, 0].tolist() == [50.0, 35.0]
 
 
 def test_the_year_of_a_name_is_read_in_one_way():

@@ -7,6 +7,8 @@ from kosho.codes import blocs, sectors
 from kosho.provenance import Source
 from kosho.world import load
 from kosho.world.datafiles import rows, sources
+from kosho.world.law_cells import LawCells, Members, law_cells
+from kosho.world.table_tariffs import averaged_tariffs
 from kosho.world.tariffs import base_tariffs
 
 
@@ -61,6 +63,37 @@ def test_services_and_domestic_sales_are_known_to_be_free():
     assert unknown.dtype == bool
 
 
+def test_what_is_no_sector_of_the_usual_table_may_be_goods():
+    base = base_tariffs(("USA", "JPN"), ("C29", "toys", "K"))
+    assert base.unknown[0, 1].tolist() == [False, True, False]
+    assert base.rate[0, 1, 1:].tolist() == [0.0, 0.0]
+    assert not base.unknown[[0, 1], [0, 1]].any()
+
+
+def test_rates_of_what_a_cell_holds_are_averaged_over_the_trade_whose_rate_is_known():
+    """USA and CAN as one; C26 and C27 as one, C29 by itself; exporters JPN."""
+    flows = np.zeros((3, 3, 3))
+    flows[:2, 2] = [[30.0, 10.0, 5.0], [10.0, 50.0, 5.0]]  # on USA and CAN
+    rate, unknown = np.zeros((3, 3, 3)), np.zeros((3, 3, 3), bool)
+    rate[:2, 2] = [[0.1, 0.2, 0.025], [0.3, 0.9, 0.06]]
+    codes = ("C26", "C27", "C29")
+    cells = LawCells(
+        ("USA", "CAN", "JPN"), codes, np.array([0, 0, 1]), np.array([0, 0, 1]), flows, np.zeros((3, 3, 3))
+    )
+    labels = ("NA", "JPN"), ("electrical", "cars")
+    found, lost = averaged_tariffs(labels, cells, rate, unknown)
+    assert found[0, 1] == pytest.approx([(3 + 2 + 3 + 45) / 100, 0.0425])
+    unknown[1, 2, 1] = True  # half of the trade: as good as known
+    found, lost = averaged_tariffs(labels, cells, rate, unknown)
+    assert found[0, 1] == pytest.approx([(3 + 2 + 3) / 50, 0.0425])
+    assert not lost[0, 1].any()
+    unknown[1, 2, :] = unknown[0, 2, 0] = True
+    found, lost = averaged_tariffs(labels, cells, rate, unknown)
+    assert (found[0, 1, 0], found[0, 1, 1]) == (0.0, pytest.approx(0.025))
+    assert lost[0, 1].tolist() == [True, False]
+    assert (found[[0, 1], [0, 1]].any(), lost[[0, 1], [0, 1]].any()) == (False, False)
+
+
 def test_unknown_rates_are_zero_and_marked():
     world = load()
     unknown = world.unknown_tariff
@@ -105,3 +138,26 @@ def test_every_figure_has_a_status_and_a_listed_source(name: str):
 
 def test_sources_are_well_formed():
     assert all(isinstance(source, Source) and source.id == key for key, source in sources().items())
+
+
+@pytest.mark.parametrize(
+    ("number", "listed"),
+    [
+        (1, "R0"),
+        (8, "R0, R1, R2, R3, R4, R5, R6, R7"),
+        (9, "R0, R1, R2, R3, R4, R5, R6, R7 and 1 more"),
+        (11, "R0, R1, R2, R3, R4, R5, R6, R7 and 3 more"),
+    ],
+)
+def test_regions_in_which_each_member_counts_alike_are_named_up_to_eight(number: int, listed: str):
+    economies = [code for code in load().countries if code != "ROW"]
+    regions = {f"R{k}": (economies[2 * k], economies[2 * k + 1]) for k in range(number)}
+    of = Members(tuple(regions), ("C29",), regions, {}, {}, "", None)
+    flows = np.ones((number, number, 1))
+    found = law_cells(of, flows, 0.0 * flows)
+    (note,) = found.notes
+    assert note == (
+        f"within {listed} each member counts alike, an assumption: the table tells them not apart and no "
+        "weights were handed over (kosho world build --weights)"
+    )
+    assert found.flows.sum() == pytest.approx(flows.sum())

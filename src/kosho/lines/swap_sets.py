@@ -200,9 +200,9 @@ def _conditions(
     least = [0.0, 0.0]
     for side in (0, 1):
         mine = (lines.giver == side).astype(float)
-        if coverage and mine.any():
-            rows += [mine / mine.sum(), mine * lines.trade / max((mine * lines.trade).sum(), CLOSE)]
-            least += [coverage, coverage if (mine * lines.trade).sum() > 0 else 0.0]
+        covering = [one for one in (mine, mine * lines.trade) if one.sum() > 0] if coverage else []
+        rows += [one / one.sum() for one in covering]
+        least += [coverage for _one in covering]
         limit = budget[side]
         if limit is not None:
             rows.append(-mine * lines.cost)

@@ -25,10 +25,9 @@ FACTORS = (
     (1e-3, N_("thousand million"), "1000"),
 )
 """What values would be too large or small by, which US dollars they then are, and the scale that mends it."""
-NEAR = 30.0
-"""Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off."""
-FURTHEST = (1e-3 / NEAR, 1e6 * NEAR)
-"""What no unit of money explains is beyond."""
+NEAR = 1e3**0.5
+"""Value added of 1980 to 2040 is within this factor of that of 2022; a wrong unit is a thousand off, so that
+what is further off is nearer to that."""
 
 
 def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -> tuple[IOTable, World]:
@@ -85,7 +84,7 @@ def refuse_other_unit(world: World) -> None:
             )
             hint = _("--set scale={scale} where the format takes it; --insist takes it as it is", scale=scale)
             raise InputError(Problem(told, hint))
-    if not FURTHEST[0] < middle < FURTHEST[1]:
+    if not 1.0 / NEAR < middle < NEAR:
         told = _(
             "values are in no unit of US dollars: value added is {middle:.3g} times that of 2022", middle=middle
         )

@@ -247,7 +247,7 @@ def _role(line: str, *, item: bool, seen_body: bool) -> Role:  # noqa: PLR0911 -
     if line.endswith(":") and len(_WORD.findall(line)) > HEADLINE and _VERB.search(line):
         return "body"
     small = len(_SMALL.findall(line))
-    if len(line) >= LONG and small >= 3 and not _title_case(line) and len(line) >= 2 * LONG:
+    if len(line) >= 2 * LONG and small >= 3 and not _title_case(line):
         return "body"
     if item and small >= 2 and len(line) >= LONG and not _title_case(line) and seen_body:
         return "body"

@@ -29,7 +29,10 @@ def tell_statement(
         free = free_words(rule.type, told.mentions.text, told.mentions.masked, verb, end)
         fields = free | fields if "topic" in free else fields | free
         if rule.owned:
-            fields = fields | _owned(told, clause, verb)
+            owned = _owned(told, clause, verb, rule.type)
+            fields = {
+                key: one for key, one in fields.items() if (key, one) != ("against", owned.get("by"))
+            } | owned
         if theme and rule.type in THEMED and "topic" not in fields:
             fields["topic"] = theme
         if clause.head and not number:
@@ -54,11 +57,16 @@ def tell_statement(
         told.add(rule.type, modality, fields, start, end)
 
 
-def _owned(told: Told, clause: Clause, words: tuple[int, int]) -> dict[str, Any]:
-    """Whose a statement is that words name after its owner, and to whom: `Chile's request for`."""
+def _owned(told: Told, clause: Clause, words: tuple[int, int], kind: str) -> dict[str, Any]:
+    """Whose a statement is that words name after its owner, and to whom: `Chile's request for`.
+
+    Of `criticism from Chile` the words do not tell at whom it is aimed.
+    """
     owner = told.mentions.codes(words[0], min(words[0] + 80, clause.end))[:1]
     if not owner:
         return {}
+    if kind == "complaint":
+        return {"by": owner[0]}
     sides = told.mentions.sides if told.mentions.bilateral else ()
     others = [code for code in sides if code not in owner]
     return {"by": owner[0]} | ({"to": others[0]} if others and owner[0] in sides else {})

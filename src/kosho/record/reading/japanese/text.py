@@ -144,4 +144,4 @@ def _parts(name: str) -> list[str]:
     """The parts of a name: of `西田健太郎` the family's, of others what `・` divides."""
     if re.search("[・＝=]", name):
         return [part for part in re.split("[・＝=]", name) if len(part) > 1]
-    return [name, *({name[:2]} if len(name) > 3 else {name[:2]} if len(name) == 3 else set())]
+    return [name, name[:2]] if len(name) > 2 else [name]
