@@ -234,6 +234,8 @@ def test_the_tables_say_what_is_in_them():
     assert row[2].text == "+1.0 (−0.10 to +3.0)"
     before = shares_table(one.model_copy(update={"before": {"JPN": 1700, "USA": 1116}})).rows
     assert [cell.text.replace(NBSP, " ") for cell in before[0][1:]] == ["+1.7", "+1.1"]
+    unpriced = shares_table(one.model_copy(update={"shares": {"Rice": None}})).rows
+    assert [cell.text for cell in unpriced[0]] == ["Rice", "not priced", "not priced"]
     assert deals_table(one).numeric == 4
     (deal,) = one.deals
     two = (deal, deal.model_copy(update={"changes": ("Cars: 12.5", "Rice: more")}))

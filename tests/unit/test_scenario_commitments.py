@@ -18,6 +18,7 @@ from tests.measures import cited, measure
 
 from kosho import formatting
 from kosho.brief.commitment_tables import (
+    _money,
     bound_table,
     commitments,
     diverted_table,
@@ -498,3 +499,20 @@ def test_home_sales_that_rise_are_told_why_where_nothing_takes_the_goods_place(
     said = _why([one], "JPN")
     assert (said or "").partition(" cannot well be replaced")[0] == (goods or "")
     assert said is None or "on which Japan spends a fixed share" in said
+
+
+def test_what_a_promise_costs_is_told_with_its_range_where_it_has_one() -> None:
+    (promise, *_others) = bounds().bounds
+    assert promise.ends is not None
+    assert promise.ends.fiscal_cost_musd is not None
+    whole = _money(promise)
+    assert (whole.sort, bool(whole.note)) == (promise.fiscal_cost_musd, True)
+    plain = _money(promise.model_copy(update={"ends": None}))
+    assert (plain.text, plain.sort, plain.note) == (whole.text, promise.fiscal_cost_musd, "")
+    quota = promise.model_copy(
+        update={"kind": "quota", "rent_holder": "JPN", "rent_musd": 1_200.0, "ends": None}
+    )
+    held = quota.model_copy(update={"binds": True})
+    assert (_money(held).sort, _money(held).note) == (1_200.0, "")
+    assert _money(quota.model_copy(update={"binds": False})).text == ""
+    assert _money(held.model_copy(update={"rent_holder": None})).text == ""
