@@ -344,6 +344,7 @@ def test_capital_shares_by_country_are_those_by_sector_where_all_are_alike(world
     [
         Closure(),
         Closure(labour_supply=0.5),
+        Closure(labour_supply=1.0),
         Closure(labour_supply=0.5, labour_tax=0.2, revenue="tax-relief"),
         Closure(labour_supply=0.5, capital="accumulated", capital_share=0.3),
     ],

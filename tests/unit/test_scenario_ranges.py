@@ -15,7 +15,7 @@ from kosho.scenario.jobs import growth_of_units, growth_of_value
 from kosho.scenario.results import FlowResult, Interval, Quantiles
 from kosho.scenario.runs import NOTHING_LEFT, VARIANTS, _interval, _relative, _spread, _swayed, _widened
 from kosho.scenario.sensitivity import changes, changes_apart, figure_ends, largest_moves
-from kosho.scenario.several import central_question
+from kosho.scenario.several import Several, central_question
 from kosho.scenario.year_one import ProductYear, year_three
 
 
@@ -245,3 +245,13 @@ def test_draws_are_kept_once_found_and_never_found_twice(
     found: Any = runs._drawn(inputs, lambda _text: None, unfinished)
     assert found == ("before" if known else "found")
     assert kept == ({"draws": "found"} if known == {} else {})
+
+
+def test_tables_are_set_apart_where_two_or_more_speak_of_a_party() -> None:
+    tables = [
+        SimpleNamespace(countries={code: {"welfare": worth}})
+        for code, worth in (("JPN", 0.3), ("USA", -0.1), ("JPN", 0.1))
+    ]
+    found: Any = SimpleNamespace(parties=("JPN", "USA", "KOR"), tables=tables)
+    spread: Any = Several.spread
+    assert spread.fget(found) == {"JPN": Interval(low=0.1, high=0.3)}
