@@ -12,7 +12,7 @@ import pytest
 
 from kosho.bargain import Effort, Game, Table, negotiate, robustness
 from kosho.bargain.caveats import warnings
-from kosho.bargain.payoffs import Weights, payoffs_of_outcomes
+from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes
 from kosho.bargain.pricing import PricingParameters, price, price_at
 from kosho.bargain.report import contract
 from kosho.bargain.robustness import CLOSURES, LEAST_SCALE, certify, closing_points
@@ -29,6 +29,7 @@ from kosho.world.elasticities import draw_over_range
 
 PARTIES = ["JPN", "USA"]
 LIGHT = Effort(draws=8, certified=14, confirm=False)
+FAILED = Failure.of(ConvergenceError(0.1, "JPN", 3))
 
 
 def small(folder: Path, case: Case, **changes: str) -> Table:
@@ -247,6 +248,15 @@ def test_a_gain_within_the_solvers_noise_is_none_in_draws_and_at_critical_points
     assert certify(priced, np.array([package]), 2, 1, lambda _: None)[0].all_gain == 0
 
 
+def test_a_point_without_an_equilibrium_is_named_and_never_taken_for_one_where_all_gain(deal, monkeypatch):
+    priced, package = deal.priced[0], deal.deals[0]
+    lost = PayoffParts(np.full((3, 2), np.nan), np.zeros((3, len(priced.weights.names))), failures=(FAILED,))
+    monkeypatch.setattr(robustness, "price_at", lambda *_: lost)
+    named = f"this is package {package} at 0.96 of the elasticities"
+    with pytest.raises(ConvergenceError, match=named):
+        robustness._Scaled(priced, np.array([package]))._at(0.96)
+
+
 def test_the_zone_closes_where_no_package_is_left():
     generator = np.random.default_rng(5)
     for _ in range(100):
@@ -441,12 +451,11 @@ def test_a_draw_without_an_equilibrium_counts_as_no_gain_and_is_reported(deal, m
     rows = np.array([int(deal.solutions["nash"][0])])
     whole = certify(priced, rows, 4, 1, lambda _: None)[0]
     assert (whole.unsolved, whole.draws) == (0, 4)
-    failure = Failure.of(ConvergenceError(0.1, "JPN", 3))
 
     def without_the_first(*given, **named):
         batch = solve_batch(*given, **named)
         lost = batch.equivalent_variation.where(batch.equivalent_variation.shock > 0)
-        return replace(batch, equivalent_variation=lost, failures=(failure,))
+        return replace(batch, equivalent_variation=lost, failures=(FAILED,))
 
     monkeypatch.setattr("kosho.bargain.payoffs.solve_batch", without_the_first)
     one = certify(priced, rows, 4, 1, lambda _: None)[0]  # two batches, one a closure

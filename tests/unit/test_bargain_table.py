@@ -174,8 +174,8 @@ def test_a_case_without_a_table_says_so(case, tmp_path):
     [
         ({}, None),
         ({"low": 2, "high": 4}, None),
-        ({"value": -1}, "zero or more"),
-        ({"low": -1, "high": 4}, "zero or more"),
+        ({"value": -1}, "-1 is outside 0 to 100 percent a year"),
+        ({"low": -1, "high": 4}, "-1 is outside 0 to 100 percent a year"),
     ],
 )
 def test_a_discount_rate_is_one_figure_or_a_range_from_nothing_on(figure, wrong) -> None:

@@ -68,3 +68,59 @@ def test_only_a_smaller_change_takes_the_place_of_the_best(
     monkeypatch.setattr(zone_relaxations, "_gains_at", lambda *given: gains(abs(given[-1] - 10.0), 3.105, 10.5))
     found = _smallest(PRICED, None, change(10.0, 20.0), change(40.0, 40.0 + best))  # type: ignore[arg-type]
     assert (None if found is None else round(found.new - 10.0, 2)) == expected
+
+
+def two_options(gains: np.ndarray, allowed: np.ndarray) -> Any:
+    """A priced table of one issue with two options and another with as many as it takes."""
+    others = len(gains) // 2
+    choices = np.array([(k, j) for k in range(2) for j in range(others)])
+    grid = SimpleNamespace(
+        choices=choices,
+        issues=("cars", "rest"),
+        positions=lambda wanted: wanted[:, 0] * others + wanted[:, 1],
+    )
+    game = SimpleNamespace(gains=gains, allowed=allowed, red_lines=(), crossed=np.zeros((len(gains), 0), bool))
+    option = SimpleNamespace(id="at-rate", at={"duty": 1.0})
+    table = SimpleNamespace(
+        grid=grid,
+        option=lambda _issue, _choice: option,
+        overlay=lambda _issue, _choice: SimpleNamespace(add=[SimpleNamespace(id="duty", kind="tariff")]),
+    )
+    return SimpleNamespace(game=game, table=table)
+
+
+STEP: Any = SimpleNamespace(issue=0, start=0, end=1, terms=1, rates=(20.0, 10.0))
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "share"),
+    [
+        ((-1.0, 3.0), (3.0, -1.0), (0.25 + 0.75) / 2),  # one begins to gain, the other ends
+        ((2.0, -1.0), (1.0, 1.0), (0.5 + 1.0) / 2),  # one loses something of its gain, and gains all the way
+        ((2.0, 2.0), (2.0, -2.0), (0.0 + 0.5) / 2),  # one gains the same all the way
+        ((1.0, 2.0), (3.0, -2.0), (0.0 + 0.5) / 2),  # one gains ever more
+        ((-2.0, -1.0), (2.0, 1.0), (0.5 + 1.0) / 2),  # both lose here and gain there
+        ((-1.0, 3.0), (-0.5, -1.0), None),  # one always loses
+        ((-1.0, 3.0), (-1.0, 3.0), None),  # and the same all the way
+        ((0.0, 3.0), (0.0, 2.0), None),  # or neither loses nor gains
+        ((-3.0, 1.0), (1.0, -3.0), None),  # one ends before the other begins
+    ],
+)
+def test_a_rate_is_sought_in_the_middle_of_where_all_gain(
+    here: tuple[float, ...], there: tuple[float, ...], share: float | None
+) -> None:
+    priced = two_options(np.array([here, there]), np.array([True, True]))
+    found = list(zone_relaxations._candidates(priced, STEP))
+    if share is None:
+        assert found == []
+        return
+    (one,) = found
+    assert (one.package, one.old, one.terms) == (0, 20.0, "on top")
+    assert one.new == pytest.approx(20.0 - 10.0 * share)
+
+
+def test_a_rate_is_sought_from_packages_that_the_red_lines_allow_alone() -> None:
+    opening, closed = ((-1.0, 3.0), (3.0, -1.0)), ((-3.0, 1.0), (1.0, -3.0))
+    gains = np.array([opening[0], opening[0], closed[0], opening[1], opening[1], closed[1]])
+    allowed = np.array([False, True, True, True, True, True])
+    assert [one.package for one in zone_relaxations._candidates(two_options(gains, allowed), STEP)] == [1]

@@ -234,6 +234,8 @@ def test_the_tables_say_what_is_in_them():
     assert row[2].text == "+1.0 (−0.10 to +3.0)"
     before = shares_table(one.model_copy(update={"before": {"JPN": 1700, "USA": 1116}})).rows
     assert [cell.text.replace(NBSP, " ") for cell in before[0][1:]] == ["+1.7", "+1.1"]
+    unpriced = shares_table(one.model_copy(update={"shares": {"Rice": None}})).rows
+    assert [cell.text for cell in unpriced[0]] == ["Rice", "not priced", "not priced"]
     assert deals_table(one).numeric == 4
     (deal,) = one.deals
     two = (deal, deal.model_copy(update={"changes": ("Cars: 12.5", "Rice: more")}))
@@ -263,11 +265,13 @@ def test_commitments_that_deals_share_are_told_together():
         "diverted": {"JPN": 288.0, "BRA": -244.0},
     }
     rice = {**corn, "title": "Rice", "unit": "tonnes", "free": 302_754, "reached": 605_500, "wedge": None}
-    bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice)]
+    gas = {**corn, "title": "Gas", "wedge": 0.044}
+    bounds = [DealBound(concept=name, **one) for name in ("Nash", "Egalitarian") for one in (corn, rice, gas)]
     table = bounds_table(made().model_copy(update={"bounds": tuple(bounds)}))
     assert [[cell.text.replace(NBSP, " ") for cell in row] for row in table.rows] == [
         ["More corn", SELLERS, "3.0 billion USD", "3.5 billion USD", "14", "0.53"],
         ["Rice", SELLERS, "300,000 tonnes", "610,000 tonnes", "closed", "0.53"],
+        ["Gas", SELLERS, "3.0 billion USD", "3.5 billion USD", "4", "0.53"],
     ]
     assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
 

@@ -176,6 +176,16 @@ def test_the_live_sheet_follows_the_options_picked(book: Path):
         ]
 
 
+def test_the_live_sheet_opens_on_what_is_picked_worked_out_already(book: Path):
+    """A reader that does not reckon, as a preview of a mail, shows what was stored."""
+    live = Sheets(book)
+    sheet = "Try a deal"
+    hidden = [live.stored[sheet][f"{column}8"].value for column in "CD"]
+    assert hidden == [live.show(sheet, f"{column}8") for column in "CD"]
+    coloured = openpyxl.load_workbook(book)[sheet].conditional_formatting
+    assert {str(one.sqref) for one in coloured} == {"B10:B13"}  # the gains, and nothing beside them
+
+
 def test_options_are_picked_from_lists(book: Path):
     checks = openpyxl.load_workbook(book)["Try a deal"].data_validations.dataValidation
     assert [(str(one.sqref), one.type, one.formula1) for one in checks] == [

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.briefs import brief
 
+from kosho.brief import gain_figure
 from kosho.brief.figures import Figure, FigureRow, Mark, compared_scenarios, figures
 from kosho.errors import InputError
 
@@ -55,3 +56,27 @@ def test_worst_sectors_and_bystanders_come_first() -> None:
     assert made["flow-0"].rows[0].text == "1.37\N{NO-BREAK SPACE}million"
     with pytest.raises(InputError, match="no result for 'none'"):
         brief().numbers.result("status-quo", "none")
+
+
+def test_a_flow_is_counted_in_its_unit_and_its_bar_is_the_base_times_what_moves() -> None:
+    made = brief()
+    flow = figures(made)["flow-0"]
+    assert flow.unit == "vehicles a year"
+    assert flow.title.startswith("Cars, vehicles a year: most under ")
+    for row, scenario in zip(flow.rows[1:], made.scenarios, strict=True):
+        central = made.numbers.flow_range(scenario.id, 0).central_units
+        assert central is not None
+        assert (row.low, row.high) == pytest.approx((1.37e6 * (1 + central.low), 1.37e6 * (1 + central.high)))
+
+
+def test_money_and_scales_lie_on_the_figure_of_gains_from_end_to_end() -> None:
+    """Money is counted from the foot up, scales as equal factors from left to right."""
+    frame = gain_figure._Frame(left=0.25, right=1.0, low=-2.0, high=6.0, unit=1_000.0)
+    foot, top = gain_figure.HEIGHT - gain_figure.BOTTOM, gain_figure.TOP
+    assert [frame.y(musd) for musd in (-2_000.0, 0.0, 2_000.0, 6_000.0)] == pytest.approx(
+        [foot, foot - (foot - top) / 4, (foot + top) / 2, top], abs=0.06
+    )
+    first, last = gain_figure.LEFT, gain_figure.WIDTH - gain_figure.RIGHT
+    assert [frame.x(scale) for scale in (0.25, 0.5, 1.0)] == pytest.approx(
+        [first, (first + last) / 2, last], abs=0.06
+    )

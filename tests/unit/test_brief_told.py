@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kosho.brief.cells import Cell, CellTable, within_seven
+from kosho.brief.method import _first_year
 from kosho.brief.told import lead, points
 
 DAY = date(2025, 6, 29)
@@ -170,3 +171,25 @@ def test_tables_are_told_in_parts_of_seven_columns_whole_groups_together(
         assert heads == [f"g{k // width}, c{text_columns + k}" for k in range(numeric)]
     else:
         assert heads == told
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        ({"value": 4.26, "unit": "percent"}, "Cars sold, 2024: 4.3 %."),
+        (
+            {"value": 5_913_457.0, "unit": "vehicles", "note": "of all makers"},
+            "Cars sold, 2024: 5,910,000 vehicles; of all makers.",
+        ),
+    ],
+)
+def test_what_was_observed_is_told_in_its_unit(figure: dict[str, Any], told: str) -> None:
+    one = SimpleNamespace(
+        title="Cars sold",
+        period="2024",
+        figure=SimpleNamespace(**{"note": None, "source": "s", "status": "fact"} | figure),
+    )
+    case: Any = SimpleNamespace(observations=[one], scenarios={})
+    runs: Any = SimpleNamespace(flow_ranges=())
+    _general, claim = _first_year(case, runs)
+    assert claim.text.replace("\u00a0", " ") == told

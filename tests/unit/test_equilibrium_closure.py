@@ -27,6 +27,7 @@ from kosho.equilibrium import (
     solve,
     solve_batch,
 )
+from kosho.equilibrium.closed_factors import closed_factors
 from kosho.errors import InputError
 from kosho.scenario.simulate import scenario_effects
 from kosho.world import World, labelled, load, toy
@@ -336,3 +337,33 @@ def test_capital_shares_by_country_are_those_by_sector_where_all_are_alike(world
     assert "capital_share: none known in C00, C02, C03: 0.33 taken" in some.assumed
     with pytest.raises(InputError, match="capital_share: unknown code 'C01'"):
         solve(world, shock, closure=Closure(capital="accumulated", capital_share={"C01": 0.2, "S00": 0.3}))
+
+
+@pytest.mark.parametrize(
+    "closure",
+    [
+        Closure(),
+        Closure(labour_supply=0.5),
+        Closure(labour_supply=1.0),
+        Closure(labour_supply=0.5, labour_tax=0.2, revenue="tax-relief"),
+        Closure(labour_supply=0.5, capital="accumulated", capital_share=0.3),
+    ],
+)
+def test_labour_income_is_taken_to_follow_the_wage_as_it_does_in_small(closure: Closure) -> None:
+    """Prices at home follow the wage, and with them what labour is supplied; revenue stays."""
+    world = random_world(5)
+    factors = closed_factors(world, closure)
+    if closure.labour_supply == 0:
+        assert factors.swing.tolist() == [1.0] * len(world.countries)
+        return
+    assert factors.markets is not None
+    markets, revenue = factors.markets, factors.markets.taken * factors.labour_income
+    follow = (factors.alpha * factors.local.follow).sum(axis=1)
+
+    def income(wage: float) -> np.ndarray:
+        moved = np.full(len(world.countries), wage)
+        found = markets.labour(moved, follow * wage, revenue, factors.labour_income * np.exp(wage))
+        return np.log(found.bill)
+
+    np.testing.assert_allclose(factors.swing, (income(1e-5) - income(-1e-5)) / 2e-5, rtol=1e-4)
+    assert (np.abs(factors.swing - 1.0) > 0.01).all()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 from tests.measures import cited, measure
 
-from kosho.equilibrium import Counterfactual, TariffQuota, solve
+from kosho.equilibrium import Counterfactual, Flow, TariffQuota, solve
 from kosho.impact.effects import effects
+from kosho.impact.measure_effects import _Seen
 from kosho.impact.product_nests import niches
-from kosho.impact.quota_volumes import counted
+from kosho.impact.quota_volumes import counted, counts, gap, whole_rates
 from kosho.impact.tariff_shock import shock as duties
 from kosho.law import Register
 from kosho.law.nontariff_terms import Amount
@@ -146,3 +149,88 @@ def test_mistakes_are_told() -> None:
         measure(quota={"amount": cited(1, "tonnes"), "counted": "tonnes"})
     with pytest.raises(ValidationError, match="a level that is counted"):
         Amount.model_validate({"amount": cited(1), "base": cited(1, "tonnes"), "basis": "share"})
+
+
+CELL = Flow("USA", "JPN", "C24", "steel")
+RATED = measure(
+    id="quota", kind="tariff_quota", value=5, value_out=25, quota_share=cited(0.4), scope={"goods": True}
+)
+
+
+def rows(*rates: tuple[int, str, float]) -> Any:
+    """Shock rows of the exporter at a place, with parts and rates."""
+    return SimpleNamespace(
+        importer=np.zeros(len(rates), int),
+        exporter=np.array([i for i, _, _ in rates]),
+        sector=np.zeros(len(rates), int),
+        part=[part for _, part, _ in rates],
+        tariff=np.array([rate for _, _, rate in rates]),
+    )
+
+
+PLACES: Any = SimpleNamespace(
+    position=["USA", "JPN", "KOR"].index,
+    sector_position=["C24"].index,
+    countries=("USA", "JPN", "KOR"),
+    meta=SimpleNamespace(regions={}),
+    units=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("flow", "unit", "whether"),
+    [
+        (CELL, "tonnes", True),
+        (CELL, "", True),
+        (CELL, "vehicles", False),
+        (replace(CELL, importer="KOR"), "tonnes", False),
+        (replace(CELL, exporter="KOR"), "tonnes", False),
+        (replace(CELL, sector="C25"), "tonnes", False),
+        (replace(CELL, part=""), "tonnes", False),
+    ],
+)
+def test_a_flow_is_counted_where_all_that_names_it_is_the_same(flow: Flow, unit: str, whether: bool) -> None:
+    about = SimpleNamespace(importer="USA", exporter="JPN", sector="C24", part="steel", unit="tonnes")
+    world: Any = SimpleNamespace(units=[about])
+    assert counts(world, flow, unit) is whether
+
+
+def test_all_goods_of_a_quota_pay_one_rate_inside_and_one_outside_or_none_is_told() -> None:
+    assert gap(RATED, "JPN") == pytest.approx(0.2)
+    assert gap(RATED, "USA") == 0.0  # nobody taxes itself
+    alike = rows((1, "steel", 0.20), (1, "steel", 0.20), (1, "", 0.5), (2, "steel", 0.9))
+    mean = 0.4 * 5 + 0.6 * 25
+    inside = 0.20 + (5 - mean) / 100
+    assert whole_rates(PLACES, alike, RATED, CELL) == pytest.approx((inside, inside + 0.2))
+    apart = rows((1, "steel", 0.20), (1, "steel", 0.21))
+    assert whole_rates(PLACES, apart, RATED, CELL) is None
+    assert whole_rates(PLACES, rows((2, "steel", 0.2)), RATED, CELL) is None  # nothing of it is in the shock
+    of_japan = RATED.model_copy(update={"value": {"JPN": 5.0}, "value_out": {"JPN": 25.0}})
+    assert whole_rates(PLACES, alike, of_japan, CELL) is not None
+    assert whole_rates(PLACES, alike, of_japan, replace(CELL, exporter="KOR")) is None
+
+
+@pytest.mark.parametrize("known", [("JPN",), ("JPN", "KOR")])
+def test_a_quota_that_a_world_counts_the_goods_of_some_origins_of_is_left_to_the_mean(
+    known: tuple[str, ...],
+) -> None:
+    units = [
+        SimpleNamespace(importer="USA", exporter=code, sector="C24", part="steel", unit="tonnes")
+        for code in known
+    ]
+    world = SimpleNamespace(**vars(PLACES) | {"units": units})
+    shock = rows((1, "steel", 0.2), (2, "steel", 0.2))
+    flows = (CELL, replace(CELL, exporter="KOR"))
+    amount = Amount.model_validate(
+        {"amount": cited(100.0, "tonnes"), "counted": "tonnes", "holder": "importer"}
+    )
+    read: Any = SimpleNamespace(
+        world=world,
+        shock=shock,
+        _bounded=lambda _measure, _terms: (None, flows),
+        _member=lambda code: code,
+        _about=lambda _terms, name, taxed: {"name": name, "flows": taxed, "amount": 100.0, "unit": "tonnes"},
+    )
+    found = _Seen._tariff_quota(read, RATED, amount)
+    assert (found.left_out is None) == (len(known) == 2)
+    assert len(found.constraints) == (len(known) == 2)

@@ -64,6 +64,20 @@ def test_what_is_not_said_or_not_understood_is_told(said: str, wrong: str):
         plain_line(said, shipped(), DAY)
 
 
+@pytest.mark.parametrize(
+    ("goods", "hint"),
+    [
+        ("unicorns", "search with: kosho codes unicorns"),
+        ("vehicels", "did you mean C29 (Motor vehicles and parts) or auto-parts"),
+    ],
+)
+def test_what_is_near_is_suggested_and_else_where_to_search(goods: str, hint: str):
+    with pytest.raises(InputError) as raised:
+        plain_line(f"US 25% on German {goods}", shipped(), DAY)
+    (one,) = raised.value.problems
+    assert (one.hint or "").startswith(hint)
+
+
 def test_codes_are_read_as_before():
     lines = [
         "EU27 JPN C29 25%",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from tests.measures import cited, measure
 
 from kosho import formatting
 from kosho.brief.commitment_tables import (
+    _money,
     bound_table,
     commitments,
     diverted_table,
@@ -33,7 +35,7 @@ from kosho.impact.product_nests import nest, niche
 from kosho.law import Overlay
 from kosho.law.measure import Measure
 from kosho.parallel import Shared
-from kosho.scenario.commitments import ScenarioCommitments, commitments_of
+from kosho.scenario.commitments import ScenarioCommitments, _why, commitments_of
 from kosho.scenario.jobs import CentralJob, CornerJob, JobInputs, VariantJob, run_job, try_job
 from kosho.scenario.runs import VARIANTS
 from kosho.scenario.sensitivity import (
@@ -480,3 +482,37 @@ def test_shares_are_percent_and_economies_have_names() -> None:
     (row,) = ranges_table([bounds("").model_copy(update={"ranges": (one,)})], moved=True).rows
     assert row[1].text == "eligible of what comes from Japan, EU27"
     assert [cell.text.replace(formatting.NBSP, " ") for cell in row[2:5]] == ["5.5 %", "10 %", "20 %"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "parts", "goods"),
+    [
+        (-1, ("corn", "soybeans", "corn"), "Corn and Soybeans"),
+        (-1, ("", "cars"), None),  # what is no small product is replaced as all of its sector is
+        (1, ("corn",), None),  # a quota subsidises nothing
+    ],
+)
+def test_home_sales_that_rise_are_told_why_where_nothing_takes_the_goods_place(
+    sign: int, parts: tuple[str, ...], goods: str | None
+) -> None:
+    one: Any = SimpleNamespace(sign=sign, flows=[SimpleNamespace(part=part) for part in parts])
+    said = _why([one], "JPN")
+    assert (said or "").partition(" cannot well be replaced")[0] == (goods or "")
+    assert said is None or "on which Japan spends a fixed share" in said
+
+
+def test_what_a_promise_costs_is_told_with_its_range_where_it_has_one() -> None:
+    (promise, *_others) = bounds().bounds
+    assert promise.ends is not None
+    assert promise.ends.fiscal_cost_musd is not None
+    whole = _money(promise)
+    assert (whole.sort, bool(whole.note)) == (promise.fiscal_cost_musd, True)
+    plain = _money(promise.model_copy(update={"ends": None}))
+    assert (plain.text, plain.sort, plain.note) == (whole.text, promise.fiscal_cost_musd, "")
+    quota = promise.model_copy(
+        update={"kind": "quota", "rent_holder": "JPN", "rent_musd": 1_200.0, "ends": None}
+    )
+    held = quota.model_copy(update={"binds": True})
+    assert (_money(held).sort, _money(held).note) == (1_200.0, "")
+    assert _money(quota.model_copy(update={"binds": False})).text == ""
+    assert _money(held.model_copy(update={"rent_holder": None})).text == ""

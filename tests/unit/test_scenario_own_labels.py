@@ -38,6 +38,10 @@ def test_a_line(
         "USA,JPN CHN cars 5%",
         "USA JPN boats 5%",
         "USA JPN C29 5%",
+        "USA JPN goods 5%",  # nothing of it is the table's own word
+        "USA JPN all 5%",
+        "USA all C29 5%",
+        "USA all goods 5%",
     ],
 )
 def test_no_line(text: str) -> None:

@@ -7,12 +7,15 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from tests import briefs
 
-from kosho.scenario import compared_pairs
+from kosho.scenario import compared_pairs, runs
+from kosho.scenario.draws import Draws
 from kosho.scenario.jobs import growth_of_units, growth_of_value
 from kosho.scenario.results import FlowResult, Interval, Quantiles
-from kosho.scenario.runs import NOTHING_LEFT, _interval, _relative, _spread, _swayed, _widened
+from kosho.scenario.runs import NOTHING_LEFT, VARIANTS, _interval, _relative, _spread, _swayed, _widened
 from kosho.scenario.sensitivity import changes, changes_apart, figure_ends, largest_moves
+from kosho.scenario.several import Several, central_question
 from kosho.scenario.year_one import ProductYear, year_three
 
 
@@ -184,3 +187,71 @@ def test_a_first_year_is_told_from_its_lowest_to_its_highest_of_what_makers_bear
     assert made.text("number", 0.0) == "-40.00 % to -10.00 %"
     assert made.text("number", 1.0) == "0 %"
     assert made.text("number", 0.5) == "not sold any more"
+
+
+def test_flows_range_over_variants_draws_and_measures_and_in_units_where_these_are_counted() -> None:
+    """Cars fall by half, at low elasticities by less; draws by 30 to 70 %; a measure moves them by a tenth."""
+    results = [briefs.result("deal", one.id) for one in VARIANTS]
+    fall = {one.id: 0.5 * briefs.FACTORS[one.id] for one in VARIANTS}
+    drawn = np.linspace(-0.7, -0.3, 101)[:, None] * np.ones(2)
+    draws = Draws({}, {"deal": drawn}, {"deal": drawn * 1.1})
+    moved = {
+        "value": [("tenth", np.array([-4_000.0, 0.0]))],
+        "units": [("tenth", np.array([-137_000.0, np.nan]))],
+    }
+    ends_of: Any = SimpleNamespace(of_flow=lambda _scenario, what: moved[what])
+    scenario: Any = SimpleNamespace(id="deal")
+    cars, crops = runs._flow_ranges([scenario], results, draws, ends_of)
+    central = [-fall[one.id] for one in VARIANTS if one.elasticities == "central"]
+    low = [-fall[one.id] for one in VARIANTS if one.elasticities == "low"]
+    assert ends(cars.central) == pytest.approx((min(*central, -0.68) - 0.1, max(*central, -0.32)))
+    assert ends(cars.low) == pytest.approx((min(low) - 0.1, max(low)))
+    assert cars.central_units is not None
+    assert cars.low_units is not None
+    assert ends(cars.central_units) == pytest.approx((min(*central, -0.748) - 0.1, max(*central, -0.352)))
+    assert ends(cars.low_units) == pytest.approx((min(low) - 0.1, max(low)))
+    assert (crops.flow, crops.central_units, crops.low_units) == (1, None, None)
+
+
+def of(**roles: str) -> Any:
+    return SimpleNamespace(
+        scenarios={name: SimpleNamespace(id=name, role=role) for name, role in roles.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "question"),
+    [
+        (of(today="status-quo", bad="no-deal", good="deal", better="deal"), ("good", "bad")),
+        (of(past="history", today="status-quo", plan="other"), ("plan", "today")),
+        (of(plan="other", more="other"), ("plan", "base")),
+        (of(past="history", plan="other"), ("plan", "base")),
+    ],
+)
+def test_the_question_of_a_case_is_its_first_deal_then_its_first_plan(
+    case: Any, question: tuple[str, str]
+) -> None:
+    assert central_question(case) == question
+
+
+@pytest.mark.parametrize("known", [None, {}, {"draws": "before"}])
+def test_draws_are_kept_once_found_and_never_found_twice(
+    known: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, Any] = {}
+    monkeypatch.setattr(runs, "solve_draws", lambda *_, **__: "found")
+    inputs: Any = SimpleNamespace(talks=None, talks_effects={}, parties=(), flows=())
+    unfinished: Any = None if known is None else SimpleNamespace(results=known, done=kept.__setitem__)
+    found: Any = runs._drawn(inputs, lambda _text: None, unfinished)
+    assert found == ("before" if known else "found")
+    assert kept == ({"draws": "found"} if known == {} else {})
+
+
+def test_tables_are_set_apart_where_two_or_more_speak_of_a_party() -> None:
+    tables = [
+        SimpleNamespace(countries={code: {"welfare": worth}})
+        for code, worth in (("JPN", 0.3), ("USA", -0.1), ("JPN", 0.1))
+    ]
+    found: Any = SimpleNamespace(parties=("JPN", "USA", "KOR"), tables=tables)
+    spread: Any = Several.spread
+    assert spread.fget(found) == {"JPN": Interval(low=0.1, high=0.3)}

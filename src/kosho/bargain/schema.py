@@ -55,22 +55,19 @@ def _plausible(cited: Cited, bound: Bound) -> Cited:
 
 
 def _weight(cited: Cited) -> Cited:
-    low = cited.value if cited.low is None else cited.low
-    if low < 0 or cited.unit != "share":
+    if cited.unit != "share":
         raise ValueError(_("an excess weight over one is a share of zero or more (unit: share)"))
     return _plausible(cited, WEIGHT)
 
 
 def _factor(cited: Cited) -> Cited:
-    low = cited.value if cited.low is None else cited.low
-    if low <= 0 or cited.unit != "factor":
+    if cited.unit != "factor":
         raise ValueError(_("new over old trade cost is above zero (unit: factor)"))
     return _plausible(cited, COST)
 
 
 def _rate(cited: Cited) -> Cited:
-    low = cited.value if cited.low is None else cited.low
-    if low < 0 or cited.unit != "percent":
+    if cited.unit != "percent":
         raise ValueError(_("a discount rate is percent a year, zero or more (unit: percent)"))
     return _plausible(cited, DISCOUNT)
 

@@ -555,7 +555,7 @@ class _Cell:
         for group in dict.fromkeys(slot.group for slot, _other in slots if slot.group is not None):
             given = [products.coverage(group, self.importer, partner) for partner in self.partners]
             cover[group] = np.array([0.0 if item is None else item.value for item in given])
-        cover[None] = np.clip(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0, 1.0)
+        cover[None] = np.maximum(1.0 - sum(cover.values(), np.zeros(len(self.partners))), 0.0)
         return [cover[slot.group] * weight for slot, weight in slots]
 
     def piles(self, slot: Product, law: list[Measure]) -> _Piles:

@@ -1,0 +1,146 @@
+"""What games, deals and what would open a zone say at one glance: whole texts, with the numbers of each."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kosho.bargain import Effort, Game, alternating_offers
+from kosho.bargain.deal import Deal
+from kosho.bargain.pricing import InFull
+from kosho.bargain.struck import StruckOutcome
+from kosho.bargain.zone import Relaxation, Transfer
+from kosho.bargain.zone_relaxations import RateChange, ZoneRelaxations
+
+PARTIES = ("JPN", "USA")
+
+
+def game(*gains: tuple[float, float], forbidden: int = 0) -> Game:
+    """Gains of packages, the first of them forbidden."""
+    crossed = np.arange(len(gains)) < forbidden
+    return Game.of(PARTIES, np.array(gains), np.zeros(2), np.array([1.0, -2.0]), red_lines={"no-cars": crossed})
+
+
+@pytest.mark.parametrize(
+    ("one", "told"),
+    [
+        (
+            game((1.0, 2.0), (3.0, 1.0), (0.0, 0.0), forbidden=1),
+            """\
+Game of JPN, USA: a zone of agreement
+  packages         3, 2 of them allowed
+  disagreement     JPN 0, USA 0
+  status quo       USA -2, JPN 1
+  better for all   1
+  red lines        no-cars""",
+        ),
+        (
+            game((1.0, 2.0), (3.0, -1.0), forbidden=1),
+            """\
+Game of JPN, USA: no zone of agreement
+  packages         2, 1 of them allowed
+  disagreement     JPN 0, USA 0
+  status quo       USA -2, JPN 1
+  better for all   0
+  red lines        no-cars""",
+        ),
+    ],
+)
+def test_a_game_says_whether_an_allowed_package_is_better_for_all(one: Game, told: str) -> None:
+    assert one.card().text() == told
+
+
+def test_talks_without_an_agreement_say_so_and_no_more() -> None:
+    found = alternating_offers(game((-1.0, -3.0)), 2, 0.5)
+    assert (
+        found.card().text()
+        == "DeadlineGame: nothing is agreed\n  periods             2\n  discount a period   0.5"
+    )
+
+
+def a_deal(one: Game, **more: Any) -> Any:
+    given: dict[str, Any] = {"solutions": {}, "certificates": {}, "deficits": "fixed", "_solved_in_words": ""}
+    return SimpleNamespace(game=one, **given | more)
+
+
+def test_a_deal_says_what_each_concept_picks_and_how_many_draws_bear_it_out() -> None:
+    one = game((100.0, 200.0), (300.0, 150.0), (0.0, 0.0))
+    certificates = {1: SimpleNamespace(all_gain=0.61, draws=200), 0: SimpleNamespace(all_gain=1.0, draws=100)}
+    found = a_deal(
+        one,
+        solutions={"most_in_all": np.array([1, 0]), "nash": np.array([0])},
+        certificates=certificates,
+        _solved_in_words=", 2 of them solved",
+    )
+    assert (
+        Deal.card(found).text()
+        == """\
+Deal: a zone of agreement, deficits fixed
+  parties           JPN, USA
+  packages          3, 2 of them solved
+  on the frontier   2, 2 packages better for all
+  most in all       package 1: JPN +300 million USD, USA +150 million USD
+  nash              package 0: USA +200 million USD, JPN +100 million USD
+  all gain          package 1 in 61% of 200 draws, package 0 in 100% of 100 draws"""
+    )
+
+
+def test_without_a_zone_a_deal_says_so_and_names_no_package() -> None:
+    assert (
+        Deal.card(a_deal(game((1.0, -1.0)))).text()
+        == """\
+Deal: no zone of agreement, deficits fixed
+  parties           JPN, USA
+  packages          1
+  on the frontier   1, 0 packages better for all"""
+    )
+
+
+def test_what_was_struck_says_what_each_party_left_on_the_table() -> None:
+    left = {"JPN": SimpleNamespace(gained=(40.0, 5.0)), "USA": None}
+    agreed = SimpleNamespace(table=SimpleNamespace(parties=PARTIES), deal=SimpleNamespace(title="of July"))
+    found: Any = SimpleNamespace(agreed=agreed, payoffs=np.array([-20.0, 30.0]), left=left)
+    assert (
+        StruckOutcome.card(found).text()
+        == """\
+StruckOutcome: of July
+  worth         USA +30 million USD, JPN -20 million USD
+  left by JPN   +40 million USD
+  left by USA   0 million USD"""
+    )
+
+
+def test_what_would_open_a_zone_names_each_way_there_is_and_why_others_are_closed() -> None:
+    rate = RateChange(3, "cars", "all-10", 15.0, 12.5, False, "in all", "none", (), (1.0, 2.0))
+    line = Relaxation(("no-cars", "no-rice"), 4)
+    every = ZoneRelaxations(Transfer(7, 120.0, (-120.0, 120.0)), [line], rate, {})
+    assert (
+        every.card().text()
+        == """\
+ZoneRelaxations: what would open a zone of agreement
+  transfer             +120 million USD, package 7
+  red lines given up   no-cars, no-rice
+  rate                 cars: 15 to 12.5 %"""
+    )
+    none = ZoneRelaxations(None, [], None, {"transfer": "all lose", "rate": "no issue has one"})
+    assert (
+        none.card().text()
+        == """\
+ZoneRelaxations: what would open a zone of agreement
+  transfer   all lose
+  rate       no issue has one"""
+    )
+
+
+def test_economies_that_are_no_party_gain_over_no_deal_not_over_the_status_quo() -> None:
+    worth = np.array([[1.0, 20.0, 300.0], [5.0, 50.0, 900.0], [0.5, 2.0, 30.0], [7.0, 7.0, 7.0]])
+    found = InFull("hash", ("CHN", "JPN", "KOR"), worth, np.zeros((4, 1)), ())
+    assert found.others(["JPN"]) == [{"CHN": 0.5, "KOR": 270.0}, {"CHN": 4.5, "KOR": 870.0}]
+
+
+def test_a_deal_is_worked_out_by_200_draws_of_50_packages_unless_asked_otherwise() -> None:
+    plain = Effort()
+    assert (plain.draws, plain.certified, plain.confirm, plain.rates) == (200, 50, True, True)

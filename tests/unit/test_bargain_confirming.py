@@ -1,0 +1,67 @@
+"""Which estimated packages are solved: each for one reason alone, and no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kosho.bargain.confirming import _open
+from kosho.bargain.game import Game
+
+GAINS = {
+    "best": (100.0, 100.0, 0.0),
+    "third": (50.0, 50.0, 0.0),
+    "gains, but leads nobody": (20.0, 20.0, 1.0),
+    "one may gain or lose": (50.0, 0.0, 1.0),
+    "one may gain no more than noise": (50.0, 5.0, 1.0),
+    "the same across a red line": (50.0, 5.0, 1.0),
+    "one may gain or lose across a red line": (50.0, 0.0, 1.0),
+    "nobody can agree to it": (50.0, 5.0, 1.0),
+    "no deal": (-50.0, -50.0, 1.0),
+    "may be on the frontier": (120.0, 50.0, 1.0),
+    "may be the third": (48.0, 48.0, 1.9),
+}
+"""Gains of two parties, and by how much they may be wrong."""
+NAMES = list(GAINS)
+
+
+def priced() -> Any:
+    middle = np.array([one[:2] for one in GAINS.values()])
+    bound = np.array([one[2:] for one in GAINS.values()])
+
+    def at(gains: np.ndarray) -> Game:
+        possible = np.array([name != "nobody can agree to it" for name in NAMES])
+        across = np.array(["red line" in name for name in NAMES])
+        one = Game.of(("JPN", "USA"), gains, np.zeros(2), possible=possible, red_lines={"line": across})
+        return replace(one, resolution=5.0)
+
+    return SimpleNamespace(
+        game=at(middle),
+        fearful=at(middle - bound),
+        hopeful=at(middle + bound),
+        solved=np.array([name in {"best", "third"} for name in NAMES]),
+        table=SimpleNamespace(fallback=NAMES.index("no deal")),
+    )
+
+
+@pytest.mark.parametrize("leading", [2, 3])
+def test_what_may_matter_is_solved_and_nothing_else(leading: int) -> None:
+    expected = [
+        "one may gain or lose",
+        "one may gain no more than noise",
+        "the same across a red line",
+        "no deal",
+        "may be on the frontier",
+        *(["may be the third"] if leading == 3 else []),
+    ]
+    assert [NAMES[k] for k in _open(priced(), leading)] == expected
+
+
+def test_nothing_is_left_to_solve_where_all_was() -> None:
+    every = priced()
+    every.solved[:] = True
+    assert _open(every, 3).tolist() == []
