@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -38,6 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     workers take them from one another, and end together.
     """
     items.sort(key=lambda item: FIRST.index(kind) if (kind := _kind(item)) in FIRST else len(FIRST))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """What a file of tests leaves is not searched for circles again: laws and tables that are kept for others
+    come to gigabytes, and searching them takes more time than all tests.
+    """
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+        gc.freeze()
 
 
 def _kind(item: pytest.Item) -> str:

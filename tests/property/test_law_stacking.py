@@ -41,6 +41,7 @@ def piles(draw: st.DrawFn) -> list[tuple[Measure, float]]:
             value=None if kind == "exemption" else 100 * rate,
             excludes=excludes,
             value_share=share if kind == "tariff" and draw(st.booleans()) else None,
+            insist="any rate",
         )
         made.append((item, rate))
     return made
@@ -69,7 +70,7 @@ def test_layers_add_up_and_weights_stay_between_nothing_and_all(pile, lines):
 @given(st.floats(0, 1), LINES)
 @settings(max_examples=150, deadline=None)
 def test_a_floor_is_a_total_and_never_lowers_a_rate_above_it(level, lines):
-    floor = measure(kind="floor", value=100 * level)
+    floor = measure(kind="floor", value=100 * level, insist="any rate")
     added = stack([(floor, level)], {"m": 0}).adds(lines)
     mean = sum(rate * weight for rate, weight in lines)
     assert added >= 0

@@ -26,6 +26,7 @@ from kosho.corridor import simulate as replay
 from kosho.equilibrium import Outcome, Part, Shock, solve, solve_batch
 from kosho.errors import InputError
 from kosho.law import Measure, Query, Register
+from kosho.law.overlay import Overlay
 from kosho.provenance import Cited
 from kosho.record import Record
 from kosho.record import read as drafts
@@ -152,6 +153,8 @@ def test_a_small_duty_is_taken_where_it_is_meant() -> None:
     assert Measure(**MEASURE, value=0.3464, insist="fee of 19 CFR 24.23").value == 0.3464
     assert Measure(**MEASURE, value=1).value == 1
     assert Measure(**MEASURE, value=0).value == 0
+    worked_out = Measure(**MEASURE, value=10).model_copy(update={"value": 0.63})
+    assert Overlay(title="Within a range", add=(worked_out,)).add[0].value == 0.63
     weight = {**MEASURE, "kind": "specific", "unit": "USD/kg"}
     assert Measure(**weight, value=0.15).value == 0.15
 

@@ -104,5 +104,6 @@ def _measure(
         "legal_basis": f"none; lines of {option.lines}",
         "source": option.source,
         "status": option.status,
+        "insist": f"a mean over lines of {option.lines}",
     }
     return Measure.model_validate(dict(text))

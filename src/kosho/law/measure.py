@@ -68,6 +68,12 @@ def _numbers(rates: float | Mapping[str, float] | None) -> tuple[float, ...]:
     return tuple(rates.values()) if isinstance(rates, Mapping) else () if rates is None else (rates,)
 
 
+def _refuse(name: str, wrong: str | None) -> None:
+    """Refuse a rate of a key with which something is wrong."""
+    if wrong is not None:
+        raise ValueError(_("{name}: {wrong}; if it is meant, say why in insist", name=name, wrong=wrong))
+
+
 def _form(value: object) -> str:
     return "partners" if isinstance(value, dict) else "one"
 
@@ -373,16 +379,25 @@ class Measure(Frozen):
             raise ValueError(_("insist says why a rate that is out of bounds is meant"))
         if self.insist is None:
             for name, given in (("value", self.value), ("value_out", self.value_out)):
-                for wrong in filter(None, map(self._out_of_bounds, _numbers(given))):
-                    raise ValueError(
-                        _("{name}: {wrong}; if it is meant, say why in insist", name=name, wrong=wrong)
-                    )
+                for rate in _numbers(given):
+                    if self.unit == "percent" or rate < 0:
+                        _refuse(name, PERCENT_DUTY.broken(rate))
         return self
 
-    def _out_of_bounds(self, rate: float) -> str | None:
-        if self.unit == "percent":
-            return PERCENT_DUTY.broken(rate) or like_a_fraction(rate)
-        return PERCENT_DUTY.broken(rate) if rate < 0 else None
+    @model_validator(mode="before")
+    @classmethod
+    def _no_fraction(cls, written: object) -> object:
+        """What somebody writes is no fraction; a rate that is worked out may be as low as one."""
+        if isinstance(written, Mapping):
+            fields = cast("Mapping[str, object]", written)
+            if fields.get("unit", "percent") == "percent" and fields.get("insist") is None:
+                for name in ("value", "value_out"):
+                    given = fields.get(name)
+                    rates = given.values() if isinstance(given, Mapping) else (given,)
+                    for rate in rates:
+                        if isinstance(rate, int | float):
+                            _refuse(name, like_a_fraction(rate))
+        return written
 
     def last_day(self, known: date | None = None) -> date | None:
         """Last day it acts, as known on a day (the latest by default); None: no end was known."""
