@@ -388,15 +388,14 @@ class Measure(Frozen):
     @classmethod
     def _no_fraction(cls, written: object) -> object:
         """What somebody writes is no fraction; a rate that is worked out may be as low as one."""
-        if isinstance(written, Mapping):
-            fields = cast("Mapping[str, object]", written)
-            if fields.get("unit", "percent") == "percent" and fields.get("insist") is None:
-                for name in ("value", "value_out"):
-                    given = fields.get(name)
-                    rates = given.values() if isinstance(given, Mapping) else (given,)
-                    for rate in rates:
-                        if isinstance(rate, int | float):
-                            _refuse(name, like_a_fraction(rate))
+        fields = cast("Mapping[str, object]", written) if isinstance(written, Mapping) else {}
+        if fields.get("unit", "percent") != "percent" or fields.get("insist") is not None:
+            return written
+        for name in ("value", "value_out"):
+            given = fields.get(name)
+            for rate in given.values() if isinstance(given, Mapping) else (given,):
+                if isinstance(rate, int | float):
+                    _refuse(name, like_a_fraction(rate))
         return written
 
     def last_day(self, known: date | None = None) -> date | None:
