@@ -38,7 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Kinds of tests that prepare most go first, so that one worker does it for all; quick ones go last, where
     workers take them from one another, and end together.
     """
-    items.sort(key=lambda item: FIRST.index(kind) if (kind := _kind(item)) in FIRST else len(FIRST))
+    here = Path(__file__).parent
+    places = [here / kind for kind in FIRST]
+    items.sort(
+        key=lambda item: next((n for n, one in enumerate(places) if one in item.path.parents), len(FIRST))
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -50,11 +54,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if nextitem is None or nextitem.path != item.path:
         gc.collect()
         gc.freeze()
-
-
-def _kind(item: pytest.Item) -> str:
-    inside = item.path.parts[item.path.parts.index("tests") + 1 :] if "tests" in item.path.parts else ()
-    return inside[0] if inside else ""
 
 
 def pytest_unconfigure() -> None:
