@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -14,8 +13,6 @@ from kosho.law.schedules import parse_duty
 from kosho.law.schedules.importing import Imported, import_files
 from kosho.law.schedules.ordinary import lookup
 from kosho.law.schedules.store import imported
-
-LOADING_SECONDS = 0.15
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +118,6 @@ def test_what_ships_for_japan_is_what_the_schedule_says(shared: Path) -> None:
     assert compared > 50
 
 
-def test_a_whole_schedule_loads_quickly(shared: Path) -> None:
-    usa(shared)
-    took: list[float] = []
-    for _ in range(3):
-        start = time.process_time()
-        lines = imported("USA")[0].lines.under("")
-        took.append(time.process_time() - start)
-    assert len(lines) == 13073
-    assert min(took) < LOADING_SECONDS
+def test_every_line_of_a_whole_schedule_is_loaded_in_one_go(shared: Path) -> None:
+    draft = usa(shared).draft.lines
+    assert set(imported("USA")[0].lines.under("")) == set(draft)
