@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.cases import copied
+from tests.yaml_files import dumped, loaded_as_text
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -95,9 +95,9 @@ def _case(to: Path, *measures: dict[str, Any], **about: Any) -> Path:
 
 
 def _extend(path: Path, change: Any) -> None:
-    content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - text only
+    content = loaded_as_text(path.read_text(encoding="utf-8"))
     change(content)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(dumped(content), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", IDLE)

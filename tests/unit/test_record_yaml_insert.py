@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.surroundings import within
+from tests.yaml_files import loaded
 
 from kosho.record.yaml_insert import keyed, spliced
 
@@ -40,9 +40,9 @@ FORMS = {
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_an_entry_goes_to_the_end_of_its_list_in_whatever_form(text: str) -> None:
     found = spliced(text, [(("statements",), ENTRY), (("statements",), {"id": "newer"})])
-    before = yaml.safe_load(text) or {}
+    before = loaded(text) or {}
     expected = before | {"statements": [*(before.get("statements") or []), ENTRY, {"id": "newer"}]}
-    assert yaml.safe_load(found) == expected
+    assert loaded(found) == expected
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
@@ -76,7 +76,7 @@ def test_several_lists_at_once_and_one_inside_an_entry() -> None:
             (("statements",), {"id": "s"}),
         ],
     )
-    assert yaml.safe_load(found) == {
+    assert loaded(found) == {
         "people": [
             {"id": "p", "posts": [{"title": "x"}, {"title": "later"}]},
             {"id": "q", "posts": [{"title": "y"}, {"title": "other"}]},
@@ -102,7 +102,7 @@ def test_any_words_come_back_as_they_were(entries: list[dict[str, str]]) -> None
     text = "title: t\nstatements:\n  - id: a\nconflicts: []\n"
     for entry in entries:
         text = spliced(text, [(("statements",), entry)])
-    assert yaml.safe_load(text)["statements"] == [{"id": "a"}, *entries]
+    assert loaded(text)["statements"] == [{"id": "a"}, *entries]
 
 
 def test_ten_thousand_entries_take_no_half_minute() -> None:
