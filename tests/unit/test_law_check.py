@@ -153,6 +153,31 @@ def test_what_ends_or_exempts_one_of_two_resolves_an_overlap(tmp_path: Path):
     assert found(tmp_path, entry("a"), entry("b"), free) == []
 
 
+@pytest.mark.parametrize(
+    ("suspended", "free", "taken"),
+    [
+        (("2025-06-01", "2025-06-30"), ("2025-06-01", "2025-06-30"), ("2025-05-31", "2025-07-01")),
+        (("2025-04-01", "2025-04-30"), ("2025-04-01", "2025-04-30"), ("2025-05-01", "2025-12-31")),
+        (("2025-12-01", "2025-12-31"), ("2025-12-01", "2025-12-31"), ("2025-04-01", "2025-11-30")),
+        (("2025-03-26", "2025-04-01"), ("2025-04-01",), ("2025-04-02",)),
+        (("2025-12-31", "2026-01-31"), ("2025-12-31", "2026-01-01"), ("2025-12-30",)),
+    ],
+)
+def test_another_duty_may_stand_on_the_days_of_a_suspension_and_no_others(
+    tmp_path: Path, suspended: tuple[str, str], free: tuple[str, ...], taken: tuple[str, ...]
+):
+    start, stop = suspended
+    law = (
+        entry("a", legal_to="2025-12-31"),
+        entry("end", **END, terminates="[a]", legal_from=start, legal_to=stop),
+    )
+    for day in free:
+        assert found(tmp_path, *law, entry("b", legal_from=day, legal_to=day)) == []
+    for day in taken:
+        (problem,) = found(tmp_path, *law, entry("b", legal_from=day, legal_to=day))
+        assert f"on {day} under one" in problem
+
+
 def test_a_measure_known_before_it_was_announced(tmp_path: Path):
     (problem,) = found(tmp_path, entry("a", known_from="2025-03-25"))
     assert problem.startswith(f"r.yaml:{FIRST}: a: known from 2025-03-25, before it was announced")
