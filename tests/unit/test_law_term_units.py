@@ -159,6 +159,44 @@ def test_small_products_are_the_importers_own_and_within_the_scope(tmp_path: Pat
     assert niche("corn, cron") == niche("cron")  # one that is right does not hide one that is not
 
 
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        ("{goods: true}", True),
+        ('{hs: {edition: HS 2022, prefixes: ["1005"]}}', True),
+        ('{hs: {edition: HS 2022, prefixes: ["1005.90"]}}', True),
+        ('{hs: {edition: HS 2022, prefixes: ["1006"]}}', False),
+        ("{lists: [grains]}", True),
+        ("{lists: [meat]}", False),
+        ("{lists: [named]}", True),
+        ("{sectors: [G]}", False),
+    ],
+)
+def test_a_small_product_lies_in_a_scope_that_holds_some_of_it(
+    tmp_path: Path, scope: str, *, held: bool
+) -> None:
+    lists = "".join(
+        f"  {name}: {{title: L, edition: HS 2022, prefixes: [{code}], source: [s]{more}}}\n"
+        for name, code, more in (
+            ("grains", "'1005.90'", ""),
+            ("meat", "'0201'", ""),
+            ("named", "'0202'", ", niches: [corn]"),
+        )
+    )
+    terms = f"amount: {FIGURE}\n      niches: [corn]"
+    text = FILE.replace("TERMS", terms).replace("KIND", "purchase").replace("IMPOSER", "JPN")
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        text.replace("{sectors: [SECTOR]}", scope).replace("measures:", f"lists:\n{lists}measures:"),
+        encoding="utf-8",
+    )
+    if held:
+        Register.load([path])
+        return
+    with pytest.raises(InputError, match="'corn' is in sector A01, outside the scope"):
+        Register.load([path])
+
+
 def test_small_products_of_a_tariff_quota_are_looked_at_as_those_of_terms(tmp_path: Path) -> None:
     def quota(name: str) -> list[str]:
         path = tmp_path / "m.yaml"
