@@ -11,8 +11,9 @@ from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
 from tests.surroundings import within
 
 from kosho.errors import InputError
-from kosho.law.schedules.hts import special_duties
+from kosho.law.schedules.hts import citations, special_duties
 from kosho.law.schedules.importing import import_files, read_files
+from kosho.law.schedules.japan import _by_member
 from kosho.law.schedules.ordinary import in_force, lookup
 from kosho.law.schedules.seasons import season
 from kosho.law.schedules.store import folder, imported
@@ -239,6 +240,61 @@ def test_a_plain_table(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column code or duty"):
         read_files([path])
+
+
+@pytest.mark.parametrize(
+    ("notes", "cited"),
+    [
+        ([{"columns": ["special"], "value": "See 9903.88.15."}], {"special": ("9903.88.15",)}),
+        (
+            [{"columns": ["general", "other"], "value": "See 9903.88.15 and 9903.91.01."}],
+            dict.fromkeys(("general", "statutory"), ("9903.88.15", "9903.91.01")),
+        ),
+        ([{"value": "See 9902.01.10 to 9902.01.12."}], {"general": ("9902.01.10-9902.01.12",)}),
+        ([{"columns": ["desc"], "value": "See 9802.00.80"}], {"description": ("9802.00.80",)}),
+        (
+            [
+                {"columns": ["general"], "value": "See 9903.88.15."},
+                {"columns": ["general"], "value": "9903.88.16 covers certain goods of this rate line"},
+            ],
+            {"general": ("9903.88.15",), "part": ("9903.88.16",)},
+        ),
+        (
+            [{"columns": ["special"], "value": "9903.88.16 covers certain goods of this rate line"}],
+            {"general": ("9903.88.16",)},
+        ),
+        (["a note", {"columns": ["general"], "value": "in 1998"}, {"columns": ["general"], "value": None}], {}),
+    ],
+)
+def test_footnotes_cite_headings_by_column(notes: list[object], cited: dict[str, tuple[str, ...]]) -> None:
+    assert dict(citations(notes)) == cited
+
+
+CANADA, CHILE_PERU, OTHERS = (
+    f"（{who}に対する待遇）\u3000{duty}"
+    for who, duty in (("カナダ", "3%"), ("チリ及びペルー", "2%"), ("他の締約国", "1%"))
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "duties"),
+    [
+        (
+            (CANADA, CHILE_PERU, OTHERS),
+            {"cptpp/CAN": "3%", "cptpp/CHL": "2%", "cptpp/PER": "2%", "cptpp": "1%"},
+        ),
+        ((OTHERS,), {"cptpp": "1%"}),
+        ((CANADA, "2%"), None),
+        ((CANADA.replace("カナダ", "月"), OTHERS), None),
+        ((CHILE_PERU.replace("ペルー", "月"),), None),
+        (("3%",), None),
+    ],
+)
+def test_a_cell_tells_members_apart_where_each_of_them_is_known(
+    cell: tuple[str, ...], duties: dict[str, str] | None
+) -> None:
+    text = "\n".join(cell)
+    assert dict(_by_member("cptpp", text)) == ({"cptpp": text} if duties is None else duties)
 
 
 def test_japans_schedule(tmp_path: Path) -> None:

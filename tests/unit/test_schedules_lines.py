@@ -311,6 +311,17 @@ def test_preferences_are_consistent() -> None:
     assert not is_most_favoured("USA", "RUS", date(2022, 4, 9))
 
 
+def test_a_shipped_line_has_its_own_words_before_those_of_its_heading() -> None:
+    book = embedded("IDN", date(2025, 6, 1))
+    assert book is not None
+    words = {line.code: line.description for line in book.lines.under("8703")}
+    assert words == {
+        "8703": "Passenger cars",
+        "870323": "Passenger cars",
+        "870380": "Passenger cars, electric",
+    }
+
+
 def test_every_shipped_duty_is_read_and_sourced() -> None:
     ids = {one.id for one in preferences()}
     days = [date(year, 12, 31) for year in range(2010, 2028)]
