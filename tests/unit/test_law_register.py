@@ -90,6 +90,15 @@ def test_an_overlay_adds_whatever_its_stage_and_whenever_known(law: Register):
     assert percent(changed, "KOR", REST, JULY_9, JUNE_29) == 25
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "title"), [("a", "b", "a; b"), ("", "b", "b")], ids=["both", "second"]
+)
+def test_two_overlays_together_are_both(one: str, other: str, title: str):
+    first, second = (Overlay(title=name, add=(measure(id=f"m{name}"),)) for name in (one, other))
+    both = first + second
+    assert (both.title, [added.id for added in both.add]) == (title, [f"m{one}", f"m{other}"])
+
+
 def test_an_overlay_ends_and_replaces(law: Register):
     ended = law.with_overlay(overlay(end=[{"measure": "us-ieepa-annex1", "legal_from": "2025-07-09"}]))
     assert percent(ended, "JPN", REST, JULY_9, JUNE_29) == 10

@@ -22,6 +22,9 @@ def test_the_likely_rate_over_lines_is_weighed_with_trade() -> None:
 
 def test_one_rate_is_the_likely_one_whatever_is_traded() -> None:
     assert quote(BOOK, query("8703.23"), {}).likely == pytest.approx(0.125)
+    others = measure(id="others", authority="b", scope={"goods": True, "not_lists": ["l"]})
+    alike = register(measure(scope={"lists": ["l"]}), others, l=headings("8703.23"))
+    assert quote(alike, query("8703"), {}).likely == pytest.approx(0.125)
 
 
 @pytest.mark.parametrize("trade", [{}, {"0101": 5.0}, {"8703": 7.0}])

@@ -155,6 +155,30 @@ def test_cells_longer_than_anything_can_be_are_told(text: str, message: str, tmp
         read_files([path])
 
 
+def test_the_end_of_a_month_is_its_longest_day() -> None:
+    days = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    for month, day in enumerate(days, 1):
+        assert season(f"毎年1月1日から同年{month}月末日まで") == f"01-01 to {month:02}-{day}"
+        assert season(f"毎年{month}月{day}日から同年12月31日まで") == f"{month:02}-{day} to 12-31"
+        assert season(f"毎年{month}月{day + 1}日から同年12月31日まで") == ""
+    names = "January February March April May June July August September October November December"
+    for month, name in enumerate(names.split(), 1):
+        assert season(f"from {name} 1 to December 2") == f"{month:02}-01 to 12-02"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 0 June to 1 July",
+        "毎年0月1日から同年12月1日まで",
+        "毎年13月1日から同年12月1日まで",
+        "from 1 Foo to 2 July",
+    ],
+)
+def test_days_that_no_year_has_are_no_season(text: str) -> None:
+    assert season(text) == ""
+
+
 def test_a_day_of_many_digits_is_no_season() -> None:
     many = "1" * 5000
     for text in (

@@ -45,13 +45,19 @@ def test_a_shipped_duty_is_of_no_day_before_editions_were_read(data: Path) -> No
 
 
 def test_symbols_of_a_preference_that_differ_are_a_case_each(data: Path) -> None:
-    own = [line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"})]
+    own = [
+        line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"}),
+        line("87032400", "2.5%", **{"usmca [S]": "Free", "usmca": "2%"}),
+    ]
     write(schedule(*own, complete=True), own)
     found = lookup("USA", "CAN", "8703.23.01", DAY, "usmca")
     assert found is not None
     assert (found.answered, found.note) == (True, "")
     assert found.duty.text == "Free (S); 1% (S+)"
     assert [str(one.duty) for one in found.duty.cases] == ["Free", "1%"]
+    of_all = lookup("USA", "CAN", "8703.24", DAY, "usmca")
+    assert of_all is not None
+    assert (of_all.column, str(of_all.duty)) == ("usmca", "2%")  # what holds for all goes before symbols
 
 
 def test_why_it_is_not_the_preference_claimed_is_told_in_the_language_spoken(data: Path) -> None:
@@ -111,6 +117,31 @@ def test_what_is_written_is_read_back(data: Path) -> None:
     assert list(found.lines) == ["87032301", "87041000"]
     with pytest.raises(KeyError):
         found.lines["99"]
+
+
+@pytest.mark.parametrize("said", ["complete", "whole", "cites"])
+def test_what_an_edition_says_of_itself_is_read_back(data: Path, said: str) -> None:
+    own = [line("87032301", "2.5%")]
+    for valid_to in (None, DAY):
+        write(replace(schedule(*own), valid_to=valid_to, **{said: True}), own)
+        (found,) = imported("USA")
+        assert {key: getattr(found, key) for key in ("complete", "whole", "cites")} == {
+            key: key == said for key in ("complete", "whole", "cites")
+        }
+        assert (found.valid_from, found.valid_to) == (None, valid_to)
+
+
+@pytest.mark.parametrize(
+    ("code", "there"),
+    [("8703", True), ("87032301", True), ("8703230112", True), ("87", True), ("870322", False), ("88", False)],
+)
+def test_a_code_is_a_line_or_under_or_above_one(code: str, *, there: bool) -> None:
+    book = schedule(line("87032301", "2.5%"), line("87032400", "2.5%"))
+    if there:
+        book.refuse_absent(code)
+        return
+    with pytest.raises(InputError):
+        book.refuse_absent(code)
 
 
 def test_an_edition_is_replaced_whole_or_not_at_all(data: Path) -> None:
