@@ -12,6 +12,7 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
+from kosho.law.line_rate import coverage
 from kosho.law.measure_file import Omission
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
@@ -420,6 +421,37 @@ def test_facts_that_decide_are_named_with_the_rate_of_their_other_answer():
     }
     assert "donation is not told, taken as no: with donation=yes the rate is 0 %" in found.warnings
     assert quote(book, query("8703.23")).facts == ()
+
+
+def test_content_that_a_scope_asks_for_is_named_with_the_rate_it_gives():
+    book = register(measure(scope={"goods": True, "content": {"us_content": [20, 101]}}))
+    (one,) = quote(book, query("8703.23")).facts
+    assert (one.fact, one.taken, one.answer, in_percent(one.rate)) == ("us_content", "not told", "100", 12.5)
+    told = quote(book, query("8703.23", facts=Facts(content={"us_content": 20})))
+    assert (percent(told), told.facts) == (12.5, ())
+
+
+def test_a_register_without_claims_says_nothing_of_days_and_none_at_all_says_so():
+    book = register(measure())
+    assert coverage(book, "USA", ON, any_law=True) == []
+    (told,) = coverage(book, "USA", ON, any_law=False)
+    assert "holds no measures of the United States" in told
+
+
+@pytest.mark.parametrize("many", [3, 11])
+def test_of_many_lists_that_were_not_read_in_full_the_bounds_are_the_same_in_bulk(many: int):
+    names = [f"l{n}" for n in range(many)]
+    book = register(
+        *(measure(id=name, value=1, scope={"lists": [name]}) for name in names),
+        measure(id="rest", authority="rest", value=20, scope={"goods": True}, excludes=["a"]),
+        measure(id="free", authority="f", kind="exemption", value=None, excludes=["rest"],
+                scope={"lists": [names[0]]}),
+        **{name: headings("7326", exact=False) for name in names},
+    )  # fmt: skip
+    found = quote(book, query("7326.90", mfn="0%"))
+    table = rate_bounds(book, "USA", [("7326.90", 0.0)], ["JPN"], [ON])
+    assert [float(one[0, 0, 0]) for one in (table.low, table.high)] == pytest.approx([found.low, found.high])
+    assert in_percent(found.high) == {3: 20, 11: 31}[many]  # of too many, all of them together
 
 
 def test_preferences_that_were_not_claimed_are_named_with_their_rate():

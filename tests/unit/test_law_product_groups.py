@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,13 @@ def test_lines_are_scaled_to_the_mean_that_trade_shows(tmp_path: Path):
     lines = products.lines("USA", "C13T15", 0.05)
     assert lines == ((0.0, 0.5), (pytest.approx(0.05), 0.25), (pytest.approx(0.15), 0.25))
     assert products.lines("USA", "C28", 0.05) == ((0.05, 1.0),)
+    spread = products.spreads["USA", "C13T15"]
+    for own, scaled in (
+        (((0.0, 0.5), (0.4, 0.5)), ((0.0, 0.5), (pytest.approx(0.1), 0.5))),
+        (((0.0, 1.0),), ((0.05, 1.0),)),
+    ):
+        other = replace(products, spreads={("USA", "C13T15"): spread.model_copy(update={"lines": own})})
+        assert other.lines("USA", "C13T15", 0.05) == scaled
 
 
 def test_shipped_groups_leave_a_rest_in_no_sector_that_is_not_goods():

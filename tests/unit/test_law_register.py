@@ -145,6 +145,25 @@ def test_a_measure_that_is_removed_removes_nothing():
     assert [(item.measure, item.by) for item in pile.removed] == [("second", "first")]
 
 
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({}, "First takes the place of M (law)"),
+        ({"kind": "exemption", "value": None}, "First exempts from M (law)"),
+        (
+            {"value_share": {"value": 0.4, "unit": "share", "status": "fact", "source": "s"}},
+            "First takes the place of M on 40% of the value (law)",
+        ),
+    ],
+)
+def test_what_removes_a_measure_is_told_in_words(changes: dict[str, object], rule: str):
+    first = measure(id="first", title="First", authority="b", excludes=["a"], **changes)
+    second = measure(id="second")
+    pile = stack([(first, 0.1), (second, 0.1)], precedence([first, second]))
+    (removed,) = pile.removed
+    assert (removed.measure, removed.by, removed.rule.replace("\u00a0", " ")) == ("second", "first", rule)
+
+
 def test_a_duty_on_part_of_the_value_leaves_the_rest_to_what_it_excludes():
     share = {"value": 0.4, "unit": "share", "status": "estimate", "source": "s"}
     metal, other = measure(id="metal", value_share=share, excludes=["other"]), measure(id="other")

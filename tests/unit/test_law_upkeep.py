@@ -7,13 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.measures import measure, register, shipped
+from tests.measures import headings, measure, register, shipped
 from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.language import use
 from kosho.law import Query, Register, quote
+from kosho.law.export_controls import controls
 from kosho.law.known_between import known_between
 from kosho.law.measure_file import MeasureFile, Omission
 from kosho.law.stale import stale
@@ -129,6 +130,37 @@ def test_an_omission_reaches_the_lines_partners_and_days_it_names():
     assert not one.touches("EU27", "JPN", "72085100", date(2026, 6, 30))
     assert not one.touches("EU27", "NOR", "72085100", date(2026, 7, 1))
     assert not one.touches("USA", "JPN", "72085100", date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("code", "partner", "found"),
+    [
+        ("81129200", "USA", {"exact": True, "read in part": False, "both": False, "all": True, "own": True}),
+        ("8112", "USA", {"exact": False, "read in part": False, "both": False, "all": True, "own": False}),
+        ("2804", "USA", {"all": True}),
+        ("81129200", "JPN", {}),
+    ],
+)
+def test_goods_are_surely_under_a_control_where_its_lists_were_read_in_full(
+    code: str, partner: str, found: dict[str, bool]
+):
+    scopes = {
+        "exact": {"lists": ["l"]},
+        "read in part": {"lists": ["m"]},
+        "both": {"lists": ["l", "m"]},
+        "all": {"goods": True},
+        "own": {"hs": {"edition": "HS 2022", "prefixes": ["8112.92"]}},
+    }
+    about = {"kind": "export_control", "imposer": "CHN", "value": None, "terms": {"form": "licence"}}
+    law = register(
+        *(measure(id=name.replace(" ", "-"), scope=scope, partners={"include": ["USA"]}, **about)
+          for name, scope in scopes.items()),
+        measure(id="duty", imposer="CHN"),
+        l=headings("8112.92"),
+        m=headings("8112.92", exact=False),
+    )  # fmt: skip
+    told = {one.id.replace("-", " "): surely for one, surely in controls(law, "CHN", partner, code, LOOK)}
+    assert told == found
 
 
 CONTROLS = [

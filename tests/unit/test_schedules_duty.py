@@ -143,6 +143,9 @@ from kosho.law.schedules.units import conversion, measured
         ("5 cents/kg", "specific", "0.05 USD/kg"),
         ("0.5 USD/kg + -5%", "compound", "0.5 USD/kg - 5%"),
         ("10% - 5%", "compound", "10% - 5%"),
+        ("50¢/kg; not less than 5%", "alternative", "0.5 USD/kg; not less than 5%"),
+        ("50¢/kg; not more than 5%", "alternative", "0.5 USD/kg; not more than 5%"),
+        ("0% + 0.1 USD/kg", "compound", "0% + 0.1 USD/kg"),
         ("0.5 USD/kg - 0.2 USD/kg", "unread", None),
         ("0.5 USD/0 kg", "unread", None),
         ("-5%", "unread", None),
@@ -246,6 +249,41 @@ def test_an_equivalent_is_refused_where_it_would_be_a_guess(
 def test_a_unit_value_is_money_per_quantity(text: str) -> None:
     with pytest.raises(InputError):
         parse_unit_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "at_ten_dollars"),
+    [
+        ("2.5%", (0.025, 0.025), (0.025, 0.025)),
+        ("50¢/kg", (0, None), (0.05, 0.05)),
+        ("50¢/kg; not less than 5%", (0.05, None), (0.05, 0.05)),
+        ("10%; not less than 5 USD/kg", (0.1, None), (0.5, 0.5)),
+        ("50¢/kg; not more than 5%", (0, 0.05), (0.05, 0.05)),
+        ("10%; not more than 5 USD/kg", (0, 0.1), (0.1, 0.1)),
+        ("10% or 5 USD/kg, whichever is the lower", (0, 0.1), (0.1, 0.1)),
+        ("10% or 5 USD/kg, whichever is the higher", (0.1, None), (0.5, 0.5)),
+        (
+            "0.5 USD/kg + 6% or 20%, whichever is the lower; not less than 3%; not more than 15%",
+            (0.06, 0.15),
+            (0.11, 0.11),
+        ),
+        ("[in quota] Free | [out of quota] 10%", (0, 0.1), (0, 0.1)),
+        ("[in quota] 5% | [out of quota] 1 USD/kg", (0, None), (0.05, 0.1)),
+        ("1 USD/kg - 10%", (0, None), (0, 0)),
+        ("9% + EA", (0.09, None), (0.09, None)),
+        ("5% of the value of the case", (0, 0.05), (0, 0.05)),
+        ("See note 1", None, None),
+    ],
+)
+def test_a_duty_lies_between_bounds(
+    text: str, ends: tuple[float, float | None] | None, at_ten_dollars: tuple[float, float | None] | None
+) -> None:
+    duty = parse_duty(text)
+    for value, expected in ((None, ends), (parse_unit_value("10 USD/kg"), at_ten_dollars)):
+        found = duty.bounds(value)
+        assert (None if found is None else (found.low, found.high)) == (
+            None if expected is None else pytest.approx(expected)
+        )
 
 
 @pytest.mark.parametrize(
