@@ -16,6 +16,7 @@ from kosho.provenance import Cited, Frozen
 
 PIECES = {"fixed_cost": cited(1, "USD"), "units": cited(1, "vehicles"), "price": cited(1, "USD")}
 WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5)}
+WAIT = {"before": cited(2, "days"), "after": cited(1, "days")}
 TONNES = {"amount": cited(1, "tonnes"), "counted": "tonnes"}
 
 
@@ -36,6 +37,7 @@ TONNES = {"amount": cited(1, "tonnes"), "counted": "tonnes"}
         (Amount, {"amount": cited(-5, "million USD"), "basis": "increment"}, "amount", -5, "million USD"),
         (CustomsDays, {"before": cited(36, "hours"), "after": cited(1, "days")}, "before", 1.5, "days"),
         (Data, {"connectivity": cited(10, "%")}, "connectivity", 0.1, "share"),
+        (CustomsDays, {**WAIT, "per_day": cited(0.01)}, "per_day", 1.0, "percent of value a day"),
         (Amount, {"amount": cited(0, "million USD")}, "amount", 0, "million USD"),
         (Amount, {**TONNES, "base": cited(2, "thousand tonnes")}, "base", 2000, "tonnes"),
         (Subsidy, {"rate": cited(99, "percent")}, "rate", 99, "percent"),
