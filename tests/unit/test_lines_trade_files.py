@@ -195,6 +195,27 @@ def test_wrong_amounts_are_told_with_their_rows(tmp_path: Path) -> None:
         read_trade(tmp_path / "absent.csv")
 
 
+@pytest.mark.parametrize(("many", "more"), [(5, None), (6, "1 more amounts"), (7, "2 more amounts")])
+def test_of_many_wrong_amounts_five_are_told(many: int, more: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_text("importer,exporter,hs,value\n" + "USA,JPN,870323,x\n" * many, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_trade(path)
+    assert [problem.line for problem in told.value.problems if problem.line] == [2, 3, 4, 5, 6]
+    assert ("more amounts" in str(told.value)) == (more is not None)
+    assert (more or "") in str(told.value)
+
+
+def test_an_unknown_format_and_a_file_that_is_no_table_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1,2,3,4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is no table that can be read"):
+        read_trade(path)
+    path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"unknown format 'bacj' \(did you mean baci"):
+        read_trade(path, format="bacj")
+
+
 @pytest.mark.parametrize("amount", ["nan", "inf", "-inf", "1e400", "-0.5"])
 def test_an_amount_is_finite_and_not_below_zero(amount: str, tmp_path: Path) -> None:
     text, numbers = tmp_path / "text.csv", tmp_path / "numbers.parquet"
