@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.measures import measure, register, shipped
+from tests.measures import headings, measure, register, shipped
 from typer.testing import CliRunner
 
 from kosho.cli import app
@@ -206,6 +206,15 @@ def test_a_promise_stands_from_the_day_it_was_known_to_its_last(
     (row,) = (row for row in found.terms if row.clause == "security")
     assert [term.measure for term in row.cells["JPN"]] == held
     assert (found.dates["JPN"].known is None) is (held == [])
+
+
+def test_a_quota_on_goods_of_which_a_duty_is_not_known_has_the_ends_of_both() -> None:
+    quota = measure(kind="tariff_quota", value=5, value_out=20, scope={"lists": ["l"]})
+    law = register(quota, l=headings("8703.23", exact=False))
+    (row,) = compare(law, "USA", ["JPN"], DAY, products=PRODUCTS[:1]).rates
+    one = row.cells["JPN"]
+    assert (one.rate, one.low, one.high) == (None, 0.025, 0.225)
+    assert one.why == "whether the code is on L is not certain"
 
 
 def test_what_names_a_partner_began_with_the_oldest_duty_on_it() -> None:

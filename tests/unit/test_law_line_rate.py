@@ -12,7 +12,7 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
-from kosho.law.line_rate import coverage
+from kosho.law.line_rate import coverage, known_attributes, known_preferences
 from kosho.law.measure_file import Omission
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
@@ -289,6 +289,7 @@ def test_bulk_and_look_up_agree_on_what_is_not_held():
             {"raises": True, "raises_to": 9},
             {},
             {"excludes": ["a"], "first": "2025-07-01"},
+            {"excludes": ["a"], "partners": {"include": ["JPN"]}},
         )
     ]
     lines = [("4501.10", 0.0), ("4501.10", 0.16), ("4501", 0.0), ("4503", 0.0)]
@@ -429,6 +430,22 @@ def test_content_that_a_scope_asks_for_is_named_with_the_rate_it_gives():
     assert (one.fact, one.taken, one.answer, in_percent(one.rate)) == ("us_content", "not told", "100", 12.5)
     told = quote(book, query("8703.23", facts=Facts(content={"us_content": 20})))
     assert (percent(told), told.facts) == (12.5, ())
+
+
+def test_what_lists_and_scopes_ask_for_may_be_told():
+    asks = {"attributes": {"handmade": "yes"}, "preference": ["mine"]}
+    book = register(
+        measure(scope={"lists": ["l"]}),
+        measure(id="b", authority="b", scope={"goods": True, **asks}),
+        l=headings("7326", attribute="pure"),
+    )
+    assert {"handmade", "pure"} < known_attributes(book)
+    assert "mine" in known_preferences(book)
+    part = book.of("USA")
+    assert (known_attributes(part), known_preferences(part)) == (
+        known_attributes(book),
+        known_preferences(book),
+    )
 
 
 def test_a_register_without_claims_says_nothing_of_days_and_none_at_all_says_so():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -95,6 +96,55 @@ def test_an_inquiry_that_goes_on_is_pending_from_its_first_day_to_its_last(day: 
     assert ("open" in found) is (day >= "2025-03-01")
     other = register(measure(**{**about, "title": "Notice of x"}), measure(id="duty", title="Inquiry duty"))
     assert not [one for one in stale(other, date.fromisoformat(day)) if one.reason == "pending"]
+
+
+def test_a_look_is_due_from_the_day_after_what_was_looked_at_or_the_first_of_what_came():
+    law = replace(
+        register(
+            measure(id="soon", stage="announced", legal_from="2026-03-01", known_from="2025-06-01"),
+            measure(id="inquiry", kind="unpriced", value=None, legal_from="2025-05-01", title="Inquiry into x"),
+            measure(id="guess", unconfirmed_from="2026-02-01", verified_to="2026-01-31"),
+            measure(id="held", authority="b", imposer="JPN", known_from="2024-12-01"),
+            measure(id="pause", imposer="JPN", kind="termination", scope=None, value=None, terminates=["held"],
+                    legal_from="2025-09-01", legal_to="2026-02-28"),
+            measure(id="over", authority="c", legal_to="2026-02-27"),
+        ),
+        verified={"USA": date(2025, 12, 31)},
+    )  # fmt: skip
+    found = stale(law, date(2026, 4, 1))
+    assert [(str(one.since), one.subject, one.reason) for one in found] == [
+        ("2024-12-01", "JPN", "not verified"),
+        ("2025-05-01", "inquiry", "pending"),
+        ("2026-01-01", "USA", "not verified"),
+        ("2026-02-01", "guess", "not verified"),
+        ("2026-02-01", "guess", "unconfirmed"),
+        ("2026-02-28", "over", "ended"),
+        ("2026-03-01", "pause", "suspension ended"),
+        ("2026-03-01", "soon", "start has come"),
+    ]
+    assert "held applies again" in next(one.why for one in found if one.subject == "pause")
+    for day, gone in (("2026-02-27", "over"), ("2026-02-28", "pause"), ("2026-01-31", "guess")):
+        subjects = {one.subject for one in stale(law, date.fromisoformat(day))}
+        assert gone not in subjects
+        assert "inquiry" in subjects
+
+
+@pytest.mark.parametrize(
+    ("other", "listed"),
+    [
+        ({}, False),
+        ({"legal_from": "2024-12-31"}, True),
+        ({"authority": "b"}, True),
+        ({"legal_to": "2025-06-30"}, True),
+        ({"legal_to": "2025-07-01"}, False),
+    ],
+)
+def test_what_ran_out_is_not_listed_where_something_of_its_authority_follows(
+    other: dict[str, str], *, listed: bool
+):
+    law = register(measure(id="over", legal_to="2025-06-30"), measure(**{"id": "other", **other}))
+    found = {one.subject for one in stale(law, date(2025, 7, 1)) if one.reason == "ended"}
+    assert ("over" in found) is listed
 
 
 def test_what_became_known_names_what_reaches_back_and_what_it_touches():

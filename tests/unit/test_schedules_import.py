@@ -51,6 +51,27 @@ def test_statistical_lines_inherit_the_duties_of_their_line(export: Path) -> Non
     assert cars.description == "Motor cars and other motor vehicles > Of a cylinder capacity over 1.5 l > Other"
 
 
+def test_a_row_without_a_duty_has_that_of_the_nearest_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    rows = ("0101,0,Horses,,4%,,9%,,", "0101.21.00,1,Wild,,2%,,8%,,", "0101.21.00.10,2,Males,,,,,,")
+    path.write_text("\n".join([HTS.splitlines()[0], *rows]) + "\n", encoding="utf-8")
+    line = read_files([path]).lines["0101210010"]
+    assert (str(line.general), str(line.statutory)) == ("2%", "8%")
+
+
+def test_rows_after_one_that_is_no_csv_are_looked_at_too(tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    rows = (
+        "0101.21.00,0," + "x" * 200_000 + ",,2%,,8%,,",
+        "0101.29.00,0,Wild,2%",
+        "0101.30.00,x,Asses,,2%,,,,",
+    )
+    path.write_text("\n".join([HTS.splitlines()[0], *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_files([path])
+    assert [problem.line for problem in caught.value.problems][:2] == [2, 3]
+
+
 def test_lines_without_a_duty_are_left_out_and_told(export: Path) -> None:
     told = read_files([export]).without_duty
     assert [problem.key for problem in told] == ["87038000", "8703800010"]
