@@ -483,6 +483,16 @@ def test_preferences_that_were_not_claimed_are_named_with_their_rate():
     assert quote(register(measure()), claimed).preferences == ()
 
 
+def test_why_a_line_gives_nothing_under_a_claim_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path))
+    own = [Line("87032301", "cars", "No.", "2.5%", special_texts={"korus": "Free"})]
+    write(Schedule("USA", "2025", LineBook(own), None, source="a file", complete=True), own)
+    for general in (None, "3%"):
+        found = quote(register(), query("8703.23.01", "CAN", mfn=general, facts=Facts(preference="usmca")))
+        assert percent(found) == (2.5 if general is None else 3)
+        assert any("usmca" in text for text in found.warnings)
+
+
 def test_bans_and_unpriced_measures_are_told():
     book = register(
         measure(id="ban", kind="ban", value=None, title="No imports"),
