@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from tests.measures import measure
+from tests.measures import register as small_register
 
 from kosho.equilibrium import Shock, solve, world_after
 from kosho.errors import InputError
@@ -70,6 +72,14 @@ def test_a_bloc_has_the_rate_of_its_members_and_only_where_they_agree(
     bloc = rows(found, "EU27")
     cars = quote(register, Query("USA", "DEU", "87032301", DAY, general=parse_duty("2.5%")))
     assert bloc["87032301"][0] == pytest.approx(cars.rate, abs=1e-5)
+
+
+def test_a_bloc_whose_members_pay_differently_lies_between_them(trade: pl.DataFrame) -> None:
+    apart = small_register(measure(value={"DEU": 25, "EU27": 10}))
+    cars = trade.filter(pl.col("exporter").is_in(["EU27", "JPN"]) & (pl.col("hs") == "87032301"))
+    found = law_rates(apart, "USA", cars, DAY)
+    assert rows(found, "EU27")["87032301"] == (None, pytest.approx(0.125), pytest.approx(0.275))
+    assert rows(found, "JPN")["87032301"] == pytest.approx((0.025, 0.025, 0.025))
 
 
 def test_a_share_of_goods_claims_usmca_and_the_mean_lies_between(found: LawRates) -> None:

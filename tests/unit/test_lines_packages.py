@@ -7,11 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
+from kosho.display import number
 from kosho.errors import InputError
 from kosho.law.schedules import parse_duty
-from kosho.lines import LineTable, parse_category, read_package
+from kosho.lines import LineTable, gsim, join_rates, nested_ces, parse_category, read_package
 from kosho.lines.line_elasticities import line_elasticities
 from kosho.lines.line_offers import read_line_cuts, utilised
 from kosho.lines.staging_rules import agreements, staged
@@ -197,3 +199,36 @@ def test_elasticities_of_a_world_are_those_between_its_origins_and_one_more(talk
     with pytest.raises(InputError, match=r"a demand elasticity of 0\.1"):
         line_elasticities(["870323"], "JPN", demand=0.1)
     assert line_elasticities(["870323"], "JPN", demand=0).demand.tolist() == [0]
+
+
+def test_a_card_sums_what_makers_gain_abroad_and_at_home() -> None:
+    rates = [[0.2, 0.15, 0.1, 0]]
+    found = nested_ces(
+        [[25.0] * 4], rates, 0, lower=5, supply=[[10, 10, 10, 2]], home=50.0, upper=3, home_supply=2
+    )
+    abroad, home = found.producer_surplus.sum(), found.home_surplus.sum()
+    assert abs(home) > 0.1
+    rows = dict(found.card().rows)
+    assert rows["producer surplus"] == number(abroad + home)
+    assert rows["consumer surplus"] == number(found.consumer_surplus.sum())
+    assert rows["revenue"] == number(found.revenue.sum())
+    trade, before = [[0, 50], [40, 0]], [[0, 0.2], [0.2, 0]]
+    world = gsim(trade, before, 0, demand=-1.25, supply=1.5, substitution=5)
+    parts = [world.producer_surplus.sum(), world.consumer_surplus.sum(), world.revenue.sum()]
+    assert [text for _name, text in world.card().rows] == [number(one) for one in (*parts, sum(parts))]
+
+
+def test_trade_with_partners_that_have_no_rates_of_their_own_has_those_of_all() -> None:
+    trade = pl.LazyFrame({"importer": ["USA"], "exporter": ["JPN"], "hs": ["870323"]})
+    rates = pl.LazyFrame(
+        {
+            "importer": ["USA", "USA"],
+            "exporter": ["", "KOR"],
+            "hs": ["87032301", "87032301"],
+            "rate": [0.025, 0.0],
+        }
+    )
+    found = join_rates(trade, rates).select("rate", "how").collect().rows()
+    assert found == [(0.025, "mean of lines")]
+    own = join_rates(trade.with_columns(exporter=pl.lit("KOR")), rates).select("rate", "how").collect().rows()
+    assert own == [(0.0, "mean of lines")]
