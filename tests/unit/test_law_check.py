@@ -146,6 +146,25 @@ def test_duties_that_do_not_meet(tmp_path: Path, changes):
     assert len(found(tmp_path, first, entry("b"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("[20, 60]", "[50, 101]", True),
+        ("[50, 101]", "[20, 60]", True),
+        ("[20, 50]", "[50, 101]", False),
+        ("[50, 101]", "[20, 50]", False),
+        ("[20, 51]", "[50, 101]", True),
+        ("[0, 20]", "[60, 101]", False),
+    ],
+)
+def test_duties_on_goods_of_one_content_meet(tmp_path: Path, one: str, other: str, *, meet: bool):
+    law = [
+        entry(k, scope=f"{{goods: true, content: {{us_content: {held}}}}}")
+        for k, held in zip("ab", (one, other), strict=True)
+    ]
+    assert bool(found(tmp_path, *law)) is meet
+
+
 def test_what_ends_or_exempts_one_of_two_resolves_an_overlap(tmp_path: Path):
     end = entry("end", **END, terminates="[a]", legal_from="2025-06-01")
     assert found(tmp_path, entry("a"), entry("b", legal_from="2025-06-01"), end) == []

@@ -18,6 +18,8 @@ def test_the_likely_rate_over_lines_is_weighed_with_trade() -> None:
     found = quote(BOOK, query("8703"), {"87032301": 30, "8703800000": 10, "87039001": 60, "0101": 1000})
     assert found.rate is None
     assert found.likely == pytest.approx(0.025 + 0.1 * 0.4)
+    nothing = quote(BOOK, query("8703"), {"87039001": 0.0, "87032301": 5, "87032200": -3})
+    assert nothing.likely == pytest.approx(0.125)
 
 
 def test_one_rate_is_the_likely_one_whatever_is_traded() -> None:

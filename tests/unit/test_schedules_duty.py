@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -138,6 +139,14 @@ from kosho.law.schedules.units import conversion, measured
         ("9% + AD F/MR", "component", "9% + ADFMR"),
         ("9% + adfm (2)", "component", "9% + ADFM(2)"),
         ("9% + Agricultural Component (1)", "component", "9% + agricultural component(1)"),
+        # seasons in English
+        (
+            "20% from 1 June to 30 November; 40% from 1 December to 31 May",
+            "conditional",
+            "[06-01 to 11-30] 20% | [12-01 to 05-31] 40%",
+        ),
+        ("20% from 1 June to 30 November; 40%", "unread", None),
+        ("20% from 1 June to 30 November; twice as much from 1 December to 31 May", "unread", None),
         # money and percentages taken off
         ("1 EUR/DTN", "specific", "1 EUR/100 kg"),
         ("5 cents/kg", "specific", "0.05 USD/kg"),
@@ -249,6 +258,25 @@ def test_an_equivalent_is_refused_where_it_would_be_a_guess(
 def test_a_unit_value_is_money_per_quantity(text: str) -> None:
     with pytest.raises(InputError):
         parse_unit_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (
+            "[06-01 to 11-30] 16% | [12-01 to 05-31] 32%",
+            {"05-31": "32%", "06-01": "16%", "11-30": "16%", "12-01": "32%", "12-31": "32%", "01-01": "32%"},
+        ),
+        ("[06-01 to 06-01] 16% | [in quota] 5%", {"05-31": None, "06-01": "16%", "06-02": None}),
+        ("[in quota] 5% | [06-01 to 11-30] 16%", {"06-01": "16%", "12-01": None}),
+        ("10%", {"06-01": "10%"}),
+        ("[in quota] 5%", {"06-01": "[in quota] 5%"}),
+    ],
+)
+def test_a_season_holds_from_its_first_day_to_its_last(text: str, days: dict[str, str | None]) -> None:
+    duty = parse_duty(text)
+    found = {day: duty.on(date.fromisoformat(f"2025-{day}")) for day in days}
+    assert {day: None if one is None else str(one) for day, one in found.items()} == days
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from kosho.language import use
 from kosho.law.schedules import parse_duty
 from kosho.law.schedules.embedded import embedded, importers
 from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
-from kosho.law.schedules.ordinary import lookup, ordinary
+from kosho.law.schedules.ordinary import lookup, ordinary, season_turns
 from kosho.law.schedules.preferences import claim, is_most_favoured, preferences, symbols
 from kosho.law.schedules.store import imported, path_of, write
 from kosho.lines import ordinary_rates
@@ -95,6 +95,34 @@ def test_a_short_code_is_answered_where_its_lines_agree() -> None:
 def test_a_code_has_two_to_ten_digits(code: str) -> None:
     with pytest.raises(InputError, match="is not a tariff code"):
         digits(code)
+
+
+@pytest.mark.parametrize(
+    ("heading", "column", "cited"),
+    [
+        ("9904.02.01", "general", True),
+        ("9904.02.20", "general", True),
+        ("9904.02.37", "general", True),
+        ("9904.02.38", "general", False),
+        ("9904.01.99", "general", False),
+        ("9903.88.15", "general", True),
+        ("9903.88.16", "general", False),
+        ("9903.88.15", "special", False),
+        ("9903.88.16", "special", True),
+    ],
+)
+def test_a_heading_is_cited_alone_or_within_a_range(heading: str, column: str, *, cited: bool) -> None:
+    own = {"general": ("9904.02.01-9904.02.37", "9903.88.15"), "special": ("9903.88.16",)}
+    assert Line("87032301", "cars", "No.", "2.5%", references=own).cites(heading, column) is cited
+
+
+def test_a_season_that_ends_with_february_is_over_on_the_first_of_march() -> None:
+    fruit = Line("08051000", "fruit", "kg", "[12-01 to 02-29] 10% | [03-01 to 11-30] 5%")
+    for year in (2024, 2025):
+        found = season_turns(fruit, date(year, 1, 1), date(year, 12, 31))
+        assert found == {date(year, 3, 1), date(year, 12, 1)}
+    assert season_turns(fruit, date(2025, 3, 1), date(2025, 11, 30)) == set()
+    assert season_turns(fruit, date(2025, 2, 28), date(2025, 3, 1)) == {date(2025, 3, 1)}
 
 
 def test_lines_under_a_prefix_are_in_order() -> None:
