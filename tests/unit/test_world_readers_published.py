@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -447,6 +448,19 @@ def test_gtap_says_what_is_missing_or_does_not_add_up(tmp_path: Path):
     text = (tmp_path / "VDPB.csv").read_text().splitlines()
     label, _, _ = text[1].rpartition(",")
     (tmp_path / "VDPB.csv").write_text("\n".join([text[0], f"{label},9999", *text[2:]]) + "\n")
+    with pytest.raises(InputError, match=r"jpn makes .* of wht and sells"):
+        reader("gtap").table(files, {})
+
+
+@pytest.mark.parametrize(("more", "fits"), [(0.9995, True), (1.0005, True), (1.002, False), (0.998, False)])
+def test_what_gtap_makes_is_what_it_sells_to_a_thousandth(more: float, *, fits: bool, tmp_path: Path):
+    made = published.gtap()
+    one = made.arrays["MAKB"]
+    made.arrays["MAKB"] = replace(one, values=one.values * more)
+    files = published.gtap_csv(tmp_path, made)
+    if fits:
+        assert reader("gtap").table(files, {}).sectors == ("wht", "mvh", "otp")
+        return
     with pytest.raises(InputError, match=r"jpn makes .* of wht and sells"):
         reader("gtap").table(files, {})
 
