@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from tests import published_tables as published
@@ -140,6 +141,18 @@ def test_wiod_workbooks(release: str, tmp_path: Path):
     assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
     assert table.sectors == tuple(sectors)
     assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+def test_a_row_of_wiod_that_is_not_its_total_is_refused(tmp_path: Path):
+    sectors, finals = [f"c{k}" for k in range(1, 36)], ("c37", "c38", "c39", "c41", "c42")
+    made = economy(("AUS", "RoW"), sectors, finals, 4)
+    path = published.sheet(tmp_path / "wiot08_row_apr12.xlsx", made, sectors, finals, ("WIOT_2008", "Table"))
+    book = openpyxl.load_workbook(path)
+    (page,) = book.worksheets
+    page.cell(8, page.max_column).value *= 1.01
+    book.save(path)
+    with pytest.raises(InputError, match="row AUS c2 adds up to"):
+        reader("wiod").table([path], {})
 
 
 @pytest.mark.parametrize(
