@@ -82,6 +82,16 @@ def test_a_bloc_whose_members_pay_differently_lies_between_them(trade: pl.DataFr
     assert rows(found, "JPN")["87032301"] == pytest.approx((0.025, 0.025, 0.025))
 
 
+@pytest.mark.parametrize(("collected", "rate"), [(1.0, 0.01), (2.5, 0.025), (10.0, 0.025), (0.0, 0.0)])
+def test_what_an_agreement_leaves_is_what_was_collected_and_no_more_than_all_pay(
+    collected: float, rate: float
+) -> None:
+    trade = pl.DataFrame({"exporter": ["KOR"], "hs": ["87032301"], "value": [100.0], "duty": [collected]})
+    duties = shipped_rates("USA").filter((pl.col("hs") == "87032301") & (pl.col("exporter") == ""))
+    found = law_rates(small_register(), "USA", trade, DAY, (duties, "a schedule"), year=2024)
+    assert rows(found, "KOR")["87032301"][0] == pytest.approx(rate)
+
+
 def test_a_share_of_goods_claims_usmca_and_the_mean_lies_between(found: LawRates) -> None:
     rate, low, high = rows(found, "CAN")["61103030"]
     assert rate is not None

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import TradeFile, partner_codes, read_rates, read_trade
+from kosho.lines.trade_formats import formats, recognised
 
 FILES = {
     "baci": "t,i,j,k,v,q\n2023,392,842,870323,1000.5,1\n2023,490,842,10121,5,NA\n",
@@ -286,3 +287,14 @@ def test_subheadings_whose_lines_are_given_too_are_not_counted_twice(tmp_path: P
 def test_only_names_stand_for_economies_beside_the_codes_of_a_system() -> None:
     assert partner_codes("name")["japan"] == "JPN"
     assert [system for system in ("m49", "census", "name") if "japan" in partner_codes(system)] == ["name"]
+
+
+def test_of_formats_the_nearest_is_the_one_of_whose_columns_most_are_there() -> None:
+    some = next(iter(formats().values()))
+    known = {
+        "short": some.model_copy(update={"signs": ("a", "x")}),
+        "long": some.model_copy(update={"signs": ("a", "b", "c", "d", "y", "z")}),
+    }
+    with pytest.raises(InputError, match="nearest is long, which also has y, z"):
+        recognised(["A", "b", " c ", "d"], known, "t.csv")
+    assert recognised(["X", "a", "b"], known, "t.csv") is known["short"]

@@ -123,9 +123,7 @@ def test_what_differs_between_two_tables_is_told_by_pair_economy_and_cell():
     flows.loc[{"importer": "CHN", "exporter": "JPN"}] = 0.0
     tariff.loc[{"importer": "CHN", "exporter": "USA", "sector": "C29"}] = 0.05
     tariff.loc[cars] = 0.0250001
-    other = World.from_flows(
-        flows, tariff=tariff, io_share=one.io_share, theta=one.theta, meta=WorldMeta("other")
-    )
+    other = World.from_flows(flows, tariff=tariff, io_share=one.io_share, theta=one.theta)
     found = differences(one, other)
     assert (found["economies"], found["sectors_only"]["shared"]) == (
         {"only_first": [], "only_second": [], "shared": 3},
