@@ -5,15 +5,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from kosho.errors import InputError
+from kosho.errors import InputError, Problems
 from kosho.world import World, toy
+from kosho.world.csv_input import number, rows_of
 from kosho.world.har import read_har
+from kosho.world.labels import position_of, sector_holding
 
 Change = Callable[[xr.DataArray], xr.DataArray]
 
@@ -127,6 +130,83 @@ def test_input_shares_just_above_one_are_scaled_and_said_and_others_refused() ->
         assert not any("summed to" in note for note in made(io_share=summing(whole)).meta.adjustments)
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("hs,rate\n01,2\n", [(2, {"hs": "01", "rate": "2"})]),
+        ("# a note\n\nrate, hs ,note\n2, 01 ,x\n", [(4, {"hs": "01", "rate": "2"})]),
+        ('hs,rate\n"0\n1",2\n02,3\n', [(2, {"hs": "0\n1", "rate": "2"}), (4, {"hs": "02", "rate": "3"})]),
+        ("hs,rate,unit\n01,2,kg\n", [(2, {"hs": "01", "rate": "2", "unit": "kg"})]),
+    ],
+)
+def test_rows_have_the_columns_asked_for_with_their_line(
+    text: str, rows: list[tuple[int, dict[str, str]]], tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    assert rows_of(path, ("hs", "rate"), ("unit",)) == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("hs,rate\n", {1: "has no rows"}),
+        ("hs\n01\n", {1: "has no column rate"}),
+        ("x\n01\n", {1: "has no column hs, rate"}),
+        ("hs,rate\n01\n02,3\n04,5,6\n", {2: "has 1 cells", 4: "has 3 cells"}),
+    ],
+)
+def test_rows_and_columns_that_are_not_there_are_told(text: str, lines: dict[int, str], tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        rows_of(path, ("hs", "rate"))
+    assert {one.line: one.message for one in caught.value.problems} == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "found"),
+    [
+        ("2.5", 0.0, 2.5),
+        ("0", 0.0, None),
+        ("-1", -2.0, -1.0),
+        ("-2", -2.0, None),
+        ("inf", 0.0, None),
+        ("x", 0.0, None),
+    ],
+)
+def test_a_number_is_finite_and_above_the_least(text: str, least: float, found: float | None) -> None:
+    problems = Problems("t.csv")
+    assert number(text, "rate", 3, problems, least) == found
+    assert [one.line for one in problems.found] == ([3] if found is None else [])
+
+
+def test_a_sector_is_found_by_its_label_or_what_it_stands_for_alone() -> None:
+    members = {"CARS": ("C29",), "FARM": ("A01", "A02"), "A": ("B05",), "B": ("B05",), "REST": ("B06",)}
+    labels = ("CARS", "FARM", "A", "B", "G")
+    assert [sector_holding(code, labels, members) for code in ("G", "CARS", "C29")] == ["G", "CARS", "CARS"]
+    for code, words in (
+        ("A02", "in this world A02 is in FARM"),
+        ("B05", "in this world B05 is spread over A, B"),
+        ("B06", "unknown sector 'B06'"),
+    ):
+        with pytest.raises(InputError, match=words):
+            sector_holding(code, labels, members)
+    assert position_of(labels, "A", "sector") == 2
+    for members_of, words in ((members, "A01 is in FARM in this world"), (None, "unknown sector 'A01'")):
+        with pytest.raises(InputError, match=words):
+            position_of(labels, "A01", "sector", members_of)
+
+
+def test_what_is_sold_is_asked_of_economies_of_the_world() -> None:
+    cells = toy().law_cells
+    assert cells.sold("USA", "JPN", "C29") == 60_000
+    assert cells.sold("USA", "JPN", "G") == 0
+    for pair in (("USA", "KOR"), ("KOR", "USA")):
+        with pytest.raises(InputError, match="unknown country 'KOR'"):
+            cells.sold(*pair, "C29")
+
+
 def record(content: bytes) -> bytes:
     return struct.pack("<i", len(content)) + content + struct.pack("<i", len(content))
 
@@ -134,7 +214,7 @@ def record(content: bytes) -> bytes:
 @pytest.mark.parametrize(("kind", "number"), [("2I", "<i4"), ("2R", "<f4")])
 @pytest.mark.parametrize("cuts", [(0, 3), (0, 1, 3), (0, 2, 3)])
 def test_a_matrix_of_a_har_file_is_put_together_from_its_records(
-    kind: str, number: str, cuts: tuple[int, ...], tmp_path: Any
+    kind: str, number: str, cuts: tuple[int, ...], tmp_path: Path
 ) -> None:
     values = np.arange(1, 13).reshape(3, 4)
     about = b"    " + kind.encode() + b"FULL" + b"a matrix".ljust(70) + struct.pack("<3i", 2, 3, 4)
