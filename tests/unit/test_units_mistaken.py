@@ -76,6 +76,10 @@ def test_a_column_of_percent_that_holds_fractions_is_refused_unless_it_is_said(t
     for rates in ("fraction", "percent"):
         done = CliRunner().invoke(app, [*words, "--rates", rates, "--json"])
         assert done.exit_code == 0, done.output
+    for few in ("8703.20.00,0.5\n8703.21.00,0.1\n8703.22.00,1\n", "8703.20.00,0.5\n8703.21.00,0.1\n"):
+        path.write_text("code,duty (%)\n" + few, encoding="utf-8")
+        done = CliRunner().invoke(app, [*words, "--json"])
+        assert done.exit_code == 0, done.output  # one of a percent, and too few to tell
 
 
 @pytest.mark.parametrize("day", ["1800-01-01", "1899-12-31", "2199-12-31"])
