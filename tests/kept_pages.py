@@ -1,0 +1,574 @@
+"""Whole briefs with made-up numbers, many of them on a boundary: what their pages say and draw."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from kosho.brief import page
+from kosho.brief.aide_tables import aide_tables
+from kosho.brief.cells import Cell, CellTable
+from kosho.brief.commitment_tables import commitments
+from kosho.brief.composing import _cited, _numbered
+from kosho.brief.deal_tables import scatters
+from kosho.brief.exports.markdown import markdown
+from kosho.brief.exports.workbook import workbook
+from kosho.brief.figures import Figure, figures
+from kosho.brief.first_page import first_page
+from kosho.brief.gain_figure import panels
+from kosho.brief.headline import headline, lead
+from kosho.brief.market_tables import market_tables
+from kosho.brief.model import (
+    Brief,
+    DateAhead,
+    DealBound,
+    FlowYears,
+    LeftByParty,
+    Negotiation,
+    ObservedFigure,
+    RegionShare,
+    RestingFinding,
+    ScaleMark,
+    StruckPart,
+    TariffLineTold,
+    WeightLimit,
+)
+from kosho.brief.outlook import agreed as agreed_outlook
+from kosho.brief.outlook import outlook
+from kosho.brief.recorded import Recorded, recorded
+from kosho.brief.several_table import several_table
+from kosho.brief.tables import tables
+from kosho.provenance import Source
+from kosho.record import Record
+from kosho.scenario.interval import Interval
+from kosho.scenario.labour_market import JobsAndPrices
+from kosho.scenario.results import MakerResult, SectorEffect
+from kosho.scenario.runs import compared_pairs
+from kosho.scenario.several import OnTable, Several, TableFacts
+from tests.briefs import bounds, brief, comparison, result
+from tests.unit.test_brief_deal_tables import made as said_table
+from tests.unit.test_brief_first_page import PRICED, TERMS, agreed, curves, deal, table
+from tests.unit.test_brief_record import RECORD
+
+MARKS = (
+    ScaleMark(title="Caliendo, Parro & others", low=0.1, high=0.3),
+    ScaleMark(title="A study with a long name", low=0.5, high=0.5),
+    ScaleMark(title="A study", low=0.9, high=1.7),
+)
+YEARS = (
+    FlowYears(
+        title="Cars",
+        value={"none": Interval(low=-0.4, high=-0.2), "all": None},
+        number={"none": Interval(low=-0.5, high=-0.3), "all": None},
+    ),
+)
+MORE = """\
+conflicts:
+  - {id: rice-or-not, about: whether rice is on the table, note: one of them errs, recorded_at: 2025-01-06,
+     statements: [rice, barriers]}
+"""
+
+
+def _record(*day: int) -> Recorded:
+    text = RECORD
+    for k in range(9):
+        text += (
+            f"  - {{id: other-{k}, type: position, kind: complaint, source: wire, quote: words {k},\n"
+            f"     recorded_at: 2025-01-01, by: [{'jpn' if k % 2 else 'usa'}], topic: subject {k}}}\n"
+        )
+    text += MORE
+    return recorded(Record.of(text.encode(), Path("record.yaml")).as_of(date(*day)))
+
+
+def _everything() -> Negotiation:
+    """A table of which all is known, with deals that differ in a term each and gains about nothing."""
+    lesser = (TERMS[0].model_copy(update={"option": "20 % in all"}), *TERMS[1:])
+    regions = (
+        RegionShare(low=0.2, high=0.5, draws=40, all_gain=0.25),
+        RegionShare(low=0.5, high=1.0, draws=60, all_gain=None),
+    )
+    limits = (
+        WeightLimit(title="Value added of cars", party="USA", weight=1.0),
+        WeightLimit(title="Value added of rice", party="JPN", weight=0.3),
+    )
+    first = deal().model_copy(
+        update={
+            "regions": regions,
+            "limits": limits,
+            "others": {"CHN": -230.0, "MEX": -50.0, "KOR": -49.0},
+            "jobs": {"JPN": 0.0005, "USA": -0.0001},
+            "prices": {"JPN": -0.001, "USA": 0.0},
+            "over_today": {"JPN": 0.5, "USA": -0.4},
+            "statements": ("perhaps",),
+        }
+    )
+    second = deal("Egalitarian", 3_500.0, lesser).model_copy(
+        update={"regions": regions, "limits": (), "turns": {}, "background": "All", "others": {}}
+    )
+    third = deal("Utilitarian", 4_000.0).model_copy(update={"terms": ()})
+    plain = said_table()
+    bound = {
+        "concept": "Nash",
+        "unit": "million USD",
+        "free": 3_000.0,
+        "reached": 3_500.0,
+        "diverted": {"JPN": 288.0, "BRA": -0.4},
+    }
+    kinds = tuple(
+        DealBound(title=title, wedge=wedge, fiscal_cost=cost, rent=rent, **bound)
+        for title, wedge, cost, rent in (("Corn", 0.144, 526.0, 0.0), ("Steel", None, 0.0, 12.0))
+    )
+    told = tuple(
+        TariffLineTold(
+            issue="Cars",
+            option="15 % in all",
+            importer="USA",
+            partner="JPN",
+            sector="C29",
+            hs=f"8703.{k}",
+            duty_share=0.3 / (k + 1),
+            cut=40.0 - k,
+        )
+        for k in range(22)
+    )
+    return table(first, second, third).model_copy(
+        update={
+            "shares": {**plain.shares, "Rice": None},
+            "shares_of": "Nash",
+            "before": {"JPN": 100.0, "USA": 0.5},
+            "certificates": {"Nash": plain.certificates["Nash"]},
+            "all_gain": {"Nash": 0.93},
+            "draws": 200,
+            "points": plain.points,
+            "said": plain.said,
+            "bases": plain.bases,
+            "red_lines": ("No 25 (fact)",),
+            "bounds": kinds,
+            "tariff_lines": told,
+            "priced": PRICED,
+            "solved": 3,
+            "guarantee": "1 million USD",
+            "estimates": MARKS,
+            "rates": ("A rate.",),
+            "delay": ("A delay.",),
+            "linkage": ("A link.",),
+        }
+    )
+
+
+def _made(negotiation: Negotiation | None, **changed: object) -> Brief:
+    """A brief with a table, or none; its first page, what can be asked for, and its sources."""
+    made = brief("").model_copy(update={"negotiation": negotiation} | changed)
+    against = (negotiation and negotiation.against) or "no-deal"
+    deals = [one.id for one in made.scenarios if one.role == "deal"]
+    like = [one.model_copy(update={"against": against}) for one in curves(made)]
+    along = [one.model_copy(update={"scenario": name}) for name in deals for one in like]
+    made = made.model_copy(
+        update={
+            "outlook": outlook(made.numbers, along, negotiation, MARKS, made.as_of),
+            "agreed": agreed_outlook(negotiation, MARKS, made.as_of),
+            "turning": made.turning or tuple(along),
+        }
+    )
+    if made.computed:
+        made = made.model_copy(update={"lead": lead(made.numbers), "headline": headline(made.numbers)})
+    known = {
+        one.id: Source.model_validate(one.model_dump(exclude={"number", "hindsight"})) for one in made.sources
+    }
+    for name, day in (("wire", date(2025, 6, 29)), ("paper", date(2025, 6, 30)), ("later", None)):
+        known[name] = Source(id=name, title=name, publisher="P", kind="own", date=day)
+    made = made.model_copy(update={"first_page": first_page(made)})
+    return made.model_copy(update={"sources": tuple(_numbered(_cited(made), known, made.as_of))})
+
+
+def _several() -> Several:
+    facts = TableFacts(
+        name="one",
+        table="one.npz",
+        year=2022,
+        economies=4,
+        sectors=3,
+        theta=5.04,
+        unknown_duties=0.125,
+        world="0123",
+    )
+    there = {"JPN": {"welfare": 0.001, "ev_musd": 10.0}, "USA": {"welfare": -0.002, "ev_musd": -4.0}}
+    return Several(
+        scenario="deal",
+        against="no-deal",
+        parties=("JPN", "USA", "THA"),
+        tables=(
+            OnTable(facts=facts, name="one", countries=there),
+            OnTable(
+                facts=facts.model_copy(update={"year": None, "unknown_duties": 0.0}),
+                name="two",
+                countries={"JPN": {"welfare": 0.003, "ev_musd": 10.0}},
+            ),
+            OnTable(facts=None, name="three", problem="it is no table"),
+        ),
+    )
+
+
+def with_a_table() -> Brief:
+    """Talks over a table, with all that a brief may hold besides."""
+    made = brief("")
+    law = made.in_force[0]
+    in_force = (
+        law,
+        law.model_copy(update={"id": "new", "since": date(2025, 5, 1), "until": date(2025, 7, 9), "note": "n"}),
+        law.model_copy(update={"id": "own", "imposer": "JPN", "hits": ("USA",), "status": "estimate"}),
+        law.model_copy(update={"id": "third", "imposer": "CHN"}),
+        made.in_force[1],
+    )
+    labour = JobsAndPrices(jobs={"JPN": 0.0004, "USA": 0.0}, prices={"JPN": 0.0002, "USA": 0.0})
+    return _made(
+        _everything(),
+        in_force=in_force,
+        record=_record(2025, 1, 12),
+        year_one=YEARS,
+        labour={"deal": labour},
+        several=_several(),
+        observed=(
+            ObservedFigure(
+                title="Cars", period="2024", value=1_370_000.0, unit="vehicles", status="fact", sources=("law",)
+            ),
+            ObservedFigure(
+                title="Share", period="2025", value=12.5, unit="percent", status="estimate", sources=("news",)
+            ),
+        ),
+        findings=(
+            RestingFinding(
+                finding="It pays",
+                rests_on=("a", "b"),
+                otherwise="it does not",
+                status="assumption",
+                sources=("law",),
+            ),
+        ),
+        calendar=(
+            DateAhead(date=date(2025, 6, 29), title="A day", sources=("law",)),
+            DateAhead(date=date(2025, 8, 1), title="Another", consequence="duties rise", sources=("news",)),
+        ),
+    )
+
+
+def once_agreed() -> Brief:
+    """Talks that are over, with what was agreed and left."""
+    laid = agreed()
+    assert laid.struck is not None
+    gains, more = {"JPN": 3_700.0, "USA": 1_800.0}, {"JPN": 800.0, "USA": 0.0}
+    left = tuple(
+        LeftByParty(what=what, party=party, changes=("Cars: 10 %", "Rice: all"), over_no_deal=gains, more=more)
+        for what, party in (("Most for Japan", "JPN"), ("Nearest", None))
+    )
+    worth = {"JPN": Interval(low=0.0, high=900.0), "USA": Interval(low=100.0, high=100.0)}
+    struck = laid.struck.model_copy(
+        update={
+            "left": left,
+            "curve": {"JPN": (2_000.0, 2_500.0, 2_900.0), "USA": (-900.0, None, 1_800.0)},
+            "turns": {"JPN": (), "USA": (0.37, 0.6)},
+            "unpriced": (
+                StruckPart(title="Shipyards", settled="no price", worth=worth, sources=("law",)),
+                *laid.struck.unpriced[1:],
+            ),
+            "over_today": {"JPN": -1_200.0, "USA": 120.0},
+            "jobs": {"JPN": 0.0005},
+            "others": {"CHN": -230.0},
+        }
+    )
+    return _made(
+        laid.model_copy(update={"struck": struck, "points": (*laid.points, *said_table().points)}),
+        law_verified_to={"USA": date(2025, 6, 28), "JPN": date(2025, 6, 29)},
+    )
+
+
+def of_scenarios() -> Brief:
+    """Four sides without a table."""
+    return _of_scenarios("JPN", "USA", "CHN", "MEX")
+
+
+def of_both() -> Brief:
+    """Two sides with a table whose no deal is the worse of two, and deals better than the case's own."""
+    dearer = TERMS[0].model_copy(update={"option": "10 % in all"})
+    laid = table(deal(japan=12_000.0), deal("Other", 12_500.0, (dearer, *TERMS[1:])))
+    return _of_scenarios("JPN", "USA", negotiation=laid.model_copy(update={"against": "worse"}))
+
+
+def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
+    """Two ways in which talks fail and two deals; makers, and bounds that bind and do not."""
+    made = brief("")
+    today, failing, struck = made.scenarios
+    scenarios = (
+        today,
+        failing,
+        failing.model_copy(
+            update={"id": "worse", "title": "All revert", "background": "all", "note": "a note"}
+        ),
+        struck,
+        struck.model_copy(update={"id": "more", "title": "More"}),
+    )
+    like = {
+        "status-quo": "status-quo",
+        "no-deal": "no-deal",
+        "worse": "no-deal",
+        "deal": "deal",
+        "more": "deal",
+    }
+    factor = {"status-quo": 1.0, "no-deal": 1.0, "worse": 1.25, "deal": 1.0, "more": 0.5}
+    parties = tuple(made.parties[0].model_copy(update={"code": code, "title": code}) for code in codes)
+    results = tuple(
+        _result(one.id, like[one.id], variant.id, factor, codes)
+        for one in scenarios
+        for variant in made.variants
+    )
+    worth = {(one.scenario, one.variant): one.countries for one in results}
+    comparisons = tuple(
+        _comparison(party, scenario, against, worth)
+        for scenario, against in compared_pairs(scenarios)
+        for party in codes
+    )
+    ranges = tuple(
+        one.model_copy(update={"scenario": name.id, "central": Interval(low=-0.01 * k, high=0.02 * k)})
+        for k, name in enumerate(scenarios)
+        for one in made.flow_ranges[:2]
+    )
+    return _made(
+        negotiation,
+        parties=parties,
+        scenarios=scenarios,
+        results=results,
+        comparisons=comparisons,
+        flow_ranges=ranges,
+        bounds=tuple(_bounds()),
+        turning=(),
+        law_verified_to={"USA": date(2025, 6, 29), "CHN": date(2025, 3, 31)},
+    )
+
+
+def _result(scenario: str, like: str, variant: str, factor: dict[str, float], codes: Iterable[str]) -> Any:
+    found = result(like, variant)
+    times = factor[scenario]
+    countries = {
+        code: one.model_copy(update={"ev_musd": times * one.ev_musd, "welfare": times * one.welfare})
+        for code, one in found.countries.items()
+    }
+    lost = 2.0 if like == "deal" else 1.0
+    for code, loss in (("KOR", 50.0), ("IDN", 70.0), ("THA", 60.0), ("VNM", 80.0)):
+        ev = -lost * loss if times == 1.0 else -loss
+        countries[code] = countries["MEX"].model_copy(update={"ev_musd": ev, "welfare": ev / 1e6})
+    many = {
+        f"C{k}": SectorEffect(
+            exports_base_musd=100.0 * k,
+            exports_musd=100.0 * k + (-1) ** k * 60.0 * k * times,
+            exports_volume=0.01 * k,
+            output_base_musd=1_000.0 * (k - 10),
+            output_volume=-0.001 * k,
+        )
+        for k in range(10, 24)
+    }
+    maker = MakerResult(
+        home="JPN",
+        market="USA",
+        year=2022,
+        base_musd=90_000.0,
+        new_musd=90_000.0 - 1_000.0 * times,
+        low_musd=-1_500.0 * times,
+        high_musd=-800.0 * times,
+        base_share=0.31,
+        new_share=0.305,
+        made_at_home_base_musd=40_000.0,
+        made_at_home_musd=38_000.0,
+        sources=("news",),
+    )
+    return found.model_copy(
+        update={
+            "scenario": scenario,
+            "countries": countries,
+            "sectors": dict.fromkeys(codes, many),
+            "makers": (maker,),
+        }
+    )
+
+
+def _comparison(party: str, scenario: str, against: str, worth: dict[tuple[str, str], Any]) -> Any:
+    """As `tests.briefs` has it, of results; every other range reaches beyond nothing."""
+    like = comparison(party, "deal", "no-deal")
+    by_variant = {
+        name: worth[scenario, name][party].ev_musd
+        - (0.0 if against == "base" else worth[against, name][party].ev_musd)
+        for name in like.by_variant
+    }
+    low = min(by_variant.values())
+    high = max(by_variant.values())
+    wide = 600.0 if party in ("JPN", "MEX") else 0.0
+    return like.model_copy(
+        update={
+            "scenario": scenario,
+            "against": against,
+            "by_variant": by_variant,
+            "central": Interval(low=low, high=high),
+            "low": Interval(low=low - wide, high=high + wide),
+        }
+    )
+
+
+def _bounds() -> Iterable[Any]:
+    """Of two scenarios: a purchase, a quota that binds and one that does not, a ban, and whose sales change."""
+    plain = bounds("")
+    (corn,) = plain.bounds
+    assert corn.ends is not None
+    assert plain.ends is not None
+    quota = {
+        "name": "cars",
+        "kind": "quota",
+        "basis": "level",
+        "measured": "quantity",
+        "unit": "vehicles",
+        "base": 1_370_000.0,
+        "free": 1_300_000.0,
+        "required": 900_000.0,
+        "reached": 900_000.0,
+        "rent_musd": 700.0,
+        "rent_holder": "exporter",
+        "fiscal_cost_musd": 0.0,
+        "flows": tuple(
+            corn.flows[0].model_copy(update={"exporter": code, "importer": "USA", "goods": "Cars"})
+            for code in ("JPN", "KOR", "MEX", "CHN")
+        ),
+        "deflator": "USA",
+        "ends": corn.ends.model_copy(update={"reached": Interval(low=8e5, high=9.5e5)}),
+    }
+    binding = corn.model_copy(update=quota)
+    few = binding.model_copy(update={"name": "few", "flows": binding.flows[:3], "rent_holder": "importer"})
+    slack = binding.model_copy(update={"name": "slack", "binds": False, "reached": 800_000.0})
+    ban = corn.model_copy(
+        update={
+            "name": "ban",
+            "kind": "ban",
+            "wedge": None,
+            "rent_holder": "KOR",
+            "basis": "share",
+            "ends": None,
+        }
+    )
+    sales = plain.diverted[0].sales
+    diverted = plain.diverted[0].model_copy(
+        update={
+            "why": "it resells",
+            "sales": (
+                *sales,
+                sales[1].model_copy(update={"exporter": "JPN", "change_musd": 18.0}),
+                sales[1].model_copy(update={"exporter": "KOR", "change_musd": 17.9}),
+            ),
+        }
+    )
+    costs = [
+        plain.ranges[1].model_copy(update={"what": f"trade cost of {code}", "bound_only": False, "value": 0.95})
+        for code in ("C10T12", "C13T15", "C29", "C30")
+    ]
+    share = plain.ranges[0].model_copy(update={"what": "share", "unit": "share of trade", "value": 0.125})
+    count = plain.ranges[0].model_copy(update={"what": "days", "unit": "days", "value": 1_234.5})
+    plainly = plain.ranges[0].model_copy(update={"what": "theta", "unit": "elasticity", "value": 4.5})
+    ends = plain.ends.model_copy(
+        update={
+            "by_measure": {
+                "corn": plain.ends.by_measure["corn"],
+                "shares": {"JPN": Interval(low=0.0, high=0.0), "USA": Interval(low=-40.0, high=60.0)},
+            }
+        }
+    )
+    yield plain.model_copy(
+        update={
+            "bounds": (corn, binding, few, slack, ban),
+            "diverted": (diverted,),
+            "ranges": (*plain.ranges, *costs, share, count, plainly),
+            "ends": ends,
+        }
+    )
+    yield plain.model_copy(
+        update={
+            "scenario": "more",
+            "bounds": (
+                slack.model_copy(update={"reached": 850_000.0}),
+                few.model_copy(update={"binds": False}),
+            ),
+            "ranges": (*costs[:2], share),
+            "subsidies": (),
+            "diverted": (),
+            "left_out": {"halt": "it is told twice"},
+        }
+    )
+
+
+def of_a_record() -> Brief:
+    """Nothing computed: what was said."""
+    nothing = dict.fromkeys(("scenarios", "variants", "results", "comparisons", "flow_ranges", "bounds"), ())
+    return _made(None, world=None, talks_world=None, record=_record(2025, 1, 5), law_held=False, **nothing)
+
+
+BRIEFS: dict[str, Callable[[], Brief]] = {
+    "brief-of-a-table": with_a_table,
+    "brief-once-agreed": once_agreed,
+    "brief-of-scenarios": of_scenarios,
+    "brief-of-both": of_both,
+    "brief-of-a-record": of_a_record,
+}
+
+
+def pages(name: str) -> dict[str, Any]:
+    """What one of the briefs says and draws."""
+    made = BRIEFS[name]()
+    one = made.negotiation
+    drawn = [*panels(made), *(scatters(one) if one and one.points else ())]
+    return {
+        "words": markdown(made).splitlines(),
+        "drawn": [text.replace("><", ">\n<").splitlines() for text in drawn],
+        "figures": [_figure(figure) for figure in figures(made).values()],
+        "cells": {
+            table.id: [[_cell(cell) for cell in row] for row in table.rows] for table in _tables(made).values()
+        },
+        "lines": [list(one) for one in page.lines(made)],
+        "verified": made.law_verified,
+        "sheets": _sheets(made) if one and one.priced else {},
+    }
+
+
+def _tables(made: Brief) -> dict[str, CellTable]:
+    return aide_tables(made) | tables(made) | market_tables(made) | commitments(made) | several_table(made)
+
+
+def _cell(cell: Cell) -> str:
+    """What no words tell of a cell: what it is sorted by, its colour, where it leads."""
+    sort = f"{cell.sort:.6g}" if isinstance(cell.sort, float) else str(cell.sort or "")
+    return " | ".join(filter(None, (sort, cell.tone, cell.word, cell.status, cell.anchor, *cell.sources)))
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    drawn = figure.plotly()
+    layout = drawn["layout"]
+    return {
+        "title": figure.title,
+        "note": figure.note,
+        "data": [
+            {key: one[key] for key in ("name", "x", "y", "customdata") if key in one} for one in drawn["data"]
+        ],
+        "axis": layout["xaxis"],
+        "height": layout["height"],
+        "rows": [[row.label, row.text, row.low, row.high] for row in figure.rows],
+    }
+
+
+def _sheets(made: Brief) -> dict[str, Any]:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(made)))
+    return {
+        sheet.title: [
+            [cell if isinstance(cell, float | int) else str(cell) for cell in row if cell is not None]
+            for row in sheet.iter_rows(values_only=True)
+        ]
+        for sheet in book
+    }
