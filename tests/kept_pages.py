@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
-
-import openpyxl
 
 from kosho.brief import page
 from kosho.brief.aide_tables import aide_tables
@@ -17,7 +14,6 @@ from kosho.brief.commitment_tables import commitments
 from kosho.brief.composing import _cited, _numbered
 from kosho.brief.deal_tables import scatters
 from kosho.brief.exports.markdown import markdown
-from kosho.brief.exports.workbook import workbook
 from kosho.brief.figures import Figure, figures
 from kosho.brief.first_page import first_page
 from kosho.brief.gain_figure import panels
@@ -50,7 +46,8 @@ from kosho.scenario.labour_market import JobsAndPrices
 from kosho.scenario.results import MakerResult, SectorEffect
 from kosho.scenario.runs import compared_pairs
 from kosho.scenario.several import OnTable, Several, TableFacts
-from tests.briefs import bounds, brief, comparison, result
+from tests.briefs import DAY, bounds, brief, comparison, result
+from tests.kept_files import files
 from tests.unit.test_brief_deal_tables import made as said_table
 from tests.unit.test_brief_first_page import PRICED, TERMS, agreed, curves, deal, table
 from tests.unit.test_brief_record import RECORD
@@ -67,6 +64,14 @@ YEARS = (
         number={"none": Interval(low=-0.5, high=-0.3), "all": None},
     ),
 )
+SIX = ("KOR", "THA", "VNM", "IDN", "IND", "GBR")
+"""Sides that speak besides: with Japan and the United States more than a table has columns for."""
+OTHERS = "".join(f"  - {{id: p{k}, name: Party {k}, kind: state, code: {c}}}\n" for k, c in enumerate(SIX))
+SPOKEN = "".join(
+    f"  - {{id: said-{k}, type: position, kind: offer, source: wire, quote: offer {k},\n"
+    f"     recorded_at: 2025-01-02, by: [p{k}], topic: cars}}\n"
+    for k in range(len(SIX))
+)
 MORE = """\
 conflicts:
   - {id: rice-or-not, about: whether rice is on the table, note: one of them errs, recorded_at: 2025-01-06,
@@ -81,7 +86,7 @@ def _record(*day: int) -> Recorded:
             f"  - {{id: other-{k}, type: position, kind: complaint, source: wire, quote: words {k},\n"
             f"     recorded_at: 2025-01-01, by: [{'jpn' if k % 2 else 'usa'}], topic: subject {k}}}\n"
         )
-    text += MORE
+    text = text.replace("\npeople:", f"\n{OTHERS}people:") + SPOKEN + MORE
     return recorded(Record.of(text.encode(), Path("record.yaml")).as_of(date(*day)))
 
 
@@ -167,7 +172,17 @@ def _made(negotiation: Negotiation | None, **changed: object) -> Brief:
     against = (negotiation and negotiation.against) or "no-deal"
     deals = [one.id for one in made.scenarios if one.role == "deal"]
     like = [one.model_copy(update={"against": against}) for one in curves(made)]
-    along = [one.model_copy(update={"scenario": name}) for name in deals for one in like]
+    along = [
+        one.model_copy(
+            update={
+                "scenario": name,
+                "gains": tuple(x + 10.0 * k for x in one.gains),
+                "turns": tuple(x + 0.01 * k for x in one.turns),
+            }
+        )
+        for k, name in enumerate(deals)
+        for one in like
+    ]
     made = made.model_copy(
         update={
             "outlook": outlook(made.numbers, along, negotiation, MARKS, made.as_of),
@@ -296,7 +311,8 @@ def of_both() -> Brief:
     """Two sides with a table whose no deal is the worse of two, and deals better than the case's own."""
     dearer = TERMS[0].model_copy(update={"option": "10 % in all"})
     laid = table(deal(japan=12_000.0), deal("Other", 12_500.0, (dearer, *TERMS[1:])))
-    return _of_scenarios("JPN", "USA", negotiation=laid.model_copy(update={"against": "worse"}))
+    laid = laid.model_copy(update={"against": "worse", "as_of": DAY})
+    return _of_scenarios("JPN", "USA", negotiation=laid)
 
 
 def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
@@ -517,12 +533,15 @@ BRIEFS: dict[str, Callable[[], Brief]] = {
     "brief-of-scenarios": of_scenarios,
     "brief-of-both": of_both,
     "brief-of-a-record": of_a_record,
+    "brief-in-files": with_a_table,
 }
 
 
 def pages(name: str) -> dict[str, Any]:
     """What one of the briefs says and draws."""
     made = BRIEFS[name]()
+    if name == "brief-in-files":
+        return files(made)
     one = made.negotiation
     drawn = [*panels(made), *(scatters(one) if one and one.points else ())]
     return {
@@ -534,7 +553,6 @@ def pages(name: str) -> dict[str, Any]:
         },
         "lines": [list(one) for one in page.lines(made)],
         "verified": made.law_verified,
-        "sheets": _sheets(made) if one and one.priced else {},
     }
 
 
@@ -560,15 +578,4 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "axis": layout["xaxis"],
         "height": layout["height"],
         "rows": [[row.label, row.text, row.low, row.high] for row in figure.rows],
-    }
-
-
-def _sheets(made: Brief) -> dict[str, Any]:
-    book = openpyxl.load_workbook(io.BytesIO(workbook(made)))
-    return {
-        sheet.title: [
-            [cell if isinstance(cell, float | int) else str(cell) for cell in row if cell is not None]
-            for row in sheet.iter_rows(values_only=True)
-        ]
-        for sheet in book
     }

@@ -43,7 +43,7 @@ TESTS = {
 """Where numbers, dates, shares and states are made, folders or modules: how its test files begin."""
 PAGES = (
     *("brief-of-a-table", "brief-once-agreed", "brief-of-scenarios", "brief-of-both", "brief-of-a-record"),
-    "brief",
+    *("brief-in-files", "brief"),
 )
 ANSWERS = {"equilibrium": ("equilibrium", "batches"), "formatting": PAGES, "record": PAGES, "brief": PAGES}
 """Of which rooms answers are kept that a room has a part in, where it is not the room alone."""
