@@ -19,6 +19,8 @@ from kosho.brief.model import Brief
 
 __all__ = ["files"]
 
+HEAD = r"<w:tblHeader/>.*?</w:tr>"
+
 
 def files(made: Brief) -> dict[str, Any]:
     """What a workbook and a document hold and how they look."""
@@ -38,7 +40,11 @@ def files(made: Brief) -> dict[str, Any]:
 
 
 def _values(row: Iterable[Any]) -> list[Any]:
-    return [cell if isinstance(cell, float | int) else str(cell) for cell in row if cell is not None]
+    """Each in its place, up to the last."""
+    told = [cell if isinstance(cell, float | int) else str(cell or "") for cell in row]
+    while told and told[-1] == "":
+        told.pop()
+    return told
 
 
 def _looks(sheet: Any, formats: list[str]) -> dict[str, Any]:
@@ -82,7 +88,8 @@ def _looks_on_paper(paper: Any) -> dict[str, Any]:
     """Widths of columns, how runs are set, and the styles and margins that they stand in."""
     body = paper.element.body.xml
     section = paper.sections[0]
-    styles = [paper.styles[name] for name in STYLES if name != "Table Grid"]
+    styles = [paper.styles[name] for name in ("Normal", *STYLES) if name != "Table Grid"]
+    sides = (section.left_margin, section.right_margin, section.top_margin, section.bottom_margin)
     return {
         "widths": [
             [int(one) for one in re.findall(r'gridCol w:w="(\d+)"', part)] for part in body.split("<w:tbl>")[1:]
@@ -94,7 +101,11 @@ def _looks_on_paper(paper: Any) -> dict[str, Any]:
         "numbers": [
             int(one) for one in re.findall(r"SEQ \w+ \S+ ARABIC\s+(\d+)", re.sub(r"<[^>]*>|\s+", " ", body))
         ],
-        "page": [section.page_width, section.page_height, section.left_margin, section.top_margin],
+        "page": [section.page_width, section.page_height, *sides],
+        "paragraphs": [f"{one.style.name}, {len(one.runs)}" for one in paper.paragraphs],
+        "heads": [
+            [int(one) for one in re.findall(r'tcW w:w="(\d+)"', part)] for part in re.findall(HEAD, body, re.S)
+        ],
         "styles": {
             one.name: [
                 *(one.font.size, one.font.name, str(one.font.color.rgb), one.font.italic),
@@ -106,9 +117,9 @@ def _looks_on_paper(paper: Any) -> dict[str, Any]:
     }
 
 
-def _set(part: bytes) -> list[str]:
+def _set(part: bytes) -> list[tuple[str, str]]:
     """What is set in a chart, in order."""
-    return re.findall(r'<c:(\w+ val="[^"]*")', part.decode()) + re.findall(r"<c:f>(.*?)</c:f>", part.decode())
+    return re.findall(r"<[ac]:(\w+ [^>]*?)/?>|<c:(?:f|v)>(.*?)</c:", part.decode())
 
 
 def _anchors(written: bytes) -> list[str]:

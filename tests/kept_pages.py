@@ -16,7 +16,8 @@ from kosho.brief.deal_tables import scatters
 from kosho.brief.exports.markdown import markdown
 from kosho.brief.figures import Figure, figures
 from kosho.brief.first_page import first_page
-from kosho.brief.gain_figure import panels
+from kosho.brief.gain_figure import drawn as drawn_outlook
+from kosho.brief.gain_figure import gain_note, gain_title, panels
 from kosho.brief.headline import headline, lead
 from kosho.brief.market_tables import market_tables
 from kosho.brief.model import (
@@ -27,6 +28,7 @@ from kosho.brief.model import (
     LeftByParty,
     Negotiation,
     ObservedFigure,
+    OpenItem,
     RegionShare,
     RestingFinding,
     ScaleMark,
@@ -36,6 +38,7 @@ from kosho.brief.model import (
 )
 from kosho.brief.outlook import agreed as agreed_outlook
 from kosho.brief.outlook import outlook
+from kosho.brief.priced import PricedPackages
 from kosho.brief.recorded import Recorded, recorded
 from kosho.brief.several_table import several_table
 from kosho.brief.tables import tables
@@ -73,6 +76,14 @@ SPOKEN = "".join(
     for k in range(len(SIX))
 )
 MORE = """\
+  - {id: met-c, type: meeting, source: paper, quote: met again, recorded_at: 2025-01-04, date: 2025-01-03,
+     parties: [jpn, usa], contention: cars}
+  - {id: nothing, type: position, kind: position, source: wire, quote: on nothing, recorded_at: 2025-01-01,
+     by: [usa]}
+  - {id: fine, type: position, kind: position, source: wire, quote: rice is fine, recorded_at: 2025-01-01,
+     by: [usa], topic: rice}
+  - {id: some-day, type: commitment, source: wire, quote: will look, recorded_at: 2025-01-01, by: [usa],
+     deliverable: a look}
 conflicts:
   - {id: rice-or-not, about: whether rice is on the table, note: one of them errs, recorded_at: 2025-01-06,
      statements: [rice, barriers]}
@@ -105,6 +116,7 @@ def _everything() -> Negotiation:
         update={
             "regions": regions,
             "limits": limits,
+            "turns": {"JPN": (0.3,), "USA": (0.41,)},
             "others": {"CHN": -230.0, "MEX": -50.0, "KOR": -49.0},
             "jobs": {"JPN": 0.0005, "USA": -0.0001},
             "prices": {"JPN": -0.001, "USA": 0.0},
@@ -155,13 +167,26 @@ def _everything() -> Negotiation:
             "red_lines": ("No 25 (fact)",),
             "bounds": kinds,
             "tariff_lines": told,
-            "priced": PRICED,
+            "priced": _packages(),
             "solved": 3,
             "guarantee": "1 million USD",
             "estimates": MARKS,
             "rates": ("A rate.",),
             "delay": ("A delay.",),
             "linkage": ("A link.",),
+        }
+    )
+
+
+def _packages() -> PricedPackages:
+    """A gain of no more than what is none, and an option that takes two lines."""
+    cars, rice = PRICED.issues
+    long = "15 % in all, on what is made there, from August on .."
+    assert len(long) == 53
+    return PRICED.model_copy(
+        update={
+            "issues": (cars.model_copy(update={"options": (*cars.options[:2], long)}), rice),
+            "gains": {**PRICED.gains, "USA": (0.0, 700.0, 600.0, 1.0, -200.0, 3_000.0)},
         }
     )
 
@@ -196,7 +221,9 @@ def _made(negotiation: Negotiation | None, **changed: object) -> Brief:
         one.id: Source.model_validate(one.model_dump(exclude={"number", "hindsight"})) for one in made.sources
     }
     for name, day in (("wire", date(2025, 6, 29)), ("paper", date(2025, 6, 30)), ("later", None)):
-        known[name] = Source(id=name, title=name, publisher="P", kind="own", date=day)
+        known[name] = Source(
+            id=name, title=name, publisher="P", kind="own", date=day, note="a note", licence="a licence"
+        )
     made = made.model_copy(update={"first_page": first_page(made)})
     return made.model_copy(update={"sources": tuple(_numbered(_cited(made), known, made.as_of))})
 
@@ -265,6 +292,10 @@ def with_a_table() -> Brief:
                 sources=("law",),
             ),
         ),
+        not_yet_priced=(
+            OpenItem(title="LNG", why="no quantity", quote="much gas", sources=("news",)),
+            OpenItem(title="Chips", by="USA", why="no rate"),
+        ),
         calendar=(
             DateAhead(date=date(2025, 6, 29), title="A day", sources=("law",)),
             DateAhead(date=date(2025, 8, 1), title="Another", consequence="duties rise", sources=("news",)),
@@ -291,13 +322,17 @@ def once_agreed() -> Brief:
                 StruckPart(title="Shipyards", settled="no price", worth=worth, sources=("law",)),
                 *laid.struck.unpriced[1:],
             ),
+            "over_no_deal": {"JPN": 2_900.0, "USA": 12.0},
             "over_today": {"JPN": -1_200.0, "USA": 120.0},
             "jobs": {"JPN": 0.0005},
             "others": {"CHN": -230.0},
         }
     )
+    stamp = brief("").world
+    assert stamp is not None
     return _made(
         laid.model_copy(update={"struck": struck, "points": (*laid.points, *said_table().points)}),
+        world=stamp.model_copy(update={"year": None}),
         law_verified_to={"USA": date(2025, 6, 28), "JPN": date(2025, 6, 29)},
     )
 
@@ -335,13 +370,15 @@ def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
         "deal": "deal",
         "more": "deal",
     }
-    factor = {"status-quo": 1.0, "no-deal": 1.0, "worse": 1.25, "deal": 1.0, "more": 0.5}
+    factor = {"status-quo": 1.0, "no-deal": 1.0, "worse": 1.25, "deal": 1.0, "more": 1.1}
     parties = tuple(made.parties[0].model_copy(update={"code": code, "title": code}) for code in codes)
     results = tuple(
         _result(one.id, like[one.id], variant.id, factor, codes)
         for one in scenarios
         for variant in made.variants
     )
+    if negotiation is not None:  # what is counted does not stand first
+        results = tuple(one.model_copy(update={"flows": one.flows[::-1]}) for one in results)
     worth = {(one.scenario, one.variant): one.countries for one in results}
     comparisons = tuple(
         _comparison(party, scenario, against, worth)
@@ -349,7 +386,13 @@ def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
         for party in codes
     )
     ranges = tuple(
-        one.model_copy(update={"scenario": name.id, "central": Interval(low=-0.01 * k, high=0.02 * k)})
+        one.model_copy(
+            update={
+                "scenario": name.id,
+                "flow": one.flow if negotiation is None else 1 - one.flow,
+                "central": Interval(low=-0.01 * k, high=0.02 * k),
+            }
+        )
         for k, name in enumerate(scenarios)
         for one in made.flow_ranges[:2]
     )
@@ -360,8 +403,9 @@ def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
         results=results,
         comparisons=comparisons,
         flow_ranges=ranges,
-        bounds=tuple(_bounds()),
+        bounds=tuple(_bounds())[: 2 if negotiation is None else 1],
         turning=(),
+        labour={name: JobsAndPrices(jobs={"JPN": 0.0002}, prices={}) for name in ("deal", "more")},
         law_verified_to={"USA": date(2025, 6, 29), "CHN": date(2025, 3, 31)},
     )
 
@@ -380,7 +424,7 @@ def _result(scenario: str, like: str, variant: str, factor: dict[str, float], co
     many = {
         f"C{k}": SectorEffect(
             exports_base_musd=100.0 * k,
-            exports_musd=100.0 * k + (-1) ** k * 60.0 * k * times,
+            exports_musd=100.0 * k + (-1) ** k * 60.0 * (34 - k if like == "no-deal" else k) * times,
             exports_volume=0.01 * k,
             output_base_musd=1_000.0 * (k - 10),
             output_volume=-0.001 * k,
@@ -421,7 +465,7 @@ def _comparison(party: str, scenario: str, against: str, worth: dict[tuple[str, 
     }
     low = min(by_variant.values())
     high = max(by_variant.values())
-    wide = 600.0 if party in ("JPN", "MEX") else 0.0
+    wide = {"JPN": 9_000.0, "USA": 1_200.0, "MEX": 600.0}.get(party, 0.0)
     return like.model_copy(
         update={
             "scenario": scenario,
@@ -457,10 +501,16 @@ def _bounds() -> Iterable[Any]:
             for code in ("JPN", "KOR", "MEX", "CHN")
         ),
         "deflator": "USA",
-        "ends": corn.ends.model_copy(update={"reached": Interval(low=8e5, high=9.5e5)}),
+        "ends": corn.ends.model_copy(
+            update={"reached": Interval(low=8e5, high=9.5e5), "rent_musd": Interval(low=500.0, high=900.0)}
+        ),
     }
     binding = corn.model_copy(update=quota)
-    few = binding.model_copy(update={"name": "few", "flows": binding.flows[:3], "rent_holder": "importer"})
+    small = corn.ends.model_copy(update={"rent_musd": Interval(low=3.0, high=12.0), "wedge": None})
+    few = binding.model_copy(
+        update={"name": "few", "flows": binding.flows[:3], "rent_holder": "importer", "ends": small}
+    )
+    rye = corn.model_copy(update={"name": "rye", "ends": None, "measured": "quantity", "unit": "tonnes"})
     slack = binding.model_copy(update={"name": "slack", "binds": False, "reached": 800_000.0})
     ban = corn.model_copy(
         update={
@@ -489,7 +539,8 @@ def _bounds() -> Iterable[Any]:
     ]
     share = plain.ranges[0].model_copy(update={"what": "share", "unit": "share of trade", "value": 0.125})
     count = plain.ranges[0].model_copy(update={"what": "days", "unit": "days", "value": 1_234.5})
-    plainly = plain.ranges[0].model_copy(update={"what": "theta", "unit": "elasticity", "value": 4.5})
+    plainly = plain.ranges[0].model_copy(update={"what": "theta", "unit": "elasticity", "value": 4.5678})
+    partly = plain.ranges[1].model_copy(update={"what": "half the trade cost of C29"})
     ends = plain.ends.model_copy(
         update={
             "by_measure": {
@@ -500,9 +551,13 @@ def _bounds() -> Iterable[Any]:
     )
     yield plain.model_copy(
         update={
-            "bounds": (corn, binding, few, slack, ban),
+            "bounds": (corn, rye, binding, few, slack, ban),
+            "subsidies": (
+                *plain.subsidies,
+                plain.subsidies[0].model_copy(update={"ends": None, "cost_musd": 12.0}),
+            ),
             "diverted": (diverted,),
-            "ranges": (*plain.ranges, *costs, share, count, plainly),
+            "ranges": (*plain.ranges, *costs, share, count, plainly, partly),
             "ends": ends,
         }
     )
@@ -549,15 +604,27 @@ def pages(name: str) -> dict[str, Any]:
         "drawn": [text.replace("><", ">\n<").splitlines() for text in drawn],
         "figures": [_figure(figure) for figure in figures(made).values()],
         "cells": {
-            table.id: [[_cell(cell) for cell in row] for row in table.rows] for table in _tables(made).values()
+            one.id: [[_cell(cell) for cell in row] for row in one.rows] for one in _tables(made).values()
         },
+        "apart": [_whole(one) for one in _tables(made).values() if one.id.endswith(APART)],
         "lines": [list(one) for one in page.lines(made)],
+        "head": [made.lead.text, *(one.text for one in made.headline)],
+        "figure": [gain_title(shown), gain_note(made, shown)] if (shown := drawn_outlook(made)) else [],
         "verified": made.law_verified,
     }
 
 
 def _tables(made: Brief) -> dict[str, CellTable]:
     return aide_tables(made) | tables(made) | market_tables(made) | commitments(made) | several_table(made)
+
+
+APART = ("several", "-variants")
+"""Tables that stand on the page alone."""
+
+
+def _whole(one: CellTable) -> list[Any]:
+    rows = [[f"{cell.text} ({cell.note})" for cell in row] for row in one.rows]
+    return [one.caption, list(one.groups), list(one.columns), one.numeric, one.note, *rows]
 
 
 def _cell(cell: Cell) -> str:
@@ -575,7 +642,6 @@ def _figure(figure: Figure) -> dict[str, Any]:
         "data": [
             {key: one[key] for key in ("name", "x", "y", "customdata") if key in one} for one in drawn["data"]
         ],
-        "axis": layout["xaxis"],
-        "height": layout["height"],
+        "layout": {key: one for key, one in layout.items() if key not in ("font", "hoverlabel")},
         "rows": [[row.label, row.text, row.low, row.high] for row in figure.rows],
     }
