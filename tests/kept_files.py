@@ -80,7 +80,8 @@ def _format(cell: Any) -> str:
     fill = cell.fill.fgColor.rgb if cell.fill.fill_type else ""
     colour = font.color.rgb if font.color and isinstance(font.color.rgb, str) else ""
     ways = [way for way, on in (("bold", font.b), ("under", font.u), ("wrapped", side.wrap_text)) if on]
-    told = (cell.number_format, font.name, font.sz, *ways, colour, fill, side.horizontal, side.vertical)
+    edge = cell.border.left.style
+    told = (cell.number_format, font.name, font.sz, *ways, colour, fill, edge, side.horizontal, side.vertical)
     return " ".join(str(one) for one in told if one)
 
 

@@ -354,8 +354,9 @@ def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
     """Two ways in which talks fail and two deals; makers, and bounds that bind and do not."""
     made = brief("")
     today, failing, struck = made.scenarios
-    scenarios = (
+    scenarios = (  # two of every role: the first is what is told
         today,
+        today.model_copy(update={"id": "then", "title": "As it was"}),
         failing,
         failing.model_copy(
             update={"id": "worse", "title": "All revert", "background": "all", "note": "a note"}
@@ -364,13 +365,14 @@ def _of_scenarios(*codes: str, negotiation: Negotiation | None = None) -> Brief:
         struck.model_copy(update={"id": "more", "title": "More"}),
     )
     like = {
+        "then": "status-quo",
         "status-quo": "status-quo",
         "no-deal": "no-deal",
         "worse": "no-deal",
         "deal": "deal",
         "more": "deal",
     }
-    factor = {"status-quo": 1.0, "no-deal": 1.0, "worse": 1.25, "deal": 1.0, "more": 1.1}
+    factor = {"then": 0.9, "status-quo": 1.0, "no-deal": 1.0, "worse": 1.25, "deal": 1.0, "more": 1.1}
     parties = tuple(made.parties[0].model_copy(update={"code": code, "title": code}) for code in codes)
     results = tuple(
         _result(one.id, like[one.id], variant.id, factor, codes)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.briefs import brief
 
 from kosho.brief import composing, deal_content
 from kosho.scenario.interval import Interval
@@ -161,3 +162,65 @@ def test_what_is_in_force_is_listed_with_what_hits_a_party_first(monkeypatch: py
     day = date(2025, 6, 29)
     assert [one.id for one in composing._measures(case, day)] == ["b", "d", "a", "c"]
     assert composing._verified(case, day) == {"CHN": days["CHN"], "USA": days["USA"]}
+
+
+def test_sources_of_what_is_counted_are_cited_before_those_of_the_method() -> None:
+    made = brief("")
+    flows = made.results[0].flows
+    counted = (flows[0].model_copy(update={"units_source": "counts"}), *flows[1:])
+    results = (made.results[0].model_copy(update={"flows": counted}), *made.results[1:])
+    method = made.method.model_copy(
+        update={"first_year": (made.lead.model_copy(update={"sources": ("year",)}),)}
+    )
+    cited = list(composing._cited(made.model_copy(update={"results": results, "method": method})))
+    assert cited.index("counts") < cited.index("year")
+    assert "counts" not in composing._cited(made.model_copy(update={"results": ()}))
+
+
+@pytest.mark.parametrize("followed", [True, False])
+def test_what_was_agreed_is_told_with_what_it_left_and_along_the_scale_where_it_was_followed(
+    followed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deal_content, "of_struck", lambda _deal: None)
+    monkeypatch.setattr(deal_content, "_changes", lambda _table, options: tuple(sorted(options.values())))
+    gains = {"JPN": 5.0, "USA": 2.0}
+    found = {"options": {"cars": "none"}, "gains": {"JPN": 7.0, "USA": 2.5}}
+    content: dict[str, Any] = {
+        "title": "June",
+        "gains": gains,
+        "over_status_quo": {"JPN": 1.0, "USA": -1.0},
+        "ends": {"low": {"JPN": 6.0, "USA": 2.0}, "high": {"JPN": 4.0, "USA": 3.0}},
+        "issues": {"cars": {"title": "Cars", "settled": "15 %", "gains": gains, "source": ("s",)}},
+        "unpriced": [
+            {"title": "Ships", "why": "no price", "worth": {"JPN": {"low": 1.0, "high": 9.0}}, "source": ()}
+        ],
+        "left": {"JPN": found, "USA": None},
+        "nearest": found,
+        "statements": ["said"],
+        "source": ["law"],
+    }
+    grid = SimpleNamespace(label=lambda _package: {"cars": "as now", "rice": "as now too"})
+    agreed = SimpleNamespace(
+        package=7, table=SimpleNamespace(grid=grid, fallback=0), deal=SimpleNamespace(date=date(2025, 7, 22))
+    )
+    along = SimpleNamespace(scales=(0.2, 1.0), gains={7: np.array([[1.0, -1.0], [5.0, 2.0]])})
+    deal: Any = SimpleNamespace(
+        game=SimpleNamespace(parties=("JPN", "USA")),
+        table=SimpleNamespace(struck=agreed),
+        struck=SimpleNamespace(along=along if followed else None, stops=0.6, others={"CHN": -9.0, "KOR": -0.5}),
+    )
+    one = deal_content._struck(deal, content)
+    assert one is not None
+    assert one.ends == {"JPN": Interval(low=4.0, high=6.0), "USA": Interval(low=2.0, high=3.0)}
+    assert [(left.party, left.changes, left.more) for left in one.left] == [
+        (party, ("as now too", "none"), {"JPN": 2.0, "USA": 0.5}) for party in ("JPN", None)
+    ]
+    assert one.left[0].what == "Most for Japan, no other worse off"
+    assert (one.curve, one.turns) == (
+        ({"JPN": (1.0, 5.0), "USA": (-1.0, 2.0)}, {"JPN": (), "USA": (0.6,)}) if followed else ({}, {})
+    )
+    assert (one.others, one.jobs, one.unpriced[0].worth["JPN"].high) == ({"CHN": -9.0}, {}, 9.0)
+    assert [left.party for left in deal_content._struck(deal, {**content, "nearest": None}).left] == ["JPN"]  # type: ignore[union-attr]
+    assert deal_content._struck(deal, None) is None
+    deal.struck = None
+    assert deal_content._struck(deal, content) is None

@@ -338,6 +338,11 @@ def test_commitments_that_deals_share_are_told_together():
         ["Gas", SELLERS, "3.0 billion USD", "3.5 billion USD", "4", "0.53"],
     ]
     assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
+    assert (table.columns[-1], len(table.columns), table.numeric) == ("Subsidy", 6, 4)
+    earning = bounds[0].model_copy(update={"rent": 12.0})
+    rents = bounds_table(made().model_copy(update={"bounds": (*bounds, earning)}))
+    assert (rents.columns[-1], len(rents.columns), rents.numeric) == ("Rent", 7, 5)
+    assert [row[-1].text for row in rents.rows] == ["", "", "", "0.012"]
 
 
 @pytest.fixture(scope="module")

@@ -307,8 +307,8 @@ def test_of_a_large_table_the_frontier_and_the_deals_are_told(screened: bool, pa
 
 def test_three_sides_have_columns_of_their_own_and_four_have_rows() -> None:
     three, four = (glance(_of_scenarios(*["JPN", "USA", "CHN", "MEX"][:count])) for count in (3, 4))
-    assert (len(three.columns), len(three.groups), len(three.rows)) == (7, 4, 5)
-    assert (len(four.columns), four.groups, len(four.rows)) == (4, (), 20)
+    assert (len(three.columns), len(three.groups), len(three.rows)) == (7, 4, 6)
+    assert (len(four.columns), four.groups, len(four.rows)) == (4, (), 24)
 
 
 def test_nothing_is_told_of_an_agreement_before_talks_are_over_or_without_one() -> None:
