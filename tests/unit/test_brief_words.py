@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from tests.briefs import brief, comparison
-from tests.kept_pages import _of_scenarios
 from tests.measures import cited, measure
 from tests.unit.test_brief_first_page import PRICED, agreed, deal, table
+from tests.whole_briefs import with_scenarios
 
 from kosho.brief import headline, method, outlook, told
 from kosho.brief.aide_tables import trade_at_stake
@@ -306,7 +306,7 @@ def test_of_a_large_table_the_frontier_and_the_deals_are_told(screened: bool, pa
 
 
 def test_three_sides_have_columns_of_their_own_and_four_have_rows() -> None:
-    three, four = (glance(_of_scenarios(*["JPN", "USA", "CHN", "MEX"][:count])) for count in (3, 4))
+    three, four = (glance(with_scenarios(*["JPN", "USA", "CHN", "MEX"][:count])) for count in (3, 4))
     assert (len(three.columns), len(three.groups), len(three.rows)) == (7, 4, 6)
     assert (len(four.columns), four.groups, len(four.rows)) == (4, (), 24)
 
