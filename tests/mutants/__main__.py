@@ -29,7 +29,10 @@ TESTS = {
     "equilibrium": ("equilibrium", "product_market", "elasticity_curve", "kept"),
     "impact": ("impact", "kept"),
     "bargain": ("bargain", "kept"),
-    "scenario": ("scenario", "case_", "cli_simulate", "cli_additions", "kept"),
+    "scenario": (
+        *("scenario", "case_", "cli_simulate", "cli_additions", "plain_line", "year_one", "elasticity_curve"),
+        "kept",
+    ),
     "corridor": ("corridor",),
     "world": ("world", "own_world"),
     "record": ("record",),
@@ -38,7 +41,11 @@ TESTS = {
     "formatting": ("formatting",),
 }
 """Where numbers, dates, shares and states are made, folders or modules: how its test files begin."""
-ANSWERS = {"equilibrium": ("equilibrium", "batches"), "formatting": ("brief",), "record": ("brief",)}
+PAGES = (
+    *("brief-of-a-table", "brief-once-agreed", "brief-of-scenarios", "brief-of-both", "brief-of-a-record"),
+    *("brief-in-files", "brief"),
+)
+ANSWERS = {"equilibrium": ("equilibrium", "batches"), "formatting": PAGES, "record": PAGES, "brief": PAGES}
 """Of which rooms answers are kept that a room has a part in, where it is not the room alone."""
 KINDS = ("unit", "property", "golden", "published", "end_to_end")
 

@@ -7,13 +7,14 @@ from datetime import date
 from importlib import import_module
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from tests.briefs import HOSTILE, brief
 from tests.cases import with_table
 
 from kosho.bargain import CONCEPTS, Effort
 from kosho.bargain.report import contract
-from kosho.brief import page
+from kosho.brief import deal_tables, page
 from kosho.brief.composing import negotiation
 from kosho.brief.deal_tables import (
     bases_table,
@@ -167,6 +168,69 @@ def test_three_parties_have_a_figure_a_pair():
     assert heights[0] == heights[1]  # the same party upwards
 
 
+def test_of_four_parties_the_first_stands_against_each():
+    codes = ("JPN", "USA", "KOR", "THA")
+    points = [one.model_copy(update={"gains": dict.fromkeys(codes, 1.0)}) for one in made().points]
+    roots = drawn(made().model_copy(update={"parties": codes, "points": tuple(points)}))
+    assert [root.get("aria-label").split(" in every")[0] for root in roots] == [
+        f"Gains of Japan and {other}" for other in ("United States", "Korea", "Thailand")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step"),
+    [
+        *((0.0, 0.09, 0.01), (0.0, 0.091, 0.05), (0.0, 0.45, 0.05), (0.0, 0.46, 0.1), (0.0, 0.9, 0.1)),
+        *(
+            (0.0, 0.91, 0.5),
+            (0.0, 4.5, 0.5),
+            (0.0, 4.6, 1.0),
+            (0.0, 9.0, 1.0),
+            (0.0, 9.1, 2.0),
+            (0.0, 18.0, 2.0),
+        ),
+        *((0.0, 18.1, 5.0), (0.0, 45.0, 5.0), (0.0, 45.1, 10.0), (0.0, 90.0, 10.0), (0.0, 90.1, 20.0)),
+        *((0.0, 180.0, 20.0), (0.0, 181.0, 50.0), (0.0, 450.0, 50.0), (0.0, 451.0, 100.0), (0.0, 900.0, 100.0)),
+        *((-4.5, 0.0, 0.5), (-1.0, 3.0, 0.5), (2.0, 4.0, 0.5), (-4.0, -2.0, 0.5), (0.4, 0.4, 0.01)),
+    ],
+)
+def test_ticks_are_round_no_more_than_ten_and_hold_no_deal(low: float, high: float, step: float):
+    lines = deal_tables._axis(np.array([low, high]), lambda value: 1000 * value, "JPN", level=False)
+    at = [float(ET.fromstring(one).get("x1")) / 1000 for one in lines if one.startswith("<line")]  # noqa: S314
+    first, last = np.ceil(min(0.0, low) / step - 1e-9), np.floor(max(0.0, high) / step + 1e-9)
+    assert at == pytest.approx((np.arange(first, last + 1) * step).tolist(), abs=1e-3)
+    assert 0.0 in at
+    dark = [one for one in lines if "#5b6675" in one]
+    assert [float(ET.fromstring(one).get("x1")) for one in dark] == [0.0]  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ([0.0, 4.0], -0.12, 4.12),
+        ([1.0, 4.0], -0.12, 4.12),
+        ([-4.0, -1.0], -4.12, 0.12),
+        ([-1.0, 3.0], -1.12, 3.12),
+        ([0.0, 0.0], -0.03, 0.03),
+    ],
+)
+def test_an_axis_holds_no_deal_and_all_packages_with_room_beside(values: list[float], low: float, high: float):
+    place = deal_tables._scale(np.array(values), 100.0, 20.0)
+    assert (place(low), place(high)) == pytest.approx((100.0, 20.0))
+
+
+def test_names_of_deals_do_not_stand_over_one_another():
+    near = [
+        (PackagePoint(kind="deal", gains={}, text=f"D{k}. x"), 10.0, y) for k, y in enumerate((50, 40, 45, 90))
+    ]
+    texts = [ET.fromstring(one) for one in deal_tables._names(near)]  # noqa: S314
+    assert [(one.text, float(one.get("x")), float(one.get("y"))) for one in texts] == [
+        *(("D1", 21.0, 44.0), ("D2", 21.0, 60.0), ("D0", 21.0, 76.0), ("D3", 21.0, 94.0)),
+    ]
+    top = deal_tables._names([(near[0][0], 10.0, 1.0)])
+    assert 'y="16.0"' in top[0]  # a name is not cut off at the top
+
+
 def test_marks_stand_in_the_order_of_their_gains():
     (root,) = drawn(made())
     places = {}
@@ -274,6 +338,11 @@ def test_commitments_that_deals_share_are_told_together():
         ["Gas", SELLERS, "3.0 billion USD", "3.5 billion USD", "4", "0.53"],
     ]
     assert {row[0].note for row in table.rows} == {"Nash, Egalitarian"}
+    assert (table.columns[-1], len(table.columns), table.numeric) == ("Subsidy", 6, 4)
+    earning = bounds[0].model_copy(update={"rent": 12.0})
+    rents = bounds_table(made().model_copy(update={"bounds": (*bounds, earning)}))
+    assert (rents.columns[-1], len(rents.columns), rents.numeric) == ("Rent", 7, 5)
+    assert [row[-1].text for row in rents.rows] == ["", "", "", "0.012"]
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,11 @@ import pytest
 from tests.briefs import HOSTILE, brief
 from tests.spreadsheet import Sheets
 from tests.unit.test_brief_deal_tables import made as negotiation
+from xlsxwriter import Workbook
 
 from kosho import extras
 from kosho.brief import exports
+from kosho.brief.exports import charts, sheets
 from kosho.brief.exports.live import labels
 from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.paper import for_paper
@@ -100,6 +102,42 @@ def test_what_is_not_installed_is_told_before_the_work(
         return
     with pytest.raises(InputError, match=f"writing {name} needs the extra '{extra}'"):
         exports.require_formats([name])
+
+
+@pytest.mark.parametrize(
+    ("name", "of_the_page"), [("html", True), ("pdf", True), ("docx", False), ("md", False)]
+)
+def test_what_is_made_from_the_page_needs_what_the_page_does(
+    name: exports.Format, of_the_page: bool, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[str] = []
+    monkeypatch.setattr(exports, "require", lambda *_, **__: None)
+    monkeypatch.setattr(exports, "engine", lambda: None)
+    monkeypatch.setattr(exports, "require_extra", lambda: asked.append("page"))
+    exports.require_formats([name])
+    assert asked == ["page"] * of_the_page
+
+
+@pytest.mark.parametrize(
+    ("values", "axis"),
+    [
+        *(((0.0, 3.0), {"min": 0}), ((1.0, None, 3.0), {"min": 0}), ((-3.0, 0.0), {"max": 0})),
+        *(((-3.0, -1.0), {"max": 0}), ((-3.0, 0.5), {}), ((None,), {"min": 0})),
+    ],
+)
+def test_the_axis_of_a_chart_shows_no_deal(values: tuple[float | None, ...], axis: dict[str, float]):
+    one = Prospect(role="ask", title="", gains={}, curve={"JPN": values, "USA": (-9.0, 9.0)}, turns={})
+    assert charts._from_zero([("JPN", one), ("USA", one)], "JPN") == axis
+
+
+def test_a_deal_that_was_not_followed_along_the_scale_takes_no_chart_away():
+    made = drawn()
+    assert made.outlook is not None
+    one = made.outlook.prospects[0].model_copy(update={"role": "accept", "curve": {}})
+    found = made.outlook.model_copy(update={"prospects": (made.outlook.prospects[0], one)})
+    some = charts.word_charts(made.model_copy(update={"outlook": found}))
+    assert some is not None
+    assert len(some.parts) == len(made.outlook.prospects[0].curve)
 
 
 def test_numbers_of_sheets_are_those_of_the_json(book: Path):
@@ -209,9 +247,35 @@ def test_of_a_large_table_what_is_missing_says_so(tmp_path: Path):
     assert live.show("Try a deal", "B10") == 0
 
 
+def test_a_choice_that_is_not_among_what_was_priced_opens_as_not_priced(tmp_path: Path):
+    part = FEW.model_copy(update={"numbers": (0,), "gains": {"JPN": (0.0,), "USA": (0.0,)}})
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(workbook(full(priced=part)))
+    stored = Sheets(path).stored["Try a deal"]
+    assert [stored[f"B{row}"].value for row in range(10, 17)] == ["not priced here"] * 7
+    assert stored["C8"].value == FEW.numbers[4]
+
+
+@pytest.mark.parametrize(("rows", "area"), [([], None), ([("a", 1.0)], "A4:B5"), ([("a", None)] * 3, "A4:B7")])
+def test_a_sheet_without_rows_has_nothing_to_filter(rows: list[Any], area: str | None):
+    written = io.BytesIO()
+    with Workbook(written, {"in_memory": True}) as made:
+        columns = [sheets.Column("What", 10), sheets.Column("How much", 12, "money")]
+        sheets.add(made, sheets.Looks(made), ("S", "Title", "Note"), columns, rows)
+    assert openpyxl.load_workbook(written)["S"].auto_filter.ref == area
+
+
+def test_a_sheet_of_law_that_is_not_held_says_so(tmp_path: Path):
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(workbook(full("").model_copy(update={"law_held": False, "in_force": ()})))
+    notes = [sheet["A2"].value for sheet in openpyxl.load_workbook(path) if sheet.title == "Law"]
+    assert notes == ["The register does not hold the law of this day."]
+
+
 def test_labels_can_be_looked_up():
     found = labels(["a" * 300, "a" * 299, "what?", "~*", "Same", "same"])
     assert all(len(one) <= 255 and not set(one) & set("*?~") for one in found)
+    assert [len(one) for one in labels(["a" * 300, "b" * 250, "c" * 249])] == [250, 250, 249]
     assert len({one.casefold() for one in found}) == len(found)
 
 

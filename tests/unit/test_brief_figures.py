@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,19 @@ from hypothesis import strategies as st
 from tests.briefs import brief
 
 from kosho.brief import gain_figure
-from kosho.brief.figures import Figure, FigureRow, Mark, compared_scenarios, figures
+from kosho.brief.figures import (
+    SMALLEST_RANGE,
+    Axis,
+    Figure,
+    FigureRow,
+    Mark,
+    _axis,
+    _finding,
+    _wrapped,
+    compared_scenarios,
+    figures,
+)
+from kosho.brief.model import Outlook, Prospect, Role
 from kosho.errors import InputError
 
 
@@ -80,3 +93,113 @@ def test_money_and_scales_lie_on_the_figure_of_gains_from_end_to_end() -> None:
     assert [frame.x(scale) for scale in (0.25, 0.5, 1.0)] == pytest.approx(
         [first, (first + last) / 2, last], abs=0.06
     )
+
+
+def test_a_place_on_an_axis_is_told_to_a_hundredth_of_a_percent() -> None:
+    axis = Axis(-1.0, 2.0, (-1.0, 2.0))
+    assert [axis.at(value) for value in (-1.0, 0.0, 1.0, 2.0)] == [0.0, 33.33, 66.67, 100.0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.0, 0.0, (0.0, 0.25, 0.5, 0.75, 1.0)),
+        (0.0, 0.9 * SMALLEST_RANGE, (0.0, 0.25, 0.5, 0.75, 1.0)),
+        (0.0, 4.0, (0.0, 1.0, 2.0, 3.0, 4.0)),
+        (0.0, 4.1, (0.0, 2.0, 4.0, 6.0)),
+        (-1.0, 7.0, (-2.0, 0.0, 2.0, 4.0, 6.0, 8.0)),
+        (-10.0, 0.0, (-10.0, -7.5, -5.0, -2.5, 0.0)),
+        (0.0, 1e-6, (0.0, 2.5e-7, 5e-7, 7.5e-7, 1e-6)),
+    ],
+)
+def test_ticks_are_round_and_an_axis_of_nothing_is_of_one(
+    low: float, high: float, ticks: tuple[float, ...]
+) -> None:
+    axis = _axis(low, high)
+    assert axis.ticks == ticks
+    pad = 0.02 * (ticks[-1] - ticks[0])
+    assert (axis.low, axis.high) == pytest.approx((ticks[0] - (pad if low < 0 else 0.0), ticks[-1] + pad))
+
+
+@pytest.mark.parametrize(
+    ("worth", "told"),
+    [
+        ([], "Japan"),
+        ([("a", 1.0)], "Japan"),
+        ([("a", 1.0), ("b", 2.0)], "Japan: most under “b”, least under “a”"),
+        ([("a", 1.0), ("b", 2.0), ("c", -3.0)], "Japan: most under “b”, least under “c”"),
+    ],
+)
+def test_a_figure_finds_what_is_worth_most_and_least(worth: list[tuple[str, float]], told: str) -> None:
+    assert _finding("Japan", worth) == told
+
+
+@pytest.mark.parametrize(("length", "lines"), [(33, 1), (34, 1), (35, 2)])
+def test_labels_are_wrapped_at_their_width(length: int, lines: int) -> None:
+    label = f"{'a' * 20} {'b' * (length - 21)}"
+    assert len(_wrapped(label).split("<br>")) == lines
+
+
+def test_a_row_without_both_ends_has_no_line_behind_it() -> None:
+    rows = tuple(
+        FigureRow(name, (Mark(0, 1.0, "1"),), "1", low, high)
+        for name, low, high in (("a", 0.5, 1.5), ("b", None, 1.5), ("c", 0.5, None), ("d", None, None))
+    )
+    made = Figure("f", "t", "n", "u", "dots", ("s",), rows, interval="between")
+    line, marks = made.plotly()["data"]
+    assert (line["x"], line["y"]) == ([0.5, 1.5, None], ["a", "a", None])
+    assert marks["x"] == [1.0] * 4
+    assert (made.axis.low, made.axis.ticks[-1]) == (0.0, 1.5)
+    assert len(replace(made, rows=rows[1:]).plotly()["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("high", "step"),
+    [*((6.9, 1.0), (7.0, 1.0), (7.1, 2.0), (14.0, 2.0), (14.1, 5.0), (35.0, 5.0), (35.1, 10.0)), (0.69, 0.1)],
+)
+def test_gains_have_seven_steps_at_most(high: float, step: float) -> None:
+    frame = gain_figure._Frame(left=0.2, right=1.0, low=0.0, high=high, unit=1.0)
+    lines = [one for one in gain_figure._axes(frame) if 'x2="292"' in one]
+    assert [float(re.findall(r'y1="([-\d.]+)"', one)[0]) for one in lines] == [
+        frame.y(k * step) for k in range(int(high / step + 1e-9) + 1)
+    ]
+    assert ['class="zero"' in one for one in lines] == [True] + [False] * (len(lines) - 1)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "scales"), [(0.2, 1.0, 3), (0.21, 1.0, 2), (0.2, 0.99, 2), (0.5, 0.5001, 1)]
+)
+def test_scales_at_the_ends_of_the_figure_are_on_it(left: float, right: float, scales: int) -> None:
+    frame = gain_figure._Frame(left=left, right=right, low=0.0, high=7.0, unit=1.0)
+    upright = [one for one in gain_figure._axes(frame) if f'y1="{gain_figure.TOP}"' in one]
+    assert len(upright) == scales
+
+
+def test_where_a_gain_turns_is_marked_at_nothing_and_told_once() -> None:
+    frame = gain_figure._Frame(left=0.2, right=1.0, low=-2.0, high=2.0, unit=1.0)
+
+    def of(role: Role, *turns: float) -> Prospect:
+        return Prospect(role=role, title="", gains={"JPN": 0.0}, curve={}, turns={"JPN": turns})
+
+    prospects = (of("ask", 0.411, 0.6), of("accept", 0.414, 0.3))
+    found = Outlook(party="JPN", against="", scales=(), estimates=(), prospects=prospects)
+    told = list(gain_figure._turns(found, "JPN", frame))
+    zero = frame.y(0.0)
+    assert all(f'cy="{zero}"' in one for one in told if one.startswith("<circle"))
+    named = [re.findall(r' y="([-\d.]+)".*>([\d.]+)<', one)[0] for one in told if one.startswith("<text")]
+    assert named == [(str(zero - 9), "0.41"), (str(zero - 9), "0.60"), (str(zero + 18), "0.30")]
+
+
+def test_a_figure_of_nothing_has_room_around_it() -> None:
+    one = Prospect(role="ask", title="", gains={"JPN": 900.0}, curve={"JPN": (0.0, None)}, turns={})
+    found = Outlook(party="JPN", against="", scales=(0.2, 1.0), estimates=(), prospects=(one,))
+    frame = gain_figure._frame(found)
+    assert (frame.low, frame.high) == pytest.approx((-0.06, 0.06))
+    risen = found.model_copy(update={"prospects": (one.model_copy(update={"curve": {"JPN": (-1e3, 3e3)}}),)})
+    frame = gain_figure._frame(risen)
+    assert (frame.low, frame.high, frame.unit) == pytest.approx((-1.24, 3.24, 1_000.0))
+
+
+def test_names_at_the_ends_of_lines_stand_apart() -> None:
+    shared = gain_figure.SHARED
+    assert gain_figure._apart([10.0, 12.0, 12.0 + 2 * shared, 200.0]) == [10.0, 26.0, 44.0, 200.0]

@@ -63,6 +63,13 @@ def test_parts_of_a_wide_table_hold_all_of_it_once(numeric: int, width: int) -> 
     assert [one.note for one in parts] == [*[""] * (len(parts) - 1), "a note"]
 
 
+@pytest.mark.parametrize("numeric", [0, 3, 6])
+def test_a_table_of_seven_columns_is_whole(numeric: int) -> None:
+    heads = tuple(f"c{k}" for k in range(7))
+    made = CellTable("t", "Caption", heads, (_cells(*heads),), numeric)
+    assert within_seven(made) == [made]
+
+
 @pytest.mark.parametrize(
     ("pays", "told"),
     [

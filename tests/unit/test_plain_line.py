@@ -32,12 +32,61 @@ DAY = date(2025, 6, 29)
         ("米国がドイツ車に6月1日から25%", "USA DEU vehicles-232 25% from 2026-06-01"),
         ("日本が米国産牛肉の関税を半減", "JPN USA C10T12 cut 50%"),
         ("EUが中国製電池に２０２５年８月１日から１０％上乗せ", "EU27 CHN C27 +10% from 2025-08-01"),
+        ("Duty of 5% on cars from Japan into Korea", "KOR JPN C29 5%"),
+        ("By the US, 25% on German steel", "USA DEU C24A 25%"),
+        ("25% on German steel by the US", "USA DEU C24A 25%"),
+        ("The US's 25% on Japan's steel", "USA JPN C24A 25%"),
+        ("US 25% on German steel and steel", "USA DEU C24A 25%"),
+        ("Japan bans everything of Russia", "JPN RUS goods ban"),
+        ("Vietnam max of 5% on pork from USA", "VNM USA C10T12 max 5%"),
+        ("日本を除く全ての国に米国が全品目10%", "USA all,-JPN goods 10%"),
+        ("日本が米産ワインを10%引き下げ", "JPN USA C10T12 cut 10%"),
     ],
 )
 def test_words_become_the_line_they_mean(said: str, line: str):
     found = plain_line(said, shipped(), DAY)
     assert found.line == line
     assert one_line(found.line, shipped(), DAY).measures
+
+
+@pytest.mark.parametrize(
+    ("said", "on", "since"),
+    [
+        ("6月29日", "2025-06-29", "2025-06-29"),
+        ("6月28日", "2025-06-29", "2026-06-28"),
+        ("2024年8月1日", "2025-06-29", "2024-08-01"),
+        ("12月20日", "2024-01-10", "2024-12-20"),
+        ("昨日", "2025-06-29", "2025-06-28"),
+        ("29 June", "2025-06-29", "2025-06-29"),
+        ("28 June", "2025-06-29", "2026-06-28"),
+        ("1 May", "2025-06-29", "2026-05-01"),
+        ("3 December", "2025-06-29", "2025-12-03"),
+        ("1 August 2024", "2025-06-29", "2024-08-01"),
+        ("yesterday", "2025-06-29", "2025-06-28"),
+        ("29 February", "2024-01-10", "2024-02-29"),
+        ("29 February", "2024-03-10", None),  # the next year has none
+        ("2月29日", "2024-03-10", None),
+    ],
+)
+def test_a_day_without_a_year_is_the_next_one(said: str, on: str, since: str | None) -> None:
+    english = said.isascii()
+    text = f"US 25% on German steel from {said}" if english else f"米国がドイツ産鉄鋼に{said}から25%"
+    if since is None:
+        with pytest.raises(InputError, match=f"{said}' is no day"):
+            plain_line(text, shipped(), date.fromisoformat(on))
+    else:
+        line = plain_line(text, shipped(), date.fromisoformat(on)).line
+        assert line == f"USA DEU C24A 25% from {since}"
+
+
+def test_what_else_words_could_mean_is_told_and_what_they_are_taken_for() -> None:
+    found = plain_line("US 25% on German cars", shipped(), DAY)
+    assert found.goods == (("cars", "vehicles-232", "Passenger vehicles and light trucks"),)
+    assert found.others[0] == "C29"
+    assert "vehicles-232" not in found.others
+    assert found.heard == ("“cars” is taken for all of Passenger vehicles and light trucks (vehicles-232)",)
+    korean = plain_line("Korea 25% on German cars", shipped(), DAY)  # whose law has no such group
+    assert korean.line == "KOR DEU C29 25%"
 
 
 def test_who_imposes_it_may_be_said_beside_and_is_never_guessed():
@@ -56,6 +105,8 @@ def test_who_imposes_it_may_be_said_beside_and_is_never_guessed():
         ("US 25% on Germany", "which goods is not said"),
         ("US and Japan put 25% on German cars", "two are said to impose it"),
         ("US 25% on German cars from August", "August"),
+        ("US 25% and 10% on German steel", "two rates are said"),
+        ("US 25% on German steel from 1 August, then from 3 August", "two days are said"),
         ("米国がドイツのりんごジャムに25%", "is not understood"),
     ],
 )

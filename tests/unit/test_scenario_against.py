@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from kosho.cli import app
 from kosho.cli.closures import closure_of
 from kosho.equilibrium import Closure
 from kosho.errors import InputError
-from kosho.scenario import compare, first_years, run, simulate, simulate_with_ranges
+from kosho.scenario import Difference, against, compare, first_years, run, simulate, simulate_with_ranges
 from kosho.scenario.against import resolved
 from kosho.world import WorldChoice
 
@@ -186,3 +188,36 @@ def test_runs_of_a_case_compare_as_one_scenario_does() -> None:
     middle = found.countries["JPN"]["ev_musd"]
     assert found.ends["JPN"].ev_musd.low - middle == pytest.approx(measures.low, abs=1.0)
     assert found.ends["JPN"].ev_musd.high - middle == pytest.approx(measures.high, abs=1.0)
+
+
+def test_a_glance_at_a_difference_is_of_the_six_economies_that_it_moves_most() -> None:
+    worth: dict[str, dict[str, float | None]] = {f"C{k}": {"ev_musd": (-1.0) ** k * k} for k in range(8)}
+    worth["NIL"] = {"ev_musd": None}
+    card = Difference("deal", "no-deal", worth, None).card()
+    assert [row[0] for row in card.rows] == ["C7", "C6", "C5", "C4", "C3", "C2"]
+
+
+def test_of_two_states_one_without_a_range_moves_nothing() -> None:
+    """By corners of one alone the difference runs over that one's; of a measure of both, over both together."""
+
+    def at(value: float, *moved: tuple[str, float]) -> Any:
+        def figures(x: float) -> dict[str, np.ndarray]:
+            return {"welfare": np.array([x / 100]), "worth": np.array([x])}
+
+        middle = SimpleNamespace(countries=("JPN",), figures=figures(value))
+        return SimpleNamespace(middle=middle, moved=[(name, figures(x)) for name, x in moved])
+
+    assert against._ends(at(5.0), at(2.0)) is None
+    for one, other, low, high in (
+        (at(5.0, ("a", 4.0), ("a", 7.0)), at(2.0), 2.0, 5.0),
+        (at(5.0), at(2.0, ("b", 1.0), ("b", 4.0)), 1.0, 4.0),
+        (at(5.0, ("a", 4.0), ("a", 7.0)), at(2.0, ("a", 1.0), ("a", 6.0)), 1.0, 3.0),
+        (at(5.0, ("a", 4.0)), at(2.0, ("b", 4.0)), 0.0, 3.0),
+    ):
+        found = against._ends(one, other)
+        assert found is not None
+        assert (found["JPN"].ev_musd.low, found["JPN"].ev_musd.high) == (low, high)
+    found = against._ends(at(5.0, ("a", 4.0)), at(2.0))
+    assert found is not None
+    assert found["JPN"].welfare.low == pytest.approx(1.04 / 1.02 - 1.0, rel=1e-5)
+    assert found["JPN"].welfare.high == pytest.approx(1.05 / 1.02 - 1.0, rel=1e-5)

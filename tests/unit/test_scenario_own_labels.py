@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kosho.scenario.own_labels import own_lines
+from kosho.errors import InputError
+from kosho.scenario.own_labels import OwnLine, own_lines, with_duties
 from kosho.world import toy
 
 RENAMED = toy().aggregate(sectors={"farms": ["A01"], "cars": ["C29"]})
@@ -47,3 +50,39 @@ def test_a_line(
 def test_no_line(text: str) -> None:
     assert own_lines([text], RENAMED) == ()
     assert own_lines(["USA JPN cars 25%", text], RENAMED) == ()
+
+
+@pytest.mark.parametrize(
+    ("partners", "goods", "told"),
+    [(8, 9, "p0, p1, p2, p3, p4, p5, p6, p7, all sectors"), (9, 8, "all, s0, s1, s2, s3, s4, s5, s6, s7")],
+)
+def test_more_than_eight_are_all(partners: int, goods: int, told: str) -> None:
+    names = tuple(f"p{k}" for k in range(partners)), tuple(f"s{k}" for k in range(goods))
+    line = OwnLine("", "me", *names, rate=0.025, on_top=False)
+    assert line.title == f"me on {told}: 2.5 % in all"
+
+
+def test_each_line_is_laid_on_what_stood_before_it() -> None:
+    before = RENAMED.tariff.sel(importer="USA", exporter="JPN", sector="cars").item()
+    for texts, found in (
+        (["USA JPN cars +5%"], before + 0.05),
+        (["USA JPN cars 25%"], 0.25),
+        (["USA JPN cars 25%", "USA all cars +5%"], 0.3),
+        (["USA all cars +5%", "USA JPN cars 25%"], 0.25),
+        (["USA JPN cars +5%", "USA JPN cars free"], 0.0),
+    ):
+        rates = with_duties(own_lines(texts, RENAMED), RENAMED)
+        assert rates.sel(importer="USA", exporter="JPN", sector="cars").item() == pytest.approx(found)
+        others = rates.sel(importer="JPN") - RENAMED.tariff.sel(importer="JPN")
+        assert float(abs(others).max()) == 0.0
+        assert rates.sel(importer="USA", exporter="USA", sector="cars").item() == 0.0
+
+
+def test_a_duty_in_all_needs_to_know_what_stood_before_and_one_on_top_does_not() -> None:
+    unknown = RENAMED.tariff.copy(data=RENAMED.tariff.to_numpy() * 0).astype(bool)
+    unknown.loc["USA", "JPN", "cars"] = True
+    world = replace(RENAMED, unknown_tariff=unknown)
+    told = r"--add 2: 'USA JPN cars 25%': this table does not know"
+    with pytest.raises(InputError, match=told):
+        with_duties(own_lines(["USA JPN cars +5%", "USA JPN cars 25%"], world), world)
+    with_duties(own_lines(["USA JPN cars +5%", "USA CHN cars 25%", "USA JPN farms 25%"], world), world)

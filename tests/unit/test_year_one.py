@@ -11,7 +11,7 @@ from kosho.equilibrium import Shock, first_year
 from kosho.errors import InputError
 from kosho.scenario import first_years
 from kosho.scenario.year_one import told_years
-from kosho.world import toy
+from kosho.world import load, low_elasticity, toy
 
 CASE = Case.load("japan-us-2025")
 
@@ -29,6 +29,16 @@ def test_number_falls_more_where_buyers_turn_away_more() -> None:
     assert strong.number is not None
     assert weak.number is not None
     assert strong.number < weak.number < 0.0
+
+
+def test_corners_are_of_the_first_year_and_of_the_weak_long_run_makers_bearing_nothing_first() -> None:
+    cars = first_years(CASE, "status-quo", world="talks")[0]
+    weak = 1.0 + float(low_elasticity(load(regions="talks", sectors="talks")).theta.sel(sector="C29"))
+    assert [(one.absorbed, one.sigma) for one in cars.corners] == [
+        (absorbed, pytest.approx(sigma)) for absorbed in (0.0, 1.0) for sigma in sorted((0.76, weak))
+    ]
+    assert cars.text("number", 0.0).count(" to ") == 1
+    assert cars.card().rows[1][0] == "makers bear 100%"
 
 
 def test_against_another_scenario_changes_are_on_top_of_it() -> None:

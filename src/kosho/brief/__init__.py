@@ -57,8 +57,8 @@ def save(brief: Brief, out: Path, progress: Progress | None = None) -> Path:
     >>> from pathlib import Path
     >>> from kosho.brief import save
     >>> page = save(brief, Path("out"))  # a brief as `compose` gives it
-    >>> sorted(file.name for file in page.parent.iterdir())
-    ['brief.html', 'brief.json']
+    >>> page.name, sorted(file.name for file in page.parent.iterdir())
+    ('brief.html', ['brief.html', 'brief.json'])
     """
     from kosho.brief.exports import save as save_formats
 

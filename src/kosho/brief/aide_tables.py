@@ -216,13 +216,18 @@ def _scenario_column(
         _("{head} ({names})", head=head, names=summary.title) if head else summary.title,
         gains,
         now,
-        ends,
+        {party: _holding(one, gains.get(party)) for party, one in ends.items()},
         turns=turns,
         words=summary.description,
         others=others,
         jobs=labour.jobs if labour else {},
         prices=labour.prices if labour else {},
     )
+
+
+def _holding(ends: Interval, centre: float | None) -> Interval:
+    """Ends, which are of the smaller table, and the figure at the centre, which is of the whole."""
+    return ends if centre is None else Interval(low=min(ends.low, centre), high=max(ends.high, centre))
 
 
 def _rows(brief: Brief, columns: Sequence[_Column]) -> Iterator[tuple[Cell, ...]]:

@@ -49,7 +49,7 @@ def outlook(
     scales = negotiation.scales if negotiation and negotiation.scales else _scales(turning)
     along = [one for one in turning if one.against == against]
     own = [
-        _of_scenario(solved, along, one, scales)
+        _of_scenario(solved, along, one, against, scales)
         for one in solved.by_role("deal")
         if _beats(solved, one, against)
     ]
@@ -158,10 +158,13 @@ def _least_package(priced: PricedPackages, party: str, below: float) -> Iterable
 
 
 def _of_scenario(
-    solved: ScenarioResults, along: Sequence[Turning], deal: ScenarioSummary, scales: Sequence[float]
+    solved: ScenarioResults,
+    along: Sequence[Turning],
+    deal: ScenarioSummary,
+    against: str,
+    scales: Sequence[float],
 ) -> Prospect:
     main, mine = solved.variants[0].id, [one for one in along if one.scenario == deal.id]
-    against = mine[0].against if mine else ""
     curves = {one.party: dict(zip(one.scales, one.gains, strict=True)) for one in mine}
     return Prospect(
         role="ask",

@@ -318,7 +318,7 @@ def _value(brief: Brief, scenario: ScenarioSummary, position: int) -> Iterable[C
     )
     value = formatting.billions(new) if new else formatting.NONE
     yield Cell(formatting.with_ends(value, central), new, note=_("weak: {low}", low=low))
-    change = new / base - 1.0
+    change = new / base - 1.0 if base else None  # a trade that the base does not know has none
     weak = formatting.percent_range(found.low.low, found.low.high)
     yield Cell(
         formatting.change(change, found.central.low, found.central.high),

@@ -167,10 +167,14 @@ _JA_FILLERS = re.compile(
 
 
 def _ahead(value: str | None, words: str, on: date) -> str | None:
-    """A day without a year is the next one."""
-    if value is None or len(value) != 10 or "年" in words or re.search(r"\d{4}", words):
+    """A day without a year is the next one, if that year has it; days as `yesterday` stay as they are."""
+    if value is None or len(value) != 10 or not re.search(r"\d", words) or re.search(r"年|\d{4}", words):
         return value
-    return f"{int(value[:4]) + (value[:4] < str(on.year) or value < on.isoformat())}{value[4:]}"
+    found = f"{int(value[:4]) + (value < on.isoformat())}{value[4:]}"
+    try:
+        return date.fromisoformat(found).isoformat()
+    except ValueError:
+        return None
 
 
 _JA_MARKS = "が|は|による|政府が|側が|:|以外の?|を除く|を除き"
@@ -228,7 +232,8 @@ class _Reading:
         mentions = resolve_dates(list(find_dates(self.rest)), self.on, lambda _: "future")
         for mention in mentions:
             before = _BEFORE_DAY.search(self.rest, 0, mention.start)
-            self._began(mention.value if mention.precision == "day" else None, mention.text)
+            day = _ahead(mention.value, mention.text, self.on) if mention.precision == "day" else None
+            self._began(day, mention.text)
             self.blank(before.start() if before else mention.start, mention.end)
 
     def _began(self, value: str | None, words: str) -> None:

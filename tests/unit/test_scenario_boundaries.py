@@ -1,0 +1,177 @@
+"""Where a day, an amount or a range begins to count in scenarios."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kosho.case import Law
+from kosho.errors import InputError
+from kosho.impact.ranges import Range
+from kosho.scenario import additions, commitments, sensitivity
+from kosho.scenario.along_elasticities import ElasticityCurve, _refuse
+from kosho.scenario.commitments import DIVERTED, NOTHING_MUSD
+from kosho.scenario.sensitivity import FigureEnds
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "later"),
+    [
+        ((), date(2025, 6, 29), False),
+        ((None, date(2025, 6, 28)), date(2025, 6, 29), False),
+        ((date(2025, 6, 29),), date(2025, 6, 29), False),
+        ((date(2025, 6, 30), None, date(2025, 7, 9)), date(2025, 7, 9), True),
+    ],
+)
+def test_lines_are_laid_on_the_law_of_the_day_on_which_the_last_has_begun(
+    days: tuple[date | None, ...], on: date, later: bool
+) -> None:
+    register: Any = None
+    law = Law(register, date(2025, 6, 29), date(2025, 6, 1))
+    lines: Any = [SimpleNamespace(since=day) for day in days]
+    found, moved = additions._begun(law, lines)
+    assert (found.on, found.known, moved) == (on, law.known, later)
+
+
+def _line(text: str, kind: str) -> Any:
+    return SimpleNamespace(text=text, kind=kind, measures=(text,))
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        ((("a", "bind"), ("b", "bind")), ["--add 2"]),
+        ((("a", "bind"), ("b", "cut")), []),
+        ((("a", "ban"), ("b", "cut")), ["--add 2"]),
+        ((("a", "tariff"), ("b", "tariff")), []),  # both on top
+        ((("a", "tariff"), ("a", "tariff")), ["--add 2"]),  # the same twice
+        ((("a", "bind"), ("b", "cut"), ("c", "bind")), ["--add 3"]),
+        ((("a", "ban"), ("b", "ban"), ("c", "cut")), ["--add 2", "--add 3", "--add 3"]),
+    ],
+)
+def test_lines_that_cannot_both_be_meant_are_told_by_the_second(
+    lines: tuple[tuple[str, str], ...], wrong: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(additions, "touch", lambda *_: True)
+    register: Any = None
+    asked = [_line(*one) for one in lines]
+    if not wrong:
+        additions._refuse_contradictions(asked, register)
+        return
+    with pytest.raises(InputError) as raised:
+        additions._refuse_contradictions(asked, register)
+    assert [one.key for one in raised.value.problems] == wrong
+    monkeypatch.setattr(additions, "touch", lambda *_: False)
+    additions._refuse_contradictions(asked, register)
+
+
+def _settled(importer: str, *, binds: bool) -> Any:
+    flow = SimpleNamespace(importer=importer, exporter="C1", sector="C29", part="")
+    other = SimpleNamespace(importer=importer, exporter="C2", sector="A01", part="")
+    constraint = SimpleNamespace(name="m: C1", flows=(flow, other), sign=1)
+    return SimpleNamespace(constraint=constraint, binds=binds, sales={(importer, "C29"): None})
+
+
+def test_sellers_are_listed_from_half_a_million_on_the_seven_that_change_most() -> None:
+    sales = np.array([9.0, -8.0, 7.0, -6.0, 5.0, 4.0, NOTHING_MUSD, -3.0, 0.49])
+    codes = tuple(f"C{k}" for k in range(len(sales)))
+    slack = np.full(len(sales), 99.0)
+    middle: Any = SimpleNamespace(
+        countries=codes,
+        settled=(_settled("C3", binds=False), _settled("C5", binds=True)),
+        figures={"sales": np.array([slack, sales])},
+    )
+    ends = FigureEnds({"sales": np.array([slack, sales - 1])}, {"sales": np.array([slack, sales + 2])})
+    (found,) = commitments._diverted(middle, ends)
+    assert (found.importer, found.sector, found.measures) == ("C5", "C29", ("m",))
+    assert [one.exporter for one in found.sales] == ["C0", "C1", "C2", "C3", "C4", "C5", "C7"]
+    assert len(found.sales) == DIVERTED
+    assert [one.change_musd for one in found.sales][:2] == [9.0, -8.0]
+    assert [one.bound for one in found.sales] == [False, True] + [False] * 5
+    first = found.sales[1].ends
+    assert first is not None
+    assert (first.low, first.high) == (-9.0, -6.0)
+    middle.figures["sales"][1, :4] = 0.0
+    (fewer,) = commitments._diverted(middle, None)
+    assert [one.exporter for one in fewer.sales] == ["C4", "C5", "C7", "C6"]
+    assert fewer.sales[0].ends is None
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "high", "asked", "moves"),
+    [
+        (1.0, 2.0, 3.0, True, True),
+        (2.0, 2.0, 2.0, True, False),
+        (2.0, None, 2.0, True, True),
+        (1.0, 2.0, 3.0, False, False),
+        (1.0, None, 3.0, False, False),
+    ],
+)
+def test_a_parameter_moves_results_where_it_has_a_range(
+    low: float, value: float | None, high: float, asked: bool, moves: bool
+) -> None:
+    found = commitments._parameter("m", "what", Range(low=low, high=high, value=value, unit="x"), moves=asked)
+    assert (found.moves_results, found.bound_only) == (moves, value is None)
+    assert (found.low, found.value, found.high) == (low, value, high)
+
+
+def test_corners_are_of_what_has_a_range_and_of_small_products() -> None:
+    def ranged(name: str, low: float, value: float | None, high: float) -> Any:
+        return SimpleNamespace(measure=name, range=Range(low=low, high=high, value=value, unit="x"))
+
+    def bound(name: str, *parts: str) -> Any:
+        return SimpleNamespace(name=f"{name}: x", flows=[SimpleNamespace(part=part) for part in parts])
+
+    kinds = {"declared": "investment", "wide": "purchase"}
+    shares = [SimpleNamespace(low=0.1, high=0.3), SimpleNamespace(low=None, high=None), None]
+    in_force = [
+        *(SimpleNamespace(id=name, kind=kind, value_share=None) for name, kind in kinds.items()),
+        *(SimpleNamespace(id=f"s{k}", kind="tariff", value_share=one) for k, one in enumerate(shares)),
+    ]
+    law: Any = SimpleNamespace(in_force=lambda: in_force)
+    found: Any = SimpleNamespace(
+        ranges=[
+            ranged("wide", 1.0, 2.0, 3.0),
+            ranged("point", 2.0, 2.0, 2.0),
+            ranged("bare", 2.0, None, 2.0),
+            ranged("declared", 1.0, 2.0, 3.0),
+        ],
+        constraints=[bound("fixed", "corn", "other"), bound("wide", "corn"), bound("plain", "")],
+        nests=[SimpleNamespace(product="corn")],
+    )
+    told = [(one.of, one.end, one.products) for one in sensitivity.corners(law, found)]
+    corn = [(("corn", "low"),), (("corn", "high"),)]
+    assert told == [
+        *(("wide", end, products) for end in ("low", "high") for products in corn),
+        *(("bare", end, ()) for end in ("low", "high")),
+        *(("shares", end, ()) for end in ("low", "high")),
+    ]
+    found.ranges = []
+    assert [(one.of, one.end, one.products) for one in sensitivity.corners(law, found)][:2] == [
+        ("fixed", "value", products) for products in corn
+    ]
+    in_force.clear()
+    found.constraints = []
+    assert list(sensitivity.corners(law, found)) == []
+
+
+@pytest.mark.parametrize("scale", [0.0, -0.0, np.inf, -1, True, "1", float("nan")])
+def test_a_scale_is_a_number_above_zero(scale: Any) -> None:
+    with pytest.raises(InputError) as raised:
+        _refuse([1.0, scale, 5e-324])
+    assert [one.key for one in raised.value.problems] == ["scales[1]"]
+
+
+def test_a_glance_at_a_curve_has_its_ends_and_its_turns() -> None:
+    gains = {"JPN": (-5.0, 7.0, 9.0), "USA": (1.0, 2.0, 3.0)}
+    card = ElasticityCurve("c", "a", "b", "w", (0.2, 0.5, 1.0), gains, {"JPN": (0.25, 0.4), "USA": ()}).card()
+    assert card.rows == [
+        ("JPN", "-5 million USD at 0.2, +9 million USD at 1"),
+        ("", "turns at 0.25, 0.40"),
+        ("USA", "+1 million USD at 0.2, +3 million USD at 1"),
+        ("", "does not turn between them"),
+    ]
