@@ -123,7 +123,14 @@ def test_a_printed_range_always_holds_what_was_computed(low: float, width: float
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
-    [(-5_700, -2_900, "loss"), (400, 900, "gain"), (-400, 900, "unclear"), (-30, 40, "nil")],
+    [
+        (-5_700, -2_900, "loss"),
+        (400, 900, "gain"),
+        (-400, 900, "unclear"),
+        (-400, 0.5, "unclear"),
+        (-0.5, 400, "unclear"),
+        (-30, 40, "nil"),
+    ],
 )
 def test_verdict_needs_the_whole_range(low: float, high: float, expected: str) -> None:
     assert formatting.verdict(low, high) == expected
@@ -133,7 +140,7 @@ def test_phrases_fit_the_sign() -> None:
     assert formatting.effect(-5_700, -2_900) == "loses 2.9 to 5.7 billion dollars a year"
     assert formatting.effect(400, 900) == "gains 0.4 to 0.9 billion dollars a year"
     assert formatting.effect(-20, 30) == "is hardly touched"
-    assert formatting.effect(-400, 1_400).startswith(
+    assert formatting.effect(-391, 1_310) == (
         "may end anywhere between a loss of 0.4 and a gain of 1.4 billion dollars a year"
     )
 
@@ -259,6 +266,40 @@ def test_an_economy_within_a_sentence_has_a_small_article() -> None:
         (formatting.percents(0.995, 0.9999), "99 to 100"),
         (formatting.billions(50), "0.05"),
         (formatting.billions(49.999), "~0"),
+        (formatting.dollars(999.5), "1.0\N{NO-BREAK SPACE}billion"),
+        (formatting.dollars(12_849), "13\N{NO-BREAK SPACE}billion"),
+        (formatting.dollars(5.3), "5\N{NO-BREAK SPACE}million"),
+        (formatting.amount(20, "million USD"), "0.020\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD"),
+        (formatting.percent(0.0000496), "~0"),
+        (formatting.percent(0.00005), "0.01"),
+        (formatting.percent(0.0000504), "0.01"),
+        (formatting.percent_of_draws(0.01), "1"),
+        (formatting.percent_of_draws(0.99), "99"),
+        (formatting.quantity(999_500), "1.00\N{NO-BREAK SPACE}million"),
+        (formatting.quantity(1_000_000), "1.00\N{NO-BREAK SPACE}million"),
+        (formatting.quantity(12_345_678), "12.3\N{NO-BREAK SPACE}million"),
+        (formatting.quantity(1_234_567, 4), "1.23\N{NO-BREAK SPACE}million"),
+        (formatting.quantity(1.37), "1"),
+        (formatting.with_sign("0", 0.0), "0"),
+        (formatting.listed(["a", "b"]), "a and b"),
+        (formatting.span(-50.0, 0.0), "\N{MINUS SIGN}0.05 to 0"),
+        (formatting.span(1.0, 1_000.0), "+0.001 to +1.0"),
+        (formatting.span(0.0, 1_000.0), "0 to +1.0"),
+        (formatting.span(-1_000.0, 0.0), "\N{MINUS SIGN}1.0 to 0"),
+        (formatting.percent_range(0.0, 0.0000496), "~0"),
+        (formatting.percent_range(-0.00005, 0.0), "\N{MINUS SIGN}0.01 to 0"),
+        (formatting.percent_range(0.0, 0.0000504), "0 to +0.01"),
+        (formatting.percents(0.1195, 0.5), "11 to 50"),
+        (formatting.percents(0.00105, 1.0), "0.10 to 100"),
+        (formatting.billions_range(1.0, 1_000.0), "0.001 to 1.0"),
+        (formatting.change(0.0131, 0.01, 0.02), "+1.3 (+1.0 to +2.0)"),
+        (formatting.change(0.0, -0.0004, 0.0004), "0 (\N{MINUS SIGN}0.04 to +0.04)"),
+        (formatting.change(0.0000347, 0.00002, 0.0004), "+0.003 (+0.002 to +0.04)"),
+        (formatting.gain(0.3, -60, 60), "0 (\N{MINUS SIGN}0.06 to +0.06)"),
+        (formatting.quantity_range(1.5, 8.2), "1 to 9"),
+        (formatting.quantity_range(999, 1_000), "about 1,000"),
+        (formatting.quantity_range(2_000, 2e6), "2,000 to 2.0\N{NO-BREAK SPACE}million"),
+        (formatting.quantity_range(5e6, 3e9), "5.0\N{NO-BREAK SPACE}million to 3.0\N{NO-BREAK SPACE}billion"),
     ],
 )
 def test_where_a_way_to_tell_begins(told: str, text: str) -> None:
@@ -270,6 +311,24 @@ def test_units_of_money_are_those_of_the_language(tag: str, finer: float, unit: 
     with use(tag):
         assert formatting.finer_money() == pytest.approx(finer, rel=1e-12)
         assert formatting.of_money(2_500.0) == 2_500.0 / unit
+
+
+def test_money_in_japanese_is_counted_in_a_hundred_million_and_told_in_ten_thousand() -> None:
+    with use("ja"):
+        told = [
+            formatting.billions(51.0),
+            formatting.dollars(0.5),
+            formatting.dollars(176.8),
+            formatting.dollars(999.6),
+        ]
+        nil = formatting.nil_note([formatting.ABOUT_NIL])
+        assert told == ["0.5", "50万", "1.8億", "10億"]
+        assert "5,000万" in nil
+        assert formatting.typeset("2 % 上がる。 下がる。") == "2% 上がる。下がる。"
+
+
+def test_whether_money_is_told_in_the_smaller_unit_ends_where_a_table_shows_it() -> None:
+    assert [formatting.told_finer(gains) for gains in ([], [49.9], [50.0])] == [True, True, False]
 
 
 def test_what_is_no_figure_is_not_known_and_nothing_is_nothing() -> None:
