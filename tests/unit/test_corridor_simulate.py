@@ -9,10 +9,10 @@ import pytest
 from tests.corridors import small
 
 from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
-from kosho.corridor.replication import SimulatedYear, replicate, run
+from kosho.corridor.replication import Passage, SimulatedYear, StageUse, replicate, run
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
-from kosho.corridor.times import DAY
+from kosho.corridor.times import DAY, ReleaseTimes, estimate, moment
 from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.errors import InputError, KoshoError
 from kosho.limits import allowing
@@ -216,3 +216,59 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
 def test_replications_that_do_not_fit_are_refused_before_the_first() -> None:
     with allowing(100 << 20), pytest.raises(InputError, match=r"replications need about .* may be used"):
         simulate(between("TWKHH", "JPUKB"), replications=40, progress=lambda *_done: pytest.fail("it began"))
+
+
+def of_hours(shift: float = 0.0) -> SimulatedYear:
+    """Eight consignments, two of each type, with hours from arrival and from declaration to permit."""
+    hours = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 61.0, 70.0, 83.0]) + shift
+    ends = np.full((8, len(STAGES)), np.nan)
+    arrival = np.arange(8.0)
+    ends[:, STAGES.index("release")] = arrival + hours
+    ends[:, STAGES.index("lodgement")] = arrival + hours - np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
+    ends[:, -1] = arrival + hours + 6.0
+    passage = Passage(
+        type=np.array([0, 0, 1, 1, 2, 2, 3, 3]),
+        trusted=np.array([True, False, False, False, False, False, False, True]),
+        early=np.array([False, True, False, True, False, True, False, True]),
+        arrival=arrival,
+        ends=ends,
+    )
+    use = StageUse(utilisation=0.5 + shift / 10, queue=1.0 + shift, present=2.0, visits=4)
+    none = StageUse(utilisation=None, queue=0.0, present=2.0, visits=8)
+    stages = {name: use if name == "documents" else none for name in STAGES}
+    return SimulatedYear(passage, stages, arrived=8, left=8, inside=0, events=0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        ("arrival-to-permit", (20 + 30 + 40 + 50 + 61 + 70) / 6),
+        ("gain-of-early-lodgement", (30 + 50 + 70) / 3 - (20 + 40 + 61) / 3),
+        ("cost-of-other-laws", (50 + 61) / 2 - (20 + 30 + 40 + 70) / 4),
+        ("declaration-to-permit", (2 + 3 + 4 + 5 + 6 + 7) / 6),
+        ("declaration-to-permit-without-small-lots", (2 + 3 + 4 + 5 + 6) / 5),
+        ("declaration-to-permit-trusted", (1 + 8) / 2),
+    ],
+)
+def test_what_surveys_publish_is_of_those_they_ask(name: str, hours: float) -> None:
+    times = ReleaseTimes(small(), (of_hours(), of_hours()))
+    found = moment(times, name)  # type: ignore[arg-type]
+    assert (found.mean, found.low, found.high) == (pytest.approx(hours),) * 3
+
+
+def test_replications_by_hand() -> None:
+    times = ReleaseTimes(small(), (of_hours(), of_hours(2.4)))
+    mean = (10 + 20 + 30 + 40 + 50 + 61 + 70 + 83) / 8 / 24
+    assert times.mean.mean == pytest.approx(mean + 0.05)
+    assert times.mean.half_width == pytest.approx(12.7062 * 0.05, rel=1e-5)  # Student's t of one degree
+    assert times.consignments == 16
+    assert (times.within(20.0), times.within(20.0, "industrial")) == (3 / 16, 3 / 4)
+    assert [one.mean * 24 for one in times.by_type().values()] == pytest.approx([16.2, 36.2, 56.7, 77.7])
+    documents, release = times.stages["documents"], times.stages["release"]
+    assert (documents.utilisation, documents.queue) == (pytest.approx(0.62), pytest.approx(2.2))
+    assert (documents.visits, release.visits, release.utilisation) == (8 / 16, 1.0, None)
+    assert times.stages["exit"].days == pytest.approx(6 / 24)
+    saved = days_saved(times, ReleaseTimes(small(), (of_hours(-2.4), of_hours(-2.4))))
+    assert (saved.mean, saved.half_width) == (pytest.approx(0.15), pytest.approx(12.7062 * 0.05, rel=1e-5))
+    alone = estimate([2.0])
+    assert (alone.mean, alone.low, alone.high) == (2.0, -np.inf, np.inf)
