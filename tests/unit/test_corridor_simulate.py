@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.corridors import small
+from tests.corridors import of_hours, small
 
 from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
-from kosho.corridor.replication import Passage, SimulatedYear, StageUse, replicate, run
+from kosho.corridor.replication import SimulatedYear, replicate, run
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
 from kosho.corridor.times import DAY, ReleaseTimes, estimate, moment
@@ -216,27 +216,6 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
 def test_replications_that_do_not_fit_are_refused_before_the_first() -> None:
     with allowing(100 << 20), pytest.raises(InputError, match=r"replications need about .* may be used"):
         simulate(between("TWKHH", "JPUKB"), replications=40, progress=lambda *_done: pytest.fail("it began"))
-
-
-def of_hours(shift: float = 0.0) -> SimulatedYear:
-    """Eight consignments, two of each type, with hours from arrival and from declaration to permit."""
-    hours = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 61.0, 70.0, 83.0]) + shift
-    ends = np.full((8, len(STAGES)), np.nan)
-    arrival = np.arange(8.0)
-    ends[:, STAGES.index("release")] = arrival + hours
-    ends[:, STAGES.index("lodgement")] = arrival + hours - np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
-    ends[:, -1] = arrival + hours + 6.0
-    passage = Passage(
-        type=np.array([0, 0, 1, 1, 2, 2, 3, 3]),
-        trusted=np.array([True, False, False, False, False, False, False, True]),
-        early=np.array([False, True, False, True, False, True, False, True]),
-        arrival=arrival,
-        ends=ends,
-    )
-    use = StageUse(utilisation=0.5 + shift / 10, queue=1.0 + shift, present=2.0, visits=4)
-    none = StageUse(utilisation=None, queue=0.0, present=2.0, visits=8)
-    stages = {name: use if name == "documents" else none for name in STAGES}
-    return SimulatedYear(passage, stages, arrived=8, left=8, inside=0, events=0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
