@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kosho.bargain.confirming import _open
+from kosho.bargain.confirming import _may_lead, _open
 from kosho.bargain.game import Game
 
 GAINS = {
@@ -65,3 +65,14 @@ def test_nothing_is_left_to_solve_where_all_was() -> None:
     every = priced()
     every.solved[:] = True
     assert _open(every, 3).tolist() == []
+
+
+def test_who_leads_is_told_by_the_smallest_share_of_what_each_could_have_at_best() -> None:
+    gains = np.array([[100.0, 8.0], [20.0, 10.0], [10.0, 9.0]])
+    assert _may_lead(gains, gains, np.ones(3, bool), 1).tolist() == [True, False, False]
+    assert _may_lead(gains, gains, np.array([False, True, True]), 1).tolist() == [False, True, False]
+    assert _may_lead(gains, gains, np.ones(3, bool), 9).tolist() == [True] * 3
+    # The first may fall to 0.6 of its own best, the second rise to 0.65 of the larger of its two.
+    less, more = np.zeros((3, 2)), np.zeros((3, 2))
+    less[0], more[1, 0] = (20.0, 2.0), 45.0
+    assert _may_lead(gains - less, gains + more, np.ones(3, bool), 1).tolist() == [True, True, False]
