@@ -49,6 +49,14 @@ def test_lines_of_an_option_are_cuts_of_the_duty_of_their_sectors(tmp_path: Path
     assert added[0].title.startswith("United States on Japan, 2 lines of")
 
 
+def test_lines_that_are_all_of_a_duty_cut_no_more_than_all_of_it(tmp_path: Path) -> None:
+    assert 0.55 * 100 + 0.45 * 100 > 100
+    whole = LINES.replace("0.6,100", "0.55,100").replace("0.1,50", "0.45,100")
+    table = Case.load(str(_case(tmp_path / "case", whole))).table()
+    assert table is not None
+    assert [one.value for one in table.overlay(0, 0).add if one.scope.sectors == ("C29",)] == [100.0]
+
+
 def test_wrong_rows_are_told_with_their_file_and_row(tmp_path: Path) -> None:
     wrong = LINES.replace("0.6,100", "0.6,120").replace("C28", "C92").replace("0.1,50", "0.9,50")
     with pytest.raises(InputError) as told:

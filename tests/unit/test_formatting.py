@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +36,10 @@ def test_gains_carry_a_plus_only_where_asked() -> None:
     assert formatting.billions(2_912.3, sign=True) == "+2.9"
     assert formatting.billions(2_912.3) == "2.9"
     assert formatting.percent(0.0131, sign=True) == "+1.3"
+    told = [
+        formatting.dollars(musd, sign=True).replace(formatting.NBSP, " ") for musd in (1_097.0, 5.0, -5.0, 0.1)
+    ]
+    assert told == ["+1.1 billion", "+5 million", "−5 million", "~0"]
 
 
 @pytest.mark.parametrize(
@@ -254,56 +259,223 @@ def test_an_economy_within_a_sentence_has_a_small_article() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "text"),
+    ("teller", "given", "text"),
     [
-        (formatting.count_tick(1e6), "1\N{NO-BREAK SPACE}million"),
-        (formatting.count_tick(999_999), "999,999"),
-        (formatting.count_tick(-2e6), "−2\N{NO-BREAK SPACE}million"),
-        (formatting.count_tick(2.5e9), "2.5\N{NO-BREAK SPACE}billion"),
-        (formatting.tick(1e6), "1,000,000"),
-        (formatting.tick(-0.25), "−0.25"),
-        (formatting.percents(0.1234, 0.5), "12 to 50"),
-        (formatting.percents(0.995, 0.9999), "99 to 100"),
-        (formatting.billions(50), "0.05"),
-        (formatting.billions(49.999), "~0"),
-        (formatting.dollars(999.5), "1.0\N{NO-BREAK SPACE}billion"),
-        (formatting.dollars(12_849), "13\N{NO-BREAK SPACE}billion"),
-        (formatting.dollars(5.3), "5\N{NO-BREAK SPACE}million"),
-        (formatting.amount(20, "million USD"), "0.020\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD"),
-        (formatting.percent(0.0000496), "~0"),
-        (formatting.percent(0.00005), "0.01"),
-        (formatting.percent(0.0000504), "0.01"),
-        (formatting.percent_of_draws(0.01), "1"),
-        (formatting.percent_of_draws(0.99), "99"),
-        (formatting.quantity(999_500), "1.00\N{NO-BREAK SPACE}million"),
-        (formatting.quantity(1_000_000), "1.00\N{NO-BREAK SPACE}million"),
-        (formatting.quantity(12_345_678), "12.3\N{NO-BREAK SPACE}million"),
-        (formatting.quantity(1_234_567, 4), "1.23\N{NO-BREAK SPACE}million"),
-        (formatting.quantity(1.37), "1"),
-        (formatting.with_sign("0", 0.0), "0"),
-        (formatting.listed(["a", "b"]), "a and b"),
-        (formatting.span(-50.0, 0.0), "\N{MINUS SIGN}0.05 to 0"),
-        (formatting.span(1.0, 1_000.0), "+0.001 to +1.0"),
-        (formatting.span(0.0, 1_000.0), "0 to +1.0"),
-        (formatting.span(-1_000.0, 0.0), "\N{MINUS SIGN}1.0 to 0"),
-        (formatting.percent_range(0.0, 0.0000496), "~0"),
-        (formatting.percent_range(-0.00005, 0.0), "\N{MINUS SIGN}0.01 to 0"),
-        (formatting.percent_range(0.0, 0.0000504), "0 to +0.01"),
-        (formatting.percents(0.1195, 0.5), "11 to 50"),
-        (formatting.percents(0.00105, 1.0), "0.10 to 100"),
-        (formatting.billions_range(1.0, 1_000.0), "0.001 to 1.0"),
-        (formatting.change(0.0131, 0.01, 0.02), "+1.3 (+1.0 to +2.0)"),
-        (formatting.change(0.0, -0.0004, 0.0004), "0 (\N{MINUS SIGN}0.04 to +0.04)"),
-        (formatting.change(0.0000347, 0.00002, 0.0004), "+0.003 (+0.002 to +0.04)"),
-        (formatting.gain(0.3, -60, 60), "0 (\N{MINUS SIGN}0.06 to +0.06)"),
-        (formatting.quantity_range(1.5, 8.2), "1 to 9"),
-        (formatting.quantity_range(999, 1_000), "about 1,000"),
-        (formatting.quantity_range(2_000, 2e6), "2,000 to 2.0\N{NO-BREAK SPACE}million"),
-        (formatting.quantity_range(5e6, 3e9), "5.0\N{NO-BREAK SPACE}million to 3.0\N{NO-BREAK SPACE}billion"),
+        ("count_tick", (1e6,), "1\N{NO-BREAK SPACE}million"),
+        ("count_tick", (999_999,), "999,999"),
+        ("count_tick", (-2e6,), "−2\N{NO-BREAK SPACE}million"),
+        ("count_tick", (2.5e9,), "2.5\N{NO-BREAK SPACE}billion"),
+        ("tick", (1e6,), "1,000,000"),
+        ("tick", (-0.25,), "−0.25"),
+        (
+            "percents",
+            (
+                0.1234,
+                0.5,
+            ),
+            "12 to 50",
+        ),
+        (
+            "percents",
+            (
+                0.995,
+                0.9999,
+            ),
+            "99 to 100",
+        ),
+        ("billions", (50,), "0.05"),
+        ("billions", (49.999,), "~0"),
+        ("dollars", (999.5,), "1.0\N{NO-BREAK SPACE}billion"),
+        ("dollars", (12_849,), "13\N{NO-BREAK SPACE}billion"),
+        ("dollars", (5.3,), "5\N{NO-BREAK SPACE}million"),
+        (
+            "amount",
+            (
+                20,
+                "million USD",
+            ),
+            "0.020\N{NO-BREAK SPACE}billion\N{NO-BREAK SPACE}USD",
+        ),
+        ("percent", (0.0000496,), "~0"),
+        ("percent", (0.00005,), "0.01"),
+        ("percent", (0.0000504,), "0.01"),
+        ("percent_of_draws", (0.01,), "1"),
+        ("percent_of_draws", (0.99,), "99"),
+        ("quantity", (999_500,), "1.00\N{NO-BREAK SPACE}million"),
+        ("quantity", (1_000_000,), "1.00\N{NO-BREAK SPACE}million"),
+        ("quantity", (12_345_678,), "12.3\N{NO-BREAK SPACE}million"),
+        (
+            "quantity",
+            (
+                1_234_567,
+                4,
+            ),
+            "1.23\N{NO-BREAK SPACE}million",
+        ),
+        ("quantity", (1.37,), "1"),
+        (
+            "with_sign",
+            (
+                "0",
+                0.0,
+            ),
+            "0",
+        ),
+        ("listed", (["a", "b"],), "a and b"),
+        (
+            "span",
+            (
+                -50.0,
+                0.0,
+            ),
+            "\N{MINUS SIGN}0.05 to 0",
+        ),
+        (
+            "span",
+            (
+                1.0,
+                1_000.0,
+            ),
+            "+0.001 to +1.0",
+        ),
+        (
+            "span",
+            (
+                0.0,
+                1_000.0,
+            ),
+            "0 to +1.0",
+        ),
+        (
+            "span",
+            (
+                -1_000.0,
+                0.0,
+            ),
+            "\N{MINUS SIGN}1.0 to 0",
+        ),
+        (
+            "percent_range",
+            (
+                0.0,
+                0.0000496,
+            ),
+            "~0",
+        ),
+        (
+            "percent_range",
+            (
+                -0.00005,
+                0.0,
+            ),
+            "\N{MINUS SIGN}0.01 to 0",
+        ),
+        (
+            "percent_range",
+            (
+                0.0,
+                0.0000504,
+            ),
+            "0 to +0.01",
+        ),
+        (
+            "percents",
+            (
+                0.1195,
+                0.5,
+            ),
+            "11 to 50",
+        ),
+        (
+            "percents",
+            (
+                0.00105,
+                1.0,
+            ),
+            "0.10 to 100",
+        ),
+        (
+            "billions_range",
+            (
+                1.0,
+                1_000.0,
+            ),
+            "0.001 to 1.0",
+        ),
+        (
+            "change",
+            (
+                0.0131,
+                0.01,
+                0.02,
+            ),
+            "+1.3 (+1.0 to +2.0)",
+        ),
+        (
+            "change",
+            (
+                0.0,
+                -0.0004,
+                0.0004,
+            ),
+            "0 (\N{MINUS SIGN}0.04 to +0.04)",
+        ),
+        (
+            "change",
+            (
+                0.0000347,
+                0.00002,
+                0.0004,
+            ),
+            "+0.003 (+0.002 to +0.04)",
+        ),
+        ("gain", (0.0, -60, 60), "0 (\N{MINUS SIGN}0.06 to +0.06)"),
+        ("tick", (1_234_567,), "1,234,570"),
+        (
+            "gain",
+            (
+                0.3,
+                -60,
+                60,
+            ),
+            "0 (\N{MINUS SIGN}0.06 to +0.06)",
+        ),
+        (
+            "quantity_range",
+            (
+                1.5,
+                8.2,
+            ),
+            "1 to 9",
+        ),
+        (
+            "quantity_range",
+            (
+                999,
+                1_000,
+            ),
+            "about 1,000",
+        ),
+        (
+            "quantity_range",
+            (
+                2_000,
+                2e6,
+            ),
+            "2,000 to 2.0\N{NO-BREAK SPACE}million",
+        ),
+        (
+            "quantity_range",
+            (
+                5e6,
+                3e9,
+            ),
+            "5.0\N{NO-BREAK SPACE}million to 3.0\N{NO-BREAK SPACE}billion",
+        ),
     ],
 )
-def test_where_a_way_to_tell_begins(told: str, text: str) -> None:
-    assert told == text
+def test_where_a_way_to_tell_begins(teller: str, given: tuple[Any, ...], text: str) -> None:
+    assert getattr(formatting, teller)(*given) == text
 
 
 @pytest.mark.parametrize(("tag", "finer", "unit"), [("en", 1e3, 1e3), ("ja", 1e4, 1e2)])
