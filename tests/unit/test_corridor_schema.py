@@ -283,3 +283,20 @@ def test_a_port_that_is_not_known_is_told_with_the_nearest(code: str, hint: str)
 def test_a_corridor_leads_elsewhere() -> None:
     end = small().destination.model_copy(update={"code": small().origin.code})
     assert "is also the origin" in told(small().model_copy(update={"destination": end}))[0]
+
+
+@pytest.mark.parametrize(
+    ("mix", "wrong"),
+    [
+        ({"C29": 1.0, "C28": 0.0}, None),
+        ({"C29": 1.0000005}, None),
+        ({"C29": 1.000002}, "shares add up to 1"),
+        ({"C29": 1.1, "C28": -0.1}, "shares add up to 1"),
+        ({}, "shares add up to 0"),
+    ],
+)
+def test_shares_of_sectors_are_none_or_more_and_add_up(mix: dict[str, float], wrong: str | None) -> None:
+    kinds = {name: kind.model_copy(update={"mix": mix}) for name, kind in small().types.items()}
+    found = told(small().model_copy(update={"types": kinds}))
+    assert (found == []) if wrong is None else all(wrong in one for one in found)
+    assert len(found) == (0 if wrong is None else 4)

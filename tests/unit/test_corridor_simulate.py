@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
 from tests.corridors import of_hours, small
 
 from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
+from kosho.corridor import runs as corridor_runs
 from kosho.corridor.replication import SimulatedYear, replicate, run
+from kosho.corridor.runs import Job
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
 from kosho.corridor.times import DAY, ReleaseTimes, estimate, moment
@@ -251,3 +254,29 @@ def test_replications_by_hand() -> None:
     assert (saved.mean, saved.half_width) == (pytest.approx(0.15), pytest.approx(12.7062 * 0.05, rel=1e-5))
     alone = estimate([2.0])
     assert (alone.mean, alone.low, alone.high) == (2.0, -np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("replications", "precision", "spread", "runs"),
+    [
+        (1, None, 0.0, 1),
+        (3, None, 9.0, 3),
+        (1, 0.05, 0.0, 2),  # one has no interval
+        (3, 0.05, 0.0, 3),
+        (2, 0.05, 1.0, 4),  # two more at a time
+        (2, 0.001, 30.0, 7),  # no more than the most
+    ],
+)
+def test_replications_go_on_until_the_interval_is_narrow(
+    replications: int, precision: float | None, spread: float, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corridor_runs, "MOST", 7)
+    done: list[int] = []
+
+    def run(jobs: Iterable[Job]) -> Iterator[SimulatedYear]:
+        return (of_hours(spread * (number % 2)) for _corridor, _seed, number in jobs)
+
+    times = simulate(
+        small(), replications=replications, precision=precision, run=run, progress=lambda: done.append(1)
+    )
+    assert (len(times.runs), len(done)) == (runs, runs)
