@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.corridors import shipped_text, small
 
-from kosho.corridor import Corridor, between, checks, parameters, read, shipped, under, with_values
+from kosho.corridor import (
+    Corridor,
+    between,
+    checks,
+    parameters,
+    read,
+    schema,
+    sensitivity,
+    shipped,
+    under,
+    with_values,
+)
 from kosho.corridor.checks import mistakes, utilisation
 from kosho.corridor.loading import ports, release_times
 from kosho.corridor.schema import ALWAYS
 from kosho.corridor.traffic import expected_visits
 from kosho.errors import InputError
+from kosho.provenance import Cited
 
 
 def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
@@ -300,3 +314,58 @@ def test_shares_of_sectors_are_none_or_more_and_add_up(mix: dict[str, float], wr
     found = told(small().model_copy(update={"types": kinds}))
     assert (found == []) if wrong is None else all(wrong in one for one in found)
     assert len(found) == (0 if wrong is None else 4)
+
+
+def cited(value: float, low: float | None = None, high: float | None = None) -> Cited:
+    return Cited(value=value, low=low, high=high, unit="share", status="assumption", source="own")
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "right"),
+    [
+        (schema._share, cited(0.0), True),
+        (schema._share, cited(1.0), True),
+        (schema._share, cited(1.01), False),
+        (schema._share, cited(-0.01), False),
+        (schema._share, cited(0.5, 0.0, 1.0), True),
+        (schema._share, cited(0.5, 0.1, 1.01), False),
+        (schema._share, cited(0.5, -0.01, 0.9), False),
+        (schema._not_negative, cited(0.0), True),
+        (schema._not_negative, cited(-0.01), False),
+        (schema._not_negative, cited(1.0, 0.0, 2.0), True),
+        (schema._not_negative, cited(1.0, -0.01, 2.0), False),
+        (schema._servers, cited(1.0), True),
+        (schema._servers, cited(0.0), False),
+        (schema._servers, cited(2.5), False),
+        (schema._servers, cited(2.0, 1.0, 3.0), True),
+        (schema._servers, cited(2.0, 0.0, 3.0), False),
+        (schema._servers, cited(2.0, 1.0, 3.5), False),
+        (schema._servers, "unlimited", True),
+        (schema._clock, "00:00", True),
+        (schema._clock, "23:59", True),
+        (schema._clock, "24:00", True),
+        (schema._clock, "24:01", False),
+        (schema._clock, "9:00", False),
+        (schema._clock, "12:60", False),
+    ],
+)
+def test_what_figures_of_a_corridor_may_be(check: Callable[[Any], Any], given: Any, right: bool) -> None:
+    if right:
+        assert check(given) == given
+    else:
+        with pytest.raises(ValueError, match=r"share|negative|servers|HH:MM"):
+            check(given)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "told"),
+    [
+        ([2.0], "officers", "2 officers"),
+        ([3.0, 3.0], "officers", "3 officers"),
+        ([5.0, 2.5], "officers", "2.5-5 officers"),
+        ([0.2, 0.3], "share", "0.2-0.3"),
+        ([0.2], "ratio", "0.2"),
+    ],
+)
+def test_an_end_of_a_range_is_told_in_its_unit(values: list[float], unit: str, told: str) -> None:
+    assert sensitivity._words(values, unit) == told
