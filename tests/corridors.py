@@ -51,14 +51,14 @@ def served(
     return np.array(records)[:, 0], network, station
 
 
-def of_hours(shift: float = 0.0) -> SimulatedYear:
+def of_hours(shift: float = 0.0, leaves: float = 6.0) -> SimulatedYear:
     """Eight consignments, two of each type, with hours from arrival and from declaration to permit."""
     hours = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 61.0, 70.0, 83.0]) + shift
     ends = np.full((8, len(STAGES)), np.nan)
     arrival = np.arange(8.0)
     ends[:, STAGES.index("release")] = arrival + hours
     ends[:, STAGES.index("lodgement")] = arrival + hours - np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
-    ends[:, -1] = arrival + hours + 6.0
+    ends[:, -1] = arrival + hours + leaves
     passage = Passage(
         type=np.array([0, 0, 1, 1, 2, 2, 3, 3]),
         trusted=np.array([True, False, False, False, False, False, False, True]),
