@@ -11,6 +11,7 @@ import pytest
 
 from kosho.bargain.confirming import _may_lead, _open
 from kosho.bargain.game import Game
+from kosho.bargain.thinning import thinned
 
 GAINS = {
     "best": (100.0, 100.0, 0.0),
@@ -76,3 +77,19 @@ def test_who_leads_is_told_by_the_smallest_share_of_what_each_could_have_at_best
     less, more = np.zeros((3, 2)), np.zeros((3, 2))
     less[0], more[1, 0] = (20.0, 2.0), 45.0
     assert _may_lead(gains - less, gains + more, np.ones(3, bool), 1).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "all_of_them", "but_the_first"),
+    [(1, [0, 4], [1, 4, 5]), (2, [0, 2, 4], [1, 2, 4, 5]), (3, [0, 2, 3, 4], [1, 2, 3, 4, 5])],
+)
+def test_the_first_package_of_each_cell_is_drawn(
+    cells: int, all_of_them: list[int], but_the_first: list[int]
+) -> None:
+    """Cells are parts of what gains reach over possible packages, 10 to both; the last is not possible."""
+    gains = [(0.0, 0.0), (2.5, 2.5), (5.0, 5.0), (7.5, 7.5), (10.0, 10.0), (20.0, 0.0)]
+    possible = np.arange(6) < 5
+    one = Game.of(("JPN", "USA"), np.array(gains), np.zeros(2), possible=possible)
+    assert thinned(one, possible, cells).tolist() == all_of_them
+    assert thinned(one, np.arange(6) > 0, cells).tolist() == but_the_first
+    assert thinned(one, np.zeros(6, bool), cells).tolist() == []
