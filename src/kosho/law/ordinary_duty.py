@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from kosho.bounds import PERCENT_DUTY
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 from kosho.language import _
@@ -203,8 +204,21 @@ def _read(duty: Duty, query: Query, what: str, source: tuple[str, ...], notes: t
     except InputError as error:
         raise about(error, what) from None
     if found.exact:
-        return _Found(found, str(plain), source, notes)
+        return _Found(found, str(plain), source, (*notes, *_beyond(plain, found.low, query, what)))
     return _Found(found, str(plain), source, notes, _why(plain, query.unit_value, what))
+
+
+def _beyond(duty: Duty, rate: float, query: Query, what: str) -> Iterator[str]:
+    """What is said of money a unit that no duty comes to: mostly of a unit value that is of another unit."""
+    if query.unit_value is not None and 100.0 * rate > PERCENT_DUTY.high:
+        yield _(
+            "the {what} of {duty} comes to {percent:,.0f} % at {value}: no duty is that high; is the unit "
+            "value of that unit?",
+            what=what,
+            duty=duty,
+            percent=100.0 * rate,
+            value=query.unit_value,
+        )
 
 
 def _why(duty: Duty, unit_value: UnitValue | None, what: str) -> str:
