@@ -44,6 +44,11 @@ def test_a_fraction_is_not_taken_for_percent(words: tuple[str, ...], told: str) 
     assert told in refused(*RATE, *words)
 
 
+def test_a_highest_rate_that_is_a_fraction_is_refused() -> None:
+    told = refused("tariffs", "optimal", "--parties", "USA", "--sectors", "C29", "--high", "0.5")
+    assert "--high: 0.5 is less than one percent" in told
+
+
 def _package(path: Path) -> object:
     rate = np.array([[0.1]])
     return read_package(path, LineTable("USA", ("870323",), ("JPN",), np.ones((1, 1)), rate, ("line",), ()))

@@ -148,6 +148,11 @@ def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: 
     assert "attribute" not in str(caught.value)
 
 
+def test_a_format_that_is_none_is_told_before_a_name_is_asked_for():
+    with pytest.raises(InputError, match=r"^FORMAT: unknown format 'figro' \(did you mean figaro"):
+        runner.invoke(app, ["world", "import", "figro", "t.csv"], catch_exceptions=False)
+
+
 @pytest.mark.parametrize("name", ["exiobase3", "eora26", "pymrio", "figaro", "oecd-csv", "gravity"])
 def test_what_is_no_archive_is_told_before_anything_is_asked_about_it(tmp_path: Path, name: str):
     pytest.importorskip("pymrio")
