@@ -57,6 +57,20 @@ def test_a_register_without_contradictions_has_none(tmp_path: Path):
     assert found(tmp_path, entry("a"), entry("b", authority="two")) == []
 
 
+@pytest.mark.parametrize(
+    "partners",
+    [
+        "{include: []}",
+        "{include: [JPN], exclude: [JPN]}",
+        "{include: [USA]}",
+        "{include: [DEU], exclude: [EU27]}",
+    ],
+)
+def test_a_duty_on_goods_of_nobody(partners: str, tmp_path: Path):
+    (told,) = found(tmp_path, entry("a", partners=partners), entry("b", authority="two"))
+    assert told.startswith(f"r.yaml:{FIRST}: a: hits nobody: ")
+
+
 def test_a_claim_to_be_complete_that_nothing_bears_out(tmp_path: Path):
     path = tmp_path / "r.yaml"
     claim = "covers: {imposer: THA, first: 2022-01-01, last: 2026-12-31}\n"

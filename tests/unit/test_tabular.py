@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 import xlsxwriter
 
+from kosho import lined
 from kosho.errors import InputError
 from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
 from kosho.limits import allowing
 from kosho.lines import LineTable, read_annex, read_package, read_trade
-from kosho.tabular import content_of, kind_of, open_csv
+from kosho.tabular import content_of, kind_of, open_bytes, open_csv
 from kosho.world.csv_input import rows_of
 from kosho.world.estimation import panel_of
 from kosho.world.readers import reader
@@ -96,6 +97,30 @@ def test_rows_have_their_lines_however_they_are_packed(tmp_path: Path, packing: 
     ]
     with open_csv(path) as lines:
         assert lines.read().splitlines()[3].rstrip(",") == "here,JPN"
+
+
+@pytest.mark.parametrize("packing", ["csv", "zip", "gz"])
+def test_a_line_without_end_is_told_where_it_begins(
+    tmp_path: Path, packing: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lined, "LINE", 100)
+    text = b"a,b\n" * 50 + b"1," * 60
+    path = tmp_path / "r.csv"
+    match packing:
+        case "zip":
+            path = zipped(tmp_path / "r.zip", r_csv=text)
+        case "gz":
+            path = tmp_path / "r.csv.gz"
+            path.write_bytes(gzip.compress(text))
+        case _:
+            path.write_bytes(text)
+    told = r"r\.(csv|zip|csv\.gz):51: has a line of more than 100 bytes"
+    with pytest.raises(InputError, match=told):
+        content_of(path)
+    with pytest.raises(InputError, match=told), open_csv(path) as lines:
+        list(lines)
+    with pytest.raises(InputError, match=told), open_bytes(path) as lines:
+        list(lines)
 
 
 def test_a_world_from_a_workbook_is_that_of_its_csv(tmp_path: Path):

@@ -142,10 +142,24 @@ def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: 
     with zipfile.ZipFile(tmp_path / name, "w"):
         pass
     words = ["world", "import", "eora26", str(tmp_path / name), "--out", "mine"]
-    with pytest.raises(InputError, match=rf"{re.escape(name)}: pymrio reads no eora26 from it") as caught:
+    with pytest.raises(InputError, match=rf"{re.escape(name)}: is no EORA26: ") as caught:
         runner.invoke(app, words, catch_exceptions=False)
     assert "NoneType" not in str(caught.value)
     assert "attribute" not in str(caught.value)
+
+
+def test_a_format_that_is_none_is_told_before_a_name_is_asked_for():
+    with pytest.raises(InputError, match=r"^FORMAT: unknown format 'figro' \(did you mean figaro"):
+        runner.invoke(app, ["world", "import", "figro", "t.csv"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", ["exiobase3", "eora26", "pymrio", "figaro", "oecd-csv", "gravity"])
+def test_what_is_no_archive_is_told_before_anything_is_asked_about_it(tmp_path: Path, name: str):
+    pytest.importorskip("pymrio")
+    path = tmp_path / "broken.zip"
+    path.write_bytes(b"PK half of it")
+    with pytest.raises(InputError, match=r"broken\.zip: cannot be read: File is not a zip file"):
+        runner.invoke(app, ["world", "import", name, str(path), "--out", "mine"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
