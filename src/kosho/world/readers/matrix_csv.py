@@ -21,6 +21,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.errors import Problems, suggest
 from kosho.language import _
+from kosho.numbers import plain
 from kosho.world.readers.sales import MOST, TOLERANCE, Sales
 
 __all__ = ["Cell", "Columns", "Shape", "figures", "read_matrix", "text_rows"]
@@ -372,7 +373,7 @@ def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array
         return None
     texts = [text.strip() or "0" for text in cells[1:]]
     try:
-        values = np.array(["0", *texts], dtype=np.float64)
+        values = np.array([0.0, *map(plain, texts)])
     except ValueError:
         wrong = next(text for text in texts if not _is_number(text))
         problems.add(
@@ -397,7 +398,7 @@ def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        plain(text)
     except ValueError:
         return False
     return True
