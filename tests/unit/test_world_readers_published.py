@@ -276,6 +276,22 @@ def test_figaro_in_euro(flat: bool, tmp_path: Path):
     assert world.meta.sectors["C31_32"] == ("C31T33",)
 
 
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("matrix_eu-ic-io_prod-by-prod_25ed_2023.csv", "rowLabels,A"),
+        ("matrix_eu-ic-io_25ed_2023.csv", "rowPi,colPi,obsValue"),
+    ],
+)
+def test_a_table_of_products_of_figaro_is_told_by_its_name_or_its_columns(
+    name: str, first: str, tmp_path: Path
+):
+    path = tmp_path / name
+    path.write_text(f"{first}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is a table of products by products"):
+        reader("figaro").table([path], {})
+
+
 def test_figaro_of_a_year_without_a_dollar_rate_asks_for_one(tmp_path: Path):
     made = economy(("DE", "JP"), ("A01", "L"), ("P3_S13", "P3_S14", "P3_S15", "P51G", "P5M"))
     path = published.figaro(tmp_path / "matrix_eu-ic-io_ind-by-ind_30ed_2028.csv", made)
