@@ -25,6 +25,7 @@ from kosho.world.readers import READERS, oecd_csv, reader
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.oecd_csv import EDITIONS
 from kosho.world.readers.sales import Sales
+from kosho.world.readers.wiod import _most
 from kosho.world.store import IOTable
 
 COUNTRIES = ("CHN", "JPN", "ROW", "USA")
@@ -141,6 +142,22 @@ def test_wiod_workbooks(release: str, tmp_path: Path):
     assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
     assert table.sectors == tuple(sectors)
     assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([["c1", "x", "x"], ["c1", "c2", "x"], ["x", "x", "x"]], 1),
+        ([["c1", "c2", "x", "x"]], 0),
+        ([["c1", "c2", "x", "x", "x"]], None),
+        ([["x", "c1", "c2"], ["c1", "c2", "c3"]], 1),
+        ([["x", "x"]], None),
+    ],
+)
+def test_the_row_of_codes_is_the_one_with_most_of_them_if_they_are_half(
+    rows: list[list[str]], place: int | None
+):
+    assert _most(rows, lambda text: text.startswith("c")) == place
 
 
 def test_a_row_of_wiod_that_is_not_its_total_is_refused(tmp_path: Path):
@@ -274,6 +291,22 @@ def test_figaro_in_euro(flat: bool, tmp_path: Path):
     world = calibrated(named(table))
     assert set(world.countries) == {"DEU", "ROW", "GRC", "JPN"}
     assert world.meta.sectors["C31_32"] == ("C31T33",)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("matrix_eu-ic-io_prod-by-prod_25ed_2023.csv", "rowLabels,A"),
+        ("matrix_eu-ic-io_25ed_2023.csv", "rowPi,colPi,obsValue"),
+    ],
+)
+def test_a_table_of_products_of_figaro_is_told_by_its_name_or_its_columns(
+    name: str, first: str, tmp_path: Path
+):
+    path = tmp_path / name
+    path.write_text(f"{first}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is a table of products by products"):
+        reader("figaro").table([path], {})
 
 
 def test_figaro_of_a_year_without_a_dollar_rate_asks_for_one(tmp_path: Path):

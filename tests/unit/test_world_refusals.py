@@ -13,8 +13,11 @@ import pytest
 import xarray as xr
 
 from kosho.errors import InputError, Problems
-from kosho.world import World, toy
+from kosho.world import World, WorldChoice, Worlds, toy
+from kosho.world.build import weights_of
 from kosho.world.csv_input import number, rows_of
+from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE
+from kosho.world.elasticity_scale import SCALES
 from kosho.world.har import read_har
 from kosho.world.labels import position_of, sector_holding
 
@@ -205,6 +208,35 @@ def test_what_is_sold_is_asked_of_economies_of_the_world() -> None:
     for pair in (("USA", "KOR"), ("KOR", "USA")):
         with pytest.raises(InputError, match="unknown country 'KOR'"):
             cells.sold(*pair, "C29")
+
+
+@pytest.mark.parametrize(
+    ("parts", "fits"),
+    [
+        ({}, True),
+        ({"regions": {"PAC": ("JPN", "USA"), "CHN": ("CHN",)}}, False),
+        ({"sectors": {"ALL": ("A01", "C29")}}, False),
+    ],
+    ids=["whole", "regions", "sectors"],
+)
+def test_weights_are_of_a_table_that_holds_nothing_together(
+    parts: dict[str, Any], *, fits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = toy().aggregate(**parts) if parts else toy()
+    monkeypatch.setattr(WorldChoice, "load", lambda _self: Worlds(world, world))
+    if fits:
+        found = weights_of("icio-2022")
+        assert (found.source, found.economies, found.sectors) == ("toy", toy().countries, toy().sectors)
+        return
+    with pytest.raises(InputError, match="gives no weights: it holds some together"):
+        weights_of("icio-2022")
+
+
+def test_points_of_the_common_scale_go_through_the_centre_from_the_least_to_the_most() -> None:
+    assert SCALES[0] == LEAST_SCALE < min(SCALES[1:])
+    assert SCALES[-1] == MOST_SCALE > max(SCALES[:-1])
+    assert list(SCALES) == sorted(SCALES)
+    assert 1.0 in SCALES
 
 
 def record(content: bytes) -> bytes:
