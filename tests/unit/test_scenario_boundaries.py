@@ -15,6 +15,7 @@ from kosho.impact.ranges import Range
 from kosho.scenario import additions, commitments, sensitivity
 from kosho.scenario.along_elasticities import ElasticityCurve, _refuse
 from kosho.scenario.commitments import DIVERTED, NOTHING_MUSD
+from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import FigureEnds
 
 
@@ -175,3 +176,54 @@ def test_a_glance_at_a_curve_has_its_ends_and_its_turns() -> None:
         ("USA", "+1 million USD at 0.2, +3 million USD at 1"),
         ("", "does not turn between them"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("in_all", "lost", "wrong"), [(True, ("JPN",), True), (True, (), False), (False, ("JPN",), False)]
+)
+def test_only_a_duty_in_all_needs_to_know_the_ordinary_one(
+    in_all: bool, lost: tuple[str, ...], wrong: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def unknown(_world: Any, _register: Any, measure: str) -> tuple[str, ...]:
+        asked.append(measure)
+        return lost
+
+    monkeypatch.setattr(additions, "unknown_duties", unknown)
+    nothing: Any = None
+    line: Any = SimpleNamespace(text="a line", in_all=in_all, measures=("floor", "bind"))
+    if wrong:
+        with pytest.raises(InputError, match=r"--add 1: 'a line': this world does not know .* of JPN"):
+            additions._refuse_unknown([line], nothing, nothing)
+    else:
+        additions._refuse_unknown([line], nothing, nothing)
+    assert asked == (["bind"] if in_all else [])
+
+
+@pytest.mark.parametrize(("home", "told"), [(0.6, True), (1e-3, True), (0.0, False), (-2.0, False)])
+def test_why_home_sales_rise_is_told_where_they_do(
+    home: float, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commitments, "_why", lambda _binding, importer: f"why {importer}")
+    middle: Any = SimpleNamespace(
+        countries=("C0", "C5"),
+        settled=(_settled("C5", binds=True),),
+        figures={"sales": np.array([[3.0, home]])},
+    )
+    (found,) = commitments._diverted(middle, None)
+    assert found.why == ("why C5" if told else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1 / 3, 0.333333),
+        (-2e6 / 3, -666_667.0),
+        (1_234_567.8, 1_234_570.0),
+        (0.0, 0.0),
+        (1e-9 / 7, 1.42857e-10),
+    ],
+)
+def test_numbers_of_results_have_six_digits(value: float, told: float) -> None:
+    assert Interval(low=value, high=value).low == told
