@@ -221,3 +221,15 @@ def test_of_two_states_one_without_a_range_moves_nothing() -> None:
     assert found is not None
     assert found["JPN"].welfare.low == pytest.approx(1.04 / 1.02 - 1.0, rel=1e-5)
     assert found["JPN"].welfare.high == pytest.approx(1.05 / 1.02 - 1.0, rel=1e-5)
+
+
+@pytest.mark.parametrize("ends", [None, {"JPN": "its ends"}])
+def test_against_the_base_ends_are_those_of_the_scenario(
+    ends: dict[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(against, "figures_of", lambda outcome: {"JPN": {"welfare": outcome}})
+    told = None if ends is None else SimpleNamespace(countries=ends)
+    one: Any = SimpleNamespace(outcome=0.1, commitments=SimpleNamespace(scenario="deal", ends=told))
+    found = compare(one, None)
+    assert (found.scenario, found.against, found.ends) == ("deal", "base", ends)
+    assert found.countries == {"JPN": {"welfare": 0.1}}

@@ -12,9 +12,10 @@ import pytest
 from kosho.case import Law
 from kosho.errors import InputError
 from kosho.impact.ranges import Range
-from kosho.scenario import additions, commitments, sensitivity
+from kosho.scenario import additions, commitments, labour_market, sensitivity, several, turning
 from kosho.scenario.along_elasticities import ElasticityCurve, _refuse
 from kosho.scenario.commitments import DIVERTED, NOTHING_MUSD
+from kosho.scenario.interval import Interval
 from kosho.scenario.sensitivity import FigureEnds
 
 
@@ -174,4 +175,138 @@ def test_a_glance_at_a_curve_has_its_ends_and_its_turns() -> None:
         ("", "turns at 0.25, 0.40"),
         ("USA", "+1 million USD at 0.2, +3 million USD at 1"),
         ("", "does not turn between them"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("in_all", "lost", "wrong"), [(True, ("JPN",), True), (True, (), False), (False, ("JPN",), False)]
+)
+def test_only_a_duty_in_all_needs_to_know_the_ordinary_one(
+    in_all: bool, lost: tuple[str, ...], wrong: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def unknown(_world: Any, _register: Any, measure: str) -> tuple[str, ...]:
+        asked.append(measure)
+        return lost
+
+    monkeypatch.setattr(additions, "unknown_duties", unknown)
+    nothing: Any = None
+    line: Any = SimpleNamespace(text="a line", in_all=in_all, measures=("floor", "bind"))
+    if wrong:
+        with pytest.raises(InputError, match=r"--add 1: 'a line': this world does not know .* of JPN"):
+            additions._refuse_unknown([line], nothing, nothing)
+    else:
+        additions._refuse_unknown([line], nothing, nothing)
+    assert asked == (["bind"] if in_all else [])
+
+
+@pytest.mark.parametrize(("home", "told"), [(0.6, True), (1e-3, True), (0.0, False), (-2.0, False)])
+def test_why_home_sales_rise_is_told_where_they_do(
+    home: float, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commitments, "_why", lambda _binding, importer: f"why {importer}")
+    middle: Any = SimpleNamespace(
+        countries=("C0", "C5"),
+        settled=(_settled("C5", binds=True),),
+        figures={"sales": np.array([[3.0, home]])},
+    )
+    (found,) = commitments._diverted(middle, None)
+    assert found.why == ("why C5" if told else None)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1 / 3, 0.333333),
+        (-2e6 / 3, -666_667.0),
+        (1_234_567.8, 1_234_570.0),
+        (0.0, 0.0),
+        (1e-9 / 7, 1.42857e-10),
+    ],
+)
+def test_numbers_of_results_have_six_digits(value: float, told: float) -> None:
+    assert Interval(low=value, high=value).low == told
+
+
+def test_a_ban_has_a_wedge_of_nothing_among_the_figures_and_others_have_theirs() -> None:
+    def settled(wedge: float) -> Any:
+        return SimpleNamespace(
+            wedge=wedge,
+            required=1.0,
+            reached=2.0,
+            rent=3.0,
+            fiscal_cost=4.0,
+            sales={("USA", "C29"): [5.0, 6.0]},
+        )
+
+    array = SimpleNamespace(to_numpy=lambda: np.zeros(2))
+    outcome: Any = SimpleNamespace(
+        constraints=(settled(np.inf), settled(0.25)),
+        base=SimpleNamespace(countries=("JPN", "USA")),
+        welfare=array,
+        equivalent_variation=array,
+        units=(),
+        part_flow=lambda *cell: (1.0, {"": 7.0, "cars": 8.0}[cell[3]]),
+    )
+    flows: Any = [
+        SimpleNamespace(importer="USA", exporter="JPN", sector="C29", part=part) for part in ("cars", None)
+    ]
+    found = sensitivity.figures(outcome, flows)
+    assert found["wedge"].tolist() == [0.0, 0.25]
+    assert [found[name].tolist() for name in ("required", "reached", "rent", "cost")] == [
+        [value, value] for value in (1.0, 2.0, 3.0, 4.0)
+    ]
+    assert found["sales"].tolist() == [[5.0, 6.0]]
+    assert found["value"].tolist() == [8.0, 7.0]
+    assert np.isnan(found["units"]).all()
+
+
+def test_what_a_state_does_not_change_is_no_change_of_jobs_and_prices() -> None:
+    state: dict[str, dict[str, float | None]] = {
+        code: {"employment": 0.01, "real_wage": 0.02} for code in ("JPN", "USA", "CHN")
+    }
+    found = labour_market._apart(state, state, ("JPN", "USA"))
+    assert found.jobs == found.prices == {"JPN": 0.0, "USA": 0.0}
+    more: dict[str, dict[str, float | None]] = {**state, "JPN": {"employment": 0.0201, "real_wage": 0.0302}}
+    found = labour_market._apart(more, state, ("JPN",))
+    assert found.jobs["JPN"] == pytest.approx(0.01)
+    assert found.prices["JPN"] == pytest.approx(1.0 / 1.01 - 1.0, rel=1e-5)
+
+
+def test_deals_of_a_table_are_those_of_its_first_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    solutions = {"nash": {"options": {"cars": "none"}, "gains": {"JPN": 5.0}}}
+    priced = [
+        SimpleNamespace(world=name, weights=SimpleNamespace(notes=(f"notes of {name}",)))
+        for name in ("one", "other")
+    ]
+    deal = SimpleNamespace(
+        priced=priced, game=SimpleNamespace(zone=True), idle={("cars", "none"): "it is told apart nowhere"}
+    )
+    monkeypatch.setattr(several, "negotiate_case", lambda *_: deal)
+    monkeypatch.setattr(several, "_facts", lambda _name, world: {"one": None}[world])
+    monkeypatch.setattr("kosho.bargain.report.contract", lambda _deal: {"solutions": solutions})
+    case: Any = SimpleNamespace(allowing_idle=lambda: None)
+    (found,) = several.deals_on_several(case, ["talks"])
+    assert found.solutions == {"nash": {"cars": "none"}}
+    assert found.gains == {"nash": {"JPN": 5.0}}
+    assert found.assumed == ("notes of one",)
+    assert found.not_priced == {"cars none": "it is told apart nowhere"}
+    assert found.zone
+
+
+def test_a_brief_looks_once_at_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(turning, "posed", lambda *_: "posed")
+    monkeypatch.setattr(turning.Along, "__init__", lambda _self, laid, parties: asked.append((laid, parties)))
+    monkeypatch.setattr(
+        turning.Along, "curves", lambda _self, *question, **how: asked.append((*question, how)) or []
+    )
+    case: Any = SimpleNamespace(allowing_idle=lambda: None, parties=[SimpleNamespace(economy="JPN")])
+    nothing: Any = None
+    pairs = [("deal", "base"), ("deal", "no-deal")]
+    assert turning.turning(case, pairs, None, nothing, [0.2, 1.0]) == ()
+    assert asked == [
+        ({"deal": "posed", "no-deal": "posed"}, ["JPN"]),
+        (pairs, [0.2, 1.0], {"looks": 1}),
     ]
