@@ -328,3 +328,17 @@ def test_what_a_leader_thinks_that_others_should_do_is_nobodys_position() -> Non
         ("position", "NOR", "Ada Moe"),
         ("red_line", "CHL", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("begins", "signs", "role"),
+    [
+        ("Reporting by ", 399, "furniture"),
+        ("Reporting by ", 400, "heading"),
+        ("File photo: ", 599, "furniture"),
+        ("File photo: ", 600, "heading"),
+    ],
+)
+def test_a_long_line_is_neither_of_the_makers_nor_below_a_picture(begins: str, signs: int, role: str) -> None:
+    line = begins + "a" * (signs - len(begins))
+    assert layout._role(line, item=False, seen_body=True) == role

@@ -457,3 +457,8 @@ def test_rates_by_producer_are_those_below_the_words_for_them() -> None:
         duty | {"rate": 7},
     ]
     assert [fields["name"] for kind, _, fields in found if kind == "person"] == ["Ana B. Moe"]
+
+
+def test_those_who_discuss_are_not_those_it_is_about() -> None:
+    (told,) = fields("Norway and Chile discussed a plan drawn up by Peru and Japan.", "topic")
+    assert told["parties"] == ["NOR", "CHL"]
