@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 
 from kosho.errors import InputError, Problem, Problems, system_says, unreadable
 from kosho.extras import missing
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.limits import refuse_beyond
 from kosho.lined import Lines, bounded, no_csv
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TEXTS",
     "WORKBOOKS",
+    "cells_told",
     "content_of",
     "header_of",
     "json_of",
@@ -129,6 +130,16 @@ def json_of(content: str | bytes, file: str) -> Any:
         raise InputError(Problem(_("is not JSON"), None, file, error.lineno)) from None
     except (ValueError, RecursionError):  # a number too long, brackets too deep, other letters than UTF's
         raise InputError(Problem(_("is not JSON that can be read"), file=file)) from None
+
+
+def cells_told(number: int) -> str:
+    """How many cells a row has, for a message.
+
+    >>> from kosho.tabular import cells_told
+    >>> cells_told(1), cells_told(3)
+    ('has 1 cell', 'has 3 cells')
+    """
+    return ngettext("has {number} cell", "has {number} cells", number, number=number)
 
 
 def header_of(rows: Iterator[Sequence[str]], file: str) -> list[str]:

@@ -13,7 +13,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.lined import no_csv
 from kosho.numbers import plain
-from kosho.tabular import content_of, header_of, refuse_twice
+from kosho.tabular import cells_told, content_of, header_of, refuse_twice
 
 __all__ = ["Row", "number", "rows_of"]
 
@@ -57,7 +57,7 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
     for line, cells in table[1:]:
         if len(cells) != len(header):
             problems.add(
-                _("has {number} cells", number=len(cells)),
+                cells_told(len(cells)),
                 _("{number} as in the header", number=len(header)),
                 line=line,
             )

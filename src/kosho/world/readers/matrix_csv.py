@@ -20,8 +20,9 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.errors import Problems, suggest
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.numbers import plain
+from kosho.tabular import cells_told
 from kosho.world.readers.sales import MOST, TOLERANCE, Sales
 
 __all__ = ["Cell", "Columns", "Shape", "figures", "read_matrix", "text_rows"]
@@ -366,7 +367,7 @@ def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array
     """A row cell by cell; cells under OUT may be empty in the rows below the table."""
     if len(cells) != width:
         problems.add(
-            _("row {row} has {number} cells", row=cells[0], number=len(cells)),
+            _("row {row} {has}", row=cells[0], has=cells_told(len(cells))),
             _("{width} as in the header", width=width),
             line=line,
         )
@@ -420,7 +421,7 @@ def _check(reading: Reading, shape: Shape) -> None:
     if missing:
         problems.add(
             _("has no rows of {missing}", missing=", ".join(missing[:10])),
-            _("{number} are missing", number=len(missing)),
+            ngettext("{number} is missing", "{number} are missing", len(missing), number=len(missing)),
         )
     if not shape.totals:
         return
