@@ -197,7 +197,7 @@ def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path):
     [
         ("hs,rate,rate\n870323,5,7\n", "package.csv:1: has the column 'rate' 2 times"),
         ('hs,rate\n870323,"5\n6"\n', r"package.csv:2: rate: '5\n6' is no rate"),
-        ('hs,rate\n870323,5\n"8703,7\n8704,4\n', "package.csv:3: has 1 cells"),
+        ('hs,rate\n870323,5\n"8703,7\n8704,4\n', "package.csv:3: has 1 cell"),
         ("hs,rate\n870323,5\n870323,7\n", "package.csv:3: hs: 870323 of JPN stands twice (first on line 2)"),
         ("hs,rate\n87032310,5\n87032390,7\n", "'87032310' is a part of 870323, and lines are no finer here"),
     ],

@@ -156,7 +156,7 @@ def test_rows_have_the_columns_asked_for_with_their_line(
         ("hs,rate\n", {1: "has no rows"}),
         ("hs\n01\n", {1: "has no column rate"}),
         ("x\n01\n", {1: "has no column hs, rate"}),
-        ("hs,rate\n01\n02,3\n04,5,6\n", {2: "has 1 cells", 4: "has 3 cells"}),
+        ("hs,rate\n01\n02,3\n04,5,6\n", {2: "has 1 cell", 4: "has 3 cells"}),
     ],
 )
 def test_rows_and_columns_that_are_not_there_are_told(text: str, lines: dict[int, str], tmp_path: Path) -> None:
