@@ -10,17 +10,12 @@ from typing import Any
 from kosho.brief.composing import _cited, _numbered
 from kosho.brief.first_page import first_page
 from kosho.brief.headline import headline, lead
-from kosho.brief.model import (
-    Brief,
-    DateAhead,
+from kosho.brief.model import Brief, DateAhead, FlowYears, ObservedFigure, OpenItem, RestingFinding
+from kosho.brief.negotiation import (
     DealBound,
-    FlowYears,
     LeftByParty,
     Negotiation,
-    ObservedFigure,
-    OpenItem,
     RegionShare,
-    RestingFinding,
     ScaleMark,
     StruckPart,
     TariffLineTold,

@@ -9,7 +9,8 @@ from tests.unit.test_brief_first_page import TERMS, agreed, curves, deal, plain,
 
 from kosho.brief.aide_tables import aide_tables
 from kosho.brief.cells import CellTable
-from kosho.brief.model import Brief, Negotiation
+from kosho.brief.model import Brief
+from kosho.brief.negotiation import Negotiation
 from kosho.brief.outlook import outlook
 from kosho.scenario.labour_market import JobsAndPrices
 

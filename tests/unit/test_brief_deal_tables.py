@@ -25,7 +25,8 @@ from kosho.brief.deal_tables import (
     scatters,
     shares_table,
 )
-from kosho.brief.model import Basis, DealBound, NamedDeal, Negotiation, PackagePoint, Reference
+from kosho.brief.model import Reference
+from kosho.brief.negotiation import Basis, DealBound, NamedDeal, Negotiation, PackagePoint
 from kosho.case import Case
 from kosho.provenance import Said
 from kosho.scenario import negotiate_case

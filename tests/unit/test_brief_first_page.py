@@ -12,16 +12,13 @@ from tests.unit.test_brief_page import Reader
 
 from kosho.brief import page
 from kosho.brief.first_page import first_page
-from kosho.brief.model import (
-    Brief,
-    DateAhead,
+from kosho.brief.model import Brief, DateAhead, Outlook, Prospect
+from kosho.brief.negotiation import (
     DealTerm,
     LeftByParty,
     NamedDeal,
     Negotiation,
-    Outlook,
     PackagePoint,
-    Prospect,
     ScaleMark,
     StruckPart,
     StruckSummary,

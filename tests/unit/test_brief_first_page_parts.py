@@ -11,7 +11,8 @@ from tests.briefs import brief
 from tests.unit.test_brief_first_page import agreed, deal, plain, table
 
 from kosho.brief import first_page
-from kosho.brief.model import DateAhead, DealTerm, Outlook, Prospect, ScaleMark, WeightLimit
+from kosho.brief.model import DateAhead, Outlook, Prospect
+from kosho.brief.negotiation import DealTerm, ScaleMark, WeightLimit
 from kosho.scenario.interval import Interval
 
 TWO_AND_THREE = "A week’s delay costs Japan 2 and the United States 3 million dollars"

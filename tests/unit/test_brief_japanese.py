@@ -17,7 +17,7 @@ from kosho.brief.exports.markdown import markdown
 from kosho.brief.exports.word import word
 from kosho.brief.exports.workbook import workbook
 from kosho.brief.first_page import first_page
-from kosho.brief.model import DealTerm, NamedDeal, WeightLimit
+from kosho.brief.negotiation import DealTerm, NamedDeal, WeightLimit
 from kosho.brief.outlook import outlook
 from kosho.brief.page import render
 from kosho.cli import app

@@ -12,7 +12,7 @@ from tests.unit.test_bargain_line_options import _case
 from kosho import Case
 from kosho.brief.exports.workbook import workbook
 from kosho.brief.line_tables import lines_table, told_lines
-from kosho.brief.model import Negotiation, TariffLineTold
+from kosho.brief.negotiation import Negotiation, TariffLineTold
 
 
 def test_lines_of_options_are_told_largest_share_of_duty_first(tmp_path: Path) -> None:

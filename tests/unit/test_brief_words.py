@@ -17,7 +17,7 @@ from kosho.brief.aide_tables import trade_at_stake
 from kosho.brief.law import measure_summary
 from kosho.brief.line_tables import SHOWN, lines_table
 from kosho.brief.linkage_words import linkage_words
-from kosho.brief.model import TariffLineTold
+from kosho.brief.negotiation import TariffLineTold
 from kosho.brief.page import safe_url
 from kosho.brief.priced import priced_packages
 from kosho.brief.rate_words import rate_words

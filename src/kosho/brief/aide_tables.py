@@ -9,15 +9,8 @@ from kosho import formatting
 from kosho.brief import statement_text
 from kosho.brief.cells import Cell, CellTable
 from kosho.brief.first_page import turning_point
-from kosho.brief.model import (
-    Brief,
-    DealTerm,
-    FlowYears,
-    MeasureSummary,
-    NamedDeal,
-    Prospect,
-    StruckSummary,
-)
+from kosho.brief.model import Brief, FlowYears, MeasureSummary, Prospect
+from kosho.brief.negotiation import DealTerm, NamedDeal, StruckSummary
 from kosho.brief.outlook import over
 from kosho.codes import country_name
 from kosho.language import _

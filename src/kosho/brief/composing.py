@@ -21,14 +21,13 @@ from kosho.brief.model import (
     DateAhead,
     FlowYears,
     MeasureSummary,
-    Negotiation,
     ObservedFigure,
     OpenItem,
     Reference,
     RestingFinding,
-    ScaleMark,
     WorldStamp,
 )
+from kosho.brief.negotiation import Negotiation, ScaleMark
 from kosho.brief.outlook import agreed, outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled

@@ -12,7 +12,7 @@ from kosho import formatting
 from kosho.arrays import Array, Mask
 from kosho.brief.line_tables import told_lines
 from kosho.brief.linkage_words import linkage_words, transfer_words
-from kosho.brief.model import (
+from kosho.brief.negotiation import (
     Basis,
     DealBound,
     DealTerm,

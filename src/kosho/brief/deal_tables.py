@@ -12,7 +12,8 @@ from kosho import formatting
 from kosho.arrays import Array
 from kosho.brief import statement_text
 from kosho.brief.cells import Cell, CellTable, QuotedWords
-from kosho.brief.model import NamedDeal, Negotiation, PackagePoint, Reference, StruckSummary
+from kosho.brief.model import Reference
+from kosho.brief.negotiation import NamedDeal, Negotiation, PackagePoint, StruckSummary
 from kosho.brief.tables import MANY
 from kosho.codes import country_name
 from kosho.language import N_, _

@@ -12,7 +12,8 @@ from datetime import date
 
 from kosho import formatting
 from kosho.brief import statement_text
-from kosho.brief.model import Brief, DealTerm, FirstPart, Outlook, Prospect, StruckSummary
+from kosho.brief.model import Brief, FirstPart, Outlook, Prospect
+from kosho.brief.negotiation import DealTerm, StruckSummary
 from kosho.brief.outlook import over
 from kosho.language import SOURCE, _, current, ngettext
 from kosho.scenario.interval import Interval

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kosho import formatting
 from kosho.brief.cells import Cell, CellTable
-from kosho.brief.model import Negotiation, TariffLineTold
+from kosho.brief.negotiation import Negotiation, TariffLineTold
 from kosho.codes import country_name, sector_name
 from kosho.language import _
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from kosho.brief.model import DealTerm, NamedDeal, Negotiation, Outlook, Prospect, ScaleMark
+from kosho.brief.model import Outlook, Prospect
+from kosho.brief.negotiation import DealTerm, NamedDeal, Negotiation, ScaleMark
 from kosho.brief.priced import PricedPackages
 from kosho.scenario.results import ScenarioResults, ScenarioSummary
 from kosho.scenario.turning import Turning

@@ -18,7 +18,8 @@ from kosho.brief.exports.record_tables import record_tables
 from kosho.brief.gain_figure import drawn, gain_table, gain_title, spoken
 from kosho.brief.line_tables import lines_table
 from kosho.brief.market_tables import market_tables
-from kosho.brief.model import Brief, Claim, Negotiation, Reference
+from kosho.brief.model import Brief, Claim, Reference
+from kosho.brief.negotiation import Negotiation
 from kosho.brief.page import BESIDE, KINDS, lines
 from kosho.brief.tables import tables
 from kosho.codes import country_name

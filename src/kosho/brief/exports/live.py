@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
 from kosho.brief.exports.sheets import LINE, STEPS, Column, Looks, add, billion, lines, on_paper
-from kosho.brief.model import Negotiation
+from kosho.brief.negotiation import Negotiation
 from kosho.brief.priced import PricedPackages
 from kosho.codes import country_name
 from kosho.language import N_, _, pgettext

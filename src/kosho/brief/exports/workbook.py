@@ -14,7 +14,8 @@ from kosho.brief.exports.document import first_lines, marks, numbers
 from kosho.brief.exports.live import add_live
 from kosho.brief.exports.sheets import Column, Looks, Value, add, billion
 from kosho.brief.line_tables import sheet_rows
-from kosho.brief.model import Brief, Negotiation
+from kosho.brief.model import Brief
+from kosho.brief.negotiation import Negotiation
 from kosho.brief.page import KINDS
 from kosho.brief.recorded import Recorded
 from kosho.codes import country_name, sector_name
