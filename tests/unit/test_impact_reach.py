@@ -20,7 +20,7 @@ from kosho import Case
 from kosho.bargain import Effort, negotiate
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.impact.reach import IdleError, could_act
+from kosho.impact.reach import IdleError, _aimless, could_act
 from kosho.law import Overlay, Register
 from kosho.scenario import scenario_effects, simulate
 from kosho.world import World
@@ -304,3 +304,17 @@ def test_what_could_act_is_priced_of_the_day_and_on_goods_that_are_traded(
 ) -> None:
     add = tuple(measure(**{**ACTS, **one, "id": f"m{n}"}) for n, one in enumerate(changes))
     assert could_act(talks, law, Overlay(title="x", add=add), date(2025, 7, 9)) is acts
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"imposer": "BTN"}, "this world has no BTN"),
+        ({"partners": {"include": ["BTN"]}}, "aimed at nobody in this world"),
+        ({"partners": {"include": ["USA"]}}, "aimed at nobody but USA itself"),
+        ({}, None),
+    ],
+)
+def test_a_measure_on_nobody_s_goods_says_why(talks: World, changes: dict[str, Any], why: str | None) -> None:
+    found = _aimless(measure(**{**ACTS, **changes}), talks)
+    assert (found is None) if why is None else (why in (found or ""))

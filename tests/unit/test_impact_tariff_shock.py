@@ -14,6 +14,7 @@ from kosho.codes import sectors
 from kosho.equilibrium import Shock
 from kosho.errors import InputError
 from kosho.impact import shock
+from kosho.impact.tariff_shock import _ShockRows
 from kosho.law import Overlay, Register
 from kosho.world import World, load
 
@@ -41,6 +42,21 @@ def value(table: Shock, world: World, rate: np.ndarray) -> np.ndarray:
     a = world.arrays
     gross = (a.flows * (1 + a.tariff))[table.importer, table.exporter, table.sector]
     return table.share * gross / (1 + table.base_tariff) * rate
+
+
+def test_of_no_rows_every_column_is_empty():
+    found = _ShockRows(("JPN", "USA"), ("C29",)).shock()
+    assert len(found) == 0
+    columns = (
+        found.importer,
+        found.exporter,
+        found.sector,
+        found.share,
+        found.tariff,
+        found.base_tariff,
+        found.cost,
+    )
+    assert [len(column) for column in columns] == [0] * len(columns)
 
 
 def test_parts_add_up_to_the_cell(june: Shock, world: World):

@@ -76,6 +76,8 @@ def test_vehicles_of_japan_and_batteries_from_china(talks: World) -> None:
     assert 0.7 < content(talks, "JPN", "C29", ["JPN"]) < 0.85
     assert found.sum("sector").drop_sel(country="JPN").idxmax() == "CHN"
     loss = loss_without(talks, "JPN", "CHN", ["C27"])
+    assert loss.price.to_numpy() == pytest.approx(loss.outcome.price.sel(country="JPN").to_numpy() - 1.0)
+    assert 0.0 < float(loss.price.sel(sector="C27")) < 0.5
     assert float(loss.outcome.flows.sel(importer="JPN", exporter="CHN", sector="C27")) == 0.0
     assert loss.welfare < 0
     assert loss.equivalent_variation == pytest.approx(

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.world import World, load, toy
+from kosho.world.datafiles import rows
 from kosho.world.differences import differences
 from kosho.world.report import info
 
@@ -60,6 +61,18 @@ def test_every_elasticity_has_a_source_that_is_listed(report):
 def test_changed_elasticities_are_not_passed_off_as_published():
     rows = info(load().with_theta(4.0))["elasticities"]["sectors"]
     assert {row["source"] for row in rows} == {"own"}
+
+
+def test_notes_of_elasticities_are_those_of_their_table_or_say_that_they_are_not(report):
+    told = {row["sector"]: row for row in report["elasticities"]["sectors"]}
+    table = {row["sector"]: row for row in rows("elasticities.csv")}
+    notes = {code: table[code]["note"] or None for code in told}
+    assert {code: row["note"] for code, row in told.items()} == notes
+    assert len(set(notes.values())) > 1
+    assert {row["status"] for row in told.values()} == {table[code]["status"] for code in told}
+    changed = info(load().with_theta(2.5))["elasticities"]["sectors"]
+    other = {row["note"] for row in changed if not np.isclose(2.5, float(table[row["sector"]]["theta"]))}
+    assert other == {"weighted by trade, or set by the user"}
 
 
 def test_a_world_of_ones_own_has_no_fit():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -93,3 +94,11 @@ def test_no_figure_is_beyond_what_anything_counts(name: str, tmp_path: Path):
             continue
         with pytest.raises(InputError, match=f"{told} holds"):
             write(replace(table, **{name: values}), tmp_path / "t.npz")
+
+
+@pytest.mark.parametrize(
+    ("more", "number"), [({}, 1), ({"final": np.ones((2, 2, 3))}, 1), ({"theta": np.ones(3)}, 2)]
+)
+def test_a_file_says_in_which_format_it_is(more: dict[str, np.ndarray], number: int, tmp_path: Path):
+    with zipfile.ZipFile(write(replace(small(), **more), tmp_path / "t.npz")) as archive:
+        assert json.loads(archive.read("meta.json"))["format"] == number

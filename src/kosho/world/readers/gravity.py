@@ -49,8 +49,6 @@ class Panel:
 
     trade: dict[tuple[str, str, str], float] = field(default_factory=dict)
     output: dict[tuple[str, str], float] = field(default_factory=dict)
-    zeros: int = 0
-    """Rows without a value."""
 
 
 def read_gravity(files: Sequence[Path], settings: Settings) -> IOTable:
@@ -160,9 +158,7 @@ def _note(
         return
     if isfinite(value) and value < 0:
         problems.add(_("trade {value:g} is below zero", value=value), line=line, key="trade")
-    elif not isfinite(value):
-        panel.zeros += 1
-    else:
+    elif isfinite(value):  # a row without a figure is none
         key = importer, exporter, sector
         if key in panel.trade and sector == GOODS and "sector" not in at:
             problems.add(
