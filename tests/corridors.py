@@ -12,7 +12,8 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.corridor import Corridor, between
 from kosho.corridor.engine import Network, Station, Task
-from kosho.corridor.schema import Hours, Window
+from kosho.corridor.replication import Passage, SimulatedYear, StageUse
+from kosho.corridor.schema import STAGES, Hours, Window
 from kosho.corridor.timetable import Timetable
 
 OPEN = Timetable.of(None, date(2026, 6, 1), 1)
@@ -48,3 +49,24 @@ def served(
         network.add(Task((station,), (service,), record), arrival)
     network.env.run()
     return np.array(records)[:, 0], network, station
+
+
+def of_hours(shift: float = 0.0, leaves: float = 6.0) -> SimulatedYear:
+    """Eight consignments, two of each type, with hours from arrival and from declaration to permit."""
+    hours = np.array([10.0, 20.0, 30.0, 40.0, 50.0, 61.0, 70.0, 83.0]) + shift
+    ends = np.full((8, len(STAGES)), np.nan)
+    arrival = np.arange(8.0)
+    ends[:, STAGES.index("release")] = arrival + hours
+    ends[:, STAGES.index("lodgement")] = arrival + hours - np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
+    ends[:, -1] = arrival + hours + leaves
+    passage = Passage(
+        type=np.array([0, 0, 1, 1, 2, 2, 3, 3]),
+        trusted=np.array([True, False, False, False, False, False, False, True]),
+        early=np.array([False, True, False, True, False, True, False, True]),
+        arrival=arrival,
+        ends=ends,
+    )
+    use = StageUse(utilisation=0.5 + shift / 10, queue=1.0 + shift, present=2.0, visits=4)
+    none = StageUse(utilisation=None, queue=0.0, present=2.0, visits=8)
+    stages = {name: use if name == "documents" else none for name in STAGES}
+    return SimulatedYear(passage, stages, arrived=8, left=8, inside=0, events=0)  # type: ignore[arg-type]

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from kosho.corridor.figure import svg
+from kosho.corridor.sensitivity import ParameterEnd, Swing, Tornado
+from kosho.corridor.times import ReleaseTimes
 from kosho.world import load
+from tests.corridors import of_hours, small
 from tests.faults.commands import TRADE
 from tests.kept_cli import lines, run, told
 from tests.own_world import sales
@@ -137,6 +141,22 @@ def tariff_lines(folder: Path) -> dict[str, Any]:
     }
 
 
+def made_up() -> str:
+    """The figure of a few consignments, with parameters that help, hurt, have one end or do nothing."""
+    swings = (
+        Swing("early.activation.mean", "assumption", ParameterEnd("1", 3.0, 0.9), ParameterEnd("3", 2.0, -0.2)),
+        Swing("stages.exit.servers", "fact", ParameterEnd("2", None, None), ParameterEnd("9", 2.0, 0.7)),
+        Swing("channel.hours", "fact", ParameterEnd("0.1", 2.5, 0.45), ParameterEnd("0.2", 2.4, 0.55)),
+        Swing("trusted.examined", "fact", ParameterEnd("0.1", 2.5, 0.5), ParameterEnd("0.2", 2.5, 0.5)),
+    )
+    cases = {
+        "As it is": ReleaseTimes(small(), (of_hours(), of_hours(1.2))),
+        "With papers sent ahead, longer hours and more of everything": ReleaseTimes(small(), (of_hours(-6),)),
+        "Slower": ReleaseTimes(small(), (of_hours(12, leaves=0.0),)),
+    }
+    return svg("Made up", cases, Tornado("ahead", 2.5, 0.5, swings, 2))
+
+
 def corridor(folder: Path) -> dict[str, Any]:
     """A corridor simulated twice with every parameter at its ends, its figure, and its effect in money."""
     figure, measure = folder / "corridor.svg", folder / "measure.yaml"
@@ -145,6 +165,7 @@ def corridor(folder: Path) -> dict[str, Any]:
         "json": told(*words, "--no-tornado", "--figure", str(figure), "--measure", str(measure), *TALKS),
         "words": lines(*words, "--no-tornado", *TALKS),
         "figure": figure.read_text("utf-8").splitlines(),
+        "made up": made_up().splitlines(),
         "measure": measure.read_text("utf-8").splitlines(),
     }
 

@@ -16,9 +16,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kosho.codes import blocs
+from tests.yaml_files import loaded
 
 DUTIES = ("tariff", "floor", "tariff_quota", "exemption")
 YES_UNLESS_TOLD = ("us_232", "informational")
@@ -99,13 +98,13 @@ class Reference:
     """The register as its files have it."""
 
     def __init__(self, measures: list[Path], products: Path, lines: Path) -> None:
-        files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in measures]
+        files = [loaded(path.read_text(encoding="utf-8")) for path in measures]
         self.measures: list[dict[str, Any]] = [one for file in files for one in file.get("measures") or []]
         self.left_out: list[dict[str, Any]] = [one for file in files for one in file.get("not_covered") or []]
         self.lists = {
             name: self._list(one) for file in files for name, one in (file.get("lists") or {}).items()
         }
-        groups = yaml.safe_load(products.read_text(encoding="utf-8"))["groups"]
+        groups = loaded(products.read_text(encoding="utf-8"))["groups"]
         self.lists |= {f"group {one['id']}": self._list(one["hs"]) for one in groups}
         rows = [
             row.split() for row in lines.read_text(encoding="ascii").splitlines() if not row.startswith("#")

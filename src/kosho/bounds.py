@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kosho.language import N_, _
@@ -30,6 +31,7 @@ __all__ = [
     "WEIGHT",
     "Bound",
     "like_a_fraction",
+    "no_sign",
     "out_of_days",
     "out_of_years",
     "unit_of_rates",
@@ -110,6 +112,25 @@ def like_a_fraction(percent: float) -> str | None:
         "{value:g} is less than one percent: duties are percent here ({percent:g} for {percent:g} %)",
         value=percent,
         percent=100 * percent,
+    )
+
+
+def no_sign(text: str, number: Decimal) -> tuple[str, str] | None:
+    """What is wrong with percent that is written without its sign and may be a fraction, and what to write.
+
+    Where a sign can be written, it is how somebody insists: `0.15%` is what it says.
+
+    >>> from decimal import Decimal
+    >>> from kosho.bounds import no_sign
+    >>> no_sign("0.15", Decimal("0.15"))
+    ('0.15 may be a fraction, and percent is meant here', 'write 15, or 0.15% if so little is meant')
+    """
+    if not 0 < number < 1:
+        return None
+    return _("{text} may be a fraction, and percent is meant here", text=text), _(
+        "write {percent:f}, or {number:f}% if so little is meant",
+        percent=(100 * number).normalize(),
+        number=number,
     )
 
 

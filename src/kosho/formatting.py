@@ -606,7 +606,7 @@ def _signed_range(low: float, high: float, decimals: int = FINEST) -> str:
         "0" if abs(end) < BESIDE * widest and not away else _signed(end, _plain(abs(end), decimals, up=away))
         for end, away in ((low, low < 0), (high, high > 0))
     ]
-    return ends[0] if ends[0] == ends[1] else between(*ends)
+    return between(*ends)
 
 
 def _signed(value: float, text: str) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from kosho.atomic_write import write_together
 from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 
-__all__ = ["make_folder", "refused", "require_file", "require_folder", "save"]
+__all__ = ["make_folder", "refused", "require_file", "require_folder", "save", "scratch"]
 
 ROOM = 64 * 1024
 """Bytes that must fit before work begins: a disk that is full is told at once, one that fills up later then."""
@@ -109,6 +110,42 @@ def save(contents: Mapping[Path, str | bytes], *, folder: Path | None = None) ->
             with suppress(OSError):
                 one.rmdir()
         raise refused(_named(contents, folder), error) from None
+
+
+@contextmanager
+def scratch() -> Generator[Path]:
+    """A folder of ours that is gone afterwards; where it cannot be written, the folder it is in is named.
+
+    Raises:
+        InputError: as what is done inside, and where there is no room for it.
+
+    >>> from kosho.outputs import scratch
+    >>> with scratch() as folder:
+    ...     _ = (folder / "a.txt").write_text("one")
+    >>> folder.exists()
+    False
+    """
+    place = tempfile.gettempdir()
+    try:
+        with tempfile.TemporaryDirectory(prefix="kosho-", dir=place) as name:
+            yield Path(name)
+    except (InputError, OSError) as error:
+        found = _of_scratch(error, place)
+        if found is None:
+            raise
+        raise InputError(found) from None
+
+
+def _of_scratch(error: InputError | OSError, place: str) -> Problem | None:
+    """What is wrong with a folder of ours; None where something else is."""
+    within = str(Path(place) / "kosho-")
+    hint = _("TMPDIR names another folder for what is not kept")
+    if isinstance(error, OSError):
+        inside = error.filename is None or str(error.filename).startswith(within)
+        told = _("cannot be written: {why}", why=system_says(error))
+        return Problem(told, hint, file=place) if inside else None
+    first = next((one for one in error.problems if (one.file or "").startswith(within)), None)
+    return None if first is None else replace(first, hint=hint, file=place, line=None)
 
 
 def _named(contents: Mapping[Path, str | bytes], folder: Path | None) -> Path:

@@ -27,10 +27,13 @@ def estimated(
     Packages, 960 of 5,184, about 44 s left
     >>> reached(1000)
     Packages, 1,000 of 5,184, about 3 min left
+    >>> estimated(print, "Packages", 9, clock=lambda: 0.0)(10)
+    Packages, 9 of 9
     """
     started = clock()
 
-    def reached(done: int) -> None:
+    def reached(solved: int) -> None:
+        done = min(solved, total)  # what they are compared with is solved along with them
         left = (clock() - started) * (total - done) / max(done, 1)
         told = _(", about {time} left", time=_told(left)) if done and left >= TOLD else ""
         progress(_("{text}, {done:,} of {total:,}{told}", text=text, done=done, total=total, told=told))

@@ -17,13 +17,14 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 from xml.etree import ElementTree as ET
 
 from kosho.errors import InputError, Problem, Problems, system_says, unreadable
 from kosho.extras import missing
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.limits import refuse_beyond
+from kosho.lined import Lines, bounded, no_csv
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TEXTS",
     "WORKBOOKS",
+    "cells_told",
     "content_of",
     "header_of",
     "json_of",
@@ -44,6 +46,8 @@ __all__ = [
 ]
 
 TEXTS = (".csv", ".tsv", ".txt", ".json")
+LINED = (".csv", ".tsv", ".txt")
+"""Kinds of text whose rows are lines; a file of JSON may be one."""
 WORKBOOKS = (".xlsx", ".xlsm")
 PARQUET = ".parquet"
 MEMORY = 12.0
@@ -90,17 +94,17 @@ def content_of(path: Path, memory: float = MEMORY) -> bytes:
     with _told(path):
         if suffix == ".gz":
             with gzip.open(path) as file:
-                return _read(file, path, memory)
+                return _read(file, path, memory, lines=path.with_suffix("").suffix.lower() in LINED)
         if suffix == ".zip":
             with zipfile.ZipFile(path) as packed:
                 member = _member(packed, path)
+                inside = PurePosixPath(member.filename).suffix.lower()
                 with packed.open(member) as file:
-                    content = _read(file, path, memory)
-            inside = PurePosixPath(member.filename).suffix.lower()
+                    content = _read(file, path, memory, lines=inside in LINED)
             return _sheet(content, path).encode() if inside in WORKBOOKS else content
         refuse_beyond("bytes", path.stat().st_size, memory, file=str(path))
         with path.open("rb") as file:  # in parts: a device has no size, and may have no end
-            content = _read(file, path, memory)
+            content = _read(file, path, memory, lines=suffix in LINED)
         if suffix == PARQUET:
             return _of_parquet(content, path)
         return _sheet(content, path).encode() if suffix in WORKBOOKS else content
@@ -126,6 +130,16 @@ def json_of(content: str | bytes, file: str) -> Any:
         raise InputError(Problem(_("is not JSON"), None, file, error.lineno)) from None
     except (ValueError, RecursionError):  # a number too long, brackets too deep, other letters than UTF's
         raise InputError(Problem(_("is not JSON that can be read"), file=file)) from None
+
+
+def cells_told(number: int) -> str:
+    """How many cells a row has, for a message.
+
+    >>> from kosho.tabular import cells_told
+    >>> cells_told(1), cells_told(3)
+    ('has 1 cell', 'has 3 cells')
+    """
+    return ngettext("has {number} cell", "has {number} cells", number, number=number)
 
 
 def header_of(rows: Iterator[Sequence[str]], file: str) -> list[str]:
@@ -192,12 +206,12 @@ def open_bytes(path: Path, member: str | None = None) -> Generator[IO[bytes]]:
     with _told(path):
         if path.suffix.lower() == ".zip" and (member is not None or _is_text(path)):
             with zipfile.ZipFile(path) as packed, packed.open(member or _member(packed, path)) as raw:
-                yield raw
+                yield cast("IO[bytes]", bounded(raw, path))
         elif path.suffix.lower() in (".zip", ".gz", PARQUET, *WORKBOOKS):
             yield io.BytesIO(content_of(path))
         else:
             with path.open("rb") as raw:
-                yield raw
+                yield cast("IO[bytes]", bounded(raw, path))
 
 
 @contextmanager
@@ -209,19 +223,19 @@ def open_csv(path: Path) -> Generator[TextIO]:
     """
     with _told(path):
         if path.suffix.lower() == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as text:
+            with gzip.open(path) as raw, _text_of(raw, path) as text:
                 yield text
         elif path.suffix.lower() == ".zip" and _is_text(path):
             with (
                 zipfile.ZipFile(path) as packed,
                 packed.open(_member(packed, path)) as raw,
-                io.TextIOWrapper(raw, "utf-8-sig", newline="") as text,
+                _text_of(raw, path) as text,
             ):
                 yield text
         elif path.suffix.lower() in (".zip", PARQUET, *WORKBOOKS):
             yield io.StringIO(content_of(path).decode("utf-8-sig"), newline="")
         else:
-            with path.open(newline="", encoding="utf-8-sig") as text:
+            with path.open("rb") as raw, _text_of(raw, path) as text:
                 yield text
 
 
@@ -277,17 +291,22 @@ def _told(path: Path) -> Generator[None]:
         hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
         raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None
     except csv.Error as error:
-        raise InputError(Problem(_("is not CSV text: {error}", error=error), file=str(path))) from None
+        raise no_csv(error, str(path)) from None
 
 
-def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float) -> bytes:
+def _read(file: IO[bytes] | gzip.GzipFile, path: Path, memory: float, *, lines: bool) -> bytes:
     parts: list[bytes] = []
     size = 0
-    while part := file.read(PART):
+    checked = Lines(file, path) if lines else file
+    while part := checked.read(PART):
         size += len(part)
         refuse_beyond("bytes", size, memory, file=str(path))
         parts.append(part)
     return b"".join(parts)
+
+
+def _text_of(raw: IO[bytes] | gzip.GzipFile, path: Path) -> TextIO:
+    return io.TextIOWrapper(bounded(raw, path), "utf-8-sig", newline="")
 
 
 def _of_parquet(content: bytes, path: Path) -> bytes:

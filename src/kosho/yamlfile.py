@@ -22,7 +22,7 @@ from kosho import schema_words
 from kosho.arguments import path_of
 from kosho.errors import InputError, Problem, nearest, suggest, unreadable
 from kosho.known import As, Key, as_known, changes
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.translations import in_language
 
 __all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "refuse_no_file", "validate"]
@@ -183,9 +183,7 @@ def _content(text: str) -> Written:
             raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
         document = loader.construct_document(node) if node else {}
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise InputError(Problem(error.problem or _("is not YAML"), line=line)) from None
+        raise InputError(_misread(error)) from None
     except yaml.YAMLError as error:
         raise InputError(Problem(_("is not YAML: {error}", error=error).splitlines()[0])) from None
     finally:
@@ -193,6 +191,44 @@ def _content(text: str) -> Written:
     if not isinstance(document, Mapping):
         raise InputError(Problem(_("must be a mapping of keys to values"), line=1))
     return Written(cast("Mapping[str, Any]", document), lines, "", set())
+
+
+OPEN = N_("a quotation mark or a bracket is left open, or a comma is missing")
+DEPTH = N_("a line is deeper or less deep than those it belongs to")
+SLIPS = {
+    "tab character": N_("a tab stands where spaces should"),
+    "mapping values are not allowed": N_("a second colon stands in the line, or it is deeper than it may be"),
+    "undefined alias": N_("what begins with * refers to something above, and there is nothing"),
+    "cannot start any token": N_("a word begins with a character that means something else in YAML"),
+    "unexpected end of stream": OPEN,
+    "',' or": OPEN,
+    "could not find expected ':'": N_("a key has no colon, or a text goes on in the next line"),
+    "unhashable key": N_("a key is a list or a mapping"),
+    "block sequence entries": N_("a list begins in the line of its key"),
+    "block end": DEPTH,
+    "expected key": DEPTH,
+    "another document": N_("a second document begins"),
+    "constructor for the tag": N_("a type stands there that is not known (!! or !)"),
+    "unknown escape character": N_("a backslash stands in double quotes; single quotes take it as it is"),
+    "for merging": N_("<< merges nothing here"),
+}
+"""What the parser says, by a part of it, in words for people."""
+
+
+def _misread(error: yaml.MarkedYAMLError) -> Problem:
+    """A text that is no YAML, and why; what is left open is told where it begins.
+
+    >>> _misread(yaml.MarkedYAMLError(problem="found a tab character that violates indentation")).message
+    'a tab stands where spaces should'
+    """
+    said = error.problem or ""
+    told = next((words for part, words in SLIPS.items() if part in said), None)
+    marks = (error.problem_mark, error.context_mark)
+    mark = next(filter(None, reversed(marks) if told == OPEN else marks), None)
+    line = mark.line + 1 if mark else None
+    if told is None:
+        return Problem(said or _("is not YAML"), line=line)
+    return Problem(_(told), _("spaces indent, and a text with : # * % & or @ stands in quotes"), line=line)
 
 
 def refuse_no_file(path: Path) -> None:

@@ -17,7 +17,6 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
 
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -49,6 +48,7 @@ from kosho.record.schema import (
 from kosho.record.schema import Status as Standing
 from kosho.translations import untranslated, written_for_people
 from kosho.world.readers import READERS
+from tests.yaml_files import loaded
 
 ROOT = Path(__file__).parents[2] / "src" / "kosho"
 METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2"), ("serve/static/**.js", "javascript")]
@@ -282,7 +282,7 @@ def folders() -> list[Path]:
 def _trees(folder: Path) -> Iterator[Mapping[str, Any]]:
     """What the files of a folder say: YAML as it is, and of tables what people are shown."""
     for path in sorted(folder.glob("*.yaml")):
-        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield loaded(path.read_text(encoding="utf-8"))
     for name, columns in TABLES.items():
         if folder == (ROOT / name).parent:
             lines = (ROOT / name).read_text(encoding="utf-8").splitlines()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.surroundings import BROWSER, environment, kosho
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+ROOT = Path(__file__).parents[2]
+FORKING = ("-W", "ignore:This process:DeprecationWarning")  # of Python 3.12, where libraries hold threads
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -27,6 +33,48 @@ def _binary() -> str:
 def kosho_() -> Run:
     """Run `kosho` with arguments; the result has `stdout`, `stderr`, `returncode`."""
     return kosho
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command did."""
+
+    status: int
+    printed: str
+    said: str
+    left: tuple[str, ...]
+    """Files it has left in the folder that it ran in."""
+
+    def is_one_line(self, expected: str) -> None:
+        """A mistake, told in one line in which this stands; nothing printed, nothing left."""
+        assert (self.status, self.printed, self.left) == (2, "", ())
+        assert len(self.said.splitlines()) == 1
+        assert expected in self.said
+
+
+Forked = Callable[[Sequence[tuple[str, ...]]], dict[tuple[str, ...], Told]]
+
+
+@pytest.fixture(scope="session")
+def forked(tmp_path_factory: pytest.TempPathFactory) -> Forked:
+    """Run many command lines as processes, forks of one that has read the modules, warnings being errors."""
+
+    def run(lines: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Told]:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", *FORKING, "-m", "tests.forks"],
+            input=json.dumps(lines),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+            cwd=tmp_path_factory.mktemp("forked"),
+            timeout=600,
+            env=environment(PYTHONPATH=os.pathsep.join(map(str, (ROOT / "src", ROOT)))),
+        )
+        assert done.returncode == 0, done.stderr
+        told = (Told(**{**one, "left": tuple(one["left"])}) for one in json.loads(done.stdout))
+        return dict(zip(lines, told, strict=True))
+
+    return run
 
 
 @pytest.fixture(scope="session")

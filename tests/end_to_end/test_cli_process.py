@@ -8,12 +8,32 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.end_to_end.conftest import Run
+from tests.end_to_end.conftest import Forked, Run, Told
 from tests.surroundings import environment, python
 
 from kosho import __version__
 
 CASE = "japan-us-2025"
+
+
+WRONG = (
+    (("simulate",), "neither a case nor a measure to add"),
+    (("simulate", CASE, "--scenario", "dael"), "did you mean deal?"),
+    (("simulate", "japan-us", "--scenario", "deal"), f"did you mean {CASE}?"),
+    (("simulate", CASE, "--scenario", "deal", "--as-of", "29.6.2025"), "write YYYY-MM-DD"),
+    (("simulate", CASE, "--scenario", "deal", "--as-of", "20250629"), "write YYYY-MM-DD"),
+    (("simulate", CASE, "--scenario", "deal", "--as-of", "2025-02-30"), "write YYYY-MM-DD"),
+    (("simulate", CASE, "--scenario", "status-quo", "--as-of", "1999-01-01"), "begins on 2025-04-09"),
+    (("simulate", CASE, "--scenario", "deal", "--deficits", "fxed"), "did you mean fixed?"),
+    (("simulate", CASE, "--scenario", "deal", "--world", "flat"), "unknown world 'flat'"),
+    (("brief", "nowhere-2025"), "no case 'nowhere-2025'"),
+    (("brief", CASE, "--as-of", "yesterday"), "write YYYY-MM-DD"),
+    (("world", "info", "icio-2023"), "did you mean icio-2022?"),
+    (("world", "build", "no.whl"), "cannot be read"),
+    (("world", "build", "--from", "wheels"), "unknown format 'wheels' (did you mean wheel?"),
+    (("replicate", "cp2015", "--data", "nowhere"), "cp2015.npz"),
+    (("replicate", "cp2051", "--data", "nowhere"), "did you mean cp2015?"),
+)
 
 
 def test_version_and_help(kosho: Run) -> None:
@@ -24,36 +44,16 @@ def test_version_and_help(kosho: Run) -> None:
         assert command in helped.stdout
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (["simulate"], "neither a case nor a measure to add"),
-        (["simulate", CASE, "--scenario", "dael"], "did you mean deal?"),
-        (["simulate", "japan-us", "--scenario", "deal"], f"did you mean {CASE}?"),
-        (["simulate", CASE, "--scenario", "deal", "--as-of", "29.6.2025"], "write YYYY-MM-DD"),
-        (["simulate", CASE, "--scenario", "deal", "--as-of", "20250629"], "write YYYY-MM-DD"),
-        (["simulate", CASE, "--scenario", "deal", "--as-of", "2025-02-30"], "write YYYY-MM-DD"),
-        (["simulate", CASE, "--scenario", "status-quo", "--as-of", "1999-01-01"], "begins on 2025-04-09"),
-        (["simulate", CASE, "--scenario", "deal", "--deficits", "fxed"], "did you mean fixed?"),
-        (["simulate", CASE, "--scenario", "deal", "--world", "flat"], "unknown world 'flat'"),
-        (["brief", "nowhere-2025"], "no case 'nowhere-2025'"),
-        (["brief", CASE, "--as-of", "yesterday"], "write YYYY-MM-DD"),
-        (["world", "info", "icio-2023"], "did you mean icio-2022?"),
-        (["world", "build", "no.whl"], "cannot be read"),
-        (["world", "build", "--from", "wheels"], "unknown format 'wheels' (did you mean wheel?"),
-        (["replicate", "cp2015", "--data", "nowhere"], "cp2015.npz"),
-        (["replicate", "cp2051", "--data", "nowhere"], "did you mean cp2015?"),
-    ],
-)
+@pytest.fixture(scope="module")
+def told_of(forked: Forked) -> dict[tuple[str, ...], Told]:
+    return forked([arguments for arguments, _ in WRONG])
+
+
+@pytest.mark.parametrize(("arguments", "expected"), WRONG)
 def test_wrong_input_is_one_line_and_status_two(
-    kosho: Run, tmp_path: Path, arguments: list[str], expected: str
+    told_of: dict[tuple[str, ...], Told], arguments: tuple[str, ...], expected: str
 ) -> None:
-    done = kosho(*arguments, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert expected in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    told_of[arguments].is_one_line(expected)
 
 
 def test_every_mistake_of_a_case_is_told_with_file_and_line(kosho: Run, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 from tests.corridors import shipped_text
 from tests.surroundings import python
+from tests.yaml_files import loaded
 
 from kosho.extras import install
 from kosho.law.nontariff_terms import CustomsDays
@@ -87,7 +87,7 @@ def test_one_scenario_as_a_measure(kosho: Run, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     content = json.loads(result.stdout)
     assert list(content["scenarios"]) == ["advance-exchange"]
-    file = yaml.safe_load(path.read_text(encoding="utf-8"))
+    file = loaded(path.read_text(encoding="utf-8"))
     measure = file["measures"][0]
     assert (measure["kind"], measure["imposer"], measure["partners"]) == (
         "customs",

@@ -6,9 +6,38 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.end_to_end.conftest import Run
+from tests.end_to_end.conftest import Forked, Run, Told
 
 from kosho.codes import sectors, talks_sectors
+
+WRONG = (
+    (("optimum", "--parties", "USA"), "did you mean optimal?"),
+    (("nash", "--parties", "USA"), "two parties"),
+    (("nash", "--parties", "USA,JPM"), "did you mean JPN?"),
+    (("optimal", "--parties", "USA", "--sectors", "C99"), "unknown sector 'C99'"),
+    (
+        ("optimal", "--parties", "USA", "--low", "50", "--high", "10"),
+        "--low: 50 % is not below --high 10 %",
+    ),
+    (("optimal", "--parties", "USA", "--high", "1e308"), "--high: 1e+308 %"),
+    (("optimal", "--parties", "USA", "--low", "nan"), "--low: nan %"),
+    (("optimal", "--parties", "USA", "--low", "-100"), "--low: -100 % (percent, above -100"),
+    (("nash", "--parties", "USA,JPN", "--weight", "USA:C29=1e308"), "weight of C29 is 1e+308 (from zero"),
+    (("nash", "--parties", "USA,JPN", "--weight", "USA:JPN=-2000"), "weight of JPN is -2000 (at most"),
+    (("nash", "--parties", "USA,JPN", "--weight", "USA:USA=2"), "'USA' is the party itself"),
+    (("optimal", "--parties", "FRA", "--sectors", "C29"), "FRA is in EU27 in this world"),
+    (("optimal", "--parties", ","), "--parties"),
+    (("optimal", "--parties", "USA", "--world", "half"), "unknown world 'half'"),
+    (("optimal", "--parties", "USA", "--tied", "mfm"), "did you mean mfn?"),
+    (("optimal", "--parties", "USA", "--set", "cars"), "such as cars=USA:JPN+DEU:C29"),
+    (("optimal", "--parties", "USA", "--set", "cars=JPN"), "'JPN' sets no tariffs here"),
+    (("optimal", "--parties", "USA", "--set", "all=USA", "--tied", "mfn"), "one of --set and --tied"),
+    (("optimal", "--parties", "USA", "--weight", "USA:C29"), "such as USA:C29=1.5"),
+    (("optimal", "--parties", "USA", "--weight", "USA:C99=1.5"), "'C99' is no sector or economy"),
+    (("optimal", "--parties", "USA", "--weight", "JPN:C29=1.5"), "does not decide here"),
+    (("optimal", "--parties", "USA", "--deficits", "some"), "--deficits"),
+    (("optimal", "--parties", "USA", "--tol", "0"), "tol: is 0.0"),
+)
 
 
 def test_optimal_tariffs_of_one_party_on_everybody(kosho: Run) -> None:
@@ -89,43 +118,16 @@ def test_the_best_point_is_no_answer(kosho: Run) -> None:
     assert 1e-16 < told["residual"] < 1e-9
 
 
-@pytest.mark.parametrize(
-    ("arguments", "expected"),
-    [
-        (("optimum", "--parties", "USA"), "did you mean optimal?"),
-        (("nash", "--parties", "USA"), "two parties"),
-        (("nash", "--parties", "USA,JPM"), "did you mean JPN?"),
-        (("optimal", "--parties", "USA", "--sectors", "C99"), "unknown sector 'C99'"),
-        (
-            ("optimal", "--parties", "USA", "--low", "50", "--high", "10"),
-            "--low: 50 % is not below --high 10 %",
-        ),
-        (("optimal", "--parties", "USA", "--high", "1e308"), "--high: 1e+308 %"),
-        (("optimal", "--parties", "USA", "--low", "nan"), "--low: nan %"),
-        (("optimal", "--parties", "USA", "--low", "-100"), "--low: -100 % (percent, above -100"),
-        (("nash", "--parties", "USA,JPN", "--weight", "USA:C29=1e308"), "weight of C29 is 1e+308 (from zero"),
-        (("nash", "--parties", "USA,JPN", "--weight", "USA:JPN=-2000"), "weight of JPN is -2000 (at most"),
-        (("nash", "--parties", "USA,JPN", "--weight", "USA:USA=2"), "'USA' is the party itself"),
-        (("optimal", "--parties", "FRA", "--sectors", "C29"), "FRA is in EU27 in this world"),
-        (("optimal", "--parties", ","), "--parties"),
-        (("optimal", "--parties", "USA", "--world", "half"), "unknown world 'half'"),
-        (("optimal", "--parties", "USA", "--tied", "mfm"), "did you mean mfn?"),
-        (("optimal", "--parties", "USA", "--set", "cars"), "such as cars=USA:JPN+DEU:C29"),
-        (("optimal", "--parties", "USA", "--set", "cars=JPN"), "'JPN' sets no tariffs here"),
-        (("optimal", "--parties", "USA", "--set", "all=USA", "--tied", "mfn"), "one of --set and --tied"),
-        (("optimal", "--parties", "USA", "--weight", "USA:C29"), "such as USA:C29=1.5"),
-        (("optimal", "--parties", "USA", "--weight", "USA:C99=1.5"), "'C99' is no sector or economy"),
-        (("optimal", "--parties", "USA", "--weight", "JPN:C29=1.5"), "does not decide here"),
-        (("optimal", "--parties", "USA", "--deficits", "some"), "--deficits"),
-        (("optimal", "--parties", "USA", "--tol", "0"), "tol: is 0.0"),
-    ],
-)
-def test_wrong_input_is_one_line_and_status_two(kosho: Run, arguments: tuple[str, ...], expected: str) -> None:
-    done = kosho("tariffs", *arguments)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1
-    assert expected in done.stderr
+@pytest.fixture(scope="module")
+def told_of(forked: Forked) -> dict[tuple[str, ...], Told]:
+    return forked([("tariffs", *arguments) for arguments, _ in WRONG])
+
+
+@pytest.mark.parametrize(("arguments", "expected"), WRONG)
+def test_wrong_input_is_one_line_and_status_two(
+    told_of: dict[tuple[str, ...], Told], arguments: tuple[str, ...], expected: str
+) -> None:
+    told_of["tariffs", *arguments].is_one_line(expected)
 
 
 def test_two_weights_of_one_thing_are_refused(kosho: Run) -> None:

@@ -85,8 +85,9 @@ def main(report: str, *names: str) -> None:
     for name in names:
         renewed(folder)
         found[name] = attempt(name, folder)
-    today = date.today().isoformat()
-    content = {"modules": modules(), "commands": found, "loaded": sorted(sys.modules), "today": today}
+    content = {"commands": found, "today": date.today().isoformat()}
+    if sys.modules.get("fcntl", sys) is None:
+        content |= {"modules": modules(), "loaded": sorted(sys.modules)}
     Path(report).write_text(json.dumps(content), encoding="utf-8")
 
 

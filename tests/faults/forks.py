@@ -1,47 +1,47 @@
-"""Commands in forks of one process, with standard output on a device that is full; as JSON what each said.
-
-What starts all of them, Python and the modules, is done once.
+"""Commands in forks of one process, with standard output that is full, or two of each at once; as JSON what
+each said.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.faults.commands import EVERY, words
-from tests.faults.driver import modules, renewed
+from tests.faults.driver import left, modules, renewed
+from tests.forks import started
 
-from kosho.cli import main
+COLD = ("brief", "bargain", "corridor", "rate")
+"""Before these the cache is emptied: two of them fill it together."""
 
 
-def attempt(name: str, folder: Path) -> tuple[int, str]:
-    """The status a command ends with, and what it says."""
-    with (
-        tempfile.TemporaryFile() as typed,
-        tempfile.TemporaryFile() as said,
-        Path("/dev/full").open("wb") as full,
-    ):
-        typed.write(EVERY[name].typed.encode())
-        typed.seek(0)
-        child = os.fork()
-        if child == 0:
-            for number, file in enumerate((typed, full, said)):
-                os.dup2(file.fileno(), number)
-            sys.argv = ["kosho", *words(name, folder)]
-            main()
-            os._exit(os.EX_SOFTWARE)  # main has ended the process
-        _, status = os.waitpid(child, 0)
-        said.seek(0)
-        return os.waitstatus_to_exitcode(status), said.read().decode()
+def with_full_output(name: str) -> tuple[int, str]:
+    """The status a command ends with, and what it says, where nothing that it prints can be written."""
+    with Path("/dev/full").open("wb") as full:
+        status, _, said = started(words(name, Path.cwd()), EVERY[name].typed, full).ended()
+    return status, said
 
+
+def two_at_once(name: str) -> dict[str, Any]:
+    """What two say of the same command at the same time, and the files that they leave together."""
+    if name in COLD:
+        shutil.rmtree(os.environ["KOSHO_CACHE"], ignore_errors=True)
+    here = Path.cwd()
+    pair = [started(words(name, here), EVERY[name].typed) for _ in range(2)]
+    return {"told": [one.ended() for one in pair], "files": left(here)}
+
+
+HOW: dict[str, Callable[[str], Any]] = {"full": with_full_output, "pairs": two_at_once}
 
 if __name__ == "__main__":
     modules()
     told = {}
-    for one in sys.argv[1:]:
+    for one in sys.argv[2:]:
         renewed(Path.cwd())
-        told[one] = attempt(one, Path.cwd())
+        told[one] = HOW[sys.argv[1]](one)
     sys.stdout.write(json.dumps(told))

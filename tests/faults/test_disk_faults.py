@@ -154,7 +154,7 @@ def test_standard_output_that_cannot_be_written_is_told(here: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no device that is always full")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.forks", *EVERY],
+        [sys.executable, "-m", "tests.faults.forks", "full", *EVERY],
         capture_output=True,
         encoding="utf-8",
         check=False,

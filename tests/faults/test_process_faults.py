@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -146,19 +147,38 @@ TOGETHER = [name for name, one in EVERY.items() if one.writes or name in PARALLE
 TOGETHER.remove("register propose --accept")  # two who decide by turns are tried with a record, below
 
 
+@pytest.fixture(scope="module")
+def together(usual: tuple[Path, Told], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Told]:
+    """Inputs, and what two said of each command at the same time."""
+    folder = Path(shutil.copytree(usual[0], tmp_path_factory.mktemp("together") / "inputs"))
+    (folder / "tmp").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.forks", "pairs", *TOGETHER],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=folder,
+        timeout=600,
+        env=child(folder, KOSHO_CACHE=folder / "cold", TMPDIR=folder / "tmp"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list((folder / "tmp").iterdir())
+    return folder, json.loads(done.stdout)
+
+
+@POSIX
 @pytest.mark.parametrize("name", TOGETHER)
-def test_two_at_once_with_one_cache_say_the_same(name: str, inputs: Path, usual: tuple[Path, Told]) -> None:
-    renewed(inputs)
-    expected = usual[1][name]
-    pair = [started(name, inputs, "cold") for _ in range(2)]
-    for process in pair:
-        printed, told = process.communicate(EVERY[name].typed or None, timeout=300)
-        assert "Traceback" not in told
-        assert process.returncode == expected["status"], told
+def test_two_at_once_with_one_cache_say_the_same(
+    name: str, together: tuple[Path, Told], usual: tuple[Path, Told]
+) -> None:
+    expected, (folder, done) = usual[1][name], together
+    assert len(done[name]["told"]) == 2
+    for status, printed, said in done[name]["told"]:
+        assert "Traceback" not in said
+        assert status == expected["status"], said
         if name not in STEP_BY_STEP:  # the second finds the draft of the first decided on, or decides again
-            assert printed.replace(str(inputs), "HERE") == expected["printed"]
-    assert left(inputs) == expected["files"]
-    assert not list((inputs / "tmp").iterdir())
+            assert printed.replace(str(folder), "HERE") == expected["printed"]
+    assert done[name]["files"] == expected["files"]
 
 
 def test_two_who_ask_everything_at_once_with_one_cache_are_told_the_same(
@@ -166,6 +186,7 @@ def test_two_who_ask_everything_at_once_with_one_cache_are_told_the_same(
 ) -> None:
     """Of the commands that write no file, one after another in two processes."""
     names = [name for name, one in EVERY.items() if not one.writes and name not in PARALLEL]
+    renewed(inputs)
     pair = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.faults.driver", inputs / f"{who}.json", *names],

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.faults.conftest import child
+from tests.faults.conftest import Told, child
 from tests.faults.driver import left
 
 MAIN = [sys.executable, "-m", "kosho"]
@@ -26,14 +26,22 @@ def run(folder: Path, *words: str, **changes: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii", "utf-16", "utf-8"])
-def test_every_encoding_shows_the_signs_of_numbers(encoding: str, inputs: Path) -> None:
-    shown = [
-        run(inputs, "simulate", "韓国 case", "--scenario", "deal", PYTHONIOENCODING=one)
-        for one in (encoding, "utf-8")
-    ]
-    assert [one.returncode for one in shown] == [0, 0], shown[0].stderr
-    own, whole = (one.stdout.decode(code) for one, code in zip(shown, (encoding, "utf-8"), strict=True))
+SHOWN = ("simulate", "韓国 case", "--scenario", "deal")
+
+
+@pytest.fixture(scope="module")
+def whole(usual: tuple[Path, Told]) -> str:
+    """What is shown where every sign can be."""
+    done = run(usual[0], *SHOWN, PYTHONIOENCODING="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode()
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii", "utf-16"])
+def test_every_encoding_shows_the_signs_of_numbers(encoding: str, inputs: Path, whole: str) -> None:
+    done = run(inputs, *SHOWN, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    own = done.stdout.decode(encoding)
     own = own.replace("－", "−")  # one and the same in the code page of Japan
     assert own.replace("−", "-").count("-0.") == whole.replace("−", "-").count("-0.") > 0
     assert own.count("?") == whole.count("?")
@@ -60,7 +68,7 @@ def test_what_is_typed_and_no_text_is_asked_again(inputs: Path) -> None:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_streams_that_are_closed_are_none(closed: str, inputs: Path) -> None:
     done = subprocess.run(
-        ["sh", "-c", f'"$0" -m kosho cases {closed}', sys.executable],
+        ["sh", "-c", f'"$0" -m kosho codes cars {closed}', sys.executable],
         capture_output=True,
         check=False,
         cwd=inputs,

@@ -71,6 +71,22 @@ def test_a_specific_duty_becomes_ad_valorem_before_the_floor():
     assert "needs the value of a unit" in untold["unknown"][0]
 
 
+@pytest.mark.parametrize(("value", "told"), [("0.005USD/kg", True), ("5USD/kg", False)])
+def test_money_a_unit_that_no_duty_comes_to_says_so(value: str, told: bool):
+    found = run("rate", "USA", "JPN", "4202.12.81", "--mfn", "0.50USD/kg", "--unit-value", value)
+    words = "the ordinary duty of 0.5 USD/kg comes to 10,000 % at 0.005 USD/kg: no duty is that high"
+    assert any(one.startswith(words) for one in found["warnings"]) is told
+
+
+@pytest.mark.parametrize(("known", "later"), [("2024-12-31", True), ("2025-01-01", False)])
+def test_a_duty_that_was_read_later_says_so(known: str, later: bool):
+    found = run("rate", "USA", "JPN", "8703.23", "--on", "2025-06-29", "--known", known)
+    told = f"the ordinary duty rests on an edition of a later day than {known} (USITC, HTSUS 2025): "
+    assert any(one.startswith(told) for one in found["warnings"]) is later
+    shown = run("schedule", "show", "USA", "8703.23", "--on", known)
+    assert ("USITC, HTSUS 2025" in shown["later"]) is later
+
+
 def test_no_number_where_none_is_known():
     spirits = run("rate", "IND", "GBR", "2208.30", "--on", "2026-06-01")
     assert [spirits[end] for end in ("rate", "low", "likely", "high")] == [None] * 4

@@ -265,6 +265,17 @@ def test_an_edition_is_not_replaced_by_one_of_another_name(tmp_path: Path) -> No
     assert "would take the place of 'hts 2025  rev 5'" in str(edition("../HTS-2025 rev/5").exception)
 
 
+def test_a_line_of_which_two_undated_editions_say_something_else_is_not_shown(tmp_path: Path) -> None:
+    for name, duty in (("first", "5%"), ("second", "6%")):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"code,duty\n0101.21.00,{duty}\n0101.29.00,7%\n", encoding="utf-8")
+        done = invoke("schedule", "import", str(path), "--importer", "PER", "--edition", name)
+        assert done.exit_code == 0, done.output
+    refused = invoke("schedule", "show", "PER", "0101.21").exception
+    assert "editions 'first' and 'second' of PER begin on the same day, or on none" in str(refused)
+    assert duties("PER", "0101.29.00")["general"][0] == "7%"
+
+
 def test_misprints_in_the_special_column_are_mended_and_told(hts: dict[str, Any]) -> None:
     tyres = duties("USA", "4011.90.20")
     assert {"gsp", "ausfta", "cbera", "usifta", "usjofta", "korus", "usofta"} <= set(tyres)

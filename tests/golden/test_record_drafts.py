@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.reading_drafts import documents, kept, lines_of
+from tests.reading_drafts import SHORT, documents, kept, lines_of, lines_of_text
 
 SAID = "look at the difference; if it is meant, run: python -m tests.reading_drafts"
 
@@ -20,3 +20,16 @@ def test_a_document_reads_as_before(path: Path) -> None:
 
 def test_no_document_is_kept_that_is_gone() -> None:
     assert sorted(kept()) == sorted(f"# {path.parent.name}/{path.name}" for path in documents())
+
+
+GROUP = 12
+TEXTS = list(kept(SHORT))
+
+
+@pytest.mark.parametrize("first", range(0, len(TEXTS), GROUP))
+def test_short_texts_read_as_before(first: int) -> None:
+    texts = TEXTS[first : first + GROUP]
+    if not all(map(str.isascii, texts)):
+        pytest.importorskip("sudachipy")
+    for text in texts:
+        assert lines_of_text(text) == kept(SHORT)[text], SAID

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.sweep_rates import Sweep
 
-QUESTIONS = 2000
+QUESTIONS = 700
 """`python -m tests.sweep_rates` asks more."""
 
 

@@ -14,6 +14,7 @@ from kosho.bargain.pricing import InFull
 from kosho.bargain.struck import StruckOutcome
 from kosho.bargain.zone import Relaxation, Transfer
 from kosho.bargain.zone_relaxations import RateChange, ZoneRelaxations
+from kosho.errors import InputError
 
 PARTIES = ("JPN", "USA")
 
@@ -144,3 +145,67 @@ def test_economies_that_are_no_party_gain_over_no_deal_not_over_the_status_quo()
 def test_a_deal_is_worked_out_by_200_draws_of_50_packages_unless_asked_otherwise() -> None:
     plain = Effort()
     assert (plain.draws, plain.certified, plain.confirm, plain.rates) == (200, 50, True, True)
+    assert (plain.seed, plain.exact, plain.cluster) == (2025, None, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ({"draws": 0, "certified": 1, "seed": 0}, True),
+        ({"draws": -1}, False),
+        ({"certified": 0}, False),
+        ({"seed": -1}, False),
+        ({"exact": True, "cluster": "tcp://a:1", "confirm": False, "rates": False}, True),
+        ({"exact": 1}, False),
+        ({"cluster": 8786}, False),
+        ({"confirm": None}, False),
+        ({"rates": 0}, False),
+    ],
+)
+def test_what_an_effort_may_be(asked: dict[str, Any], right: bool) -> None:
+    if right:
+        Effort(**asked)
+    else:
+        with pytest.raises(InputError, match=next(iter(asked))):
+            Effort(**asked)
+
+
+@pytest.mark.parametrize(("periods", "discount"), [(0, 0.9), (1, 0.0), (1, -0.1), (1, 1.01)])
+def test_offers_need_a_period_and_a_discount_above_zero_and_at_most_one(periods: int, discount: float) -> None:
+    assert alternating_offers(game((2.0, 3.0)), 1, 1.0).agreed is not None
+    with pytest.raises(InputError, match="discount factor"):
+        alternating_offers(game((2.0, 3.0)), periods, discount)
+
+
+def test_payoffs_are_one_number_a_package_and_party_all_of_them_finite() -> None:
+    alone = Game.of(("JPN",), np.array([1.0, 3.0]), np.zeros(1))
+    assert alone.payoffs.shape == (2, 1)
+    with pytest.raises(InputError, match="wanted packages by 2 parties"):
+        Game.of(PARTIES, np.zeros((3, 2, 2)), np.zeros(2))
+    right = {"payoffs": np.ones((2, 2)), "disagreement": np.zeros(2), "status_quo": np.zeros(2)}
+    for name, values in right.items():
+        spoilt = values.copy()
+        spoilt.flat[-1] = np.inf
+        with pytest.raises(InputError, match="not a finite number"):
+            Game.of(PARTIES, **right | {name: spoilt})
+        if name != "payoffs":
+            with pytest.raises(InputError, match="one number for each of 2 parties"):
+                Game.of(PARTIES, **right | {name: np.zeros(3)})
+    with pytest.raises(InputError, match="one value a package"):
+        Game.of(PARTIES, **right, possible=np.ones(3, bool))
+    with pytest.raises(InputError, match="no package is left"):
+        Game.of(PARTIES, **right, possible=np.array([True, False]), red_lines={"a": np.array([True, False])})
+
+
+@pytest.mark.parametrize(
+    ("parties", "told"),
+    [
+        ("JPN", "no sequence of names"),
+        ((), "no sequence of names"),
+        ((1, 2), "no sequence"),
+        (("JPN", "JPN"), "twice"),
+    ],
+)
+def test_parties_are_names_each_once(parties: Any, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        Game.of(parties, np.ones((2, len(parties))), np.zeros(len(parties)))

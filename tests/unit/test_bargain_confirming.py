@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kosho.bargain.confirming import _open
+from kosho.bargain.confirming import _may_lead, _open
 from kosho.bargain.game import Game
+from kosho.bargain.thinning import thinned
 
 GAINS = {
     "best": (100.0, 100.0, 0.0),
@@ -65,3 +66,30 @@ def test_nothing_is_left_to_solve_where_all_was() -> None:
     every = priced()
     every.solved[:] = True
     assert _open(every, 3).tolist() == []
+
+
+def test_who_leads_is_told_by_the_smallest_share_of_what_each_could_have_at_best() -> None:
+    gains = np.array([[100.0, 8.0], [20.0, 10.0], [10.0, 9.0]])
+    assert _may_lead(gains, gains, np.ones(3, bool), 1).tolist() == [True, False, False]
+    assert _may_lead(gains, gains, np.array([False, True, True]), 1).tolist() == [False, True, False]
+    assert _may_lead(gains, gains, np.ones(3, bool), 9).tolist() == [True] * 3
+    # The first may fall to 0.6 of its own best, the second rise to 0.65 of the larger of its two.
+    less, more = np.zeros((3, 2)), np.zeros((3, 2))
+    less[0], more[1, 0] = (20.0, 2.0), 45.0
+    assert _may_lead(gains - less, gains + more, np.ones(3, bool), 1).tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("cells", "all_of_them", "but_the_first"),
+    [(1, [0, 4], [1, 4, 5]), (2, [0, 2, 4], [1, 2, 4, 5]), (3, [0, 2, 3, 4], [1, 2, 3, 4, 5])],
+)
+def test_the_first_package_of_each_cell_is_drawn(
+    cells: int, all_of_them: list[int], but_the_first: list[int]
+) -> None:
+    """Cells are parts of what gains reach over possible packages, 10 to both; the last is not possible."""
+    gains = [(0.0, 0.0), (2.5, 2.5), (5.0, 5.0), (7.5, 7.5), (10.0, 10.0), (20.0, 0.0)]
+    possible = np.arange(6) < 5
+    one = Game.of(("JPN", "USA"), np.array(gains), np.zeros(2), possible=possible)
+    assert thinned(one, possible, cells).tolist() == all_of_them
+    assert thinned(one, np.arange(6) > 0, cells).tolist() == but_the_first
+    assert thinned(one, np.zeros(6, bool), cells).tolist() == []

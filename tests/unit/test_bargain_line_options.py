@@ -14,7 +14,8 @@ LINES = """\
 importer,partner,sector,hs,duty_share,cut
 USA,JPN,C29,8703.23,0.6,100
 USA,JPN,C29,8703.40,0.1,50
-USA,JPN,C28,8429.52,0.2,100
+USA,JPN,C28,8429.52,0.064,100
+USA,JPN,C28,8429.59,0.936,100
 """
 OPTION = """\
       - id: by-line
@@ -40,10 +41,11 @@ def _case(folder: Path, lines: str = LINES) -> Path:
 def test_lines_of_an_option_are_cuts_of_the_duty_of_their_sectors(tmp_path: Path) -> None:
     table = Case.load(str(_case(tmp_path / "case"))).table()
     assert table is not None
+    assert 0.064 * 100 + 0.936 * 100 > 100
     added = table.overlay(0, 0).add
     assert {one.scope.sectors: one.value for one in added} == {
         ("C29",): pytest.approx(65.0),
-        ("C28",): pytest.approx(20.0),
+        ("C28",): 100.0,  # all of it, and no more
     }
     assert {one.kind for one in added} == {"cut"}
     assert added[0].title.startswith("United States on Japan, 2 lines of")

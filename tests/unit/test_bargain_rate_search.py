@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
@@ -240,3 +240,21 @@ def test_a_rate_that_is_others_alone_is_best_for_them_between_its_ends_too() -> 
     assert found.rates.tolist() == pytest.approx([5.0, 3.0], abs=2e-2)
     assert np.isnan(found.steps[1])  # the smallest gain does not tell it apart
     assert found.value == pytest.approx(100.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("form", "weights", "rational", "value"),
+    [
+        ("sum", [1.0, 2.0], True, [24.0, 4.0, -np.inf]),
+        ("sum", [1.0, 2.0], False, [24.0, 4.0, 3.0]),
+        ("smallest", [1.0, 2.0], True, [4.0, 0.0, -np.inf]),
+        ("smallest", [1.0, 2.0], False, [4.0, 0.0, -1.0]),
+        ("product", [1.0, 1.0], True, [40.0**0.5, 0.0, -np.inf]),
+        ("product", [1.0, 1.0], False, [40.0**0.5, 0.0, -np.inf]),
+    ],
+)
+def test_what_an_aim_is_worth_at_gains_at_nothing_and_at_a_loss(
+    form: Literal["sum", "smallest", "product"], weights: list[float], rational: bool, value: list[float]
+) -> None:
+    gains = np.array([[4.0, 10.0], [4.0, 0.0], [-1.0, 2.0]])
+    assert Aim(form, np.array(weights), rational).values(gains) == pytest.approx(value)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from kosho.bargain import Grid
-from kosho.bargain.instruments import Instruments
+from kosho.bargain.instruments import Instruments, RateBounds
 from kosho.bargain.screening import fitted_terms
+from kosho.errors import InputError
 from kosho.world import toy
 
 
@@ -43,3 +44,22 @@ def test_terms_of_packages_do_not_hang_on_the_unit_of_a_column() -> None:
     scaled = fitted_terms(grid, 0, 2, values * [1e-3, 1e3], (packages, pairs.astype(float)))
     np.testing.assert_allclose(terms, scaled, rtol=1e-6, atol=1e-6)
     assert np.abs(terms - pairs).mean() < np.abs(pairs - pairs.mean(axis=0)).mean()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "right"),
+    [
+        (0.0, 2.0, True),
+        (-0.99, -0.98, True),
+        (-1.0, 2.0, False),
+        (0.5, 0.5, False),
+        (0.5, 0.4, False),
+        (0.0, float("inf"), False),
+    ],
+)
+def test_bounds_of_rates_leave_a_price_and_room_between_them(low: float, high: float, right: bool) -> None:
+    if right:
+        assert (RateBounds(low, high).low, RateBounds(low, high).high) == (low, high)
+    else:
+        with pytest.raises(InputError, match="above -1, the first below the second"):
+            RateBounds(low, high)

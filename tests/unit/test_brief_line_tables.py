@@ -19,7 +19,7 @@ def test_lines_of_options_are_told_largest_share_of_duty_first(tmp_path: Path) -
     table = Case.load(str(_case(tmp_path / "case"))).table()
     assert table is not None
     told = told_lines(table)
-    assert [one.hs for one in told] == ["870323", "842952", "870340"]
+    assert [one.hs for one in told] == ["842959", "870323", "842952", "870340"]
     assert told[0].option == "The lines of our request"
 
 

@@ -87,3 +87,16 @@ def test_little_holds_exactly_from_empty_to_empty() -> None:
     present, waiting = station.meter()
     assert present == pytest.approx(sum(ends) - sum(arrivals))
     assert waiting == pytest.approx(sum(ends) - sum(arrivals) - sum(services))
+
+
+def test_a_meter_counts_what_is_still_there() -> None:
+    network = Network()
+    station = Station(network, 1, OPEN)
+    for arrival, service in ((0.0, 5.0), (1.0, 1.0), (6.5, 1.0)):
+        network.add(Task((station,), (service,), [0.0]), arrival)
+    told = []
+    for hour in (3.0, 5.5, 7.0):
+        network.env.run(until=hour)
+        told.append(station.meter())
+    # Until 5 one is served and one waits; the second is served to 6, the third from 6.5 on.
+    assert told == [(5.0, 2.0), (9.5, 4.0), (10.5, 4.0)]

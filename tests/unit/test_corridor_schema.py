@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.corridors import shipped_text, small
 
-from kosho.corridor import Corridor, between, parameters, read, shipped, under, with_values
-from kosho.corridor.checks import utilisation
+from kosho.corridor import (
+    Corridor,
+    between,
+    checks,
+    parameters,
+    read,
+    schema,
+    sensitivity,
+    shipped,
+    under,
+    with_values,
+)
+from kosho.corridor.checks import mistakes, utilisation
 from kosho.corridor.loading import ports, release_times
 from kosho.corridor.schema import ALWAYS
+from kosho.corridor.traffic import expected_visits
 from kosho.errors import InputError
+from kosho.provenance import Cited
 
 
 def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
@@ -173,3 +188,184 @@ def test_utilisation_by_hand() -> None:
     always = corridor.stages.exit.model_copy(update={"hours": ALWAYS})
     open_ = corridor.model_copy(update={"stages": corridor.stages.model_copy(update={"exit": always})})
     assert utilisation(open_)["exit"] == pytest.approx(exits / (6 * 24 * 7))
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("name", ["documents", "inspection", "payment"])
+def test_work_of_those_who_are_asked(name: str, known: bool) -> None:
+    """Trusted traders are examined less and pay later; exporters that are recognised are examined less."""
+    corridor = small().model_copy(update={} if known else {"recognition": None})
+    stage = getattr(corridor.stages, name).model_copy(update={"hours": ALWAYS, "repeat": None})
+    stage = stage.model_copy(update={"servers": small().stages.exit.servers})
+    corridor = corridor.model_copy(update={"stages": corridor.stages.model_copy(update={name: stage})})
+    value = {path: cited.value for path, cited in parameters(corridor).items()}
+    asked = 0.0
+    for kind in corridor.types:
+        trusted = value[f"types.{kind}.trusted"]
+        if name == "payment":
+            share = value["stages.payment.needed"] * (1 - trusted)
+        else:
+            share = value[f"types.{kind}.channels.inspection"]
+            share += value[f"types.{kind}.channels.documents"] if name == "documents" else 0
+            share *= 1 - trusted * (1 - value["trusted.examined"])
+            if known:
+                share *= 1 - value["recognition.exporters"] * (1 - value["recognition.examined"])
+        asked += value[f"types.{kind}.per_week"] * share
+    hours = asked * value[f"stages.{name}.time.mean"]
+    assert utilisation(corridor)[name] == pytest.approx(hours / (6 * 168))
+
+
+def test_a_visit_that_is_repeated_is_work_again_six_times_at_most() -> None:
+    stage = small().stages.documents
+    assert stage.repeat is not None
+    for again, visits in ((0.0, 1.0), (0.5, 1.96875), (1.0, 6.0)):
+        repeat = stage.repeat.model_copy(update={"value": again})
+        assert expected_visits(stage.model_copy(update={"repeat": repeat})) == pytest.approx(visits)
+    assert expected_visits(stage.model_copy(update={"repeat": None})) == 1.0
+
+
+def told(corridor: Corridor) -> list[str]:
+    return [f"{one.key}: {one.message} ({one.hint})" for one in mistakes(corridor, ports())]
+
+
+def of_days(days: int, warm_up: int = 7, cool_down: int = 3) -> Corridor:
+    window = small().window.model_copy(update={"days": days, "warm_up": warm_up, "cool_down": cool_down})
+    return small().model_copy(update={"window": window})
+
+
+def test_a_window_has_as_many_days_as_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(of_days(3_650)) == []
+    assert "3,661 days in all, more than the 3,660" in told(of_days(3_651))[0]
+    assert "3,660" in told(of_days(3_650, 8))[0]
+    assert "3,660" in told(of_days(3_650, 7, 4))[0]
+    # 665 consignments a week: 70 days are 6,650
+    monkeypatch.setattr(checks, "MOST_CONSIGNMENTS", 6_650)
+    assert told(of_days(60)) == []
+    (one,) = told(of_days(130))
+    assert one == "window.days: about 13,300 consignments, more than the 6,650 there may be (70 days would fit)"
+    monkeypatch.setattr(checks, "MOST_CONSIGNMENTS", 90)
+    assert "(fewer a week)" in told(of_days(60))[0]
+
+
+@pytest.mark.parametrize(("closes", "wrong"), [("08:31", False), ("08:30", True), ("08:29", True)])
+def test_a_shift_lasts_some_time(closes: str, wrong: bool) -> None:
+    hours = small().hours["customs"]
+    shift = hours.shifts[0].model_copy(update={"opens": "08:30", "closes": closes})
+    corridor = small().model_copy(
+        update={"hours": {**small().hours, "customs": hours.model_copy(update={"shifts": (shift,)})}}
+    )
+    assert any("closes after it opens" in one for one in told(corridor)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("trusted.lodged_early", 0.44, None),
+        ("trusted.lodged_early", 0.43, "trusted traders lodge early less often than others of type industrial"),
+        ("early.activation.mean", 14.75, None),
+        ("early.activation.mean", 14.76, "takes longer than lodgement after arrival"),
+        ("stages.documents.repeat", 0.4, None),
+        ("stages.documents.repeat", 1.0, "every visit would be repeated"),
+        ("stages.exit.time.mean", 0.43, None),
+        ("stages.exit.time.mean", 0.44, "102% of capacity would be needed"),
+    ],
+)
+def test_numbers_that_cannot_go_together(path: str, value: float, words: str | None) -> None:
+    if words is None:
+        assert parameters(with_values(small(), {path: value}))[path].value == value
+    else:
+        with pytest.raises(InputError, match=words):
+            with_values(small(), {path: value})
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("JPUKX", "JPHKT, or give a `source` for its code"),
+        ("NZZZZ", "if it exists, give a `source` for its code"),
+        ("JPUKBX", "did you mean JPUKB"),
+        ("harbour", "a UN/LOCODE such as JPUKB"),
+    ],
+)
+def test_a_port_that_is_not_known_is_told_with_the_nearest(code: str, hint: str) -> None:
+    end = small().destination.model_copy(update={"code": code, "source": None})
+    (one,) = told(small().model_copy(update={"destination": end}))
+    assert f"unknown port '{code}'" in one
+    assert hint in one
+
+
+def test_a_corridor_leads_elsewhere() -> None:
+    end = small().destination.model_copy(update={"code": small().origin.code})
+    assert "is also the origin" in told(small().model_copy(update={"destination": end}))[0]
+
+
+@pytest.mark.parametrize(
+    ("mix", "wrong"),
+    [
+        ({"C29": 1.0, "C28": 0.0}, None),
+        ({"C29": 1.0000005}, None),
+        ({"C29": 1.000002}, "shares add up to 1"),
+        ({"C29": 1.1, "C28": -0.1}, "shares add up to 1"),
+        ({}, "shares add up to 0"),
+    ],
+)
+def test_shares_of_sectors_are_none_or_more_and_add_up(mix: dict[str, float], wrong: str | None) -> None:
+    kinds = {name: kind.model_copy(update={"mix": mix}) for name, kind in small().types.items()}
+    found = told(small().model_copy(update={"types": kinds}))
+    assert (found == []) if wrong is None else all(wrong in one for one in found)
+    assert len(found) == (0 if wrong is None else 4)
+
+
+def cited(value: float, low: float | None = None, high: float | None = None) -> Cited:
+    return Cited(value=value, low=low, high=high, unit="share", status="assumption", source="own")
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "right"),
+    [
+        (schema._share, cited(0.0), True),
+        (schema._share, cited(1.0), True),
+        (schema._share, cited(1.01), False),
+        (schema._share, cited(-0.01), False),
+        (schema._share, cited(0.5, 0.0, 1.0), True),
+        (schema._share, cited(0.5, 0.1, 1.01), False),
+        (schema._share, cited(0.5, -0.01, 0.9), False),
+        (schema._not_negative, cited(0.0), True),
+        (schema._not_negative, cited(-0.01), False),
+        (schema._not_negative, cited(1.0, 0.0, 2.0), True),
+        (schema._not_negative, cited(1.0, -0.01, 2.0), False),
+        (schema._servers, cited(1.0), True),
+        (schema._servers, cited(0.0), False),
+        (schema._servers, cited(2.5), False),
+        (schema._servers, cited(2.0, 1.0, 3.0), True),
+        (schema._servers, cited(2.0, 0.0, 3.0), False),
+        (schema._servers, cited(2.0, 1.0, 3.5), False),
+        (schema._servers, "unlimited", True),
+        (schema._clock, "00:00", True),
+        (schema._clock, "23:59", True),
+        (schema._clock, "24:00", True),
+        (schema._clock, "24:01", False),
+        (schema._clock, "9:00", False),
+        (schema._clock, "12:60", False),
+    ],
+)
+def test_what_figures_of_a_corridor_may_be(check: Callable[[Any], Any], given: Any, right: bool) -> None:
+    if right:
+        assert check(given) == given
+    else:
+        with pytest.raises(ValueError, match=r"share|negative|servers|HH:MM"):
+            check(given)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "told"),
+    [
+        ([2.0], "officers", "2 officers"),
+        ([3.0, 3.0], "officers", "3 officers"),
+        ([5.0, 2.5], "officers", "2.5-5 officers"),
+        ([0.2, 0.3], "share", "0.2-0.3"),
+        ([0.2], "ratio", "0.2"),
+    ],
+)
+def test_an_end_of_a_range_is_told_in_its_unit(values: list[float], unit: str, told: str) -> None:
+    assert sensitivity._words(values, unit) == told

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
-from tests.corridors import small
+from tests.corridors import of_hours, small
 
 from kosho.corridor import between, days_saved, parameters, runner, simulate, under, with_values
+from kosho.corridor import runs as corridor_runs
 from kosho.corridor.replication import SimulatedYear, replicate, run
+from kosho.corridor.runs import Job
 from kosho.corridor.schema import STAGES
 from kosho.corridor.sensitivity import tornado
-from kosho.corridor.times import DAY
+from kosho.corridor.times import DAY, ReleaseTimes, estimate, moment
 from kosho.corridor.traffic import Batch, Traffic, draw
 from kosho.errors import InputError, KoshoError
 from kosho.limits import allowing
@@ -216,3 +219,64 @@ def test_tornado_moves_one_thing_at_a_time() -> None:
 def test_replications_that_do_not_fit_are_refused_before_the_first() -> None:
     with allowing(100 << 20), pytest.raises(InputError, match=r"replications need about .* may be used"):
         simulate(between("TWKHH", "JPUKB"), replications=40, progress=lambda *_done: pytest.fail("it began"))
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [
+        ("arrival-to-permit", (20 + 30 + 40 + 50 + 61 + 70) / 6),
+        ("gain-of-early-lodgement", (30 + 50 + 70) / 3 - (20 + 40 + 61) / 3),
+        ("cost-of-other-laws", (50 + 61) / 2 - (20 + 30 + 40 + 70) / 4),
+        ("declaration-to-permit", (2 + 3 + 4 + 5 + 6 + 7) / 6),
+        ("declaration-to-permit-without-small-lots", (2 + 3 + 4 + 5 + 6) / 5),
+        ("declaration-to-permit-trusted", (1 + 8) / 2),
+    ],
+)
+def test_what_surveys_publish_is_of_those_they_ask(name: str, hours: float) -> None:
+    times = ReleaseTimes(small(), (of_hours(), of_hours()))
+    found = moment(times, name)  # type: ignore[arg-type]
+    assert (found.mean, found.low, found.high) == (pytest.approx(hours),) * 3
+
+
+def test_replications_by_hand() -> None:
+    times = ReleaseTimes(small(), (of_hours(), of_hours(2.4)))
+    mean = (10 + 20 + 30 + 40 + 50 + 61 + 70 + 83) / 8 / 24
+    assert times.mean.mean == pytest.approx(mean + 0.05)
+    assert times.mean.half_width == pytest.approx(12.7062 * 0.05, rel=1e-5)  # Student's t of one degree
+    assert times.consignments == 16
+    assert (times.within(20.0), times.within(20.0, "industrial")) == (3 / 16, 3 / 4)
+    assert [one.mean * 24 for one in times.by_type().values()] == pytest.approx([16.2, 36.2, 56.7, 77.7])
+    documents, release = times.stages["documents"], times.stages["release"]
+    assert (documents.utilisation, documents.queue) == (pytest.approx(0.62), pytest.approx(2.2))
+    assert (documents.visits, release.visits, release.utilisation) == (8 / 16, 1.0, None)
+    assert times.stages["exit"].days == pytest.approx(6 / 24)
+    saved = days_saved(times, ReleaseTimes(small(), (of_hours(-2.4), of_hours(-2.4))))
+    assert (saved.mean, saved.half_width) == (pytest.approx(0.15), pytest.approx(12.7062 * 0.05, rel=1e-5))
+    alone = estimate([2.0])
+    assert (alone.mean, alone.low, alone.high) == (2.0, -np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("replications", "precision", "spread", "runs"),
+    [
+        (1, None, 0.0, 1),
+        (3, None, 9.0, 3),
+        (1, 0.05, 0.0, 2),  # one has no interval
+        (3, 0.05, 0.0, 3),
+        (2, 0.05, 1.0, 4),  # two more at a time
+        (2, 0.001, 30.0, 7),  # no more than the most
+    ],
+)
+def test_replications_go_on_until_the_interval_is_narrow(
+    replications: int, precision: float | None, spread: float, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corridor_runs, "MOST", 7)
+    done: list[int] = []
+
+    def run(jobs: Iterable[Job]) -> Iterator[SimulatedYear]:
+        return (of_hours(spread * (number % 2)) for _corridor, _seed, number in jobs)
+
+    times = simulate(
+        small(), replications=replications, precision=precision, run=run, progress=lambda: done.append(1)
+    )
+    assert (len(times.runs), len(done)) == (runs, runs)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-import yaml
 from pydantic import ValidationError
 from tests.cases import copied
+from tests.yaml_files import dumped, loaded_as_text
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -169,9 +169,9 @@ def test_no_figure_of_any_file_is_a_boolean_or_larger_than_the_world(number: Any
 
 def _edited(to: Path, change: Callable[[Any], None]) -> Path:
     folder = copied(to)
-    content = yaml.load((folder / "table.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    content = loaded_as_text((folder / "table.yaml").read_text(encoding="utf-8"))
     change(content)
-    (folder / "table.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    (folder / "table.yaml").write_text(dumped(content), encoding="utf-8")
     return folder
 
 

@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.cases import copied
+from tests.measures import measure
+from tests.yaml_files import dumped, loaded_as_text
 from typer.testing import CliRunner
 
 from kosho import Case
 from kosho.bargain import Effort, negotiate
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.impact.reach import IdleError
+from kosho.impact.reach import IdleError, could_act
+from kosho.law import Overlay, Register
 from kosho.scenario import scenario_effects, simulate
+from kosho.world import World
 
 TARIFF: dict[str, Any] = {
     "id": "mine",
@@ -95,9 +98,9 @@ def _case(to: Path, *measures: dict[str, Any], **about: Any) -> Path:
 
 
 def _extend(path: Path, change: Any) -> None:
-    content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - text only
+    content = loaded_as_text(path.read_text(encoding="utf-8"))
     change(content)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(dumped(content), encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", IDLE)
@@ -265,3 +268,39 @@ def test_an_option_that_is_in_force_on_another_day_is_told_as_that(day: str, ali
     metals = {name: n for n, name in enumerate(table.grid.options[1])}
     worth = deal.game.payoffs[:, 0].reshape(-1, len(metals))[0]  # Japan's, with cars as they are
     assert worth[metals["none"]] > worth[metals["add-10"]] > worth[metals["add-25"]]
+
+
+ACTS: dict[str, Any] = {
+    "imposer": "USA",
+    "partners": {"include": ["JPN"]},
+    "scope": {"sectors": ["C29"]},
+    "legal_from": "2025-07-01",
+}
+END: dict[str, Any] = {"kind": "termination", "value": None, "scope": None, "terminates": ["us-232-autos-25"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "acts"),
+    [
+        ([], False),
+        ([{}], True),
+        ([{"legal_from": "2025-07-09"}], True),
+        ([{"legal_from": "2025-07-10"}], False),
+        ([{"legal_to": "2025-07-09"}], True),
+        ([{"legal_to": "2025-07-08"}], False),
+        ([{"kind": "unpriced", "value": None}], False),
+        ([{"partners": {"include": ["USA"]}}], False),
+        ([{"imposer": "JPN"}], False),
+        ([{"scope": {"hs": {"edition": "HS 2022", "prefixes": ["2204"]}}}], False),
+        ([END], True),
+        ([{**END, "legal_from": "2025-07-10"}], False),
+        ([{}, END], True),
+        ([{}, {"kind": "unpriced", "value": None}], False),
+        ([{"legal_from": "2025-07-10"}, {}], False),
+    ],
+)
+def test_what_could_act_is_priced_of_the_day_and_on_goods_that_are_traded(
+    talks: World, law: Register, changes: list[dict[str, Any]], *, acts: bool
+) -> None:
+    add = tuple(measure(**{**ACTS, **one, "id": f"m{n}"}) for n, one in enumerate(changes))
+    assert could_act(talks, law, Overlay(title="x", add=add), date(2025, 7, 9)) is acts

@@ -17,6 +17,7 @@ from kosho.cli import app
 from kosho.errors import InputError
 from kosho.language import _, current, ngettext, pgettext, use
 from kosho.provenance import Frozen
+from kosho.world import toy
 
 SECOND = """\
 msgid ""
@@ -293,6 +294,11 @@ def test_what_is_kept_between_questions_is_kept_by_language(
     assert "15% in all on Japanese cars" not in told[1].replace("15 %", "15%")
     assert "日本の乗用車・小型トラックに込み15%" in re.sub(r"\s+", "", told[1])
     assert "15 % in all on Japanese cars" in re.sub(r"\s+", " ", told[0])
+
+
+def test_what_is_unknown_is_named_in_the_language() -> None:
+    with use("ja"), pytest.raises(InputError, match="部門'C99'は不明"):
+        toy().sector_position("C99")
 
 
 @pytest.mark.parametrize(

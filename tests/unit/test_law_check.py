@@ -57,6 +57,20 @@ def test_a_register_without_contradictions_has_none(tmp_path: Path):
     assert found(tmp_path, entry("a"), entry("b", authority="two")) == []
 
 
+@pytest.mark.parametrize(
+    "partners",
+    [
+        "{include: []}",
+        "{include: [JPN], exclude: [JPN]}",
+        "{include: [USA]}",
+        "{include: [DEU], exclude: [EU27]}",
+    ],
+)
+def test_a_duty_on_goods_of_nobody(partners: str, tmp_path: Path):
+    (told,) = found(tmp_path, entry("a", partners=partners), entry("b", authority="two"))
+    assert told.startswith(f"r.yaml:{FIRST}: a: hits nobody: ")
+
+
 def test_a_claim_to_be_complete_that_nothing_bears_out(tmp_path: Path):
     path = tmp_path / "r.yaml"
     claim = "covers: {imposer: THA, first: 2022-01-01, last: 2026-12-31}\n"
@@ -146,11 +160,55 @@ def test_duties_that_do_not_meet(tmp_path: Path, changes):
     assert len(found(tmp_path, first, entry("b"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("[20, 60]", "[50, 101]", True),
+        ("[50, 101]", "[20, 60]", True),
+        ("[20, 50]", "[50, 101]", False),
+        ("[50, 101]", "[20, 50]", False),
+        ("[20, 51]", "[50, 101]", True),
+        ("[0, 20]", "[60, 101]", False),
+    ],
+)
+def test_duties_on_goods_of_one_content_meet(tmp_path: Path, one: str, other: str, *, meet: bool):
+    law = [
+        entry(k, scope=f"{{goods: true, content: {{us_content: {held}}}}}")
+        for k, held in zip("ab", (one, other), strict=True)
+    ]
+    assert bool(found(tmp_path, *law)) is meet
+
+
 def test_what_ends_or_exempts_one_of_two_resolves_an_overlap(tmp_path: Path):
     end = entry("end", **END, terminates="[a]", legal_from="2025-06-01")
     assert found(tmp_path, entry("a"), entry("b", legal_from="2025-06-01"), end) == []
     free = entry("free", authority="two", kind="exemption", value=None, excludes="[a]")
     assert found(tmp_path, entry("a"), entry("b"), free) == []
+
+
+@pytest.mark.parametrize(
+    ("suspended", "free", "taken"),
+    [
+        (("2025-06-01", "2025-06-30"), ("2025-06-01", "2025-06-30"), ("2025-05-31", "2025-07-01")),
+        (("2025-04-01", "2025-04-30"), ("2025-04-01", "2025-04-30"), ("2025-05-01", "2025-12-31")),
+        (("2025-12-01", "2025-12-31"), ("2025-12-01", "2025-12-31"), ("2025-04-01", "2025-11-30")),
+        (("2025-03-26", "2025-04-01"), ("2025-04-01",), ("2025-04-02",)),
+        (("2025-12-31", "2026-01-31"), ("2025-12-31", "2026-01-01"), ("2025-12-30",)),
+    ],
+)
+def test_another_duty_may_stand_on_the_days_of_a_suspension_and_no_others(
+    tmp_path: Path, suspended: tuple[str, str], free: tuple[str, ...], taken: tuple[str, ...]
+):
+    start, stop = suspended
+    law = (
+        entry("a", legal_to="2025-12-31"),
+        entry("end", **END, terminates="[a]", legal_from=start, legal_to=stop),
+    )
+    for day in free:
+        assert found(tmp_path, *law, entry("b", legal_from=day, legal_to=day)) == []
+    for day in taken:
+        (problem,) = found(tmp_path, *law, entry("b", legal_from=day, legal_to=day))
+        assert f"on {day} under one" in problem
 
 
 def test_a_measure_known_before_it_was_announced(tmp_path: Path):

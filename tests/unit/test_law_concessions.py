@@ -83,11 +83,20 @@ def test_steps_are_equal_and_yearly_with_the_rate_in_force_on_the_day(
     assert every_way((bind(6, staged={"steps": 5}),), 10, on) == bound_to
 
 
-def test_later_steps_may_fall_on_a_day_of_their_own() -> None:
-    steps, start = Staged(steps=3, each="01-01"), date(2026, 7, 1)
-    assert list(map(str, steps.days(start))) == ["2026-07-01", "2027-01-01", "2028-01-01"]
-    leap = Staged(steps=3)
-    assert list(map(str, leap.days(date(2024, 2, 29)))) == ["2024-02-29", "2025-02-28", "2026-02-28"]
+@pytest.mark.parametrize(
+    ("each", "start", "days"),
+    [
+        ("01-01", "2026-07-01", ["2026-07-01", "2027-01-01", "2028-01-01"]),
+        ("07-01", "2026-06-30", ["2026-06-30", "2026-07-01", "2027-07-01"]),
+        ("07-01", "2026-07-01", ["2026-07-01", "2027-07-01", "2028-07-01"]),
+        ("06-31", "2026-07-01", ["2026-07-01", "2027-06-30", "2028-06-30"]),
+        ("02-31", "2026-07-01", ["2026-07-01", "2027-02-28", "2028-02-29"]),
+        (None, "2024-02-29", ["2024-02-29", "2025-02-28", "2026-02-28"]),
+    ],
+)
+def test_later_steps_may_fall_on_a_day_of_their_own(each: str | None, start: str, days: list[str]) -> None:
+    steps = Staged(steps=3, each=each)
+    assert list(map(str, steps.days(date.fromisoformat(start)))) == days
 
 
 def test_many_days_in_one_table_have_each_their_step() -> None:

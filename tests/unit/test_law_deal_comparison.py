@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.measures import measure, register, shipped
+from tests.measures import headings, measure, register, shipped
 from typer.testing import CliRunner
 
 from kosho.cli import app
@@ -181,6 +183,67 @@ def test_the_next_change_is_the_day_after_the_last_or_the_first_of_what_follows(
     for day, wanted in days.items():
         (dates,) = compare(later, "USA", ["JPN"], date.fromisoformat(day), products=()).dates.values()
         assert dates.next == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "known", "held"),
+    [
+        ("2025-02-28", None, []),
+        ("2025-02-28", "2025-03-01", ["promise"]),
+        ("2025-03-01", None, ["promise"]),
+        ("2025-08-31", None, ["promise"]),
+        ("2025-09-01", None, []),
+    ],
+)
+def test_a_promise_stands_from_the_day_it_was_known_to_its_last(
+    day: str, known: str | None, held: list[str]
+) -> None:
+    about = {"kind": "unpriced", "clause": "security", "value": None, "partners": {"include": ["JPN"]}}
+    days = {"legal_from": "2025-06-01", "legal_to": "2025-08-31", "known_from": "2025-03-01"}
+    law = register(measure(id="promise", stage="announced", **about, **days))
+    asked = (date.fromisoformat(day), None if known is None else date.fromisoformat(known))
+    found = compare(law, "USA", ["JPN"], *asked, products=())
+    (row,) = (row for row in found.terms if row.clause == "security")
+    assert [term.measure for term in row.cells["JPN"]] == held
+    assert (found.dates["JPN"].known is None) is (held == [])
+
+
+def test_a_quota_on_goods_of_which_a_duty_is_not_known_has_the_ends_of_both() -> None:
+    quota = measure(kind="tariff_quota", value=5, value_out=20, scope={"lists": ["l"]})
+    law = register(quota, l=headings("8703.23", exact=False))
+    (row,) = compare(law, "USA", ["JPN"], DAY, products=PRODUCTS[:1]).rates
+    one = row.cells["JPN"]
+    assert (one.rate, one.low, one.high) == (None, 0.025, 0.225)
+    assert one.why == "whether the code is on L is not certain"
+
+
+def test_what_names_a_partner_began_with_the_oldest_duty_on_it() -> None:
+    on_japan = {"partners": {"include": ["JPN"]}}
+    duties = [measure(id=f"from-{month}", legal_from=f"2025-0{month}-01", **on_japan) for month in (3, 2, 4)]
+    of_all = measure(id="all", authority="b")
+    promise = measure(id="by-japan", imposer="JPN", partners={"include": ["USA"]})
+    found = compare(register(*duties, of_all, promise), "USA", ["JPN"], date(2025, 6, 1), products=())
+    assert found.dates["JPN"].began == date(2025, 2, 1)
+
+
+def test_members_that_pay_differently_have_both_ends_and_goods_that_are_banned_no_rate() -> None:
+    law = replace(
+        shipped(), measures=(measure(scope={"groups": ["auto-parts"]}, value={"DEU": 25, "EU27": 10}),)
+    )
+    (row,) = compare(law, "USA", ["EU27"], date(2025, 6, 1), products=["auto-parts"]).rates
+    one = row.cells["EU27"]
+    assert (one.rate, round(one.high - one.low, 6)) == (None, 0.15)
+    assert re.fullmatch(r"([\d.]+) % to ([\d.]+) % by member", one.text.replace("\u00a0", " "))
+    banned = register(measure(kind="ban", value=None))
+    (row,) = compare(banned, "USA", ["JPN"], DAY, products=PRODUCTS[:1]).rates
+    cell = row.cells["JPN"]
+    assert (cell.text, cell.rate, cell.low, cell.high, cell.measures) == (
+        "prohibited",
+        None,
+        None,
+        None,
+        ("m",),
+    )
 
 
 def test_codes_and_groups_can_be_asked_for():

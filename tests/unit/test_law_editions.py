@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.measures import measure
+from tests.measures import register as small_register
 from typer.testing import CliRunner, Result
 
 from kosho.cli import app
@@ -281,6 +283,28 @@ def test_a_citation_that_came_is_told_with_the_law_behind_it(tmp_path: Path, reg
     )
     assert any("89 FR 76581; heading 9903.91.01" in one for one in change.law)
     assert any("84 FR 43304" in one for one in change.law)
+    named, other = (
+        measure(id=f"m{n}", legal_basis=f"law {n}; heading {code}")
+        for n, code in enumerate(("9903.91.01", "9903.99.99"))
+    )
+    (change,) = editions_diff(before, after, small_register(named, other)).changes
+    assert change.law == ("M: law 0; heading 9903.91.01",)
+    assert [one.law for one in editions_diff(before, after).changes] == [()]
+
+
+def test_trade_of_statistical_numbers_is_that_of_their_line_too() -> None:
+    def lines(**duties: str) -> dict[str, Line]:
+        return {code[1:]: Line(code[1:], "cars", "No.", duty) for code, duty in duties.items()}
+
+    trade = {"8703240010": 3.0, "8703240020": 4.0, "87032301": 60.0}
+    before = lines(_8703240010="2%", _8703240020="2%", _87032301="2%")
+    found = editions_diff(before, lines(_8703240010="3%", _8703240020="3%"), trade=trade)
+    assert {one.hs: one.trade for one in found.changes} == {"87032400": 7, "87032301": 60}
+    assert (found.trade, found.trade_of_all) == (67, 67)
+    apart = editions_diff(before, before | lines(_8703240020="3%"), trade=trade)
+    assert {one.hs: one.trade for one in apart.changes} == {"8703240020": 4}
+    assert (apart.compared, apart.trade, apart.trade_of_all) == (2, 4, 67)
+    assert [one.trade for one in editions_diff(before, before | lines(_87032301="3%")).changes] == [None]
 
 
 def test_an_edition_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
+from kosho.law.line_rate import coverage, known_attributes, known_preferences
 from kosho.law.measure_file import Omission
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
@@ -288,6 +289,7 @@ def test_bulk_and_look_up_agree_on_what_is_not_held():
             {"raises": True, "raises_to": 9},
             {},
             {"excludes": ["a"], "first": "2025-07-01"},
+            {"excludes": ["a"], "partners": {"include": ["JPN"]}},
         )
     ]
     lines = [("4501.10", 0.0), ("4501.10", 0.16), ("4501", 0.0), ("4503", 0.0)]
@@ -422,6 +424,53 @@ def test_facts_that_decide_are_named_with_the_rate_of_their_other_answer():
     assert quote(book, query("8703.23")).facts == ()
 
 
+def test_content_that_a_scope_asks_for_is_named_with_the_rate_it_gives():
+    book = register(measure(scope={"goods": True, "content": {"us_content": [20, 101]}}))
+    (one,) = quote(book, query("8703.23")).facts
+    assert (one.fact, one.taken, one.answer, in_percent(one.rate)) == ("us_content", "not told", "100", 12.5)
+    told = quote(book, query("8703.23", facts=Facts(content={"us_content": 20})))
+    assert (percent(told), told.facts) == (12.5, ())
+
+
+def test_what_lists_and_scopes_ask_for_may_be_told():
+    asks = {"attributes": {"handmade": "yes"}, "preference": ["mine"]}
+    book = register(
+        measure(scope={"lists": ["l"]}),
+        measure(id="b", authority="b", scope={"goods": True, **asks}),
+        l=headings("7326", attribute="pure"),
+    )
+    assert {"handmade", "pure"} < known_attributes(book)
+    assert "mine" in known_preferences(book)
+    part = book.of("USA")
+    assert (known_attributes(part), known_preferences(part)) == (
+        known_attributes(book),
+        known_preferences(book),
+    )
+
+
+def test_a_register_without_claims_says_nothing_of_days_and_none_at_all_says_so():
+    book = register(measure())
+    assert coverage(book, "USA", ON, any_law=True) == []
+    (told,) = coverage(book, "USA", ON, any_law=False)
+    assert "holds no measures of the United States" in told
+
+
+@pytest.mark.parametrize("many", [3, 11])
+def test_of_many_lists_that_were_not_read_in_full_the_bounds_are_the_same_in_bulk(many: int):
+    names = [f"l{n}" for n in range(many)]
+    book = register(
+        *(measure(id=name, value=1, scope={"lists": [name]}) for name in names),
+        measure(id="rest", authority="rest", value=20, scope={"goods": True}, excludes=["a"]),
+        measure(id="free", authority="f", kind="exemption", value=None, excludes=["rest"],
+                scope={"lists": [names[0]]}),
+        **{name: headings("7326", exact=False) for name in names},
+    )  # fmt: skip
+    found = quote(book, query("7326.90", mfn="0%"))
+    table = rate_bounds(book, "USA", [("7326.90", 0.0)], ["JPN"], [ON])
+    assert [float(one[0, 0, 0]) for one in (table.low, table.high)] == pytest.approx([found.low, found.high])
+    assert in_percent(found.high) == {3: 20, 11: 31}[many]  # of too many, all of them together
+
+
 def test_preferences_that_were_not_claimed_are_named_with_their_rate():
     korea = quote(
         register(measure(kind="floor", value=15, floor_base="claimed")), query(exporter="KOR", mfn=None)
@@ -432,6 +481,16 @@ def test_preferences_that_were_not_claimed_are_named_with_their_rate():
     assert any("preference=korus the rate is 10 %" in text for text in plain.warnings)
     claimed = query(exporter="KOR", mfn=None, facts=Facts(preference="korus"))
     assert quote(register(measure()), claimed).preferences == ()
+
+
+def test_why_a_line_gives_nothing_under_a_claim_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KOSHO_DATA", str(tmp_path))
+    own = [Line("87032301", "cars", "No.", "2.5%", special_texts={"korus": "Free"})]
+    write(Schedule("USA", "2025", LineBook(own), None, source="a file", complete=True), own)
+    for general in (None, "3%"):
+        found = quote(register(), query("8703.23.01", "CAN", mfn=general, facts=Facts(preference="usmca")))
+        assert percent(found) == (2.5 if general is None else 3)
+        assert any("usmca" in text for text in found.warnings)
 
 
 def test_bans_and_unpriced_measures_are_told():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -169,21 +170,125 @@ def test_partners_are_blocs_and_economies_less_those_excluded():
     assert measure(partners={"include": ["EU27"], "exclude": ["IRL"]}).rate_on("IRL") is None
 
 
+STEEL = {"value": 1, "unit": "thousand tonnes", "status": "assumption", "source": "s"}
+QUOTA = {"kind": "tariff_quota", "value_out": 20}
+
+
+def _share(value: float, low: float | None = None, high: float | None = None) -> dict[str, object]:
+    return {"value": value, "low": low, "high": high, "unit": "share", "status": "assumption", "source": "s"}
+
+
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "words"),
     [
-        {"kind": "exemption"},
-        {"kind": "exemption", "value": None},
-        {"kind": "termination", "value": None, "terminates": ["x"]},
-        {"terminates": ["x"]},
-        {"scope": None},
-        {"value": {"JPN": 1}, "partners": {"include": ["JPN"]}},
-        {"value": float("inf")},
+        ({"kind": "exemption", "excludes": ["x"]}, "has no value"),
+        ({"kind": "exemption", "value": None}, "names what it excludes"),
+        ({"kind": "exemption", "value": None, "excludes": ["x"]}, None),
+        ({"kind": "termination", "value": None, "terminates": ["x"]}, "has no scope"),
+        ({"kind": "termination", "value": None, "scope": None}, "names what it terminates"),
+        ({"terminates": ["x"]}, "only a termination"),
+        ({"scope": None}, "needs a scope"),
+        ({"value": None}, "a tariff has a value"),
+        ({"value": {"JPN": 1}, "partners": {"include": ["JPN"]}}, "not in both"),
+        ({**QUOTA, "value_out": {"JPN": 1}, "partners": {"include": ["JPN"]}}, "not in both"),
+        ({"value": float("inf")}, "larger than anything"),
+        ({"value": -100, "insist": "meant"}, "above -100 percent"),
+        ({"value": -99, "insist": "meant"}, None),
+        ({"value": -5}, "value"),
+        ({"insist": " "}, "insist says why"),
+        ({"clause": "security"}, "it has no clause"),
+        ({"kind": "unpriced", "value": None, "clause": "security"}, None),
+        ({"unconfirmed_from": "2024-12-31"}, "before it starts"),
+        ({"unconfirmed_from": "2025-01-01"}, None),
+        ({"unconfirmed_from": "2025-01-31", "collected_from": "2025-02-01"}, "before it starts, 2025-02-01"),
+        ({"collected_from": "2024-12-31"}, "before legal_from"),
+        ({"collected_from": "2025-01-01"}, None),
+        ({"legal_to": "2024-12-31"}, "before legal_from"),
+        ({"legal_to": "2025-01-01"}, None),
+        ({**QUOTA, "value_out": None}, "has value_out"),
+        ({"value_out": 20}, "has value_out"),
+        ({**QUOTA, "quota_share": _share(0.5)}, None),
+        ({"quota_share": _share(0.5)}, "only a tariff quota"),
+        ({"quota": {"amount": {**STEEL, "unit": "million USD"}}}, "only a tariff quota"),
+        ({"kind": "specific"}, "a unit such as USD/kg"),
+        ({"unit": "USD/kg"}, "a unit such as USD/kg"),
+        ({"kind": "specific", "unit": "USD/kg"}, None),
+        ({**QUOTA, "unit": "USD/kg"}, None),
+        ({"floor_base": "claimed"}, "only a floor"),
+        ({"kind": "floor", "floor_base": "claimed"}, None),
+        ({"kind": "cut", "value": 100}, None),
+        ({"kind": "bind", "value": 0}, None),
+        ({"value_share": _share(1)}, None),
+        ({"value_share": _share(0)}, None),
+        ({"value_share": _share(0.5, 0, 1)}, None),
+        ({"value_share": _share(0.5, -0.1, 1)}, "from 0 to 1"),
+        ({"value_share": _share(0.5, 0.1, 1.1)}, "from 0 to 1"),
+        ({"value_share": _share(1.1)}, "from 0 to 1"),
     ],
 )
-def test_kinds_that_contradict_their_keys_are_refused(changes):
-    with pytest.raises(ValueError, match="Value error"):
+def test_kinds_that_contradict_their_keys_are_refused(changes: dict[str, object], words: str | None):
+    if words is None:
+        assert measure(**changes).id == "m"
+        return
+    with pytest.raises(ValueError, match=words):
         measure(**changes)
+
+
+@pytest.mark.parametrize(
+    ("known", "last"),
+    [
+        (None, "2025-12-31"),
+        ("2025-02-28", None),
+        ("2025-03-01", "2025-06-30"),
+        ("2025-05-31", "2025-06-30"),
+        ("2025-06-01", "2025-12-31"),
+        ("2030-01-01", "2025-12-31"),
+    ],
+)
+def test_a_last_day_that_changed_is_what_was_known(known: str | None, last: str | None):
+    one = measure(legal_to={"2025-06-01": "2025-12-31", "2025-03-01": "2025-06-30"})
+    day = one.last_day(None if known is None else date.fromisoformat(known))
+    assert (None if day is None else str(day)) == last
+    assert str(one.legal_to) == "2025-12-31"
+    assert str(measure(legal_to="2025-06-30").last_day(date(2020, 1, 1))) == "2025-06-30"
+
+
+def test_a_tariff_quota_is_the_mean_of_what_is_paid_inside_and_beyond():
+    one = measure(**QUOTA, quota_share=_share(0.75), value={"JPN": 10, "KOR": 2})
+    assert one.rate_on("JPN") == pytest.approx(0.75 * 0.1 + 0.25 * 0.2)
+    assert (one.level_on("KOR"), one.level_on("KOR", in_quota=False)) == (2, 20)
+    assert one.rate_on("CHN") is None
+    assert measure(**QUOTA).rate_on("JPN") == pytest.approx(0.1)  # all of it inside
+    assert measure(kind="unpriced", value=None).level_on("JPN") == 0
+
+
+METAL = {**_share(0.4), "attribute": "metal_content"}
+
+
+@pytest.mark.parametrize(
+    ("share", "told", "taxed"),
+    [
+        ({}, None, 0.4),
+        ({"unstated": "whole"}, None, 1.0),
+        ({}, 30, 0.3),
+        ({"of": "rest"}, 30, 0.7),
+        ({"attribute": "us_content"}, 30, 0.7),
+        ({"attribute": "us_content", "of": "content"}, 30, 0.3),
+        ({"at_least": 20}, 19, 0.0),
+        ({"at_least": 20}, 20, 0.2),
+        ({"at_most": 25}, 25, 0.25),
+        ({"at_most": 25}, 26, 0.25),
+        ({"attribute": "us_content", "at_least": 20}, 19, 1.0),
+    ],
+)
+def test_the_share_of_the_value_follows_what_is_told(
+    share: dict[str, object], told: float | None, taxed: float
+):
+    one = measure(value_share={**METAL, **share})
+    name = one.value_share.attribute
+    assert one.taxed_given({} if told is None else {name: told}) == pytest.approx(taxed)
+    assert one.taxed_share() == 0.4
+    assert measure().taxed_share() == measure().taxed_given({"metal_content": 10}) == 1.0
 
 
 def test_headings_hold_what_is_under_them_and_touch_what_they_cut():

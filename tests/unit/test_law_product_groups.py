@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.law import Product, Products
+from kosho.law.own_products import CaseProductFile, with_own
 from kosho.law.scope import HsScope, Scope
+from kosho.yamlfile import load
 
 FILE = """\
 title: Test
@@ -161,9 +164,83 @@ def test_lines_are_scaled_to_the_mean_that_trade_shows(tmp_path: Path):
     lines = products.lines("USA", "C13T15", 0.05)
     assert lines == ((0.0, 0.5), (pytest.approx(0.05), 0.25), (pytest.approx(0.15), 0.25))
     assert products.lines("USA", "C28", 0.05) == ((0.05, 1.0),)
+    spread = products.spreads["USA", "C13T15"]
+    for own, scaled in (
+        (((0.0, 0.5), (0.4, 0.5)), ((0.0, 0.5), (pytest.approx(0.1), 0.5))),
+        (((0.0, 1.0),), ((0.05, 1.0),)),
+    ):
+        other = replace(products, spreads={("USA", "C13T15"): spread.model_copy(update={"lines": own})})
+        assert other.lines("USA", "C13T15", 0.05) == scaled
 
 
 def test_shipped_groups_leave_a_rest_in_no_sector_that_is_not_goods():
     products = Products.load()
     assert all(sectors()[group.sector].goods for group in products.groups.values())
     assert all(group.title and group.coverage for group in products.groups.values())
+
+
+OWN = """\
+title: Mine
+sources: [{id: own, title: Mine, publisher: me, kind: own}]
+"""
+SIX = "{value: 6, unit: percent, status: assumption, source: own}"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (f"duties: [{{importer: THA, exporters: [JPN, EU27], sector: C29, rate: {SIX}}}]", {}),
+        (
+            "duties:\n"
+            + "".join(
+                f"  - {{importer: THA, exporters: [{names}], sector: {sector}, rate: {SIX}}}\n"
+                for names, sector in (("JPN", "C29"), ("JPN, KOR", "C28"), ("KOR, JPN", "C29"))
+            ),
+            {6: "the duty of THA on C29 from JPN is given twice"},
+        ),
+        (
+            f"duties: [{{importer: THA, exporters: [JPN], sector: C29, rate: {SIX.replace('own', 'owm')}}}]",
+            {3: "unknown source 'owm'"},
+        ),
+        (
+            f"more: [{{group: vehicles-323, mfn: [{{importer: THA, rate: {SIX}}}]}}]",
+            {3: "unknown product group 'vehicles-323'"},
+        ),
+    ],
+    ids=["right", "twice", "source", "group"],
+)
+def test_what_a_case_says_of_duties_and_groups_is_of_what_there_is(
+    tmp_path: Path, more: str, told: dict[int, str]
+) -> None:
+    path = tmp_path / "products.yaml"
+    path.write_text(OWN + more, encoding="utf-8")
+    shipped = Products.load()
+    if not told:
+        assert with_own(shipped, load(path, CaseProductFile), path).duties
+        return
+    with pytest.raises(InputError) as caught:
+        with_own(shipped, load(path, CaseProductFile), path)
+    assert {one.line: one.message for one in caught.value.problems} == told
+
+
+def test_what_a_case_knows_of_a_group_takes_the_place_of_what_was_known_of_the_same_trade(
+    tmp_path: Path,
+) -> None:
+    def joined(products: Products, rate: int, share: float) -> Products:
+        path = tmp_path / "products.yaml"
+        rates = SIX.replace("value: 6", f"value: {rate}")
+        shares = f"{{value: {share}, low: 0.01, high: 0.3, unit: share, status: assumption, source: own}}"
+        cover = f"{{importer: THA, exporters: [JPN], share: {shares}}}"
+        more = f"mfn: [{{importer: THA, rate: {rates}}}], coverage: [{cover}]"
+        path.write_text(f"{OWN}more: [{{group: vehicles-232, {more}}}]", encoding="utf-8")
+        return with_own(products, load(path, CaseProductFile), path)
+
+    shipped = Products.load()
+    found = joined(shipped, 7, 0.2)
+    rate, share = found.mfn("vehicles-232", "THA"), found.coverage("vehicles-232", "THA", "JPN")
+    assert (rate and rate.value, share and share.value) == (7, 0.2)
+    for importer in ("USA", "EU27"):  # and of others what was known stays
+        assert found.mfn("vehicles-232", importer) == shipped.mfn("vehicles-232", importer)
+        assert found.coverage("vehicles-232", importer, "JPN") == shipped.coverage(
+            "vehicles-232", importer, "JPN"
+        )

@@ -90,6 +90,15 @@ def test_an_overlay_adds_whatever_its_stage_and_whenever_known(law: Register):
     assert percent(changed, "KOR", REST, JULY_9, JUNE_29) == 25
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "title"), [("a", "b", "a; b"), ("", "b", "b")], ids=["both", "second"]
+)
+def test_two_overlays_together_are_both(one: str, other: str, title: str):
+    first, second = (Overlay(title=name, add=(measure(id=f"m{name}"),)) for name in (one, other))
+    both = first + second
+    assert (both.title, [added.id for added in both.add]) == (title, [f"m{one}", f"m{other}"])
+
+
 def test_an_overlay_ends_and_replaces(law: Register):
     ended = law.with_overlay(overlay(end=[{"measure": "us-ieepa-annex1", "legal_from": "2025-07-09"}]))
     assert percent(ended, "JPN", REST, JULY_9, JUNE_29) == 10
@@ -134,6 +143,25 @@ def test_a_measure_that_is_removed_removes_nothing():
     pile = stack([(m, 0.1) for m in (third, second, first)], precedence([first, second, third]))
     assert [item.measure.id for item in pile.applied] == ["first", "third"]
     assert [(item.measure, item.by) for item in pile.removed] == [("second", "first")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({}, "First takes the place of M (law)"),
+        ({"kind": "exemption", "value": None}, "First exempts from M (law)"),
+        (
+            {"value_share": {"value": 0.4, "unit": "share", "status": "fact", "source": "s"}},
+            "First takes the place of M on 40% of the value (law)",
+        ),
+    ],
+)
+def test_what_removes_a_measure_is_told_in_words(changes: dict[str, object], rule: str):
+    first = measure(id="first", title="First", authority="b", excludes=["a"], **changes)
+    second = measure(id="second")
+    pile = stack([(first, 0.1), (second, 0.1)], precedence([first, second]))
+    (removed,) = pile.removed
+    assert (removed.measure, removed.by, removed.rule.replace("\u00a0", " ")) == ("second", "first", rule)
 
 
 def test_a_duty_on_part_of_the_value_leaves_the_rest_to_what_it_excludes():

@@ -11,11 +11,13 @@ from tests.measures import cited
 
 from kosho.errors import InputError
 from kosho.law import Register
-from kosho.law.nontariff_terms import Amount, BottomUp, CustomsDays, Data, Declared, Standard, TopDown
+from kosho.law.nontariff_terms import Amount, BottomUp, CustomsDays, Data, Declared, Standard, Subsidy, TopDown
 from kosho.provenance import Cited, Frozen
 
 PIECES = {"fixed_cost": cited(1, "USD"), "units": cited(1, "vehicles"), "price": cited(1, "USD")}
 WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5)}
+WAIT = {"before": cited(2, "days"), "after": cited(1, "days")}
+TONNES = {"amount": cited(1, "tonnes"), "counted": "tonnes"}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +37,11 @@ WHOLE = {"ave": cited(20, "percent"), "actionable": cited(0.5)}
         (Amount, {"amount": cited(-5, "million USD"), "basis": "increment"}, "amount", -5, "million USD"),
         (CustomsDays, {"before": cited(36, "hours"), "after": cited(1, "days")}, "before", 1.5, "days"),
         (Data, {"connectivity": cited(10, "%")}, "connectivity", 0.1, "share"),
+        (CustomsDays, {**WAIT, "per_day": cited(0.01)}, "per_day", 1.0, "percent of value a day"),
+        (Amount, {"amount": cited(0, "million USD")}, "amount", 0, "million USD"),
+        (Amount, {**TONNES, "base": cited(2, "thousand tonnes")}, "base", 2000, "tonnes"),
+        (Subsidy, {"rate": cited(99, "percent")}, "rate", 99, "percent"),
+        (Subsidy, {"per_unit": cited(9, "USD"), "price": cited(0.01, "thousand USD")}, "price", 10, "USD"),
         (
             CustomsDays,
             {"before": cited(2, "days"), "after": cited(1, "days"), "per_day": cited(1, "% of the value")},
@@ -80,6 +87,24 @@ def test_ranges_are_converted_with_their_middle() -> None:
         (CustomsDays, {"before": cited(3, "weeks"), "after": cited(1, "days")}, "in days or hours"),
         (CustomsDays, {"before": cited(-3, "days"), "after": cited(1, "days")}, "at least 0 days"),
         (Data, {"connectivity": cited(0.1, "index")}, "in share or percent"),
+        (Data, {"connectivity": cited(0.1), "restrictiveness": 0.1}, "one of connectivity"),
+        (Data, {}, "one of connectivity"),
+        (Amount, {"amount": cited(1, "million USD"), "base": cited(1, "million USD")}, "that is counted"),
+        (Amount, {**TONNES, "basis": "increment", "base": cited(1, "tonnes")}, "a level that is counted"),
+        (Amount, {**TONNES, "base": cited(0, "tonnes")}, "above zero"),
+        (Amount, {"amount": cited(1, "million USD", -1, 2)}, "zero or more"),
+        (Subsidy, {}, "either rate, or per_unit with price"),
+        (Subsidy, {"rate": cited(9, "percent"), "per_unit": cited(9, "USD")}, "either rate, or per_unit"),
+        (Subsidy, {"per_unit": cited(9, "USD")}, "either rate, or per_unit with price"),
+        (Subsidy, {"rate": cited(9, "percent"), "price": cited(9, "USD")}, "either rate, or per_unit"),
+        (Subsidy, {"rate": cited(100, "percent")}, "below all of the price, not 100%"),
+        (Subsidy, {"rate": cited(50, "percent", 40, 100)}, "below all of the price, not 100%"),
+        (Subsidy, {"per_unit": cited(9, "USD"), "price": cited(12, "USD", 9, 15)}, "not 100% of it"),
+        (Subsidy, {"per_unit": cited(5, "USD", 4, 15), "price": cited(12, "USD")}, "not 125% of it"),
+        (Subsidy, {"per_unit": cited(9, "JPY"), "price": cited(12, "USD")}, "one currency"),
+        (Declared, {}, "says what it is worth"),
+        (Declared, {"worth": {"USA": cited(1, "million USD")}}, "without a range"),
+        (Declared, {"worth": {"USA": cited(1, "million USD", 1, 1)}}, "without a range"),
         (Data, {"restrictiveness": -0.05}, "greater than or equal to 0"),
         (Declared, {"worth": {"USA": cited(1, "trillion JPY", 0, 5)}}, "in million USD or billion USD"),
         (
@@ -157,6 +182,44 @@ def test_small_products_are_the_importers_own_and_within_the_scope(tmp_path: Pat
     assert "scallops" in told
     assert "soybeans" not in told
     assert niche("corn, cron") == niche("cron")  # one that is right does not hide one that is not
+
+
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        ("{goods: true}", True),
+        ('{hs: {edition: HS 2022, prefixes: ["1005"]}}', True),
+        ('{hs: {edition: HS 2022, prefixes: ["1005.90"]}}', True),
+        ('{hs: {edition: HS 2022, prefixes: ["1006"]}}', False),
+        ("{lists: [grains]}", True),
+        ("{lists: [meat]}", False),
+        ("{lists: [named]}", True),
+        ("{sectors: [G]}", False),
+    ],
+)
+def test_a_small_product_lies_in_a_scope_that_holds_some_of_it(
+    tmp_path: Path, scope: str, *, held: bool
+) -> None:
+    lists = "".join(
+        f"  {name}: {{title: L, edition: HS 2022, prefixes: [{code}], source: [s]{more}}}\n"
+        for name, code, more in (
+            ("grains", "'1005.90'", ""),
+            ("meat", "'0201'", ""),
+            ("named", "'0202'", ", niches: [corn]"),
+        )
+    )
+    terms = f"amount: {FIGURE}\n      niches: [corn]"
+    text = FILE.replace("TERMS", terms).replace("KIND", "purchase").replace("IMPOSER", "JPN")
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        text.replace("{sectors: [SECTOR]}", scope).replace("measures:", f"lists:\n{lists}measures:"),
+        encoding="utf-8",
+    )
+    if held:
+        Register.load([path])
+        return
+    with pytest.raises(InputError, match="'corn' is in sector A01, outside the scope"):
+        Register.load([path])
 
 
 def test_small_products_of_a_tariff_quota_are_looked_at_as_those_of_terms(tmp_path: Path) -> None:

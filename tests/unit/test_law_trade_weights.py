@@ -18,10 +18,15 @@ def test_the_likely_rate_over_lines_is_weighed_with_trade() -> None:
     found = quote(BOOK, query("8703"), {"87032301": 30, "8703800000": 10, "87039001": 60, "0101": 1000})
     assert found.rate is None
     assert found.likely == pytest.approx(0.025 + 0.1 * 0.4)
+    nothing = quote(BOOK, query("8703"), {"87039001": 0.0, "87032301": 5, "87032200": -3})
+    assert nothing.likely == pytest.approx(0.125)
 
 
 def test_one_rate_is_the_likely_one_whatever_is_traded() -> None:
     assert quote(BOOK, query("8703.23"), {}).likely == pytest.approx(0.125)
+    others = measure(id="others", authority="b", scope={"goods": True, "not_lists": ["l"]})
+    alike = register(measure(scope={"lists": ["l"]}), others, l=headings("8703.23"))
+    assert quote(alike, query("8703"), {}).likely == pytest.approx(0.125)
 
 
 @pytest.mark.parametrize("trade", [{}, {"0101": 5.0}, {"8703": 7.0}])

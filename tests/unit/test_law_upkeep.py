@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.measures import measure, register, shipped
+from tests.measures import headings, measure, register, shipped
 from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.language import use
 from kosho.law import Query, Register, quote
+from kosho.law.export_controls import controls
 from kosho.law.known_between import known_between
 from kosho.law.measure_file import MeasureFile, Omission
 from kosho.law.stale import stale
@@ -96,6 +98,55 @@ def test_an_inquiry_that_goes_on_is_pending_from_its_first_day_to_its_last(day: 
     assert not [one for one in stale(other, date.fromisoformat(day)) if one.reason == "pending"]
 
 
+def test_a_look_is_due_from_the_day_after_what_was_looked_at_or_the_first_of_what_came():
+    law = replace(
+        register(
+            measure(id="soon", stage="announced", legal_from="2026-03-01", known_from="2025-06-01"),
+            measure(id="inquiry", kind="unpriced", value=None, legal_from="2025-05-01", title="Inquiry into x"),
+            measure(id="guess", unconfirmed_from="2026-02-01", verified_to="2026-01-31"),
+            measure(id="held", authority="b", imposer="JPN", known_from="2024-12-01"),
+            measure(id="pause", imposer="JPN", kind="termination", scope=None, value=None, terminates=["held"],
+                    legal_from="2025-09-01", legal_to="2026-02-28"),
+            measure(id="over", authority="c", legal_to="2026-02-27"),
+        ),
+        verified={"USA": date(2025, 12, 31)},
+    )  # fmt: skip
+    found = stale(law, date(2026, 4, 1))
+    assert [(str(one.since), one.subject, one.reason) for one in found] == [
+        ("2024-12-01", "JPN", "not verified"),
+        ("2025-05-01", "inquiry", "pending"),
+        ("2026-01-01", "USA", "not verified"),
+        ("2026-02-01", "guess", "not verified"),
+        ("2026-02-01", "guess", "unconfirmed"),
+        ("2026-02-28", "over", "ended"),
+        ("2026-03-01", "pause", "suspension ended"),
+        ("2026-03-01", "soon", "start has come"),
+    ]
+    assert "held applies again" in next(one.why for one in found if one.subject == "pause")
+    for day, gone in (("2026-02-27", "over"), ("2026-02-28", "pause"), ("2026-01-31", "guess")):
+        subjects = {one.subject for one in stale(law, date.fromisoformat(day))}
+        assert gone not in subjects
+        assert "inquiry" in subjects
+
+
+@pytest.mark.parametrize(
+    ("other", "listed"),
+    [
+        ({}, False),
+        ({"legal_from": "2024-12-31"}, True),
+        ({"authority": "b"}, True),
+        ({"legal_to": "2025-06-30"}, True),
+        ({"legal_to": "2025-07-01"}, False),
+    ],
+)
+def test_what_ran_out_is_not_listed_where_something_of_its_authority_follows(
+    other: dict[str, str], *, listed: bool
+):
+    law = register(measure(id="over", legal_to="2025-06-30"), measure(**{"id": "other", **other}))
+    found = {one.subject for one in stale(law, date(2025, 7, 1)) if one.reason == "ended"}
+    assert ("over" in found) is listed
+
+
 def test_what_became_known_names_what_reaches_back_and_what_it_touches():
     found = {one.measure: one for one in known_between(shipped(), date(2025, 9, 3), date(2025, 9, 16), "USA")}
     floor, end = found["us-ieepa-jpn-floor-15"], found["us-ieepa-jpn-15-replaced"]
@@ -129,6 +180,37 @@ def test_an_omission_reaches_the_lines_partners_and_days_it_names():
     assert not one.touches("EU27", "JPN", "72085100", date(2026, 6, 30))
     assert not one.touches("EU27", "NOR", "72085100", date(2026, 7, 1))
     assert not one.touches("USA", "JPN", "72085100", date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    ("code", "partner", "found"),
+    [
+        ("81129200", "USA", {"exact": True, "read in part": False, "both": False, "all": True, "own": True}),
+        ("8112", "USA", {"exact": False, "read in part": False, "both": False, "all": True, "own": False}),
+        ("2804", "USA", {"all": True}),
+        ("81129200", "JPN", {}),
+    ],
+)
+def test_goods_are_surely_under_a_control_where_its_lists_were_read_in_full(
+    code: str, partner: str, found: dict[str, bool]
+):
+    scopes = {
+        "exact": {"lists": ["l"]},
+        "read in part": {"lists": ["m"]},
+        "both": {"lists": ["l", "m"]},
+        "all": {"goods": True},
+        "own": {"hs": {"edition": "HS 2022", "prefixes": ["8112.92"]}},
+    }
+    about = {"kind": "export_control", "imposer": "CHN", "value": None, "terms": {"form": "licence"}}
+    law = register(
+        *(measure(id=name.replace(" ", "-"), scope=scope, partners={"include": ["USA"]}, **about)
+          for name, scope in scopes.items()),
+        measure(id="duty", imposer="CHN"),
+        l=headings("8112.92"),
+        m=headings("8112.92", exact=False),
+    )  # fmt: skip
+    told = {one.id.replace("-", " "): surely for one, surely in controls(law, "CHN", partner, code, LOOK)}
+    assert told == found
 
 
 CONTROLS = [

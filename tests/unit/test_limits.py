@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.cases import copied
+from tests.yaml_files import dumped, loaded_as_text
 from typer.testing import CliRunner
 
 from kosho import Case
@@ -48,9 +48,9 @@ def _issues(content: Any, count: int, options: int) -> None:
 
 def test_a_table_of_too_many_packages_is_refused_at_once_with_the_number_that_fits(tmp_path: Path) -> None:
     folder = copied(tmp_path)
-    content = yaml.load((folder / "table.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506
+    content = loaded_as_text((folder / "table.yaml").read_text(encoding="utf-8"))
     _issues(content, 12, 10)
-    (folder / "table.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    (folder / "table.yaml").write_text(dumped(content), encoding="utf-8")
     started = time.monotonic()
     result = CliRunner().invoke(app, ["bargain", str(folder)])
     assert time.monotonic() - started < 5

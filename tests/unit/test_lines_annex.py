@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -69,6 +70,15 @@ def test_what_is_written_to_excel_is_read_again(annex: Path, tmp_path: Path) -> 
     assert [one.duty for one in again] == [one.duty for one in read_annex(annex)]
     rules = agreements()["japan-eu-jpn"]
     assert annex_workbook(stage_annex(again, rules), rules)
+    (sheet,) = openpyxl.load_workbook(out).worksheets
+    assert [(cell.font.bold, cell.alignment.wrap_text) for cell in sheet[1]] == [
+        (True, True)
+    ] * sheet.max_column
+    codes, words = sheet["A2"], sheet["B2"]
+    assert (codes.number_format, words.alignment.wrap_text, words.font.bold) == ("@", True, False)
+    rates = [cell for row in sheet.iter_rows(min_row=2) for cell in row if isinstance(cell.value, float)]
+    assert rates
+    assert {cell.number_format for cell in rates} == {"0.###%"}
 
 
 def test_csv_has_a_column_a_year(annex: Path, tmp_path: Path) -> None:

@@ -132,3 +132,10 @@ def test_only_lines_that_both_trade_are_common_to_two_structures() -> None:
     one, other = [75.0, 25.0, 0.0], [25.0, 0.0, 75.0]
     assert export_similarity(one, other, least=1) == pytest.approx(25.0)
     assert np.isnan(export_similarity(one, other, least=2))
+
+
+def test_a_line_that_only_one_side_trades_adds_nothing_to_complementarity() -> None:
+    for sold, bought in (([1, 0], [1, 1]), ([1, 1], [1, 0])):
+        assert complementarity(sold, bought, [1, 0]) == pytest.approx(0.5)
+    with pytest.raises(InputError, match="trade in lines that the world does not trade"):
+        complementarity([1, 1], [1, 1], [1, 0])

@@ -7,6 +7,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from tests.measures import measure
+from tests.measures import register as small_register
 
 from kosho.equilibrium import Shock, solve, world_after
 from kosho.errors import InputError
@@ -70,6 +72,24 @@ def test_a_bloc_has_the_rate_of_its_members_and_only_where_they_agree(
     bloc = rows(found, "EU27")
     cars = quote(register, Query("USA", "DEU", "87032301", DAY, general=parse_duty("2.5%")))
     assert bloc["87032301"][0] == pytest.approx(cars.rate, abs=1e-5)
+
+
+def test_a_bloc_whose_members_pay_differently_lies_between_them(trade: pl.DataFrame) -> None:
+    apart = small_register(measure(value={"DEU": 25, "EU27": 10}))
+    cars = trade.filter(pl.col("exporter").is_in(["EU27", "JPN"]) & (pl.col("hs") == "87032301"))
+    found = law_rates(apart, "USA", cars, DAY)
+    assert rows(found, "EU27")["87032301"] == (None, pytest.approx(0.125), pytest.approx(0.275))
+    assert rows(found, "JPN")["87032301"] == pytest.approx((0.025, 0.025, 0.025))
+
+
+@pytest.mark.parametrize(("collected", "rate"), [(1.0, 0.01), (2.5, 0.025), (10.0, 0.025), (0.0, 0.0)])
+def test_what_an_agreement_leaves_is_what_was_collected_and_no_more_than_all_pay(
+    collected: float, rate: float
+) -> None:
+    trade = pl.DataFrame({"exporter": ["KOR"], "hs": ["87032301"], "value": [100.0], "duty": [collected]})
+    duties = shipped_rates("USA").filter((pl.col("hs") == "87032301") & (pl.col("exporter") == ""))
+    found = law_rates(small_register(), "USA", trade, DAY, (duties, "a schedule"), year=2024)
+    assert rows(found, "KOR")["87032301"][0] == pytest.approx(rate)
 
 
 def test_a_share_of_goods_claims_usmca_and_the_mean_lies_between(found: LawRates) -> None:

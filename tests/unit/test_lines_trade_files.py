@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import TradeFile, partner_codes, read_rates, read_trade
+from kosho.lines.trade_formats import formats, recognised
 
 FILES = {
     "baci": "t,i,j,k,v,q\n2023,392,842,870323,1000.5,1\n2023,490,842,10121,5,NA\n",
@@ -195,6 +196,27 @@ def test_wrong_amounts_are_told_with_their_rows(tmp_path: Path) -> None:
         read_trade(tmp_path / "absent.csv")
 
 
+@pytest.mark.parametrize(("many", "more"), [(5, None), (6, "1 more amounts"), (7, "2 more amounts")])
+def test_of_many_wrong_amounts_five_are_told(many: int, more: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_text("importer,exporter,hs,value\n" + "USA,JPN,870323,x\n" * many, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_trade(path)
+    assert [problem.line for problem in told.value.problems if problem.line] == [2, 3, 4, 5, 6]
+    assert ("more amounts" in str(told.value)) == (more is not None)
+    assert (more or "") in str(told.value)
+
+
+def test_an_unknown_format_and_a_file_that_is_no_table_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1,2,3,4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is no table that can be read"):
+        read_trade(path)
+    path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"unknown format 'bacj' \(did you mean baci"):
+        read_trade(path, format="bacj")
+
+
 @pytest.mark.parametrize("amount", ["nan", "inf", "-inf", "1e400", "-0.5"])
 def test_an_amount_is_finite_and_not_below_zero(amount: str, tmp_path: Path) -> None:
     text, numbers = tmp_path / "text.csv", tmp_path / "numbers.parquet"
@@ -265,3 +287,14 @@ def test_subheadings_whose_lines_are_given_too_are_not_counted_twice(tmp_path: P
 def test_only_names_stand_for_economies_beside_the_codes_of_a_system() -> None:
     assert partner_codes("name")["japan"] == "JPN"
     assert [system for system in ("m49", "census", "name") if "japan" in partner_codes(system)] == ["name"]
+
+
+def test_of_formats_the_nearest_is_the_one_of_whose_columns_most_are_there() -> None:
+    some = next(iter(formats().values()))
+    known = {
+        "short": some.model_copy(update={"signs": ("a", "x")}),
+        "long": some.model_copy(update={"signs": ("a", "b", "c", "d", "y", "z")}),
+    }
+    with pytest.raises(InputError, match="nearest is long, which also has y, z"):
+        recognised(["A", "b", " c ", "d"], known, "t.csv")
+    assert recognised(["X", "a", "b"], known, "t.csv") is known["short"]

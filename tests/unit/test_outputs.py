@@ -69,3 +69,23 @@ def test_what_fails_on_the_way_leaves_everything_as_it_was(
     assert len(done) == 2
     assert (tmp_path / "a.txt").read_text() == "old"
     assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("way", ["system", "told", "another"])
+def test_a_folder_of_ours_without_room_is_told_as_the_one_it_is_in(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    paths = [tmp_path / "elsewhere.txt"]
+
+    def fill() -> None:
+        with outputs.scratch() as folder:
+            paths.append(paths[0] if way == "another" else folder / "case" / "case.yaml")
+            error = OSError(errno.ENOSPC, "No space left on device", str(paths[1]))
+            raise error if way == "system" else outputs.refused(paths[1], error)
+
+    with pytest.raises(InputError) as caught:
+        fill()
+    (told,) = caught.value.problems
+    assert told.message == "cannot be written: No space left on device"
+    assert told.file == str(paths[0] if way == "another" else tmp_path)

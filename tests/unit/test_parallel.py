@@ -16,7 +16,7 @@ import pytest
 
 from kosho import parallel
 from kosho.errors import ConvergenceError, InputError, Problem
-from kosho.parallel import Shared, at_most, beside, cores, run, run_in_order, tell
+from kosho.parallel import Shared, at_most, beside, cores, run, run_in_order, running, tell, workers
 
 POSIX = pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked up in /proc")
 
@@ -70,7 +70,7 @@ def fails(task: int) -> int:
 @pytest.mark.parametrize(("bad", "kind"), [(1, InputError), (2, ConvergenceError)])
 def test_an_error_in_a_worker_is_raised_here_as_what_it_is(bad: int, kind: type[Exception]) -> None:
     parallel.start(2)
-    (helper,) = parallel._HELPERS[:1]
+    (helper,) = running._HELPERS[:1]
     _, error = helper.ask(fails, bad)
     assert type(error) is kind
     if isinstance(error, InputError):
@@ -83,7 +83,7 @@ def test_an_error_in_a_worker_is_raised_here_as_what_it_is(bad: int, kind: type[
 
 def test_a_worker_that_is_killed_is_noticed_and_its_work_is_done() -> None:
     parallel.start(2)
-    victim = parallel._HELPERS[0]._process
+    victim = running._HELPERS[0]._process
     threading.Timer(1.0, victim.kill).start()
     found = list(run_in_order(time.sleep, [0.2] * 20, 2))
     assert found == [None] * 20
@@ -99,7 +99,7 @@ def where(lines: int) -> tuple[int, int]:
 
 
 def test_a_task_is_done_beside_with_the_cores_shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(5), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(5), raising=False)
     heard: list[str] = []
     with beside(where, 3) as other:
         assert cores() == 3
@@ -111,7 +111,7 @@ def test_a_task_is_done_beside_with_the_cores_shared(monkeypatch: pytest.MonkeyP
 
 
 def test_a_task_that_cannot_be_sent_is_never_quietly_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(2), raising=False)
     with beside(len, [lambda: 0]) as other, pytest.raises((AttributeError, pickle.PicklingError)):
         other.result()
 
@@ -142,7 +142,7 @@ def test_an_error_beside_is_raised_here(bad: int, kind: type[Exception]) -> None
 
 
 def test_a_task_whose_process_is_killed_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(2), raising=False)
     with beside(slowly, 3.0) as other:
         assert other._helper is not None
         other._helper._process.kill()
@@ -150,7 +150,7 @@ def test_a_task_whose_process_is_killed_is_done_here(monkeypatch: pytest.MonkeyP
 
 
 def test_a_task_that_nobody_waits_for_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: range(2), raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(2), raising=False)
     with pytest.raises(ZeroDivisionError), beside(time.sleep, 600.0) as other:
         raise ZeroDivisionError
     assert other._helper is not None
@@ -219,11 +219,11 @@ def test_what_is_shared_is_sent_once_and_what_is_used_no_more_is_forgotten() -> 
     sent: list[int] = []
     one = Shared(list(range(100_000)))
     other = Shared({"one": one})
-    original = parallel._send
+    original = workers.send
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                parallel, "_send", lambda pipe, packed: (sent.append(len(packed)), original(pipe, packed))
+                workers, "send", lambda pipe, packed: (sent.append(len(packed)), original(pipe, packed))
             )
             answers = [worker.ask(told, (one, other)) for _ in range(3)]
         assert sent[0] > 100_000
@@ -235,7 +235,7 @@ def test_what_is_shared_is_sent_once_and_what_is_used_no_more_is_forgotten() -> 
             answer, error = worker.ask(told, (Shared([k]), other))
             assert error is None
             assert answer[1] == k
-            assert answer[3] <= parallel.REMEMBERED + 2
+            assert answer[3] <= workers.REMEMBERED + 2
         assert worker.ask(fails, 1)[1] is not None
         assert worker.ask(told, (one, other))[0][1] == sum(range(100_000))  # sent anew after an error
     finally:

@@ -14,6 +14,7 @@ from kosho.record import Draft, Record, accept, decode, read, verify
 from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import Pile
 from kosho.record.ledger import label
+from kosho.record.likeness import like_in_drafts
 from kosho.record.review import Counts, Talk, walk
 
 TEXT = GOLD / "02-ministry-release-korea.txt"
@@ -414,6 +415,70 @@ def test_likeness_is_told_while_deciding(tmp_path: Path, said: list[str]) -> Non
     assert "  ! differs from b.txt: rate 25, here 14" in said
     assert any(line.startswith("  ! differs from") and "in the record: rate 14" in line for line in said)
     assert any(line.startswith("  ! the same as") and "in the record" in line for line in said)
+
+
+CARS = {"imposed_by": "USA", "on": "CAN", "products": "passenger cars", "rate": 25}
+ASKED = {"by": "USA", "to": "JPN", "content": "open the market for rice", "due": "2026-05-01"}
+MET = {"parties": ["JPN", "USA"], "round": 3, "date": "2026-01-05"}
+SAME = "the same as b.txt"
+
+
+@pytest.mark.parametrize(
+    ("kind", "mine", "change", "told"),
+    [
+        ("measure", CARS, {}, SAME),
+        ("measure", CARS, {"rate": 25.0}, SAME),
+        ("measure", CARS, {"rate": 15}, "differs from b.txt: rate 15, here 25"),
+        ("measure", CARS, {"rate": None}, SAME),
+        ("measure", CARS, {"imposed_by": ["MEX", "usa"]}, SAME),
+        ("measure", CARS, {"imposed_by": "MEX"}, None),
+        ("measure", CARS, {"on": None}, SAME),
+        ("measure", CARS, {"on": "MEX"}, None),
+        ("measure", CARS, {"products": "cars"}, SAME),
+        ("measure", CARS, {"products": "cars and steel from afar"}, SAME),  # half of the fewer words
+        ("measure", CARS, {"products": "steel"}, None),
+        ("measure", CARS | {"products": "heavy duty steel"}, {"products": "steel pipes of iron"}, None),
+        ("measure", CARS | {"products": None}, {}, SAME),
+        ("measure", CARS | {"products": None}, {"rate": 15}, None),
+        ("ask", ASKED, {}, SAME),
+        ("ask", ASKED, {"due": "2026-06-01"}, "differs from b.txt: due 2026-06-01, here 2026-05-01"),
+        ("ask", ASKED, {"content": None, "topic": "rice and the market"}, SAME),
+        ("ask", ASKED, {"to": None, "against": "KOR"}, None),
+        ("event", MET, {}, SAME),
+        (
+            "event",
+            MET,
+            {"date": None, "start": "2026-01-06"},
+            "differs from b.txt: date 2026-01-06, here 2026-01-05",
+        ),
+        ("event", MET, {"round": 4}, None),
+        ("event", MET, {"parties": ["KOR"]}, None),
+        (
+            "agreement",
+            SIDES | {"topic": "rice", "status": "signed"},
+            {"status": "draft"},
+            "differs from b.txt: status draft, here signed",
+        ),
+        (
+            "person",
+            {"name": "Ken Sato", "role": "Minister"},
+            {"role": "Envoy"},
+            "differs from b.txt: role Envoy, here Minister",
+        ),
+        ("person", {"name": "Ken Sato", "role": "Minister"}, {"name": "Jo Li"}, None),
+        ("person", {"name": "Li Na", "role": "Minister"}, {"name": "Jo Li"}, None),
+        ("person", {"name": "Li Na", "role": "Minister"}, {}, SAME),
+    ],
+)
+def test_two_facts_are_one_where_they_share_whose_they_are_and_half_of_their_words(
+    kind: str, mine: dict[str, object], change: dict[str, object], told: str | None
+) -> None:
+    one, other = (
+        Draft(doc, kind, "asserted", fields, "q", 0, 1)
+        for doc, fields in (("a.txt", mine), ("b.txt", mine | change))
+    )  # type: ignore[arg-type]
+    assert like_in_drafts(one, [one, other]) == ([told] if told else [])
+    assert like_in_drafts(one, [other] * 4) == ([told] * 3 if told else [])
 
 
 def test_every_draft_of_the_documents_can_be_decided_on(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import pytest
 from kosho.errors import InputError
 from kosho.record.grounding import verify
 from kosho.record.reading import Document, Draft, clauses, decode, layout, pdf, read_text
+from kosho.record.reading.decode import _depth, language_of
 from kosho.record.reading.forms import once_notified
 from kosho.record.reading.japanese.dates import find_days
+from kosho.record.reading.japanese.measures import amounts
 
 HEAD = "OSLO, 3 March 2026 (Example Wire)\n\n"
 
@@ -61,6 +63,81 @@ def test_days_told_from_another_day(text: str, values: list[str]) -> None:
     assert [one.value for one in find_days(text, 0, len(text), date(2025, 6, 28))] == values
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("4月19日から21日まで協議し、合意した。", "2025-04-19/2025-04-21"),
+        ("4月30日から5月2日まで協議し、合意した。", "2025-04-30/2025-05-02"),
+        ("4月19日から21日まで協議する予定だ。", "2026-04-19/2026-04-21"),
+        ("4月19日から21日に協議し、9月まで続ける。", "2026-04-19/2026-04-21"),
+        ("4月19日まで協議し、合意した。", "2026-04-19"),
+        ("8月19日から21日まで協議し、合意した。", "2024-08-19/2024-08-21"),
+        ("4月1日から関税を課す。", "2026-04-01"),
+        ("4月1日から関税を引き下げる。", "2026-04-01"),
+        ("4月1日から関税を課した。", "2025-04-01"),
+    ],
+)
+def test_the_end_of_a_period_is_no_term_to_come(text: str, value: str) -> None:
+    """Published on a Saturday, 28 June 2025."""
+    assert next(find_days(text, 0, len(text), date(2025, 6, 28))).value == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "unit"),
+    [
+        ("約3億5000万ドル", 350_000_000, "USD/year"),
+        ("5兆円", 5 * 10**12, "JPY/year"),
+        ("1千億円", 10**11, "JPY/year"),
+        ("2百億円", 2 * 10**10, "JPY/year"),
+        ("2千万円", 2 * 10**7, "JPY/year"),
+        ("10億2千万円", 1_020_000_000, "JPY/year"),
+        ("4百万ドル", 4_000_000, "USD/year"),
+        ("1.5億ユーロ", 150_000_000, "EUR/year"),
+        ("3万台", 30_000, "vehicles/year"),
+        ("7千トン", 7_000, "tonnes/year"),
+        ("1,250トン", 1_250, "tonnes/year"),
+    ],
+)
+def test_japanese_amounts_with_their_powers_of_ten(words: str, value: float, unit: str) -> None:
+    text = f"日本の対米輸出は年間{words}"
+    found = amounts(text, 0, len(text))
+    assert found is not None
+    assert (found["value"], found["unit"], found["flow"], found["_to"]) == (value, unit, "export", "USA")
+
+
+RELEASE = """令和8年3月4日
+
+外務省
+
+第3回日本・ペルー貿易協議の開催
+
+日時：2026年3月3日
+場所：東京
+
+1　3日、日本の山田太郎外務審議官は、ペルー政府と第3回貿易協議を行いました。
+2　日本側から、茶の関税の撤廃を求めました。
+
+ペルーは、4月1日から茶に5％の関税を課す。
+"""
+
+
+def test_a_japanese_release_is_read_line_by_line() -> None:
+    found = read_text(Document("a.txt", RELEASE))
+    round_ = {"event_type": "negotiation round", "round": 3, "parties": ["JPN", "PER"]}
+    day = {"date": "2026-03-03", "date_precision": "day"}
+    about = {"doc_type": "press release", "language": "ja", "published": "2026-03-04", "publisher": "外務省"}
+    duty = {"measure": "関税", "kind": "tariff", "gta_type": "Import tariff", "rate": 5, "unit": "%"}
+    duty |= {"products": "茶", "status": "announced", "imposed_by": "PER", "start": "2026-04-01"}
+    assert [(one.type, one.modality, one.fields) for one in found] == [
+        ("document", "asserted", about | {"title": "第3回日本・ペルー貿易協議の開催"}),
+        ("event", "asserted", round_ | day | {"place": "東京"}),
+        ("event", "asserted", round_ | day | {"level": "vice-minister"}),
+        ("person", "asserted", {"name": "山田太郎", "role": "外務審議官", "side": "JPN"}),
+        ("ask", "asserted", {"by": "JPN", "to": "PER", "content": "茶の関税の撤廃"}),
+        ("measure", "planned", duty),
+    ]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no such files")
 def test_what_can_be_read_once_only_is_no_document(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -72,6 +149,69 @@ def test_what_can_be_read_once_only_is_no_document(tmp_path: Path) -> None:
         decode(tmp_path / "absent.txt")
     (tmp_path / "plain.txt").write_text("Japan offered rice.", encoding="utf-8")
     assert decode(tmp_path / "plain.txt").text == "Japan offered rice."
+
+
+KANA = "日本はコメの関税を下げる"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.htm", b"<p>Japan met</p> Peru &amp; Chile", "Japan met\nPeru & Chile"),
+        ("a.txt", b"<!DOCTYPE html><p>Japan met</p> Peru &amp; Chile", "Japan met\nPeru & Chile"),
+        ("a.txt", b"Japan &amp; Peru <p>met</p>", "Japan &amp; Peru <p>met</p>"),
+        ("a.html", f'<meta charset="shift_jis"><p>{KANA}</p>'.encode("shift_jis"), KANA),
+        ("a.html", f'<meta charset="shift_jis"><p>{KANA}</p>'.encode(), KANA),
+        ("a.html", f'<meta charset="no-such"><p>{KANA}</p>'.encode("shift_jis"), None),
+        ("a.txt", f'<meta charset="shift_jis">{KANA}'.encode("shift_jis"), None),
+        ("a.txt", KANA.encode("utf-16"), KANA),
+        ("a.txt", KANA.encode("utf-8-sig"), KANA),
+    ],
+)
+def test_characters_are_those_a_page_declares_where_they_are_not_utf_8(
+    name: str, content: bytes, text: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    if text is None:
+        with pytest.raises(InputError, match="is not UTF-8 text"):
+            decode(tmp_path / name)
+    else:
+        assert decode(tmp_path / name).text == text
+
+
+@pytest.mark.parametrize(
+    ("page", "depth"),
+    [
+        ("", 0),
+        ("<b></b>" * 5, 1),
+        ("<b>" * 5, 5),
+        ("<b><i></i><u></u></b>", 2),
+        ("</b></b><b>", 1),
+        ("<p><b><p>", 1),
+    ],
+)
+def test_how_deep_the_tags_of_a_page_stand(page: str, depth: int) -> None:
+    assert _depth(page) == depth
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ab" * 2 + "関", "English"),  # four fifths of its characters are plain
+        ("ab" + "関" * 2, "English"),  # half of its letters are Latin
+        ("ab" + "関" * 3, "Chinese"),
+        ("の" * 2 + "関" * 23, "Japanese"),  # a twelfth is kana
+        ("の" * 2 + "関" * 24, "Chinese"),
+        ("ノ" * 2 + "関" * 23, "Japanese"),
+        ("일" * 2 + "関", "Korean"),
+        ("일" + "関" * 2, "Chinese"),
+        ("я" * 9, "Cyrillic letters"),
+        ("a" + "я" * 3, "Cyrillic letters"),
+        ("a" * 20_000 + "関" * 90_000, "English"),  # by its beginning
+    ],
+)
+def test_the_language_of_a_text_is_that_of_its_letters(text: str, language: str) -> None:
+    assert language_of(text) == language
 
 
 @pytest.mark.parametrize(
@@ -188,3 +328,17 @@ def test_what_a_leader_thinks_that_others_should_do_is_nobodys_position() -> Non
         ("position", "NOR", "Ada Moe"),
         ("red_line", "CHL", None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("begins", "signs", "role"),
+    [
+        ("Reporting by ", 399, "furniture"),
+        ("Reporting by ", 400, "heading"),
+        ("File photo: ", 599, "furniture"),
+        ("File photo: ", 600, "heading"),
+    ],
+)
+def test_a_long_line_is_neither_of_the_makers_nor_below_a_picture(begins: str, signs: int, role: str) -> None:
+    line = begins + "a" * (signs - len(begins))
+    assert layout._role(line, item=False, seen_body=True) == role

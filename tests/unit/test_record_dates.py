@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from kosho.record.reading import direction
 from kosho.record.reading.dates import DateMention, Direction, find_dates, resolve_dates
 
 
@@ -47,6 +48,98 @@ def told(text: str, on: str | None, way: Direction = "nearest") -> list[tuple[st
 )
 def test_resolved(text: str, on: str | None, way: Direction, value: str, precision: str) -> None:
     assert told(text, on, way) == [(value, precision)]
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "nearest", "future"),
+    [
+        ("in May", "2025-05", "2025-05", "2026-05"),
+        ("in July", "2024-07", "2025-07", "2025-07"),
+        ("in June", "2025-06", "2025-06", "2025-06"),
+        ("by May", "2026-05", "2026-05", "2026-05"),
+        ("for May", "2026-05", "2026-05", "2026-05"),
+        ("until May", "2025-05", "2025-05", "2026-05"),
+        ("last July", "2024-07", "2024-07", "2024-07"),
+        ("last May", "2025-05", "2025-05", "2025-05"),
+        ("next May", "2026-05", "2026-05", "2026-05"),
+        ("next July", "2025-07", "2025-07", "2025-07"),
+        ("at the end of May", "2025-05", "2026-05", "2026-05"),
+        ("by the start of May", "2025-05", "2025-05", "2026-05"),
+        ("late May", "2025-05", "2025-05", "2026-05"),
+        ("early July", "2024-07", "2025-07", "2025-07"),
+        ("on the 31st", "2025-05-31", "2025-05-31", "2025-07-31"),
+        ("on the 28th", "2025-06-28", "2025-06-28", "2025-06-28"),
+        ("on the 29th", "2025-05-29", "2025-06-29", "2025-06-29"),
+        ("on the 1st", "2025-06-01", "2025-07-01", "2025-07-01"),
+        ("last Saturday", "2025-06-21", "2025-06-21", "2025-06-21"),
+        ("this Saturday", "2025-06-28", "2025-06-28", "2025-06-28"),
+        ("next Monday", "2025-06-30", "2025-06-30", "2025-06-30"),
+        ("on Sunday", "2025-06-22", "2025-06-22", "2025-06-29"),
+        ("from Monday to Friday", "2025-06-23/2025-06-27", "2025-06-23/2025-06-27", "2025-06-30/2025-07-04"),
+        ("on January 5", "2025-01-05", "2025-01-05", "2026-01-05"),
+        ("on December 20", "2024-12-20", "2025-12-20", "2025-12-20"),
+        (
+            "from 20 December to 5 January",
+            "2024-12-20/2025-01-05",
+            "2025-12-20/2026-01-05",
+            "2025-12-20/2026-01-05",
+        ),
+        ("the end of next week", "2025-06-30/2025-07-06", "2025-06-30/2025-07-06", "2025-06-30/2025-07-06"),
+        ("in the second half of the year", "2025-07/2025-12", "2025-07/2025-12", "2025-07/2025-12"),
+        ("in the first half of next year", "2026-01/2026-06", "2026-01/2026-06", "2026-01/2026-06"),
+    ],
+)
+def test_which_of_several_days_is_meant(text: str, past: str, nearest: str, future: str) -> None:
+    """Of a text of Saturday, 28 June 2025."""
+    ways: tuple[Direction, ...] = ("past", "nearest", "future")
+    found = [[value for value, _ in told(f"They meet {text}.", "2025-06-28", way)] for way in ways]
+    assert found == [[past], [nearest], [future]]
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "way", "value"),
+    [
+        ("on the 31st", "2025-01-15", "past", "2024-12-31"),
+        ("on the 31st", "2025-01-15", "nearest", "2024-12-31"),
+        ("on the 31st", "2025-01-15", "future", "2025-01-31"),
+        ("on the 31st", "2025-12-15", "past", None),
+        ("on the 2nd", "2025-12-15", "future", "2026-01-02"),
+        ("on the 2nd", "2025-03-30", "nearest", "2025-04-02"),
+    ],
+)
+def test_a_day_of_a_month_may_be_in_the_year_before_or_after(
+    text: str, on: str, way: Direction, value: str | None
+) -> None:
+    assert [one for one, _ in told(f"They meet {text}.", on, way)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "form", "way"),
+    [
+        ("", "they will meet, as they met", "mdy", "future"),
+        ("", "they met and will meet", "mdy", "past"),
+        ("", "", "mdy", "nearest"),
+        ("They met and will meet on ", "", "mdy", "future"),
+        ("They will meet as they met on ", "", "mdy", "past"),
+        ("They met from ", "", "dmspan", "past"),
+        ("They will meet, as they met, from ", "", "dmspan", "future"),
+        ("Talks from ", "", "dmspan", "future"),
+        ("They met from ", "", "mdy", "future"),
+        ("They met on ", "", "weekday", "past"),
+        ("They agreed to meet on ", "", "weekday", "future"),
+        ("The summit planned for ", "did not go ahead", "mdy", "past"),
+        ("The duty has stood since ", "they will meet", "mdy", "since"),
+    ],
+)
+def test_where_the_words_around_a_date_look(before: str, after: str, form: str, way: Direction) -> None:
+    assert direction._between(before, after, form) == way
+
+
+def test_a_date_begins_where_no_word_goes_on() -> None:
+    text = "xxMay 3, 2025 and June 4, 2025"
+    assert [(one.start, one.text) for one in find_dates(text, 12)] == [(18, "June 4, 2025")]
+    assert [one.text for one in find_dates("by 5 May 2025", 3)] == ["5 May 2025"]
+    assert [one.text for one in find_dates("by 15 May 2025", 4)] == ["May 2025"]
 
 
 def test_day_and_month_that_can_be_exchanged_stay_ambiguous() -> None:

@@ -105,6 +105,172 @@ def test_modality_is_only_lowered() -> None:
     assert one(ASK | {"modality": "considered"}).draft.modality == "considered"
 
 
+TALKS = Document(
+    "t.txt",
+    "LIMA, 3 March 2026 (Example Wire)\n\n"
+    "Peru cut its duty on tea from 10% to 5% on Monday. Japan welcomed it.\n\n"
+    "In my view Japan asked Peru too late.\n\n"
+    "Chile and Peru held the third round of talks in Lima from 19 to 21 February 2026, for 90 minutes from "
+    "2:30 p.m. Chile agreed to buy 1,250.5 tons of tea. Chile asked Peru to act. Reports that Chile agreed to "
+    "buy tea are untrue.\n\n"
+    "Peru will sign a draft agreement with Chile. Peru would cut its duty on rice, if Chile agrees. "
+    "Chile asked Peru to cut its duty on tea.\n",
+)
+RELEASE = Document(
+    "j.txt",
+    "2026年3月3日\n\n日本はペルーに対し、茶の関税5％の撤廃を求めた。ペルーは応じなかった。\n\n"
+    "チリとペルーは2月19日から21日まで協議し、3月15日に1,250トンの購入で合意した。双方は次回会合を5月に開く予定だ。\n\n"
+    "問　ペルーは関税を下げるか。\n\nチリは輸入禁止を検討している。\n",
+)
+CUT, ROUND = "Peru cut its duty on tea from 10% to 5% on Monday", "Chile and Peru held the third round of talks"
+TALKED, ASKED = "チリとペルーは2月19日から21日まで協議し", "日本はペルーに対し、茶の関税5％の撤廃を求めた"
+
+
+@pytest.mark.parametrize(
+    ("kind", "quote", "fields", "told"),
+    [
+        ("measure", CUT, {"imposed_by": "PER", "rate": 5, "rate_before": 10}, ("asserted", "")),
+        ("measure", CUT, {"imposed_by": "PER", "rate": 10, "rate_before": 5}, ("asserted", "rate rate_before")),
+        ("measure", CUT, {"imposed_by": "PER", "rate": 10}, ("asserted", "rate")),
+        ("measure", CUT, {"imposed_by": "PER", "rate_before": 5}, ("asserted", "rate_before")),
+        ("measure", CUT, {"rate": 5, "date": "2026-03-02"}, ("asserted", "")),
+        (
+            "measure",
+            CUT,
+            {"rate_before": [10, 5], "rate": [5, 7], "date": "2026-03-03"},
+            ("asserted", "rate date"),
+        ),
+        ("ask", "Japan asked Peru too late", {"by": "JPN", "to": "PER"}, "opinion"),
+        ("event", ROUND, {"round": 3, "duration_min": 90, "parties": ["CHL", "PER"]}, ("asserted", "")),
+        (
+            "event",
+            ROUND,
+            {"round": 4, "duration_min": 91, "parties": ["CHL", "JPN"]},
+            ("asserted", "round duration_min parties"),
+        ),
+        (
+            "event",
+            ROUND,
+            {"start": "2026-02-19", "end": "2026-02-21", "date": "2026-02-20", "due": "2026-02"},
+            ("asserted", ""),
+        ),
+        (
+            "event",
+            ROUND,
+            {"start": "2026-02-18", "end": "2026-02-22", "date": "2026", "due": "2026-03"},
+            ("asserted", "start end date due"),
+        ),
+        ("event", ROUND, {"date": "2026-02-19T14:30", "start": "2026-02-19T02:30"}, ("asserted", "")),
+        ("event", ROUND, {"date": "2026-02-19T15:30", "start": "2026-02-19T14:31"}, ("asserted", "date start")),
+        ("event", ROUND, {"place": "Lima", "topic": "Oslo", "published": "2026-03-03"}, ("asserted", "topic")),
+        (
+            "commitment",
+            "Chile agreed to buy 1,250.5 tons of tea",
+            {"by": "CHL", "value": 1250.5},
+            ("asserted", ""),
+        ),
+        (
+            "commitment",
+            "Chile agreed to buy 1,250.5 tons of tea",
+            {"by": "CHL", "value": 1251},
+            ("asserted", "value"),
+        ),
+        ("ask", "Chile asked Peru to act", {"by": "CHL", "to": "PER"}, ("asserted", "")),
+        ("ask", "Chile asked Peru to act", {"by": "PER", "to": "CHL"}, ("asserted", "by to")),
+        (
+            "agreement",
+            "Peru will sign a draft agreement with Chile",
+            {"parties": ["PER", "CHL"]},
+            ("draft", ""),
+        ),
+        (
+            "agreement",
+            "Peru will sign a draft agreement",
+            {"kind": "agreement", "title": "tea", "topic": "tea"},
+            ("draft", "topic"),
+        ),
+        ("offer", "Peru would cut its duty on rice", {"by": "PER"}, ("considered", "")),
+        ("ask", "Chile", {"by": "CHL", "start": 1}, ("asserted", "start")),
+        ("ask", "Peru", {"by": None, "to": "PER"}, ("asserted", "")),
+        ("ask", "tea", {"by": "CHL"}, "does not stand"),
+        ("document", "LIMA, 3 March 2026 (Example Wire)", {"published": "2026-03-03"}, ("asserted", "")),
+        ("ask", "Chile asked Peru to act. Reports that Chile agreed to buy tea are untrue.", {}, "supposed"),
+        (
+            "ask",
+            "Chile agreed to buy 1,250.5 tons of tea. Chile asked Peru to act. Reports that",
+            {},
+            "two sentences",
+        ),
+        ("ask", ASKED, {"by": "JPN", "to": "PER", "rate": 5}, ("asserted", "")),
+        ("ask", ASKED, {"by": "PER", "to": "JPN", "rate": 6}, ("asserted", "by to rate")),
+        ("offer", "ペルーは応じなかった", {"by": "PER"}, "denied"),
+        ("response", "ペルーは応じなかった", {"by": "PER", "to": "KEN"}, ("asserted", "to")),
+        (
+            "event",
+            TALKED,
+            {"start": "2026-02-19", "end": "2026-02-21", "parties": ["CHL", "PER"]},
+            ("asserted", ""),
+        ),
+        ("event", TALKED, {"date": "2026-02-20", "signed": "2026-03-15", "value": 1250}, ("asserted", "")),
+        (
+            "event",
+            TALKED,
+            {"date": "2026-02-22", "signed": "2026-03-16", "value": 250},
+            ("asserted", "date signed value"),
+        ),
+        ("event", TALKED, {"parties": ["CHL", "JPN"]}, ("asserted", "parties")),
+        (
+            "next_meeting",
+            "双方は次回会合を5月に開く予定だ",
+            {"parties": ["CHL", "JPN"], "date": "2026-05"},
+            ("planned", ""),
+        ),
+        (
+            "next_meeting",
+            "次回会合を5月に開く",
+            {"parties": ["KEN"], "date": "2026-06"},
+            ("planned", "parties date"),
+        ),
+        ("offer", "ペルーは関税を下げる", {"by": "PER"}, "question"),
+        (
+            "measure",
+            "チリは輸入禁止を検討している",
+            {"imposed_by": "CHL", "published": "2026-03-03"},
+            ("considered", ""),
+        ),
+        ("measure", "チリは輸入禁止", {"imposed_by": "CHL"}, ("considered", "")),
+    ],
+)
+def test_a_fact_is_held_against_its_own_words(
+    kind: str, quote: str, fields: dict[str, Any], told: str | tuple[str, str]
+) -> None:
+    document = TALKS if quote.isascii() else RELEASE
+    (verdict,) = check(document, [{"type": kind, "fields": fields, "quote": quote}], "a model")
+    if verdict.draft is None:
+        assert isinstance(told, str)
+        assert told in str(verdict.refused)
+    else:
+        assert (verdict.draft.modality, set(verdict.dropped)) == (told[0], set(told[1].split()))
+        left = {
+            name: value for name, value in fields.items() if name not in verdict.dropped and value is not None
+        }
+        assert verdict.draft.fields == left
+
+
+def test_of_two_places_the_nearer_to_the_one_told_is_meant() -> None:
+    quote = "Chile asked Peru"
+    places = [n for n in range(len(TALKS.text)) if TALKS.text.startswith(quote, n)]
+    facts = [{"type": "ask", "fields": {}, "quote": quote, "start": n + 3} for n in places]
+    assert len(places) == 2
+    assert [
+        one.draft and one.draft.start
+        for one in check(TALKS, [*facts, ASK | {"fields": {}, "quote": quote}], "m")
+    ] == [
+        *places,
+        places[0],
+    ]
+
+
 PARTIES = ("by", "to", "against", "parties", "side", "imposed_by", "on")
 DATES = ("date", "start", "end", "due", "published", "signed")
 NUMBERS = ("rate", "rate_before", "value", "round", "duration_min", "threshold")

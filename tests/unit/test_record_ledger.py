@@ -9,6 +9,7 @@ import pytest
 from tests.surroundings import within
 
 from kosho.errors import InputError
+from kosho.language import use
 from kosho.record import Record, records, verify
 
 HEAD = """
@@ -93,6 +94,45 @@ def test_two_sources_on_one_event_stand_side_by_side(record: Record) -> None:
     assert same.differences == {"minutes": {"a": "60", "b": "65"}}
 
 
+def test_parties_are_named_in_the_language_that_is_spoken_unless_the_record_calls_them_otherwise(
+    tmp_path: Path,
+) -> None:
+    more = """  - {id: ally, name: The Ally, kind: state, code: KOR}
+  - {id: body, name: A Body, kind: body, acts_for: jpn}
+"""
+    record = Record.load(write(tmp_path, MEETING.format(id="m", source="a", at="2025-01-01", minutes=1)).path)
+    (tmp_path / "more").mkdir()
+    path = tmp_path / "more" / "record.yaml"
+    path.write_text(
+        record.path.read_text("utf-8").replace("people:\n", more + "people:\n", 1), encoding="utf-8"
+    )
+    called = Record.load(path)
+    named = ("jpn", "ally", "body", "nobody")
+    assert [called.party_name(one) for one in named] == ["Japan", "The Ally", "A Body", "nobody"]
+    with use("ja"):
+        assert [called.party_name(one) for one in named] == ["日本", "The Ally", "A Body", "nobody"]
+    assert [called.side_of(one) for one in named] == ["jpn", "ally", "jpn", "nobody"]
+    assert [called.person_name(one) for one in ("sato", "suzuki")] == ["Ken Sato", "suzuki"]
+
+
+@pytest.mark.parametrize(
+    ("told", "who"),
+    [
+        ("by: [jpn]", ("Japan",)),
+        ("by: [jpn], people: [sato]", ("Japan",)),
+        ("people: [sato]", ("Ken Sato, Japan",)),
+        ("parties: [jpn, usa]", ("Japan", "United States")),
+        ("parties: [jpn, usa], by: [usa]", ("United States",)),
+        ("parties: [jpn, usa], speaker: sato, by: [usa]", ("Ken Sato, Japan",)),
+        ("speaker: sato, people: [sato]", ("Ken Sato, Japan",)),
+    ],
+)
+def test_who_is_told_of_a_meeting(told: str, who: tuple[str, ...], tmp_path: Path) -> None:
+    meeting = MEETING.format(id="m", source="a", at="2025-01-01", minutes=1)
+    record = write(tmp_path, meeting.replace("parties: [jpn, usa]", told))
+    assert [record.reported(one).by for one in record.as_of(date(2025, 2, 1)).timeline] == [who]
+
+
 def test_topic(record: Record) -> None:
     assert [one.id for one in record.as_of(date(2025, 2, 1), "Rice").statements] == ["p2"]
 
@@ -105,6 +145,9 @@ def test_quotes_are_verified_or_counted(record: Record, tmp_path: Path) -> None:
     (missing,) = verdict.problems
     assert "'b.txt' is not in the folder" in str(missing)
     assert missing.line == 5
+    (tmp_path / "b.txt").write_text("met, and then corn", encoding="utf-8")
+    stands = [str(one).rpartition("it stands ")[2] for one in verify(record, tmp_path).problems]
+    assert stands == ["at 0)", "at 14)"]
     (tmp_path / "b.txt").write_text("corn, and then they met", encoding="utf-8")
     (problem,) = verify(record, tmp_path).problems
     assert "the quote is not at 14" in str(problem)

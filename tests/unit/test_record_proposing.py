@@ -16,7 +16,9 @@ from kosho.errors import InputError
 from kosho.language import use
 from kosho.law import Query, Register, quote
 from kosho.law.register import shipped_files
+from kosho.law.scope import ALL
 from kosho.record.proposing import law_text, propose
+from kosho.record.proposing.book import RegisterBook
 from kosho.record.proposing.legal_text import known_headings
 from kosho.record.reading.draft import Draft
 
@@ -147,6 +149,82 @@ def test_two_days_in_a_document_leave_the_start_open(tmp_path: Path):
     assert "legal_from" in draft.fields["asked"]
 
 
+ORDER = """Executive Order 14999 and Proclamation 10999, see 90 FR 12345 and 90 FR 12346.
+
+9903.99.77: Widgets of Japan, 8703.23.01 and 8704.21
+25% additional ad valorem duty on goods entered on or after January 5, 2026, and before March 1, 2026.
+A title
+
+9903.99.78: Applies to imports of widgets of Chile
+15% in total
+
+9903.99.79: Widgets of Peru
+The duty provided in the applicable subheading + 0%, Proclamation 11000
+
+9903.99.80: Articles of Norway
+No additional duty
+A title
+"""
+OF_ORDER = "Executive Order 14999; Proclamation 10999; 90 FR 12345"
+
+
+def test_a_text_of_several_headings_is_read_heading_by_heading(tmp_path: Path) -> None:
+    found = of(write(tmp_path, "order.txt", ORDER))
+    assert {heading: (one.fields.get("kind"), one.fields.get("value")) for heading, one in found.items()} == {
+        "9903.99.77": ("tariff", 25),
+        "9903.99.78": ("floor", 15),
+        "9903.99.79": (None, None),
+        "9903.99.80": ("exemption", None),
+    }
+    assert [one.fields["legal_basis"] for one in found.values()] == [
+        f"{OF_ORDER}; heading 9903.99.77",
+        f"{OF_ORDER}; heading 9903.99.78",
+        "Proclamation 11000; heading 9903.99.79",
+        f"{OF_ORDER}; heading 9903.99.80",
+    ]
+    assert [one.fields["title"] for one in found.values()] == [
+        "25 % on Widgets of Japan, 8703.23.01 and 8704.21",
+        "15 % in all on widgets of Chile",
+        "Widgets of Peru",
+        "Articles of Norway",
+    ]
+    first = found["9903.99.77"]
+    assert (first.fields["id"], first.fields["hs"]) == ("us-9903.99.77-jpn", ["87032301", "870421"])
+    assert first.quote == "9903.99.77: Widgets of Japan, 8703.23.01 and 8704.21\n25% additional ad valorem"
+    text = (tmp_path / "order.txt").read_text("utf-8")
+    told = {name: text[slice(*place)] for name, place in first.fields["places"].items()}
+    assert told == {
+        "value": "25% additional ad valorem",
+        "partners": "Japan",
+        "hs": "8703.23.01 and 8704.21",
+        "legal_from": "on or after January 5, 2026",
+        "legal_to": "and before March 1, 2026",
+    }
+    assert [one.fields["legal_from"] for one in found.values()] == ["2026-01-05"] * 4
+
+
+@pytest.mark.parametrize(
+    ("words", "last"),
+    [
+        ("and before March 1, 2026", "2026-02-28"),
+        ("and before 12:01 a.m. eastern time on March 1, 2026", "2026-02-28"),
+        ("until 12:01 a.m. eastern time on March 1, 2026", "2026-02-28"),
+        ("until March 1, 2026", "2026-03-01"),
+        ("through March 1, 2026", "2026-03-01"),
+        ("through January 5, 2026", "2026-01-05"),
+        ("and before January 5, 2026", None),  # over before it began
+        ("through March 32, 2026", None),
+        ("through March 1, 2026, or through April 1, 2026", None),
+    ],
+)
+def test_the_last_day_of_a_measure_is_the_one_before_that_it_ends_at(
+    words: str, last: str | None, tmp_path: Path
+) -> None:
+    goods = f"25% additional ad valorem duty on goods entered on or after January 5, 2026, {words}.\n"
+    (draft,) = of(write(tmp_path, "order.txt", f"9903.99.77: Widgets of Japan\n{goods}")).values()
+    assert draft.fields.get("legal_to") == last
+
+
 ROW = {"indent": "0", "units": [], "special": "", "other": "", "footnotes": []}
 EDITION = [
     {
@@ -203,7 +281,44 @@ def test_an_edition_gives_headings_that_are_new_or_differ_and_lists_that_do(tmp_
     (lines,) = (one for one in drafts if one.type == "list")
     assert lines.fields["measure"] == "us-232-lumber-10"
     assert lines.fields["add"] == ["44201100"]
+    assert (lines.fields["remove"], lines.fields["lists"]) == ([], ["us-lumber-37"])
     assert texts["edition.json"].text[lines.start : lines.end] == lines.quote
+
+
+def test_a_line_that_no_note_of_an_edition_names_is_taken_off_the_list(tmp_path: Path) -> None:
+    fir, statuettes = (
+        {"htsno": code, "description": "Wood", "general": "Free", **ROW}
+        for code in ("4407.12.00", "4420.11.00")
+    )
+    _texts, drafts = propose([write(tmp_path, "edition.json", [*EDITION[:-1], fir, statuettes])], shipped())
+    (lines,) = (one for one in drafts if one.type == "list")
+    assert (lines.fields["add"], lines.fields["remove"]) == ([], ["44071200"])
+    assert "4407.12.00" in lines.quote
+
+
+def test_a_measure_on_all_goods_has_no_list_and_a_source_without_a_frame_says_so(tmp_path: Path) -> None:
+    fields = {
+        "id": "us-all",
+        "title": "10 % on all",
+        "imposer": "USA",
+        "authority": "us-own",
+        "partners": ["all"],
+    }
+    fields |= {"hs": ALL, "kind": "tariff", "value": 10, "legal_from": "2026-01-05", "known_from": "2026-01-02"}
+    draft = Draft(
+        "An Order.txt", "measure", "asserted", fields | {"legal_basis": "an order"}, "10 percent", 0, 10
+    )
+    told = {"An Order.txt": {"title": "An order", "publisher": "The office", "published": "2026-01-02"}}
+    for name, about in (("bare", {}), ("told", told)):
+        path = tmp_path / f"{name}.yaml"
+        RegisterBook(path, date(2026, 1, 5), about).enter(draft, "x", None, {})
+        law = Register.load([*shipped_files(), path])
+        source = law.sources["an-order"]
+        expected = ("An order", "The office") if about else ("An Order.txt", "not told")
+        assert (source.title, source.publisher) == expected
+        scope = law.measure("us-all").scope
+        assert scope is not None
+        assert (scope.goods, scope.lists) == (True, ())
 
 
 def accept(tmp_path: Path, answers: str) -> tuple[str, Path]:

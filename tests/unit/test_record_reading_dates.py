@@ -305,3 +305,35 @@ def test_a_sentence_that_ends_with_a_day_is_no_dateline(text: str, published: st
     assert [one.fields.get("published") for one in drafts if one.type == "document"] == [published]
     days = [one.fields.get("date") for one in drafts if "event_type" in one.fields]
     assert days == (["2026-02-10", None] if published is None else ["2026-02-09"])
+
+
+MET = "Norway and Chile met for talks on trade and on fish, and they were long and hard."
+SIGNED = "Peru was not there, as its ministers were held up by a storm over the coast."
+ENDED = "All of them left for home in the night, tired and without much of a result."
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        (f"{MET}\n\n{SIGNED}\n\n{ENDED} (8 November 2025)", "2025-11-08"),
+        (f"{MET}\n\n{SIGNED} (8 November 2025)\n\n{ENDED}", "2025-11-08"),
+        (f"{MET} (8 November 2025)\n\n{SIGNED}\n\n{ENDED}", None),
+        (f"{MET}\n\n{SIGNED} (8 November 2025, noon)", None),
+        (f"{MET}\n\n{SIGNED} (November 2025)", None),
+        (f"Talks go on\n\n03/04/2025\n\nOSLO, April 2 (Wire) - {MET}", "2025-04-03"),
+        (f"Talks go on\n\n03/04/2025\n\nOSLO, April 4 (Wire) - {MET}", "2025-04-03"),
+        (f"Talks go on\n\n03/04/2025\n\nOSLO, March 4 (Wire) - {MET}", "2025-03-04"),
+        (f"Talks go on\n\n03/04/2025\n\nOSLO, April 1 (Wire) - {MET}", None),
+        (f"Talks go on\n\n03/04/2025\n\n{MET}", None),
+        (f"Talks go on\n\nUpdated 5 May 2025\n\n4 May 2025\n\n{MET}", "2025-05-04"),
+        (f"Talks go on\n\nUpdated 5 May 2025\n\n{MET}", "2025-05-05"),
+        (f"Talks go on\n\n5 May 2025, 9:05 p.m. EST\n\n{MET}", "2025-05-05T21:05-05:00"),
+        (f"Talks go on\n\n5 May 2025, 12:05 a.m.\n\n{MET}", "2025-05-05T00:05"),
+        (f"Talks go on\n\n5 May 2025 23:59\n\n{MET}", "2025-05-05T23:59"),
+        (f"Talks go on\n\n5 May 2025 24:10\n\n{MET}", "2025-05-05"),
+        (f"[Federal Register Volume 90, Number 3 (Monday, January 6, 2025)]\n\n{MET}", "2025-01-06"),
+    ],
+)
+def test_the_day_a_text_is_of(text: str, published: str | None) -> None:
+    found = next(one for one in read_text(Document("a.txt", text)) if one.type == "document")
+    assert found.fields.get("published") == published

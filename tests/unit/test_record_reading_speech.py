@@ -79,6 +79,65 @@ def test_eight_letters_say_something_and_seven_do_not() -> None:
     assert [kind for kind, _fields in told("Chile and Peru sent ministers. We met.")] == []
 
 
+@pytest.mark.parametrize(
+    "text", ["met on Monday. No deal.", "met on Monday; no deal.", "met on Monday, but no deal."]
+)
+def test_no_says_something_however_short(text: str) -> None:
+    (_event, _), (kind, fields) = told(f"Chile and Peru {text}")
+    assert (kind, fields) == ("no_agreement", {"parties": ["CHL", "PER"]})
+
+
+WANTS = "Chilean Trade Minister Ana Moya said “We want lower duties on plums"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{WANTS}”— Peru refused to cut its duty.", ("PER", None)),
+        (f"{WANTS}” — Peru also refused to cut its duty.", ("PER", None)),
+        (f"{WANTS}.” – Peru refused to cut its duty.", ("PER", None)),
+        (f"{WANTS}”, and Peru refused to cut its duty.", ("PER", "Ana Moya")),
+        (f"{WANTS}” — Trade Minister Ana Moya refused to cut its duty.", HERS),
+        (
+            "“We want lower duties on plums,” Chilean Trade Minister Ana Moya said — Peru refused to cut it.",
+            ("PER", None),
+        ),
+        (
+            "“We want lower duties on plums”— Peru refused to cut it, Chilean Trade Minister Ana Moya said.",
+            ("PER", "Ana Moya"),
+        ),
+    ],
+)
+def test_who_acts_behind_speech_and_a_dash_is_not_told_by_whoever_spoke(
+    text: str, found: tuple[str, str | None]
+) -> None:
+    assert whose(text) == [("ask", *HERS), ("red_line", *found)]
+
+
+@pytest.mark.parametrize(
+    ("before", "by"),
+    [("Chile and Peru signed", None), ("Both sides signed", None), ("Chile signed with Peru", "CHL")],
+)
+def test_it_is_not_several(before: str, by: str | None) -> None:
+    ((_kind, fields),) = told(f"{before}. It would not accept a duty of 10% on plums.")
+    assert fields.get("by") == by
+
+
+@pytest.mark.parametrize("joint", [" and ", ", and ", " "])
+def test_a_clause_behind_speech_begins_with_its_first_letter(joint: str) -> None:
+    text = f"{HEAD}{WANTS}”{joint}Peru refused to cut its duty."
+    quotes = [one.quote for one in read_text(Document("a.txt", text)) if one.type == "red_line"]
+    assert quotes == ["Peru refused to cut its duty"]
+
+
+def test_those_named_behind_the_last_joint_act_together() -> None:
+    text = "Chile refused to cut its duty, but Norway, Mexico, and Peru signed a pact on plums."
+    assert [(kind, fields.get("parties")) for kind, fields in told(text)] == [
+        ("red_line", None),
+        ("agreement", ["NOR", "MEX", "PER"]),
+    ]
+
+
 @pytest.mark.parametrize("joint", [", but", ", and", ";"])
 def test_what_follows_a_clause_that_says_nothing_is_read(joint: str) -> None:
     text = f"It met{joint} Chile asked Peru to lower its duty on plums."

@@ -110,3 +110,30 @@ def test_we_in_a_statement_are_those_whose_minister_it_is_by() -> None:
 def test_people_in_the_forms_of_japanese_releases(text: str, name: str, side: str | None) -> None:
     pytest.importorskip("sudachipy")
     assert sides(text).get(name, "missing") == side
+
+
+@pytest.mark.parametrize(
+    ("behind", "modalities"),
+    [
+        ("Under the plan Chile will cut its duty on plums.", ["draft"]),
+        (
+            "Specifically, Chile will cut its duty on plums. Moreover, Chile will lower its duty on figs.",
+            ["draft"] * 2,
+        ),
+        (
+            "Under the plan Chile will cut its duty on plums. In addition, Chile will lower its duty on figs.",
+            ["draft"] * 2,
+        ),
+        (
+            "Under the plan Chile will cut its duty on plums. Chile offered Peru a lower duty on figs.",
+            ["draft", "asserted"],
+        ),
+        (
+            "Chile offered Peru a lower duty on figs. Moreover, Chile offered Peru a quota on plums.",
+            ["asserted"] * 2,
+        ),
+    ],
+)
+def test_what_a_draft_would_do_is_one_as_far_as_it_is_told_of(behind: str, modalities: list[str]) -> None:
+    text = f"{HEAD}Chile and Peru published a draft action plan. {behind}"
+    assert [one.modality for one in drafts(text, "offer")] == modalities

@@ -341,3 +341,124 @@ def test_a_meeting_beside_another_tells_which() -> None:
 def test_several_amounts_of_a_sentence_are_told_one_by_one() -> None:
     text = "In 2024 exports of Chile to Japan were $3.4 billion, and imports were $2.1 billion."
     assert [one["value"] for one in fields(text, "quantity")] == [3.4e9, 2.1e9]
+
+
+NOTE = """Note of a meeting
+
+Meeting: third round of talks between Norway and Chile
+Date: 3 to 5 March 2026
+Venue: Oslo, Norway
+Participants: Norway and Chile
+Topics discussed: duties on fish, quotas, and rules of origin.
+- Duty on cod, or figs
+- None
+- Duty on figs
+Next meeting: 12 May 2026 in Santiago
+Deadline for comments: 30 April 2026
+
+Note taken by the office.
+"""
+NOTIFICATION = """G/TBT/N/KEN/900
+
+4 March 2026
+
+Notifying Member: Kenya
+Agency responsible: Bureau of Tea
+Title: {title}
+Products covered: Tea (HS 0902.10)
+Proposed date of entry into force: {begins}
+"""
+DETERMINATION = """International Trade Administration, Department of Commerce
+
+Certain Plums From Chile: Final Determination
+
+The Department of Commerce determines that the following dumping margins exist:
+
+Acme Fruit S.A.: 12.5%
+Other Plums: 7%
+
+All parties may comment on these.
+
+Fig Company: 9%
+
+Dated: March 4, 2026.
+
+Ana B. Moe, Assistant Secretary for Enforcement.
+"""
+
+
+def facts(text: str) -> list[tuple[str, str, dict[str, object]]]:
+    return [(one.type, one.modality, dict(one.fields)) for one in read_text(Document("a.txt", text))]
+
+
+def test_the_lines_of_a_note_are_facts() -> None:
+    sides = {"parties": ["NOR", "CHL"]}
+    days = {"start": "2026-03-03", "end": "2026-03-05", "date_precision": "period"}
+    held = {"event_type": "negotiation round", "round": 3, "place": "Oslo, Norway"}
+    found = facts(NOTE)
+    assert [one for one in found if one != ("topic", "asserted", sides | {"topic": "fish"})] == [
+        (
+            "document",
+            "asserted",
+            {"doc_type": "news", "title": "Meeting: third round of talks between Norway and Chile"},
+        ),
+        ("event", "asserted", held | sides | days),
+        ("topic", "asserted", {"topics": ["duties on fish", "quotas", "rules of origin"]}),
+        ("topic", "asserted", {"topic": "Duty on cod, or figs"}),
+        ("topic", "asserted", {"topic": "Duty on figs"}),
+        (
+            "next_meeting",
+            "planned",
+            sides | {"date": "2026-05-12", "date_precision": "day", "place": "Santiago"},
+        ),
+        ("deadline", "asserted", {"date": "2026-04-30", "date_precision": "day", "what": "comments"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "begins", "modality", "told"),
+    [
+        ("Draft order on labels", "1 June 2026", "planned", {"status": "draft", "start": "2026-06-01"}),
+        ("Draft order on labels", "1 January 2026", "planned", {"status": "draft", "start": "2026-01-01"}),
+        ("Order on labels", "5 March 2026", "planned", {"status": "announced", "start": "2026-03-05"}),
+        ("Order on labels", "4 March 2026", "asserted", {"status": "in force", "start": "2026-03-04"}),
+        ("Order on labels", "to be told", "planned", {"status": "announced"}),
+        (
+            "Order on labels of Chile",
+            "4 March 2026",
+            "asserted",
+            {"status": "in force", "start": "2026-03-04", "on": "CHL"},
+        ),
+        ("Order on Chile and Peru", "4 March 2026", "asserted", {"status": "in force", "start": "2026-03-04"}),
+        (
+            "Quota on labels",
+            "4 March 2026",
+            "asserted",
+            {"kind": "quota", "status": "in force", "start": "2026-03-04"},
+        ),
+    ],
+)
+def test_a_notified_measure_is_in_force_from_its_day_on(
+    title: str, begins: str, modality: str, told: dict[str, object]
+) -> None:
+    about, agency, measure = facts(NOTIFICATION.format(title=title, begins=begins))
+    assert about[2] == {"doc_type": "WTO notification", "published": "2026-03-04"}
+    assert agency[2] == {"org": "Bureau of Tea", "acts_for": "KEN", "role": "agency responsible"}
+    fields = {"imposed_by": "KEN", "measure": title, "kind": "standard", "mast_chapter": "B"}
+    assert measure == ("measure", modality, fields | {"products": "Tea", "hs_hint": "090210"} | told)
+
+
+def test_rates_by_producer_are_those_below_the_words_for_them() -> None:
+    found = facts(DETERMINATION)
+    duty = {"measure": "anti-dumping duty", "kind": "anti-dumping", "unit": "%", "status": "in force"}
+    duty |= {"gta_type": "Anti-dumping", "imposed_by": "USA", "on": "CHL"}
+    assert [fields for kind, _, fields in found if kind == "measure"] == [
+        duty | {"rate": 12.5},
+        duty | {"rate": 7},
+    ]
+    assert [fields["name"] for kind, _, fields in found if kind == "person"] == ["Ana B. Moe"]
+
+
+def test_those_who_discuss_are_not_those_it_is_about() -> None:
+    (told,) = fields("Norway and Chile discussed a plan drawn up by Peru and Japan.", "topic")
+    assert told["parties"] == ["NOR", "CHL"]

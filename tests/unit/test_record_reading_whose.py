@@ -94,6 +94,18 @@ def test_lines_are_turns_where_names_come_again_or_stand_in_capitals(
     assert [draft.fields.get("speaker") for draft in found if draft.type == "red_line"] == speakers
 
 
+def test_whoever_a_text_begins_with_leads() -> None:
+    (found,) = read_text(Document("a.txt", "Led by Norwegian Trade Minister Ada Moe, a team met Chile."))[1:]
+    assert found.fields["negotiation_role"] == "lead"
+
+
+@pytest.mark.parametrize("before", ["", "Talks on trade go on\n\n", "It opened.\n\n"])
+def test_an_office_behind_a_title_or_another_paragraph_is_told(before: str) -> None:
+    words = "The American Institute in Taiwan represents the interests of the United States."
+    found = read_text(Document("a.txt", f"{before}{words}\n"))
+    assert [one.quote for one in found if one.type == "organisation"] == [words]
+
+
 def test_offices_that_act_for_others_are_told_with_whom() -> None:
     words = "The American Institute in Taiwan represents the interests of the United States."
     (found,) = drafts(f"{words} It opened in 1979.", "organisation")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.surroundings import within
+from tests.yaml_files import loaded
 
 from kosho.record.yaml_insert import keyed, spliced
 
@@ -40,9 +40,9 @@ FORMS = {
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
 def test_an_entry_goes_to_the_end_of_its_list_in_whatever_form(text: str) -> None:
     found = spliced(text, [(("statements",), ENTRY), (("statements",), {"id": "newer"})])
-    before = yaml.safe_load(text) or {}
+    before = loaded(text) or {}
     expected = before | {"statements": [*(before.get("statements") or []), ENTRY, {"id": "newer"}]}
-    assert yaml.safe_load(found) == expected
+    assert loaded(found) == expected
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
@@ -76,7 +76,7 @@ def test_several_lists_at_once_and_one_inside_an_entry() -> None:
             (("statements",), {"id": "s"}),
         ],
     )
-    assert yaml.safe_load(found) == {
+    assert loaded(found) == {
         "people": [
             {"id": "p", "posts": [{"title": "x"}, {"title": "later"}]},
             {"id": "q", "posts": [{"title": "y"}, {"title": "other"}]},
@@ -102,7 +102,7 @@ def test_any_words_come_back_as_they_were(entries: list[dict[str, str]]) -> None
     text = "title: t\nstatements:\n  - id: a\nconflicts: []\n"
     for entry in entries:
         text = spliced(text, [(("statements",), entry)])
-    assert yaml.safe_load(text)["statements"] == [{"id": "a"}, *entries]
+    assert loaded(text)["statements"] == [{"id": "a"}, *entries]
 
 
 def test_ten_thousand_entries_take_no_half_minute() -> None:
@@ -117,3 +117,64 @@ def test_a_key_is_put_into_nothing_and_after_what_is_there() -> None:
     entry = {"title": "t"}
     assert keyed("", "lists", "mine", entry) == "lists:\n  mine:\n    title: t\n"
     assert keyed("a: 1\n", "lists", "mine", entry) == "a: 1\n\nlists:\n  mine:\n    title: t\n"
+
+
+B: dict[str, object] = {"id": "b", "by": ["jpn", "usa"], "note": None}
+C: dict[str, object] = {"id": "c"}
+B_BELOW = "  - id: b\n    by: [jpn, usa]\n    note: null\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "entries", "written"),
+    [
+        ("", [B], f"s:\n{B_BELOW}"),
+        ("title: T\n", [B, C], f"title: T\n\ns:\n{B_BELOW}\n  - id: c\n"),
+        ("title: T\r\n\r\n", [C], "title: T\r\n\r\ns:\r\n  - id: c\r\n"),
+        (
+            "s:\n- {id: a}\n- {id: z}\n",
+            [B],
+            "s:\n- {id: a}\n- {id: z}\n- id: b\n  by: [jpn, usa]\n  note: null\n",
+        ),
+        (
+            "s:\n  - id: a\n\n  - id: z\n\nt: 1\n",
+            [B, C],
+            f"s:\n  - id: a\n\n  - id: z\n\n{B_BELOW}\n  - id: c\n\nt: 1\n",
+        ),
+        ("s:\n  - id: a\n    q: x", [B], f"s:\n  - id: a\n    q: x\n{B_BELOW}"),
+        ("s: [] # none\nt: 1\n", [C], "s:  # none\n  - id: c\nt: 1\n"),
+        ("s: [{id: a}, ]\n", [B], "s: [{id: a}, {id: b, by: [jpn, usa], note: null}]\n"),
+        ("s: [{id: a}]\n", [C, C], "s: [{id: a}, {id: c}, {id: c}]\n"),
+        ("\ufefftitle: T\n", [C], "\ufefftitle: T\n\ns:\n  - id: c\n"),
+        ("s:\nt: 1\n", [C], "s:\n  - id: c\nt: 1\n"),
+    ],
+)
+def test_entries_are_written_as_those_before_them(
+    text: str, entries: list[dict[str, object]], written: str
+) -> None:
+    assert spliced(text, [(("s",), one) for one in entries]) == written
+
+
+def test_lists_inside_and_outside_an_entry_at_once() -> None:
+    text = "s:\n- id: a\n  h: [1]\n  k:\n  - {x: 1}\n- id: z\n"
+    written = "s:\n- id: a\n  h: [1]\n  k:\n  - {x: 1}\n  - x: 2\n- id: z\n- id: c\n"
+    assert spliced(text, [(("s", 0, "k"), {"x": 2}), (("s",), C)]) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "indent", "step", "after"),
+    [
+        ("l:\n  x: {y: 1}\n", "l:\n  x: {y: 1}\n", "  ", "  ", ""),
+        ("l:\n  x: {y: 1}", "l:\n  x: {y: 1}\n", "  ", "  ", ""),
+        ("l:\n    x:\n        y: 1\nz: 1\n", "l:\n    x:\n        y: 1\n", "    ", "  ", "z: 1\n"),
+    ],
+)
+def test_a_key_stands_under_those_before_it(text: str, before: str, indent: str, step: str, after: str) -> None:
+    written = f"{before}{indent}n:\n{indent}{step}title: T\n{indent}{step}p:\n{indent}{step}- '1'\n{after}"
+    assert keyed(text, "l", "n", {"title": "T", "p": ["1"]}) == written
+
+
+def test_a_key_has_the_ends_of_lines_of_its_file() -> None:
+    assert keyed("a: 1\r\n", "l", "n", {"t": "T"}) == "a: 1\r\n\r\nl:\r\n  n:\r\n    t: T\r\n"
+    for text in ("l: {x: 1}\n", "l: [1]\n", "l:\n", "l: {}\n"):
+        with pytest.raises(KeyError):
+            keyed(text, "l", "n", {"t": "T"})

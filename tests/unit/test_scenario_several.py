@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.briefs import brief
 from tests.own_world import sales, write_case
+from tests.yaml_files import dumped, loaded
 from typer.testing import CliRunner
 
 from kosho.bargain.payoffs import Weights
@@ -100,14 +100,14 @@ def test_a_weight_on_a_part_of_a_sector_is_on_its_share_and_said(asked: tuple[Pa
     table = case / "table.yaml"
     before = table.read_text()
     weight = {"value": 0.2, "low": 0, "high": 0.3, "unit": "share", "status": "assumption", "source": "own"}
-    written = yaml.safe_load(before)
+    written = loaded(before)
     source = written["sources"][0]["id"]
     payoff = {
         "weights": [{"id": "cars", "title": "Cars", "sectors": ["C29"], "weight": weight | {"source": source}}]
     }
     written["parties"][0]["payoff"] = payoff
     try:
-        table.write_text(yaml.safe_dump(written, allow_unicode=True))
+        table.write_text(dumped(written))
         found = deals_on_several(Case.load(case), [str(mine), str(weak)])
         world = WorldChoice.parse(str(mine)).load().coarse
         weights = Weights.of(Case.load(case).table(), world)

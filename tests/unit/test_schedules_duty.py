@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from kosho.law.schedules import (
     parse_duty,
     parse_unit_value,
 )
+from kosho.law.schedules.units import conversion, measured
 
 
 @pytest.mark.parametrize(
@@ -114,6 +116,50 @@ from kosho.law.schedules import (
         ("無税\u300010/", "free", "Free"),
         ("無税\n²", "free", "Free"),
         ("◎12円/kg\u3000<sup>1/</sup>", "specific", "12 JPY/kg"),
+        # formulas in the customs value, and what is none
+        (
+            "(100 yen - 2 × the value for customs duty + the value for customs duty × 0.5)/kg",
+            "compound",
+            "100 JPY/kg - 150%",
+        ),
+        ("((100 yen - the value for customs duty) × 3/4 + 2 yen)/kg", "compound", "77 JPY/kg - 75%"),
+        ("(1,000 yen - the value for customs duty)/head", "compound", "1000 JPY/No. - 100%"),
+        ("(5 yen + the value for customs duty × 0.6 - 5 yen)/kg", "compound", "0 JPY/kg + 60%"),
+        ("(100 yen - the value for customs duty + the value for customs duty)/kg", "specific", "100 JPY/kg"),
+        ("(the value for customs duty × 0.6 - 100 yen)/kg", "unread", None),
+        ("(100 yen - the value for customs duty × the value for customs duty)/kg", "unread", None),
+        ("(100 yen / the value for customs duty)/kg", "unread", None),
+        ("(100 yen/kg - 2 yen/l - the value for customs duty)", "unread", None),
+        ("(100 yen - (the value for customs duty)/kg", "unread", None),
+        ("(100 yen 5 - the value for customs duty)/kg", "unread", None),
+        # components of the European Union
+        ("9% + EA", "component", "9% + EA"),
+        ("9% + EAR", "component", "9% + EAR"),
+        ("9% + AD S/ZR", "component", "9% + ADSZR"),
+        ("9% + AD F/MR", "component", "9% + ADFMR"),
+        ("9% + adfm (2)", "component", "9% + ADFM(2)"),
+        ("9% + Agricultural Component (1)", "component", "9% + agricultural component(1)"),
+        # seasons in English
+        (
+            "20% from 1 June to 30 November; 40% from 1 December to 31 May",
+            "conditional",
+            "[06-01 to 11-30] 20% | [12-01 to 05-31] 40%",
+        ),
+        ("20% from 1 June to 30 November; 40%", "unread", None),
+        ("20% from 1 June to 30 November; twice as much from 1 December to 31 May", "unread", None),
+        # money and percentages taken off
+        ("1 EUR/DTN", "specific", "1 EUR/100 kg"),
+        ("5 cents/kg", "specific", "0.05 USD/kg"),
+        ("0.5 USD/kg + -5%", "compound", "0.5 USD/kg - 5%"),
+        ("10% - 5%", "compound", "10% - 5%"),
+        ("50¢/kg; not less than 5%", "alternative", "0.5 USD/kg; not less than 5%"),
+        ("50¢/kg; not more than 5%", "alternative", "0.5 USD/kg; not more than 5%"),
+        ("0% + 0.1 USD/kg", "compound", "0% + 0.1 USD/kg"),
+        ("0.5 USD/kg - 0.2 USD/kg", "unread", None),
+        ("0.5 USD/0 kg", "unread", None),
+        ("-5%", "unread", None),
+        ("+ 5%", "unread", None),
+        ("(8.5%)+(290.70円/kg)", "unread", None),
         # what looks like a rate and is none
         ("-", "unread", None),
         ("課税価格 - 12円/kg", "unread", None),
@@ -212,6 +258,107 @@ def test_an_equivalent_is_refused_where_it_would_be_a_guess(
 def test_a_unit_value_is_money_per_quantity(text: str) -> None:
     with pytest.raises(InputError):
         parse_unit_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        (
+            "[06-01 to 11-30] 16% | [12-01 to 05-31] 32%",
+            {"05-31": "32%", "06-01": "16%", "11-30": "16%", "12-01": "32%", "12-31": "32%", "01-01": "32%"},
+        ),
+        ("[06-01 to 06-01] 16% | [in quota] 5%", {"05-31": None, "06-01": "16%", "06-02": None}),
+        ("[in quota] 5% | [06-01 to 11-30] 16%", {"06-01": "16%", "12-01": None}),
+        ("10%", {"06-01": "10%"}),
+        ("[in quota] 5%", {"06-01": "[in quota] 5%"}),
+    ],
+)
+def test_a_season_holds_from_its_first_day_to_its_last(text: str, days: dict[str, str | None]) -> None:
+    duty = parse_duty(text)
+    found = {day: duty.on(date.fromisoformat(f"2025-{day}")) for day in days}
+    assert {day: None if one is None else str(one) for day, one in found.items()} == days
+
+
+@pytest.mark.parametrize(
+    ("text", "ends", "at_ten_dollars"),
+    [
+        ("2.5%", (0.025, 0.025), (0.025, 0.025)),
+        ("50¢/kg", (0, None), (0.05, 0.05)),
+        ("50¢/kg; not less than 5%", (0.05, None), (0.05, 0.05)),
+        ("10%; not less than 5 USD/kg", (0.1, None), (0.5, 0.5)),
+        ("50¢/kg; not more than 5%", (0, 0.05), (0.05, 0.05)),
+        ("10%; not more than 5 USD/kg", (0, 0.1), (0.1, 0.1)),
+        ("10% or 5 USD/kg, whichever is the lower", (0, 0.1), (0.1, 0.1)),
+        ("10% or 5 USD/kg, whichever is the higher", (0.1, None), (0.5, 0.5)),
+        (
+            "0.5 USD/kg + 6% or 20%, whichever is the lower; not less than 3%; not more than 15%",
+            (0.06, 0.15),
+            (0.11, 0.11),
+        ),
+        ("[in quota] Free | [out of quota] 10%", (0, 0.1), (0, 0.1)),
+        ("[in quota] 5% | [out of quota] 1 USD/kg", (0, None), (0.05, 0.1)),
+        ("1 USD/kg - 10%", (0, None), (0, 0)),
+        ("9% + EA", (0.09, None), (0.09, None)),
+        ("5% of the value of the case", (0, 0.05), (0, 0.05)),
+        ("See note 1", None, None),
+    ],
+)
+def test_a_duty_lies_between_bounds(
+    text: str, ends: tuple[float, float | None] | None, at_ten_dollars: tuple[float, float | None] | None
+) -> None:
+    duty = parse_duty(text)
+    for value, expected in ((None, ends), (parse_unit_value("10 USD/kg"), at_ten_dollars)):
+        found = duty.bounds(value)
+        assert (None if found is None else (found.low, found.high)) == (
+            None if expected is None else pytest.approx(expected)
+        )
+
+
+@pytest.mark.parametrize(
+    ("unit", "into", "size"),
+    [
+        ("g", "kg", "0.001"),
+        ("t", "kg", "1000"),
+        ("ml", "liter", "0.001"),
+        ("hl", "liter", "100"),
+        ("kl", "liter", "1000"),
+        ("m3", "liter", "1000"),
+        ("bbl", "liter", "158.987294928"),
+        ("doz", "No.", "12"),
+        ("gross", "No.", "144"),
+        ("gross", "doz", "12"),
+        ("thousand", "No.", "1000"),
+        ("doz pr", "pr", "12"),
+        ("cm2", "m2", "0.0001"),
+        ("kg", "kg", "1"),
+        ("m", "m", "1"),
+        ("liter", "hl", "0.01"),
+        ("No.", "doz", None),
+        ("pr", "doz pr", None),
+    ],
+)
+def test_units_of_one_kind_are_turned_into_one_another(unit: str, into: str, size: str | None) -> None:
+    found = conversion(unit, into)
+    assert found == (Decimal(1) / 12 if size is None else Decimal(size))
+    assert conversion(into, unit) * found == pytest.approx(Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("DTN", ("kg", 100)), ("quintal", ("kg", 100)), ("CEN", ("No.", 100)), ("100 p/st", ("No.", 100)),
+        ("kilograms", ("kg", 1)), ("MT", ("t", 1)), ("m²", ("m2", 1)), ("p/st", ("No.", 1)), ("cbm", ("m3", 1)),
+        ("doz. prs.", ("doz pr", 1)), ("pigs", ("pigs", 1)),
+    ],
+)  # fmt: skip
+def test_a_unit_has_one_spelling(text: str, unit: tuple[str, int]) -> None:
+    assert measured(text) == unit
+
+
+@pytest.mark.parametrize(("unit", "into"), [("pr", "No."), ("kg", "liter"), ("pigs", "No."), ("kg", "pigs")])
+def test_units_of_two_kinds_are_not_set_against_each_other(unit: str, into: str) -> None:
+    with pytest.raises(InputError, match=f"a duty per {into} cannot be set against a value per {unit}"):
+        conversion(unit, into)
 
 
 def test_quotas_divide_a_duty() -> None:

@@ -11,8 +11,9 @@ from tests.schedule_files import HTS, JAPANESE, PAGE, as_json
 from tests.surroundings import within
 
 from kosho.errors import InputError
-from kosho.law.schedules.hts import special_duties
+from kosho.law.schedules.hts import citations, special_duties
 from kosho.law.schedules.importing import import_files, read_files
+from kosho.law.schedules.japan import _by_member
 from kosho.law.schedules.ordinary import in_force, lookup
 from kosho.law.schedules.seasons import season
 from kosho.law.schedules.store import folder, imported
@@ -48,6 +49,27 @@ def test_statistical_lines_inherit_the_duties_of_their_line(export: Path) -> Non
     assert "usjta" not in cars.specials
     assert asses.unit == "No."
     assert cars.description == "Motor cars and other motor vehicles > Of a cylinder capacity over 1.5 l > Other"
+
+
+def test_a_row_without_a_duty_has_that_of_the_nearest_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    rows = ("0101,0,Horses,,4%,,9%,,", "0101.21.00,1,Wild,,2%,,8%,,", "0101.21.00.10,2,Males,,,,,,")
+    path.write_text("\n".join([HTS.splitlines()[0], *rows]) + "\n", encoding="utf-8")
+    line = read_files([path]).lines["0101210010"]
+    assert (str(line.general), str(line.statutory)) == ("2%", "8%")
+
+
+def test_rows_after_one_that_is_no_csv_are_looked_at_too(tmp_path: Path) -> None:
+    path = tmp_path / "hts.csv"
+    rows = (
+        "0101.21.00,0," + "x" * 200_000 + ",,2%,,8%,,",
+        "0101.29.00,0,Wild,2%",
+        "0101.30.00,x,Asses,,2%,,,,",
+    )
+    path.write_text("\n".join([HTS.splitlines()[0], *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_files([path])
+    assert [problem.line for problem in caught.value.problems][:2] == [2, 3]
 
 
 def test_lines_without_a_duty_are_left_out_and_told(export: Path) -> None:
@@ -154,6 +176,30 @@ def test_cells_longer_than_anything_can_be_are_told(text: str, message: str, tmp
         read_files([path])
 
 
+def test_the_end_of_a_month_is_its_longest_day() -> None:
+    days = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    for month, day in enumerate(days, 1):
+        assert season(f"毎年1月1日から同年{month}月末日まで") == f"01-01 to {month:02}-{day}"
+        assert season(f"毎年{month}月{day}日から同年12月31日まで") == f"{month:02}-{day} to 12-31"
+        assert season(f"毎年{month}月{day + 1}日から同年12月31日まで") == ""
+    names = "January February March April May June July August September October November December"
+    for month, name in enumerate(names.split(), 1):
+        assert season(f"from {name} 1 to December 2") == f"{month:02}-01 to 12-02"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from 0 June to 1 July",
+        "毎年0月1日から同年12月1日まで",
+        "毎年13月1日から同年12月1日まで",
+        "from 1 Foo to 2 July",
+    ],
+)
+def test_days_that_no_year_has_are_no_season(text: str) -> None:
+    assert season(text) == ""
+
+
 def test_a_day_of_many_digits_is_no_season() -> None:
     many = "1" * 5000
     for text in (
@@ -239,6 +285,61 @@ def test_a_plain_table(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no column code or duty"):
         read_files([path])
+
+
+@pytest.mark.parametrize(
+    ("notes", "cited"),
+    [
+        ([{"columns": ["special"], "value": "See 9903.88.15."}], {"special": ("9903.88.15",)}),
+        (
+            [{"columns": ["general", "other"], "value": "See 9903.88.15 and 9903.91.01."}],
+            dict.fromkeys(("general", "statutory"), ("9903.88.15", "9903.91.01")),
+        ),
+        ([{"value": "See 9902.01.10 to 9902.01.12."}], {"general": ("9902.01.10-9902.01.12",)}),
+        ([{"columns": ["desc"], "value": "See 9802.00.80"}], {"description": ("9802.00.80",)}),
+        (
+            [
+                {"columns": ["general"], "value": "See 9903.88.15."},
+                {"columns": ["general"], "value": "9903.88.16 covers certain goods of this rate line"},
+            ],
+            {"general": ("9903.88.15",), "part": ("9903.88.16",)},
+        ),
+        (
+            [{"columns": ["special"], "value": "9903.88.16 covers certain goods of this rate line"}],
+            {"general": ("9903.88.16",)},
+        ),
+        (["a note", {"columns": ["general"], "value": "in 1998"}, {"columns": ["general"], "value": None}], {}),
+    ],
+)
+def test_footnotes_cite_headings_by_column(notes: list[object], cited: dict[str, tuple[str, ...]]) -> None:
+    assert dict(citations(notes)) == cited
+
+
+CANADA, CHILE_PERU, OTHERS = (
+    f"（{who}に対する待遇）\u3000{duty}"
+    for who, duty in (("カナダ", "3%"), ("チリ及びペルー", "2%"), ("他の締約国", "1%"))
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "duties"),
+    [
+        (
+            (CANADA, CHILE_PERU, OTHERS),
+            {"cptpp/CAN": "3%", "cptpp/CHL": "2%", "cptpp/PER": "2%", "cptpp": "1%"},
+        ),
+        ((OTHERS,), {"cptpp": "1%"}),
+        ((CANADA, "2%"), None),
+        ((CANADA.replace("カナダ", "月"), OTHERS), None),
+        ((CHILE_PERU.replace("ペルー", "月"),), None),
+        (("3%",), None),
+    ],
+)
+def test_a_cell_tells_members_apart_where_each_of_them_is_known(
+    cell: tuple[str, ...], duties: dict[str, str] | None
+) -> None:
+    text = "\n".join(cell)
+    assert dict(_by_member("cptpp", text)) == ({"cptpp": text} if duties is None else duties)
 
 
 def test_japans_schedule(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from kosho.language import use
 from kosho.law.schedules import parse_duty
 from kosho.law.schedules.embedded import embedded, importers
 from kosho.law.schedules.lines import Line, LineBook, Schedule, digits
-from kosho.law.schedules.ordinary import lookup, ordinary
+from kosho.law.schedules.ordinary import lookup, ordinary, season_turns
 from kosho.law.schedules.preferences import claim, is_most_favoured, preferences, symbols
 from kosho.law.schedules.store import imported, path_of, write
 from kosho.lines import ordinary_rates
@@ -45,13 +45,19 @@ def test_a_shipped_duty_is_of_no_day_before_editions_were_read(data: Path) -> No
 
 
 def test_symbols_of_a_preference_that_differ_are_a_case_each(data: Path) -> None:
-    own = [line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"})]
+    own = [
+        line("87032301", "2.5%", **{"usmca [S]": "Free", "usmca [S+]": "1%"}),
+        line("87032400", "2.5%", **{"usmca [S]": "Free", "usmca": "2%"}),
+    ]
     write(schedule(*own, complete=True), own)
     found = lookup("USA", "CAN", "8703.23.01", DAY, "usmca")
     assert found is not None
     assert (found.answered, found.note) == (True, "")
     assert found.duty.text == "Free (S); 1% (S+)"
     assert [str(one.duty) for one in found.duty.cases] == ["Free", "1%"]
+    of_all = lookup("USA", "CAN", "8703.24", DAY, "usmca")
+    assert of_all is not None
+    assert (of_all.column, str(of_all.duty)) == ("usmca", "2%")  # what holds for all goes before symbols
 
 
 def test_why_it_is_not_the_preference_claimed_is_told_in_the_language_spoken(data: Path) -> None:
@@ -91,6 +97,34 @@ def test_a_code_has_two_to_ten_digits(code: str) -> None:
         digits(code)
 
 
+@pytest.mark.parametrize(
+    ("heading", "column", "cited"),
+    [
+        ("9904.02.01", "general", True),
+        ("9904.02.20", "general", True),
+        ("9904.02.37", "general", True),
+        ("9904.02.38", "general", False),
+        ("9904.01.99", "general", False),
+        ("9903.88.15", "general", True),
+        ("9903.88.16", "general", False),
+        ("9903.88.15", "special", False),
+        ("9903.88.16", "special", True),
+    ],
+)
+def test_a_heading_is_cited_alone_or_within_a_range(heading: str, column: str, *, cited: bool) -> None:
+    own = {"general": ("9904.02.01-9904.02.37", "9903.88.15"), "special": ("9903.88.16",)}
+    assert Line("87032301", "cars", "No.", "2.5%", references=own).cites(heading, column) is cited
+
+
+def test_a_season_that_ends_with_february_is_over_on_the_first_of_march() -> None:
+    fruit = Line("08051000", "fruit", "kg", "[12-01 to 02-29] 10% | [03-01 to 11-30] 5%")
+    for year in (2024, 2025):
+        found = season_turns(fruit, date(year, 1, 1), date(year, 12, 31))
+        assert found == {date(year, 3, 1), date(year, 12, 1)}
+    assert season_turns(fruit, date(2025, 3, 1), date(2025, 11, 30)) == set()
+    assert season_turns(fruit, date(2025, 2, 28), date(2025, 3, 1)) == {date(2025, 3, 1)}
+
+
 def test_lines_under_a_prefix_are_in_order() -> None:
     book = LineBook([line("8704", "1%"), line("870323", "2%"), line("870310", "3%"), line("87", "4%")])
     assert [one.code for one in book.under("8703")] == ["870310", "870323"]
@@ -111,6 +145,31 @@ def test_what_is_written_is_read_back(data: Path) -> None:
     assert list(found.lines) == ["87032301", "87041000"]
     with pytest.raises(KeyError):
         found.lines["99"]
+
+
+@pytest.mark.parametrize("said", ["complete", "whole", "cites"])
+def test_what_an_edition_says_of_itself_is_read_back(data: Path, said: str) -> None:
+    own = [line("87032301", "2.5%")]
+    for valid_to in (None, DAY):
+        write(replace(schedule(*own), valid_to=valid_to, **{said: True}), own)
+        (found,) = imported("USA")
+        assert {key: getattr(found, key) for key in ("complete", "whole", "cites")} == {
+            key: key == said for key in ("complete", "whole", "cites")
+        }
+        assert (found.valid_from, found.valid_to) == (None, valid_to)
+
+
+@pytest.mark.parametrize(
+    ("code", "there"),
+    [("8703", True), ("87032301", True), ("8703230112", True), ("87", True), ("870322", False), ("88", False)],
+)
+def test_a_code_is_a_line_or_under_or_above_one(code: str, *, there: bool) -> None:
+    book = schedule(line("87032301", "2.5%"), line("87032400", "2.5%"))
+    if there:
+        book.refuse_absent(code)
+        return
+    with pytest.raises(InputError):
+        book.refuse_absent(code)
 
 
 def test_an_edition_is_replaced_whole_or_not_at_all(data: Path) -> None:
@@ -309,6 +368,17 @@ def test_preferences_are_consistent() -> None:
     assert not is_most_favoured("USA", "CUB", DAY)
     assert is_most_favoured("USA", "RUS", date(2022, 4, 8))
     assert not is_most_favoured("USA", "RUS", date(2022, 4, 9))
+
+
+def test_a_shipped_line_has_its_own_words_before_those_of_its_heading() -> None:
+    book = embedded("IDN", date(2025, 6, 1))
+    assert book is not None
+    words = {line.code: line.description for line in book.lines.under("8703")}
+    assert words == {
+        "8703": "Passenger cars",
+        "870323": "Passenger cars",
+        "870380": "Passenger cars, electric",
+    }
 
 
 def test_every_shipped_duty_is_read_and_sourced() -> None:

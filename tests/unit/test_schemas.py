@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import jsonschema
@@ -53,10 +54,15 @@ def scalars(node: yaml.Node):
             yield from scalars(one)
 
 
-def errors(name: str, document: object) -> list[str]:
+@cache
+def validator(name: str) -> jsonschema.Draft202012Validator:
     schema = json_schema(name)
     jsonschema.Draft202012Validator.check_schema(schema)
-    return [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(document)]
+    return jsonschema.Draft202012Validator(schema)
+
+
+def errors(name: str, document: object) -> list[str]:
+    return [error.message for error in validator(name).iter_errors(document)]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -17,7 +17,9 @@ import zipfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -34,6 +36,7 @@ from kosho.record.drafts import Pile
 from kosho.serve import Settings, create_app, speaking
 from kosho.serve.guard import Guard
 from kosho.serve.sides import Side
+from kosho.serve.workers import BusyError, Workers
 
 HOST = "http://localhost"
 NAME = "韓国 case"
@@ -193,6 +196,8 @@ def test_mistakes_that_the_command_finds_are_told_with_their_hints(client: TestC
     got = client.post("/api/v1/rate", json={"importer": "USA", "exporter": "JAP", "hs": "8703.23"})
     assert got.status_code == 422
     assert "JPN" in json.dumps(got.json()["errors"])
+    got = client.post("/api/v1/rate", json={**CARS, "mfn": "0.025"})
+    assert [one["field"] for one in got.json()["errors"]] == ["mfn"]  # not --mfn, as the command says
     got = client.get(f"{TABLE}/package", params={"options": "cars:all-16"})
     assert got.status_code == 422
     assert "all-15" in got.text
@@ -349,6 +354,48 @@ asyncio.run(main())
     assert {f"/api/v1/{one}" for one in tools} <= set(client.get("/openapi.json").json()["paths"])
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ('{"jsonrpc": "2.0", "id": 5, "method": "x", "params": {"document": "half of \\ud83e"}}', 5),
+        ('{"jsonrpc": "1.0", "id": "a", "method": "x"}', "a"),
+        ('{"jsonrpc": "2.0", "id": 6, "meth', None),
+        ("[]", None),
+    ],
+)
+def test_a_message_of_an_assistant_that_cannot_be_read_is_answered(line: str, number: object):
+    types = pytest.importorskip("mcp_types")
+    pass_on = pytest.importorskip("kosho.serve.assistants").pass_on
+    answered: list[Any] = []
+
+    async def talk() -> None:
+        onward, readable = anyio.create_memory_object_stream(1)
+
+        async def incoming():
+            try:
+                types.jsonrpc_message_adapter.validate_json(line, by_name=False)
+            except ValueError as error:
+                yield error
+
+        async def answer(message: Any) -> None:
+            answered.append(message)
+
+        await pass_on(incoming(), onward, answer)
+        with readable, pytest.raises(anyio.EndOfStream):
+            readable.receive_nowait()
+
+    anyio.run(talk)
+    (told,) = (one.message for one in answered)
+    assert (told.id, told.error.code) == (number, -32700)
+
+
+def test_who_asks_workers_that_are_ended_is_refused():
+    workers = Workers(1)
+    workers.end()
+    with pytest.raises(BusyError):
+        workers.ask(len, "x")
+
+
 def test_assistants_over_http_need_the_token_too(folder: Path):
     with TestClient(create_app(Settings({NAME: str(folder)}, answer, token=TOKEN)), HOST) as client:
         assert client.post("/mcp", json={}).status_code == 401
@@ -456,6 +503,7 @@ def test_proposals_are_logged_and_leave_as_drafts_that_hold(client: TestClient, 
         ("rate", json.dumps({**CARS, "hs": 8703.23}), "body.hs: must be text"),
         ("rate", json.dumps({"importer": "USA"}), "body.hs: is missing"),
         ("rate", "{", "is not JSON"),
+        (f"tables/{NAME}/draws", '{"draws": 5}', "body: nothing of the body is heard"),
         ("simulate", json.dumps({"case": "../etc"}), "body.case: must be the name of a case"),
         ("simulate", json.dumps({"add": ["--help"]}), "begins with a letter or digit"),
     ],

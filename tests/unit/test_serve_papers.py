@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import schemathesis
-import yaml
 from fastapi.testclient import TestClient
 from httpx import Response
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
 from tests.served import DOCUMENT, korea
+from tests.yaml_files import loaded
 
 from kosho import Case
 from kosho.cli.answering import answer
@@ -132,7 +132,7 @@ def test_a_document_becomes_drafts_that_leave_as_files_and_nothing_is_written(cl
     body = {"name": found["name"], "text": found["text"], "drafts": rows}
     drafts = client.post(f"{TABLE}/decided/drafts", json=body)
     assert drafts.headers["content-disposition"] == 'attachment; filename="drafts.yaml"'
-    assert {one["decision"] for one in yaml.safe_load(drafts.text)["drafts"]} == {"accepted", "rejected"}
+    assert {one["decision"] for one in loaded(drafts.text)["drafts"]} == {"accepted", "rejected"}
     record = Record.of(client.post(f"{TABLE}/decided/record", json=body).content, folder / "record.yaml")
     (offer,) = [one for one in record.file.statements if one.source == "note"]
     assert offer.quote == "Korea will lower its tariff on rice"
@@ -231,6 +231,6 @@ CHECKS = [
 
 
 @SCHEMA.parametrize()
-@settings(max_examples=3, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, suppress_health_check=list(HealthCheck))
 def test_what_the_document_promises_holds(case: schemathesis.Case):
     case.call_and_validate(headers=HERE, checks=CHECKS, timeout=600)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.yaml_files import dumped
 from typer.testing import CliRunner
 
 from kosho import brief
@@ -172,7 +172,7 @@ def test_of_drafts_what_was_accepted_is_recorded_and_the_rest_waits(tmp_path: Pa
         },
     ]
     path = tmp_path / "drafts.yaml"
-    path.write_text(yaml.safe_dump({"schema_version": 1, "drafts": drafts}), encoding="utf-8")
+    path.write_text(dumped({"schema_version": 1, "drafts": drafts}), encoding="utf-8")
     made = new_case("told", ["JPN", "GBR"], begun_from=path, out=tmp_path)
     case = Case.load(made.folder)
     assert case.record is not None

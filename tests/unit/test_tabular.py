@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 import xlsxwriter
 
+from kosho import lined
 from kosho.errors import InputError
 from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
 from kosho.limits import allowing
 from kosho.lines import LineTable, read_annex, read_package, read_trade
-from kosho.tabular import content_of, kind_of, open_csv
+from kosho.tabular import content_of, kind_of, open_bytes, open_csv
 from kosho.world.csv_input import rows_of
 from kosho.world.estimation import panel_of
 from kosho.world.readers import reader
@@ -98,6 +99,30 @@ def test_rows_have_their_lines_however_they_are_packed(tmp_path: Path, packing: 
         assert lines.read().splitlines()[3].rstrip(",") == "here,JPN"
 
 
+@pytest.mark.parametrize("packing", ["csv", "zip", "gz"])
+def test_a_line_without_end_is_told_where_it_begins(
+    tmp_path: Path, packing: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lined, "LINE", 100)
+    text = b"a,b\n" * 50 + b"1," * 60
+    path = tmp_path / "r.csv"
+    match packing:
+        case "zip":
+            path = zipped(tmp_path / "r.zip", r_csv=text)
+        case "gz":
+            path = tmp_path / "r.csv.gz"
+            path.write_bytes(gzip.compress(text))
+        case _:
+            path.write_bytes(text)
+    told = r"r\.(csv|zip|csv\.gz):51: has a line of more than 100 bytes"
+    with pytest.raises(InputError, match=told):
+        content_of(path)
+    with pytest.raises(InputError, match=told), open_csv(path) as lines:
+        list(lines)
+    with pytest.raises(InputError, match=told), open_bytes(path) as lines:
+        list(lines)
+
+
 def test_a_world_from_a_workbook_is_that_of_its_csv(tmp_path: Path):
     rows = [["exporter", "seller", "importer", "user", "value"]]
     rows += [
@@ -172,7 +197,7 @@ def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path):
     [
         ("hs,rate,rate\n870323,5,7\n", "package.csv:1: has the column 'rate' 2 times"),
         ('hs,rate\n870323,"5\n6"\n', r"package.csv:2: rate: '5\n6' is no rate"),
-        ('hs,rate\n870323,5\n"8703,7\n8704,4\n', "package.csv:3: has 1 cells"),
+        ('hs,rate\n870323,5\n"8703,7\n8704,4\n', "package.csv:3: has 1 cell"),
         ("hs,rate\n870323,5\n870323,7\n", "package.csv:3: hs: 870323 of JPN stands twice (first on line 2)"),
         ("hs,rate\n87032310,5\n87032390,7\n", "'87032310' is a part of 870323, and lines are no finer here"),
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
+from kosho.lines import LineTable, read_annex, read_line_cuts, read_package, read_rates
 
 RATE = ("rate", "USA", "JPN", "8703.23", "--on", "2025-06-29")
 
@@ -39,6 +42,60 @@ def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_fraction_is_not_taken_for_percent(words: tuple[str, ...], told: str) -> None:
     assert told in refused(*RATE, *words)
+
+
+def test_a_highest_rate_that_is_a_fraction_is_refused() -> None:
+    told = refused("tariffs", "optimal", "--parties", "USA", "--sectors", "C29", "--high", "0.5")
+    assert "--high: 0.5 is less than one percent" in told
+
+
+def _package(path: Path) -> object:
+    rate = np.array([[0.1]])
+    return read_package(path, LineTable("USA", ("870323",), ("JPN",), np.ones((1, 1)), rate, ("line",), ()))
+
+
+RATES, PACKAGE = "importer,exporter,hs,rate\nUSA,,870323,", "hs,partner,rate\n8703,JPN,"
+CUTS, ANNEX = (
+    "importer,partner,sector,hs,duty_share,cut\nUSA,JPN,C29,8703,0.5,",
+    "Line,Base rate,Category\n870323,",
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (_package, f"{PACKAGE}0.15", r"f\.csv:2: rate: 0.15 may be a fraction.*write 15, or 0.15%"),
+        (_package, f"{PACKAGE}1500", r"f\.csv:2: rate: 1500 percent is above 1,000"),
+        (read_line_cuts, f"{CUTS}0.5", r"f\.csv:2: cut: 0.5 may be a fraction"),
+        (read_annex, f"{ANNEX}0.263,B5", r"f\.csv:2: 0.263 may be a fraction"),
+        (read_rates, f"{RATES}0.025\nUSA,,870324,0.25", "no rate is above 0.25: they may be fractions"),
+        (read_rates, f'{RATES}"2,500"', r"f\.csv:2: rate '2,500' is no amount"),
+    ],
+)
+def test_a_file_is_not_taken_for_percent(
+    read: Callable[[Path], object], text: str, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"{text}\n")
+    with pytest.raises(InputError, match=told):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (_package, f"{PACKAGE}0.15%"),
+        (_package, f"{PACKAGE}-0.5%"),
+        (read_line_cuts, f"{CUTS}0.5%"),
+        (read_annex, f"{ANNEX}0.5%,B5"),
+        (read_rates, f"{RATES}0.5%"),
+        (read_rates, f"{RATES}0.5\nUSA,,870324,2.5"),
+    ],
+)
+def test_a_file_says_that_so_little_is_meant(read: Callable[[Path], object], text: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"{text}\n")
+    read(path)
 
 
 @pytest.mark.parametrize("mfn", ["0.4%", "0", "1", "2.5", "0.50USD/kg"])
@@ -76,6 +133,10 @@ def test_a_column_of_percent_that_holds_fractions_is_refused_unless_it_is_said(t
     for rates in ("fraction", "percent"):
         done = CliRunner().invoke(app, [*words, "--rates", rates, "--json"])
         assert done.exit_code == 0, done.output
+    for few in ("8703.20.00,0.5\n8703.21.00,0.1\n8703.22.00,1\n", "8703.20.00,0.5\n8703.21.00,0.1\n"):
+        path.write_text("code,duty (%)\n" + few, encoding="utf-8")
+        done = CliRunner().invoke(app, [*words, "--json"])
+        assert done.exit_code == 0, done.output  # one of a percent, and too few to tell
 
 
 @pytest.mark.parametrize("day", ["1800-01-01", "1899-12-31", "2199-12-31"])

@@ -7,7 +7,7 @@ import pytest
 from kosho.codes import countries, sectors
 from kosho.errors import InputError
 from kosho.world.concordances import NAMES, concordance, recognised
-from kosho.world.naming import regions_of, sectors_of
+from kosho.world.naming import WORLD_TRADE, _weighted, regions_of, sectors_of
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -95,3 +95,30 @@ def test_regions_by_code_bloc_file_and_the_rest(tmp_path: Path):
         regions_of(("jpn", "EU27", "NORTH"), file)
     with pytest.raises(InputError, match=r"unknown country 'Mars'.*--regions"):
         regions_of(("Mars",))
+
+
+@pytest.mark.parametrize(
+    ("groups", "given", "sources"),
+    [
+        ({"A": ("A01",), "B": ("B05",)}, {}, None),
+        ({"A": ("A01",), "B": ("B05",)}, {"A": {"A01": 1.0}}, None),
+        ({"A": ("A01", "A02"), "B": ("B05",)}, {"A": {"A01": 3.0, "A02": 1.0}}, ["mine.csv"]),
+        ({"A": ("A01", "A02"), "B": ("B05",)}, {}, [WORLD_TRADE]),
+        (
+            {"A": ("A01", "A02"), "B": ("B05", "B06")},
+            {"A": {"A01": 3.0, "A02": 1.0}},
+            ["mine.csv", WORLD_TRADE],
+        ),
+    ],
+)
+def test_only_sectors_that_hold_several_have_weights_and_it_is_said_whose(
+    groups: dict[str, tuple[str, ...]], given: dict[str, dict[str, float]], sources: list[str] | None
+) -> None:
+    found = _weighted(groups, given, "mine.csv")
+    if sources is None:
+        assert found == {}
+        return
+    several = {label for label, inside in groups.items() if len(inside) > 1}
+    assert set(found["sector_weights"]) == several
+    assert {label: found["sector_weights"][label] for label in given} == given
+    assert found["weights_source"] == " and ".join(sources)

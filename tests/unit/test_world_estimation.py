@@ -232,6 +232,9 @@ def test_tariffs_in_percent_are_told_and_taken_when_said(tmp_path: Path):
     path = write(tmp_path / "p.csv", percent)
     with pytest.raises(InputError, match=r"its tariffs: they look like percent.*--tariffs-in percent"):
         panel_of(path)
+    # A few duties far above all others on hardly any trade are fractions all the same: trade weighs them.
+    high = [[*r[:4], 1e-6, 5.0, r[6]] if r[:2] == ["E1", "E2"] else [*r[:5], 0.01, r[6]] for r in content[1:]]
+    assert max(panel_of(write(tmp_path / "h.csv", [content[0], *high])).tariff) == 5.0
     said = estimate(panel_of(path, percent=True))
     plain = estimate(panel_of(write(tmp_path / "f.csv", content)))
     assert [one.theta for one in said] == pytest.approx([one.theta for one in plain], rel=1e-9)

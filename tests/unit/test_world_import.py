@@ -8,6 +8,8 @@ import re
 import struct
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,10 +144,24 @@ def test_an_archive_that_holds_no_release_is_told_in_words_for_people(tmp_path: 
     with zipfile.ZipFile(tmp_path / name, "w"):
         pass
     words = ["world", "import", "eora26", str(tmp_path / name), "--out", "mine"]
-    with pytest.raises(InputError, match=rf"{re.escape(name)}: pymrio reads no eora26 from it") as caught:
+    with pytest.raises(InputError, match=rf"{re.escape(name)}: is no EORA26: ") as caught:
         runner.invoke(app, words, catch_exceptions=False)
     assert "NoneType" not in str(caught.value)
     assert "attribute" not in str(caught.value)
+
+
+def test_a_format_that_is_none_is_told_before_a_name_is_asked_for():
+    with pytest.raises(InputError, match=r"^FORMAT: unknown format 'figro' \(did you mean figaro"):
+        runner.invoke(app, ["world", "import", "figro", "t.csv"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", ["exiobase3", "eora26", "pymrio", "figaro", "oecd-csv", "gravity"])
+def test_what_is_no_archive_is_told_before_anything_is_asked_about_it(tmp_path: Path, name: str):
+    pytest.importorskip("pymrio")
+    path = tmp_path / "broken.zip"
+    path.write_bytes(b"PK half of it")
+    with pytest.raises(InputError, match=r"broken\.zip: cannot be read: File is not a zip file"):
+        runner.invoke(app, ["world", "import", name, str(path), "--out", "mine"], catch_exceptions=False)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +200,21 @@ def test_where_a_unit_of_money_begins_and_ends(factor: float, told: str | None):
     else:
         with pytest.raises(InputError, match=rf"^values (are )?{told} (of )?US dollars"):
             refuse_other_unit(scaled(world, factor))
+
+
+def test_economies_without_value_added_say_nothing_of_the_unit_of_money():
+    held = load()
+    added = dict.fromkeys(held.countries[:9], 0.0)
+    added |= {code: float(held.arrays.value_added[held.position(code)]) for code in held.countries[9:12]}
+    values = np.array(list(added.values()))
+    for factor in (1.0, 1e3):
+        arrays = SimpleNamespace(value_added=factor * values)
+        world: Any = SimpleNamespace(meta=held.meta, countries=tuple(added), arrays=arrays)
+        if factor == 1.0:
+            refuse_other_unit(world)
+            continue
+        with pytest.raises(InputError, match="values look like thousand US dollars"):
+            refuse_other_unit(world)
 
 
 def test_economies_that_the_table_that_ships_has_not_are_taken_as_they_are():
@@ -328,6 +359,18 @@ def test_a_netcdf_file_is_read_by_the_names_of_its_arrays_and_dimensions(tmp_pat
     sold = table.intermediate + table.final
     np.testing.assert_allclose(sold, held["flows"].to_numpy(), rtol=1e-12)
     assert (held["inputs"].to_numpy() == 0).any()  # nothing used is a figure
+    said = {
+        "name": "mine",
+        "year": 2019,
+        "base_tariffs": "of my own",
+        "tariff_year": 2018,
+        "adjustments": "a; b",
+    }
+    told = reader("netcdf").table([netcdf(tmp_path / "said.nc", held.assign_attrs(said))], {}).meta
+    assert {key: told[key] for key in said} == {**said, "adjustments": ["a", "b"]}
+    nothing = held.assign_attrs(dict.fromkeys(said, ""), year=0, tariff_year=0)
+    told = reader("netcdf").table([netcdf(tmp_path / "none.nc", nothing)], {}).meta
+    assert [told[key] for key in said] == ["none", None, "those of the file", None, []]
 
 
 def test_every_array_of_a_netcdf_file_that_cannot_be_is_named(tmp_path: Path):

@@ -7,7 +7,7 @@ import pytest
 
 from kosho.codes import talks_sectors
 from kosho.errors import InputError
-from kosho.world import load
+from kosho.world import WorldChoice, load
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,47 @@ def test_an_unknown_world_is_named(tmp_path: Path):
     wrong.write_bytes(b"no table")
     with pytest.raises(InputError, match="is not a Kosho world table"):
         load(str(wrong))
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "detail", "written"),
+    [
+        ("talks", "icio-2022", "talks", "icio-2022:talks"),
+        ("full", "icio-2022", "full", "icio-2022:full"),
+        ("icio-2022", "icio-2022", None, "icio-2022"),
+        ("icio-2022:talks", "icio-2022", "talks", "icio-2022:talks"),
+        ("icio-2022:full", "icio-2022", "full", "icio-2022:full"),
+    ],
+)
+def test_a_choice_is_read_as_it_is_written(text: str, table: str, detail: str | None, written: str):
+    choice = WorldChoice.parse(text)
+    assert (choice.table, choice.detail, str(choice)) == (table, detail, written)
+    assert WorldChoice.parse(written) == choice
+    assert choice.key == written.encode()
+
+
+def test_a_file_is_chosen_beside_the_one_that_names_it(tmp_path: Path):
+    (tmp_path / "mine.npz").write_bytes(b"a table")
+    for text, detail in (("mine.npz", None), ("mine.npz:talks", "talks")):
+        choice = WorldChoice.parse(text, tmp_path)
+        assert (choice.table, choice.detail) == (str(tmp_path / "mine.npz"), detail)
+    before = choice.key
+    (tmp_path / "mine.npz").write_bytes(b"another")
+    assert choice.key != before
+    for wrong, told in (
+        ("other.npz", "there is no table"),
+        ("talks:full", "unknown world 'talks:full'"),
+        ("icio-2022:few", "unknown world 'icio-2022:few'"),
+        ("mine", "unknown world 'mine'"),
+    ):
+        with pytest.raises(InputError, match=told):
+            WorldChoice.parse(wrong, tmp_path)
+
+
+def test_a_choice_is_loaded_as_fine_as_it_says():
+    shapes = {
+        text: [len(one.countries) for one in (found.whole, found.coarse)]
+        for text in ("icio-2022", "talks", "full")
+        for found in (WorldChoice.parse(text).load(),)
+    }
+    assert shapes == {"icio-2022": [80, 20], "talks": [20, 20], "full": [80, 80]}

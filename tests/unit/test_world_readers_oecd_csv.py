@@ -131,6 +131,7 @@ def _drop(row: int):
         ),
         (_replace(0, -1, "CHN_HFCE"), r"t\.csv:1: has no column OUT"),
         (_replace(3, 4, "n/a"), r"t\.csv:4: row CHN_G, cell 5: 'n/a' is not a number"),
+        (_replace(3, 4, "2_5"), r"t\.csv:4: row CHN_G, cell 5: '2_5' is not a number"),
         (_replace(3, 4, "inf"), r"t\.csv:4: row CHN_G, cell 5: is not a finite number"),
         (_replace(3, 4, "77"), r"t\.csv:4: row CHN_G adds up to .*, its OUT is"),
         (_replace(3, 0, "CHN_A01"), r"t\.csv:4: row CHN_A01 stands twice, first on line 2"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from tests import published_tables as published
@@ -23,6 +25,7 @@ from kosho.world.readers import READERS, oecd_csv, reader
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.oecd_csv import EDITIONS
 from kosho.world.readers.sales import Sales
+from kosho.world.readers.wiod import _most
 from kosho.world.store import IOTable
 
 COUNTRIES = ("CHN", "JPN", "ROW", "USA")
@@ -139,6 +142,34 @@ def test_wiod_workbooks(release: str, tmp_path: Path):
     assert (table.meta["edition"], table.meta["year"]) == (f"WIOD, release of {release}", 2008)
     assert table.sectors == tuple(sectors)
     assert calibrated(named(table)).countries == ("AUS", "JPN", "ROW")
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([["c1", "x", "x"], ["c1", "c2", "x"], ["x", "x", "x"]], 1),
+        ([["c1", "c2", "x", "x"]], 0),
+        ([["c1", "c2", "x", "x", "x"]], None),
+        ([["x", "c1", "c2"], ["c1", "c2", "c3"]], 1),
+        ([["x", "x"]], None),
+    ],
+)
+def test_the_row_of_codes_is_the_one_with_most_of_them_if_they_are_half(
+    rows: list[list[str]], place: int | None
+):
+    assert _most(rows, lambda text: text.startswith("c")) == place
+
+
+def test_a_row_of_wiod_that_is_not_its_total_is_refused(tmp_path: Path):
+    sectors, finals = [f"c{k}" for k in range(1, 36)], ("c37", "c38", "c39", "c41", "c42")
+    made = economy(("AUS", "RoW"), sectors, finals, 4)
+    path = published.sheet(tmp_path / "wiot08_row_apr12.xlsx", made, sectors, finals, ("WIOT_2008", "Table"))
+    book = openpyxl.load_workbook(path)
+    (page,) = book.worksheets
+    page.cell(8, page.max_column).value *= 1.01
+    book.save(path)
+    with pytest.raises(InputError, match="row AUS c2 adds up to"):
+        reader("wiod").table([path], {})
 
 
 @pytest.mark.parametrize(
@@ -260,6 +291,22 @@ def test_figaro_in_euro(flat: bool, tmp_path: Path):
     world = calibrated(named(table))
     assert set(world.countries) == {"DEU", "ROW", "GRC", "JPN"}
     assert world.meta.sectors["C31_32"] == ("C31T33",)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("matrix_eu-ic-io_prod-by-prod_25ed_2023.csv", "rowLabels,A"),
+        ("matrix_eu-ic-io_25ed_2023.csv", "rowPi,colPi,obsValue"),
+    ],
+)
+def test_a_table_of_products_of_figaro_is_told_by_its_name_or_its_columns(
+    name: str, first: str, tmp_path: Path
+):
+    path = tmp_path / name
+    path.write_text(f"{first}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="is a table of products by products"):
+        reader("figaro").table([path], {})
 
 
 def test_figaro_of_a_year_without_a_dollar_rate_asks_for_one(tmp_path: Path):
@@ -447,6 +494,19 @@ def test_gtap_says_what_is_missing_or_does_not_add_up(tmp_path: Path):
     text = (tmp_path / "VDPB.csv").read_text().splitlines()
     label, _, _ = text[1].rpartition(",")
     (tmp_path / "VDPB.csv").write_text("\n".join([text[0], f"{label},9999", *text[2:]]) + "\n")
+    with pytest.raises(InputError, match=r"jpn makes .* of wht and sells"):
+        reader("gtap").table(files, {})
+
+
+@pytest.mark.parametrize(("more", "fits"), [(0.9995, True), (1.0005, True), (1.002, False), (0.998, False)])
+def test_what_gtap_makes_is_what_it_sells_to_a_thousandth(more: float, *, fits: bool, tmp_path: Path):
+    made = published.gtap()
+    one = made.arrays["MAKB"]
+    made.arrays["MAKB"] = replace(one, values=one.values * more)
+    files = published.gtap_csv(tmp_path, made)
+    if fits:
+        assert reader("gtap").table(files, {}).sectors == ("wht", "mvh", "otp")
+        return
     with pytest.raises(InputError, match=r"jpn makes .* of wht and sells"):
         reader("gtap").table(files, {})
 

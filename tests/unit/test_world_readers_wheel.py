@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from kosho.errors import InputError, KoshoError
+from kosho.world.datafiles import rows
+from kosho.world.final_demand import PULL, home_odds, sourcing_shares, split
 from kosho.world.loading import table
 from kosho.world.readers import wheel as build
 from kosho.world.store import IOTable, write
@@ -55,6 +57,19 @@ def test_capped_columns_come_back(cap: tuple[tuple[int, int], ...]):
     np.testing.assert_allclose(made.inputs, flows.sum(axis=1).transpose(2, 0, 1), rtol=1e-9)
     np.testing.assert_allclose(made.output.T.ravel(), held["go"], rtol=1e-9)
     assert (held["omb"] >= build.CAP).sum() == len(cap)
+
+
+def test_flows_that_are_known_pull_final_demand_most_of_the_way_to_them():
+    made = build.table_from_arrays(folded()[0])
+    sourcing = sourcing_shares(made.intermediate, home_odds(made.sectors))
+    final = split(made.totals, made.final_sales, sourcing)
+    cells = made.meta["anchors"]
+    for (n, i, s, pulled), row in zip(cells, rows("anchors.csv"), strict=True):
+        assert (made.countries[n], made.countries[i]) == (row["importer"], row["exporter"])
+        assert made.sectors[s] == row["sector"]
+        gap = float(row["musd"]) - made.intermediate[n, i, s] - final[n, i, s]
+        assert pulled == pytest.approx(final[n, i, s] + PULL * gap, abs=1e-3)
+    assert cells
 
 
 def test_arrays_that_do_not_add_up_are_refused():

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.world import load
+from kosho.world import World, load, toy
+from kosho.world.differences import differences
 from kosho.world.report import info
 
 
@@ -112,3 +113,53 @@ def test_a_table_that_is_none_is_told_by_the_argument_and_never_taken_as_the_usu
     error = CliRunner().invoke(app, [one.format(name) for one in words]).exception
     assert isinstance(error, InputError)
     assert str(error).startswith(f"{key}: unknown world {name!r}")
+
+
+def test_what_differs_between_two_tables_is_told_by_pair_economy_and_cell():
+    one = toy()
+    flows, tariff = one.flows.copy(), one.tariff.copy()
+    cars = {"importer": "USA", "exporter": "JPN", "sector": "C29"}
+    flows.loc[cars] = 120_000.0
+    flows.loc[{"importer": "CHN", "exporter": "JPN"}] = 0.0
+    tariff.loc[{"importer": "CHN", "exporter": "USA", "sector": "C29"}] = 0.05
+    tariff.loc[cars] = 0.0250001
+    other = World.from_flows(flows, tariff=tariff, io_share=one.io_share, theta=one.theta)
+    found = differences(one, other)
+    assert (found["economies"], found["sectors_only"]["shared"]) == (
+        {"only_first": [], "only_second": [], "shared": 3},
+        2,
+    )
+    by_code = {row["country"]: row for row in found["countries"]}
+    assert by_code["USA"]["imports"] == [90_000, 150_000]
+    assert by_code["JPN"]["exports"] == [85_000, 122_000]
+    assert by_code["CHN"]["imports"] == [93_000, 70_000]
+    pairs = found["pairs"]
+    assert pairs["pairs"] == 5  # one trades nothing any more
+    assert pairs["largest"][0] == {"importer": "USA", "exporter": "JPN", "trade": [62_000, 122_000]}
+    assert len(pairs["largest"]) == 5
+    assert pairs["median_ratio"] == pytest.approx(1.0)
+    traded = np.log([[30, 20, 62, 28, 70], [30, 20, 122, 28, 70]])
+    assert pairs["correlation_of_logs"] == pytest.approx(np.corrcoef(*traded)[0, 1])
+    assert found["tariffs"] == {
+        "cells": 18,
+        "other": 1,
+        "largest": {"importer": "CHN", "exporter": "USA", "sector": "C29", "rate": [0.15, 0.05]},
+    }
+    small = one.aggregate(regions={"PAC": ("JPN", "USA"), "CHN": ("CHN",)})
+    few = differences(one, small)
+    assert (few["pairs"], few["tariffs"]) == (None, None)
+    assert few["economies"] == {"only_first": ["JPN", "USA"], "only_second": ["PAC"], "shared": 1}
+
+
+def test_the_invented_economy_is_the_one_that_examples_are_worked_out_on():
+    one = toy()
+    sums = [[110_000, 320_000], [210_000, 480_000], [343_000, 550_000]]
+    assert one.flows.sum("exporter").to_numpy().tolist() == sums
+    assert one.flows.sum("importer").sel(exporter="JPN").to_numpy().tolist() == [85_000, 380_000]
+    assert one.flows.sum("importer").sel(exporter="USA").to_numpy().tolist() == [260_000, 440_000]
+    assert one.tariff.sum("exporter").to_numpy().round(6).tolist() == [[0.2, 0.0], [0.06, 0.05], [0.16, 0.3]]
+    assert one.tariff.sum("importer").to_numpy().round(6).tolist() == [
+        [0.11, 0.175],
+        [0.18, 0.15],
+        [0.13, 0.025],
+    ]

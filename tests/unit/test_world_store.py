@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kosho.bounds import LARGEST
 from kosho.errors import InputError
 from kosho.world.store import IOTable, read, write
 
@@ -79,3 +80,16 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="cannot be written"):
         write(small(), tmp_path / "file" / "t.npz")
+
+
+@pytest.mark.parametrize("name", ["intermediate", "inputs", "final_sales", "final"])
+def test_no_figure_is_beyond_what_anything_counts(name: str, tmp_path: Path):
+    table = replace(small(), final=np.ones((2, 2, 3)))
+    for figure, told in ((LARGEST, None), (-LARGEST, None), (1.01 * LARGEST, name), (-1.01 * LARGEST, name)):
+        values = getattr(table, name).copy()
+        values.flat[1] = figure
+        if told is None:
+            write(replace(table, **{name: values}), tmp_path / "t.npz")
+            continue
+        with pytest.raises(InputError, match=f"{told} holds"):
+            write(replace(table, **{name: values}), tmp_path / "t.npz")

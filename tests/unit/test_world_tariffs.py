@@ -35,6 +35,16 @@ def test_rates_of_2022(importer: str, exporter: str, sector: str, percent: float
     assert rate(importer, exporter, sector) == pytest.approx(percent / 100.0, abs=1e-6)
 
 
+def test_members_of_a_customs_union_are_known_to_pay_nothing_as_what_is_made_at_home():
+    found = base_tariffs(("DEU", "FRA", "JPN", "BTN"), ("C29", "A01", "K"))
+    places = [(0, 1), (1, 0), *((n, n) for n in range(4))]
+    assert [found.rate[place].max() for place in places] == [0.0] * 6
+    assert [found.unknown[place].any() for place in places] == [False] * 6
+    assert found.rate[0, 2, 0] > 0
+    assert not found.unknown[:, :, 2].any()  # services bear no duty
+    assert not found.rate[found.unknown].any()
+
+
 def test_steel_bears_section_232_unless_exempt_or_in_quota():
     mfn = rate("USA", "KOR", "C24A")
     assert rate("USA", "TWN", "C24A") - rate("USA", "DEU", "C24A") == pytest.approx(0.25 - 0.03)

@@ -65,7 +65,11 @@ def test_a_key_given_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("title: [", "paper.yaml:2: "),
+        ("title: a\nbody: [x\n\nend: y\n", "paper.yaml:2: a quotation mark or a bracket is left open"),
+        ('title: a\nbody: "x\n\nend: y\n', "paper.yaml:2: a quotation mark or a bracket is left open"),
+        ("title: a\n\tb: 1\n", "paper.yaml:2: a tab stands where spaces should"),
+        ("title: a: b\n", "paper.yaml:1: a second colon stands in the line"),
+        ("title: 10\nrate: %5\n", "paper.yaml:2: a word begins with a character"),
         ("- a\n- b\n", "paper.yaml:1: must be a mapping"),
         ("title: \x00", "paper.yaml: is not YAML"),
         ("", "paper.yaml:1: title: is missing"),

@@ -10,7 +10,7 @@ from kosho.bargain.rate_options import moving_measures, named_option
 from kosho.bargain.schema import Justified, Option, StruckDeal, TableFile, justified, justified_by
 from kosho.bounds import PERCENT_DUTY, like_a_fraction
 from kosho.errors import InputError, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.nontariff_terms import Amount
 from kosho.law.overlay import Overlay
@@ -64,7 +64,7 @@ class TableCheck:
         self.problems.add(message, hint, line=self.lines[place], key=".".join(map(str, place)))
 
     def _note(self, what: str, name: str, known: Iterable[str], place: Key) -> None:
-        self._add(_("unknown {what} {name!r}", what=what, name=name), suggest(name, known), place)
+        self._add(_("unknown {what} {name!r}", what=_(what), name=name), suggest(name, known), place)
 
     def struck(self, struck: StruckDeal, table: TableFile, statements: Collection[str] | None) -> None:
         """Note every mistake of a struck deal, with its line.
@@ -79,14 +79,14 @@ class TableCheck:
         for place, item in justified_by(struck):
             for name in item.source:
                 if name not in known:
-                    self._note("source", name, known, (*place, "source"))
+                    self._note(N_("source"), name, known, (*place, "source"))
         if statements is not None:
             self._cites(justified_by(struck), statements)
         issues = {issue.id: issue for issue in (*table.issues, *struck.issues)}
         for issue, option in struck.options.items():
             place = ("struck", "options", issue)
             if issue not in issues:
-                self._note("issue", issue, issues, place)
+                self._note(N_("issue"), issue, issues, place)
                 continue
             try:
                 found = named_option(issues[issue], option)
@@ -95,7 +95,7 @@ class TableCheck:
                     self._add(one.message, one.hint, place)
                 continue
             if found is None:
-                self._note("option", option, [one.id for one in issues[issue].options], place)
+                self._note(N_("option"), option, [one.id for one in issues[issue].options], place)
 
     def _own_issues(self, struck: StruckDeal, taken: Collection[str]) -> None:
         overlays = {**self.overlays, **self.file.overlays}
@@ -113,7 +113,7 @@ class TableCheck:
             named.append((("backgrounds", n, "disagreement", "scenario"), one.disagreement.scenario))
         for place, name in named:
             if name not in known:
-                self._note("scenario", name, known, place)
+                self._note(N_("scenario"), name, known, place)
 
     def _cited(self) -> Iterator[tuple[Key, tuple[str, ...]]]:
         file = self.file
@@ -141,7 +141,7 @@ class TableCheck:
         for place, names in self._cited():
             for name in names:
                 if name not in known:
-                    self._note("source", name, known, place)
+                    self._note(N_("source"), name, known, place)
 
     def _statements(self, known: Collection[str]) -> None:
         self._cites(justified(self.file), known)
@@ -150,7 +150,7 @@ class TableCheck:
         for place, item in items:
             for n, name in enumerate(item.statements):
                 if name not in known:
-                    self._note("statement", name, known, (*place, "statements", n))
+                    self._note(N_("statement"), name, known, (*place, "statements", n))
 
     def _overlays(self, sources: Collection[str]) -> None:
         for name in self.file.overlays:
@@ -171,19 +171,19 @@ class TableCheck:
                 self._option(option, overlays, ("issues", n, "options", m))
         for n, name in enumerate(self.file.throughout):
             if name not in overlays:
-                self._note("overlay", name, overlays, ("throughout", n))
+                self._note(N_("overlay"), name, overlays, ("throughout", n))
 
     def _option(self, option: Option, overlays: Mapping[str, Overlay], here: Key) -> None:
         for name in option.overlays:
             if name not in overlays:
-                self._note("overlay", name, overlays, (*here, "overlays"))
+                self._note(N_("overlay"), name, overlays, (*here, "overlays"))
         mine = [one for name in option.overlays if name in overlays for one in overlays[name].add]
         added = [one.id for one in mine if isinstance(one.value, float)]
         insisted = [one.id for one in mine if one.insist]
         for name, rate in option.at.items():
             place = (*here, "at", name)
             if name not in added:
-                self._note("measure", name, added, place)
+                self._note(N_("measure"), name, added, place)
             if not math.isfinite(rate):
                 self._add(_("a rate of {rate:g} percent", rate=rate), _("zero or more"), place)
             elif (wrong := PERCENT_DUTY.broken(rate)) is not None:
@@ -267,11 +267,11 @@ class TableCheck:
                     for issue, names in getattr(item, part).items():
                         place: Key = (key, n, part, issue)
                         if issue not in options:
-                            self._note("issue", issue, options, place)
+                            self._note(N_("issue"), issue, options, place)
                             continue
                         for name in names:
                             if name not in options[issue]:
-                                self._note("option", name, options[issue], place)
+                                self._note(N_("option"), name, options[issue], place)
 
     def _parties(self) -> None:
         known = [party.economy for party in self.file.parties]
@@ -284,7 +284,7 @@ class TableCheck:
         ]
         for place, code in named:
             if code not in known:
-                self._note("party", code, known, place)
+                self._note(N_("party"), code, known, place)
 
     def _ids(self) -> None:
         lists: list[tuple[Key, list[str]]] = [

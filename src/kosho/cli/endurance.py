@@ -141,7 +141,11 @@ def _read_memory(context: typer.Context, value: float | None) -> None:
     if value is None:
         return
     if not LEAST <= value <= MOST:
-        raise InputError(Problem(_("{value:g} GiB", value=value), f"{LEAST:g} to {MOST:g}", key="--memory"))
+        raise InputError(
+            Problem(
+                _("{value:g} GiB", value=value), _("{low:g} to {high:g}", low=LEAST, high=MOST), key="--memory"
+            )
+        )
     from kosho.limits import GIB, allowing
 
     context.with_resource(allowing(int(value * GIB)))

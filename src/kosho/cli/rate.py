@@ -171,18 +171,13 @@ def _refuse_fraction(text: str, option: str) -> None:
     Raises:
         InputError: it is between 0 and 1, and no sign says what it is.
     """
+    from kosho.bounds import no_sign
     from kosho.law.schedules.notation import is_bare_number
     from kosho.numbers import decimal
 
-    if not is_bare_number(text) or not 0 < (number := _told(decimal, text, option)) < 1:
-        return
-    told = _("{text} may be a fraction, and percent is meant here", text=text)
-    hint = _(
-        "write {percent:f}, or {number:f}% if so little is meant",
-        percent=(100 * number).normalize(),
-        number=number,
-    )
-    raise InputError(Problem(told, hint, key=option))
+    wrong = no_sign(text, _told(decimal, text, option)) if is_bare_number(text) else None
+    if wrong is not None:
+        raise InputError(Problem(*wrong, key=option))
 
 
 def _told(read: Callable[[str], Value], text: str, option: str) -> Value:

@@ -16,7 +16,7 @@ from kosho.cli.register_upkeep import known as show_known
 from kosho.cli.register_upkeep import refuse_unknown_economy, stale
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,11 +59,12 @@ def check(
         content = {"files": files, "measures": len(register.measures), "lists": len(register.lists)}
         show_json({"schema_version": 1, **content, "problems": []})
     else:
+        count = len(register.measures)
         say(
             _(
-                "{number} measures in {number_2} files: nothing contradicts itself",
-                number=len(register.measures),
-                number_2=len(files),
+                "{measures} in {files}: nothing contradicts itself",
+                measures=ngettext("{number} measure", "{number} measures", count, number=count),
+                files=ngettext("{number} file", "{number} files", len(files), number=len(files)),
             )
         )
 

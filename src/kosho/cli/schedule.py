@@ -191,6 +191,11 @@ def show(
         for column, cited in one["references"].items():
             say(_("see {names} ({column})", names=_(", ").join(cited), column=column))
     say_more_lines(len(lines) - SHOWN)
+    if content["later"]:
+        told_later = _(
+            "read in editions of a later day, what stood there on this day is not at hand: {sources}"
+        )
+        say(told_later.format(sources=_("; ").join(content["later"])))
     say(
         _(
             "{country}, {edition}, on {day}",
@@ -202,42 +207,57 @@ def show(
 
 
 def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | None:
-    from kosho.law.schedules.lines import digits
+    """The lines of a code in the latest schedule that has some.
 
-    for schedule in schedules:
+    Raises:
+        InputError: another edition, of which nothing tells whether it is the later, says something else.
+    """
+    from kosho.law.schedules.lines import digits
+    from kosho.law.schedules.ordinary import refuse_rivals
+
+    for place, schedule in enumerate(schedules):
         inside = schedule.lines.under(digits(hs))
         line = None if inside else schedule.find(hs)
-        if inside or line:
-            return schedule, inside or [line] if line else inside
+        found = [line] if line else inside
+        beside = [one for one in schedules[place:] if one.valid_from == schedule.valid_from]
+        for mine in found if len(beside) > 1 else ():
+            refuse_rivals([(one, same) for one in beside if (same := one.lines.get(mine.code)) is not None])
+        if found:
+            return schedule, found
     return None
 
 
 def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
+    from kosho.law.schedules.ordinary import is_later
+
+    shown: list[dict[str, Any]] = [
+        {
+            "code": line.code,
+            "description": line.description,
+            "unit": line.unit,
+            "quota": line.quota_text,
+            "references": {column: list(cited) for column, cited in line.references.items()},
+            "duties": [
+                _duty(schedule, line, column, duty)
+                for column, duty in (
+                    ("general", line.general),
+                    ("statutory", line.statutory),
+                    ("additional", line.additional),
+                    *line.specials.items(),
+                )
+                if duty is not None
+            ],
+        }
+        for line in lines
+    ]
+    sources = dict.fromkeys(duty["source"] for line in shown for duty in line["duties"])
     return {
         "schema_version": 1,
         "importer": schedule.importer,
         "edition": schedule.edition,
         "on": on.isoformat(),
-        "lines": [
-            {
-                "code": line.code,
-                "description": line.description,
-                "unit": line.unit,
-                "quota": line.quota_text,
-                "references": {column: list(cited) for column, cited in line.references.items()},
-                "duties": [
-                    _duty(schedule, line, column, duty)
-                    for column, duty in (
-                        ("general", line.general),
-                        ("statutory", line.statutory),
-                        ("additional", line.additional),
-                        *line.specials.items(),
-                    )
-                    if duty is not None
-                ],
-            }
-            for line in lines
-        ],
+        "later": [source for source in sources if is_later(source, on)],
+        "lines": shown,
     }
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kosho import formatting
+from kosho.bounds import like_a_fraction
 from kosho.cli.closures import Closures, closure_of
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, say, show_assumptions, show_json, show_progress, show_table
@@ -272,6 +273,8 @@ def _refuse_rates(low: float, high: float) -> None:
                 _("percent, above {no_rate:g} and at most {highest:,g}", no_rate=NO_RATE, highest=HIGHEST),
                 key=option,
             )
+    if (wrong := like_a_fraction(high)) is not None:
+        problems.add(wrong, key="--high")
     problems.raise_if_any()
     if not low < high:
         raise InputError(
@@ -335,7 +338,7 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
     columns = (_("Importer"), _("Exporter"), _("Sector"), _("Base"), _("New"), _("Imports"))
     setters = sorted(set(found.importer))
     if len(setters) == 1:  # said once
-        title += _(", of {country}", country=country_name(setters[0]))
+        title += _(", of {country}", country=formatting.the_country(setters[0]))
         columns, rows = columns[1:], [row[1:] for row in rows]
     title += _("; rates in percent, imports in billion USD")
     show_table(formatting.starting(title), columns, rows, numeric=3)

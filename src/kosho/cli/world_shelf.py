@@ -70,10 +70,12 @@ def import_(  # noqa: PLR0913 - one parameter an option
     from kosho.outputs import make_folder, refused, require_file
     from kosho.world.build import Said
     from kosho.world.door import imported
+    from kosho.world.readers import reader
     from kosho.world.report import info
     from kosho.world.shelf import place_for
     from kosho.world.store import write
 
+    reader(source)
     if not out:
         raise InputError(Problem(_("needs a name for the table"), _("such as --out wiod-2014"), key="--out"))
     said = Said(

@@ -354,7 +354,7 @@ def refuse_other_world(closure: Closure, world: World) -> None:
             )
             missing = set(codes) - {str(c) for c in closure.investment.indexes[dim]}
             if missing:
-                problems.add(f"no {dim} {listing(sorted(missing))}", key="investment")
+                problems.add(_("no {dim} {names}", dim=dim, names=listing(sorted(missing))), key="investment")
     if closure.scale and len(world.sectors) > 1:
         problems.add(
             _(

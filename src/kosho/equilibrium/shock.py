@@ -31,7 +31,7 @@ from kosho.bounds import DUTY
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.equilibrium.columns import alike
 from kosho.errors import InputError, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.readonly import Fixed, fix, fixed
 from kosho.world import World
 
@@ -415,9 +415,9 @@ def _cells(world: World, values: Rates, argument: str) -> tuple[Index, Index, In
 def _positions(world: World, labels: Sequence[tuple[str, str, str]]) -> tuple[Index, Index, Index]:
     problems = Problems()
     columns = list(zip(*labels, strict=True)) if labels else [(), (), ()]
-    importer = _look_up(world.countries, columns[0], "importer", problems)
-    exporter = _look_up(world.countries, columns[1], "exporter", problems)
-    sector = _look_up(world.sectors, columns[2], "sector", problems)
+    importer = _look_up(world.countries, columns[0], N_("importer"), problems)
+    exporter = _look_up(world.countries, columns[1], N_("exporter"), problems)
+    sector = _look_up(world.sectors, columns[2], N_("sector"), problems)
     problems.raise_if_any()
     return importer, exporter, sector
 
@@ -425,7 +425,7 @@ def _positions(world: World, labels: Sequence[tuple[str, str, str]]) -> tuple[In
 def _holders(world: World, parts: Sequence[Part]) -> Index:
     problems = Problems()
     named = [p.holder for p in parts if p.holder is not None]
-    found = iter(_look_up(world.countries, named, "holder", problems))
+    found = iter(_look_up(world.countries, named, N_("holder"), problems))
     problems.raise_if_any()
     return np.array([-1 if p.holder is None else next(found) for p in parts], np.intp)
 
@@ -434,7 +434,7 @@ def _look_up(known: Sequence[str], labels: Sequence[str], what: str, problems: P
     place = {code: i for i, code in enumerate(known)}
     for code in dict.fromkeys(labels):
         if code not in place:
-            problems.add(_("unknown {what} {code!r}", what=what, code=code), suggest(code, known))
+            problems.add(_("unknown {what} {code!r}", what=_(what), code=code), suggest(code, known))
     return np.array([place.get(code, -1) for code in labels], np.intp)
 
 

@@ -11,13 +11,13 @@ from itertools import combinations
 from kosho.errors import Problem
 from kosho.language import _
 from kosho.law.headings import Position, cover
-from kosho.law.measure import PRICED, Measure
+from kosho.law.measure import DUTIES, PRICED, Measure
 from kosho.law.overlap import double_prices, impossible
 from kosho.law.possible_rates import headings_of
 from kosho.law.query import Facts
 from kosho.law.rateless import RATELESS
 from kosho.law.register import Register
-from kosho.law.scope import Answer, Content
+from kosho.law.scope import Answer, Content, members
 from kosho.law.stacking import stack
 
 __all__ = ["contradictions"]
@@ -46,6 +46,7 @@ def contradictions(register: Register) -> list[Problem]:
         *_early(register),
         *_ends(register),
         *_selves(register),
+        *_aimless(register),
         *_overlaps(register),
         *_together(register),
     ]
@@ -113,6 +114,19 @@ def _ends(register: Register) -> Iterator[Problem]:
                         named=register.named(ended),
                         first_day=ended.first_day,
                     ),
+                )
+
+
+def _aimless(register: Register) -> Iterator[Problem]:
+    """Measures on goods of nobody: their partners are none, all excluded, or the imposer alone."""
+    for measure in register.measures:
+        if measure.kind in (*DUTIES, "ban", "quota"):
+            hit = members(measure.partners.include) - members(measure.partners.exclude)
+            if all(measure.imposed_by(one) for one in hit):
+                yield register.problem(
+                    measure,
+                    _("hits nobody: its partners name none but the imposer and those they exclude"),
+                    _("name whom it is for, or leave `partners` out: it is for all then"),
                 )
 
 

@@ -7,15 +7,21 @@ value is a range, and the range is open where nothing bounds it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
+from typing import TYPE_CHECKING
 
+from kosho.bounds import PERCENT_DUTY
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError
 from kosho.language import _
 from kosho.law.nomenclature import shipped_lines
 from kosho.law.query import NONE, Query
 from kosho.law.schedules import Duty, UnitValue
+
+if TYPE_CHECKING:
+    from kosho.law.schedules.ordinary import Ordinary
 
 __all__ = [
     "UNKNOWN",
@@ -173,10 +179,22 @@ def _found(query: Query, code: str, preference: str) -> _Found:
         return _Found(UNKNOWN, unknown=_("the {what} is not known: {error}", what=what, error=error))
     if found is None or not found.answered or not code.startswith(found.line.code):
         return _Found(UNKNOWN, unknown=_("no {what} is given or known", what=what))
-    notes = (found.note,) if found.note else ()
+    notes = (*filter(None, (found.note,)), *_of_later_day(found, query, what))
     if found.note and query.general is not None:
         return _read(query.general, query, what, _given(), notes)
     return _read(found.duty, query, what, (found.source,), notes)
+
+
+def _of_later_day(found: Ordinary, query: Query, what: str) -> Iterator[str]:
+    """What is said of a duty that rests on an edition which was not there on the day of the knowledge."""
+    if query.known is not None and found.later_than(query.known):
+        yield _(
+            "the {what} rests on an edition of a later day than {day} ({source}): "
+            "what was known of it then is not at hand",
+            what=what,
+            day=query.known,
+            source=found.source,
+        )
 
 
 def _read(duty: Duty, query: Query, what: str, source: tuple[str, ...], notes: tuple[str, ...] = ()) -> _Found:
@@ -186,8 +204,21 @@ def _read(duty: Duty, query: Query, what: str, source: tuple[str, ...], notes: t
     except InputError as error:
         raise about(error, what) from None
     if found.exact:
-        return _Found(found, str(plain), source, notes)
+        return _Found(found, str(plain), source, (*notes, *_beyond(plain, found.low, query, what)))
     return _Found(found, str(plain), source, notes, _why(plain, query.unit_value, what))
+
+
+def _beyond(duty: Duty, rate: float, query: Query, what: str) -> Iterator[str]:
+    """What is said of money a unit that no duty comes to: mostly of a unit value that is of another unit."""
+    if query.unit_value is not None and 100.0 * rate > PERCENT_DUTY.high:
+        yield _(
+            "the {what} of {duty} comes to {percent:,.0f} % at {value}: no duty is that high; is the unit "
+            "value of that unit?",
+            what=what,
+            duty=duty,
+            percent=100.0 * rate,
+            value=query.unit_value,
+        )
 
 
 def _why(duty: Duty, unit_value: UnitValue | None, what: str) -> str:

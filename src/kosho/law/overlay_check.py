@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kosho.errors import Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.law.measure import Measure
 from kosho.law.overlay import Overlay
 from kosho.law.references import References, check_references
@@ -41,7 +41,10 @@ def check_overlays(
     def unknown(what: str, name: str, among: Iterable[str], place: Key) -> None:
         key = ".".join(map(str, place))
         problems.add(
-            _("unknown {what} {name!r}", what=what, name=name), suggest(name, among), line=lines[place], key=key
+            _("unknown {what} {name!r}", what=_(what), name=name),
+            suggest(name, among),
+            line=lines[place],
+            key=key,
         )
 
     for name, overlay in overlays.items():
@@ -58,7 +61,7 @@ def check_overlays(
         for key, items in (("end", overlay.end), ("replace", overlay.replace)):
             for n, item in enumerate(items):
                 if item.measure not in ids:
-                    unknown("measure", item.measure, ids, (*here, key, n, "measure"))
+                    unknown(N_("measure"), item.measure, ids, (*here, key, n, "measure"))
 
 
 def written_at(overlays: Mapping[str, Overlay], lines: LineNumbers, file: str) -> dict[str, str]:

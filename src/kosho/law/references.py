@@ -107,7 +107,7 @@ def list_checks(lists: Mapping[str, HsList], lines: LineNumbers, file: str, know
     problems = Problems(file)
     for name, item in lists.items():
         for key, what, given, there in (
-            ("source", "source", item.source, known.sources),
+            ("source", _("source"), item.source, known.sources),
             ("groups", _("product group"), item.groups, known.products.groups),
             ("niches", _("small product"), item.niches, niches() if item.niches else ()),
         ):

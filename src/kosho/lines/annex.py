@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from kosho.bounds import no_sign
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
 from kosho.extras import require
@@ -23,6 +24,7 @@ from kosho.law.schedules.lines import digits
 from kosho.law.schedules.notation import is_bare_number
 from kosho.lines.staging import Category
 from kosho.lines.staging_rules import Agreement, StagedDuty, staged
+from kosho.numbers import decimal
 from kosho.tabular import open_csv
 
 __all__ = ["AnnexLine", "StagedLine", "annex_csv", "annex_workbook", "read_annex", "stage_annex"]
@@ -155,7 +157,18 @@ def _line(cells: list[str], places: dict[str, int], row: int, problems: Problems
     if not given["base"]:
         problems.add(_("line {code} has no base rate", code=code), _("Free, 26.3%, 125 yen/l"), line=row)
         return
+    if is_bare_number(given["base"]) and (wrong := _unsigned(given["base"])) is not None:
+        problems.add(*wrong, line=row)
+        return
     yield AnnexLine(code=code, row=row, **given)
+
+
+def _unsigned(base: str) -> tuple[str, str] | None:
+    """What is wrong with a base rate that may be a fraction; what is no number is told when it is staged."""
+    try:
+        return no_sign(base, decimal(base))
+    except InputError:
+        return None
 
 
 def stage_annex(lines: Sequence[AnnexLine], rules: Agreement, file: str | None = None) -> list[StagedLine]:

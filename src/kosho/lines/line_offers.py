@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.bounds import PERCENT_DUTY, no_sign
 from kosho.codes import blocs, countries, expand_regions, sectors
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, solve
@@ -143,6 +145,12 @@ def _rate(text: str, paid: Array, line: int, problems: Problems) -> Array | None
     share = float(match[2]) / 100.0
     if match[1] and share > 1:
         problems.add(_("{text} takes off more than all", text=text), _("at most -100%"), line=line, key="rate")
+        return None
+    if (wrong := PERCENT_DUTY.broken(100.0 * share)) is not None:
+        problems.add(wrong, line=line, key="rate")
+        return None
+    if not match[3] and (unsigned := no_sign(match[2], Decimal(match[2]))) is not None:
+        problems.add(*unsigned, line=line, key="rate")
         return None
     return paid * (1.0 - share) if match[1] else np.full(len(paid), share)
 
@@ -282,7 +290,10 @@ def read_line_cuts(path: Path) -> list[LineCut]:
     known = (*countries(), *blocs())
     for line, cells in rows_of(path, CUT_COLUMNS):
         share = read_number(cells["duty_share"], "duty_share", line, problems)
-        cut = read_number(cells["cut"], "cut", line, problems)
+        cut = read_number(cells["cut"].removesuffix("%"), "cut", line, problems)
+        unsigned = None if cut is None or "%" in cells["cut"] else no_sign(cells["cut"], Decimal(str(cut)))
+        if unsigned is not None:
+            problems.add(*unsigned, line=line, key="cut")
         for name in ("importer", "partner"):
             if cells[name] not in known:
                 problems.add(

@@ -19,6 +19,8 @@ from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
 from kosho.language import _
+from kosho.lined import no_csv
+from kosho.lines.trade_columns import numbers_of, refuse_fractions, text_of
 from kosho.lines.trade_formats import Column, TradeFormat, formats, partner_codes, recognised
 from kosho.tabular import content_of, json_of, kind_of, refuse_twice
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["RateFile", "TradeFile", "paid_rates", "read_rates", "read_trade"]
 
 MILLION = 1e6
+OFFICIAL = ("trains", "wits-tariffs")
+"""Formats of rates that can only be percent."""
 WORLD = {"m49": ("0", "000"), "iso3": ("wld", "all"), "name": ("world", "all countries", "total")}
 """Codes of the world as a whole: sums of other rows."""
 COLUMNS = ("importer", "exporter", "hs", "year", "value", "duty", "quantity", "basis")
@@ -158,21 +162,23 @@ def read_rates(path: Path, *, format: str | None = None, columns: Path | None = 
     frame, form = _opened(path, format, columns, "rates")
     told: list[str] = []
     problems = Problems(str(path))
-    importer = _economies(_text(frame, form, "importer", form.importer), form, told, "importers")
-    partner = _text(frame, form, "exporter", "")
+    importer = _economies(text_of(frame, form, "importer", form.importer), form, told, "importers")
+    partner = text_of(frame, form, "exporter", "")
     every = partner.str.to_lowercase().is_in(["", "000", "0", "wld", "all"])
     exporter = pl.select(
         pl.when(every).then(pl.lit("")).otherwise(_economies(partner, form, told, "partners"))
     ).to_series()
-    kind = _text(frame, form, "duty_type").str.to_uppercase()
+    kind = text_of(frame, form, "duty_type").str.to_uppercase()
     if form.id == "trains":
         untold = pl.when(pl.Series(exporter) == "").then(pl.lit("MFN")).otherwise(pl.lit("PRF"))
         kind = pl.select(pl.when(kind == "").then(untold).otherwise(kind)).to_series()
     made = pl.DataFrame({
         "importer": importer, "exporter": exporter, "hs": _codes(frame, form), "year": _years(frame, form),
-        "rate": _numbers(frame, form, "rate", problems) / 100.0, "duty_type": kind,
+        "rate": numbers_of(frame, form, "rate", problems) / 100.0, "duty_type": kind,
     })  # fmt: skip
     problems.raise_if_any()
+    if form.id not in OFFICIAL:
+        refuse_fractions(frame, form, made["rate"] * 100.0, str(path))
     bound = int((made["duty_type"] == "BND").sum())
     if bound:
         told.append(_("{number:,} rows of bound rates, which nobody pays: left out", number=bound))
@@ -250,7 +256,9 @@ def _frame(path: Path) -> pl.DataFrame:
     except UnicodeDecodeError:
         hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")
         raise InputError(Problem(_("is not UTF-8 text"), hint, file=str(path))) from None
-    except (pl.exceptions.PolarsError, csv.Error) as error:
+    except csv.Error as error:
+        raise no_csv(error, str(path)) from None
+    except pl.exceptions.PolarsError as error:
         told = str(error).splitlines()[0]
         raise InputError(
             Problem(_("is no table that can be read: {told}", told=told), file=str(path))
@@ -288,9 +296,9 @@ def _trade(frame: pl.DataFrame, form: TradeFormat, file: str) -> TradeFile:
         "exporter": exporter,
         "hs": _codes(frame, form),
         "year": _years(frame, form),
-        "value": _numbers(frame, form, "value", problems) * form.scale / MILLION,
-        "duty": _numbers(frame, form, "duty", problems) * form.scale / MILLION,
-        "quantity": _numbers(frame, form, "quantity", problems),
+        "value": numbers_of(frame, form, "value", problems) * form.scale / MILLION,
+        "duty": numbers_of(frame, form, "duty", problems) * form.scale / MILLION,
+        "quantity": numbers_of(frame, form, "quantity", problems),
         "basis": flow,
     })  # fmt: skip
     problems.raise_if_any()
@@ -301,54 +309,11 @@ def _trade(frame: pl.DataFrame, form: TradeFormat, file: str) -> TradeFile:
     return TradeFile(made, form, form.currency, tuple(told))
 
 
-def _name(frame: pl.DataFrame, form: TradeFormat, what: Column) -> str | None:
-    """The column of the file that has a meaning."""
-    have = {column.strip().lower(): column for column in frame.columns}
-    names = form.columns.get(what, ())
-    return next((have[name.lower()] for name in names if name.lower() in have), None)
-
-
-def _text(frame: pl.DataFrame, form: TradeFormat, what: Column, otherwise: str | None = None) -> pl.Series:
-    import polars as pl
-
-    name = _name(frame, form, what)
-    if name is None:
-        return pl.Series([otherwise or ""]).new_from_index(0, frame.height)
-    return frame[name].cast(pl.Utf8).fill_null("").str.strip_chars(" '\"")
-
-
-def _numbers(frame: pl.DataFrame, form: TradeFormat, what: Column, problems: Problems) -> pl.Series:
-    """A column of numbers; null where nothing stands, told where something stands that is none."""
-    import polars as pl
-
-    name = _name(frame, form, what)
-    if name is None:
-        return pl.Series([None], dtype=pl.Float64).new_from_index(0, frame.height)
-    if frame[name].dtype.is_numeric():
-        found = frame[name].cast(pl.Float64).fill_nan(None)  # what is missing, as pandas has it
-        empty = found.is_null()
-    else:
-        text = frame[name].cast(pl.Utf8).str.strip_chars().str.replace_all(r"[,\s$]", "")
-        empty = text.is_in(["", "NA", "N/A", "-", "null", "None"]) | text.is_null()
-        found = text.cast(pl.Float64, strict=False)
-    amounts = found.is_finite() & (found >= 0)
-    wrong = ~amounts.fill_null(value=False) & ~empty
-    for row in wrong.arg_true().to_list()[:5]:
-        problems.add(
-            _("{name} {text!r} is no amount", name=name, text=frame[name][row]),
-            _("digits with a decimal point"),
-            line=row + 2,
-        )
-    if wrong.sum() > 5:
-        problems.add(_("{number} more amounts like these", number=wrong.sum() - 5))
-    return found
-
-
 def _codes(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
     """Digits of tariff codes, with the zeros that a spreadsheet or BACI left out."""
     import polars as pl
 
-    plain = _text(frame, form, "hs").str.replace_all(r"[.\s]", "")
+    plain = text_of(frame, form, "hs").str.replace_all(r"[.\s]", "")
     if form.digits:
         return plain.str.zfill(form.digits)
     short = plain.str.len_chars().is_in([1, 3, 5, 7]) & plain.str.contains(r"^\d+$")
@@ -358,7 +323,7 @@ def _codes(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
 def _years(frame: pl.DataFrame, form: TradeFormat) -> pl.Series:
     import polars as pl
 
-    return _text(frame, form, "year").str.extract(r"^(\d{4})", 1).cast(pl.Int32, strict=False)
+    return text_of(frame, form, "year").str.extract(r"^(\d{4})", 1).cast(pl.Int32, strict=False)
 
 
 def _long(frame: pl.DataFrame, form: TradeFormat, file: str) -> tuple[pl.DataFrame, TradeFormat]:
@@ -427,13 +392,13 @@ def _sides(frame: pl.DataFrame, form: TradeFormat, told: list[str]) -> tuple[pl.
     import polars as pl
 
     if form.flows is None:
-        importer = _economies(_text(frame, form, "importer", form.importer), form, told, "importers")
-        exporter = _economies(_text(frame, form, "exporter"), form, told, "partners")
+        importer = _economies(text_of(frame, form, "importer", form.importer), form, told, "importers")
+        exporter = _economies(text_of(frame, form, "exporter"), form, told, "partners")
         return pl.Series(["import"]).new_from_index(0, frame.height), importer, exporter
-    flow = _text(frame, form, "flow")
+    flow = text_of(frame, form, "flow")
     bought, sold = flow.is_in(list(form.flows.imports)), flow.is_in(list(form.flows.exports))
-    one = _economies(_text(frame, form, "reporter", form.reporter), form, told, "reporters")
-    other = _economies(_text(frame, form, "partner"), form, told, "partners")
+    one = _economies(text_of(frame, form, "reporter", form.reporter), form, told, "reporters")
+    other = _economies(text_of(frame, form, "partner"), form, told, "partners")
     pick = pl.DataFrame({"m": bought, "x": sold, "one": one, "other": other}).select(
         pl.when(pl.col("m"))
         .then(pl.lit("import"))

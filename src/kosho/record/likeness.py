@@ -55,7 +55,7 @@ def like_in_record(draft: Draft, record: RecordFile) -> list[str]:
             "person",
             frozenset(),
             frozenset(),
-            _words(one.name),
+            _named(one.name),
             {"role": post.title},
             _("{id} in the record", id=one.id),
         )
@@ -92,7 +92,7 @@ def _of_draft(draft: Draft) -> _Gist:
     fields, kind = draft.fields, draft.type
     if kind == "person":
         return _Gist(
-            kind, frozenset(), frozenset(), _words(fields.get("name")), {"role": fields.get("role")}, draft.doc
+            kind, frozenset(), frozenset(), _named(fields.get("name")), {"role": fields.get("role")}, draft.doc
         )
     if kind == "measure":
         words, tells = _words(fields.get("products")), {"rate": fields.get("rate")}
@@ -143,6 +143,11 @@ def plain(value: object) -> str:
 def _codes(value: object) -> frozenset[str]:
     many = cast("Iterable[object]", value) if isinstance(value, list | tuple) else [value]
     return frozenset(str(one).upper() for one in many if one)
+
+
+def _named(name: object) -> frozenset[str]:
+    """Words of somebody's name; the whole of one that has short words only, as `Li Na`."""
+    return _words(name) or frozenset({str(name).lower()})
 
 
 def _words(value: object) -> frozenset[str]:

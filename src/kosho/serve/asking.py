@@ -6,12 +6,13 @@ import json
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from kosho.errors import InputError, KoshoError
+from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _, current
 from kosho.serve.questions import Question, Read
 from kosho.serve.rooms import Rooms
@@ -47,10 +48,18 @@ def answered(rooms: Rooms, question: Question) -> Answer:
     with _typed(question, placed.words()) as told:
         status, text, problems = rooms.workers.ask(run_in, (rooms.settings.run, current(), told))
     if status == InputError.exit_status:
-        raise InputError(problems)
+        raise InputError(replace(one, key=_field(question, one)) for one in problems)
     if status != 0 and not text:
         raise KoshoError("; ".join(map(str, problems)) or _("there is no answer"))
     return Answer(command=words, **stamp([*words, question.model_dump_json()]), answer=_content(question, text))
+
+
+def _field(question: Question, problem: Problem) -> str | None:
+    """What the question calls what the command has another name for: `mfn` for `--mfn`, `add` for `--add 2`."""
+    if problem.file is not None or problem.key is None:
+        return problem.key
+    name = problem.key.removeprefix("--").partition(" ")[0].replace("-", "_").lower()
+    return name if name in type(question).model_fields else problem.key
 
 
 @contextmanager

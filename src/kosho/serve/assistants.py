@@ -7,16 +7,23 @@ ranges as the command line has them, with the hashes it rests on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
+import anyio
+from anyio.streams.memory import MemoryObjectSendStream
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.shared.message import SessionMessage
 from mcp_types import (
+    PARSE_ERROR,
     CallToolRequestParams,
     CallToolResult,
+    ErrorData,
+    JSONRPCError,
     ListToolsResult,
     PaginatedRequestParams,
     TextContent,
@@ -37,7 +44,7 @@ from kosho.serve.refusing import refused
 from kosho.serve.rooms import Rooms, Settings
 from kosho.serve.workers import BusyError
 
-__all__ = ["OverHttp", "assistant_server", "over_http", "run"]
+__all__ = ["OverHttp", "assistant_server", "over_http", "pass_on", "run"]
 
 ABOUT = (
     "Trade talks: duties in force with their law, what measures do to economies, deals that leave every side "
@@ -83,7 +90,8 @@ def _called(rooms: Rooms, name: str, arguments: dict[str, Any]) -> CallToolResul
     try:
         kind = QUESTIONS.get(name)
         if kind is None:
-            raise HTTPException(404, f"there is no tool {name!r}; there are {', '.join(QUESTIONS)}")
+            told = _("there is no tool {name!r}; there are {names}", name=name, names=", ".join(QUESTIONS))
+            raise HTTPException(404, told)
         found = answered(rooms, kind.model_validate(arguments))
     except (ValidationError, KoshoError, HTTPException, BusyError) as error:
         return _refused(refused(error))
@@ -125,11 +133,49 @@ def over_http(rooms: Rooms) -> OverHttp:
 
 
 def run(settings: Settings) -> None:
-    """Talk over standard input and output until they end."""
+    """Talk over standard input and output until they end; what is then still worked out nobody waits for."""
+    rooms = Rooms.of(settings)
 
     async def talk() -> None:
-        server = assistant_server(Rooms.of(settings))
-        async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
+        server = assistant_server(rooms)
+        async with stdio_server() as (incoming, outgoing), anyio.create_task_group() as tasks:
+            onward, readable = anyio.create_memory_object_stream[SessionMessage | Exception](0)
+            tasks.start_soon(pass_on, incoming, onward, outgoing.send)
+            await server.run(readable, outgoing, server.create_initialization_options())
+            rooms.workers.end()
 
     asyncio.run(talk())
+
+
+async def pass_on(
+    incoming: AsyncIterable[SessionMessage | Exception],
+    onward: MemoryObjectSendStream[SessionMessage | Exception],
+    answer: Callable[[SessionMessage], Awaitable[None]],
+) -> None:
+    """Hand messages on; one that cannot be read is answered here, so that nobody waits for ever."""
+    async with onward:
+        async for message in incoming:
+            if isinstance(message, Exception):
+                await answer(_unread(message))
+            else:
+                await onward.send(message)
+
+
+def _unread(error: Exception) -> SessionMessage:
+    """The answer to what is no message: under its id, if it can be made out."""
+    inputs = [one["input"] for one in error.errors()] if isinstance(error, ValidationError) else []
+    numbers = (one["id"] for one in map(_message, inputs) if "id" in one)
+    known = next((one for one in numbers if isinstance(one, str | int) and not isinstance(one, bool)), None)
+    told = _("is no message that can be read: JSON of whole Unicode characters, one a line")
+    return SessionMessage(
+        JSONRPCError(jsonrpc="2.0", id=known, error=ErrorData(code=PARSE_ERROR, message=told))
+    )
+
+
+def _message(said: object) -> Mapping[str, Any]:
+    """What was sent, or a part of it, as far as it is a message."""
+    try:
+        found: object = json.loads(said) if isinstance(said, str) else said
+    except (ValueError, RecursionError):
+        return {}
+    return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else {}

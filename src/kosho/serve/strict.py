@@ -26,7 +26,8 @@ async def strict(request: Request) -> None:
     """Refuse a request that says more than is heard.
 
     Raises:
-        InputError: an argument of the address is unknown or given twice, or a key of a JSON object is.
+        InputError: an argument of the address is unknown or given twice, a key of a JSON object is, or there is
+            a body where none is read.
     """
     problems = Problems()
     fields = _fields(request)
@@ -38,6 +39,8 @@ async def strict(request: Request) -> None:
             )
         elif times > 1 and not fields.get(name):
             problems.add(_("is given twice"), _("give it once"), key=f"query.{name}")
+    if await request.body() and "requestBody" not in _way(request):
+        problems.add(_("nothing of the body is heard"), _("arguments stand in the address"), key="body")
     problems.raise_if_any()
     if request.headers.get("content-type", "").startswith("application/json"):
         _once(await request.body())
@@ -45,12 +48,17 @@ async def strict(request: Request) -> None:
 
 def _fields(request: Request) -> dict[str, bool]:
     """What the address of a request may say, and whether several times: as the OpenAPI document has it."""
-    way = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
     return {
         one["name"]: one["schema"].get("type") == "array"
-        for one in way.get("parameters", ())
+        for one in _way(request).get("parameters", ())
         if one["in"] == "query"
     }
+
+
+def _way(request: Request) -> dict[str, Any]:
+    """What the OpenAPI document says of the address and its method."""
+    found: dict[str, Any] = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    return found
 
 
 def _once(body: bytes) -> None:

@@ -35,6 +35,8 @@ class Workers:
         for _ in range(count or cores()):
             self._free.put(None)  # started when it is needed
         self._slots = threading.BoundedSemaphore(WAITING)
+        self._working: set[Worker | None] = set()
+        self._ended = False
 
     def ask(self, function: Callable[[Task], Result], task: Task) -> Result:
         """`function(task)`, worked out by another process.
@@ -56,13 +58,21 @@ class Workers:
             worker = self._free.get()
             try:
                 if worker is None or not worker.alive:
-                    worker = Worker()
+                    worker = None if self._ended else Worker()
+                self._working.add(worker)
+                if (
+                    self._ended or worker is None
+                ):  # looked at once it is at work: `end` sees the one or the other
+                    self._retire(worker)
+                    worker = None
+                    raise BusyError
                 result, error = worker.ask(function, task)
             except GONE:
                 self._retire(worker)
                 worker = None
                 continue
             finally:
+                self._working.discard(worker)
                 self._free.put(worker)
             if error is not None:
                 raise error
@@ -84,3 +94,11 @@ class Workers:
         for worker in found:
             self._retire(worker)
             self._free.put(None)
+
+    def end(self) -> None:
+        """End all of them, in the middle of their work too; who waits for one is refused."""
+        self._ended = True
+        for worker in list(self._working):
+            if worker is not None:
+                worker.kill()
+        self.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,15 +17,16 @@ from kosho.codes import sectors
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, system_says
 from kosho.impact.reach import idle
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.law.register import Register
-from kosho.outputs import require_folder, save
+from kosho.outputs import require_folder, save, scratch
 from kosho.progress import Progress, silent
 from kosho.record.accept import Book, entry_id
 from kosho.record.drafts import Pile
 from kosho.record.ledger import Record
 from kosho.starter.plan import Plan, checked_parties, day_of, planned
 from kosho.starter.text import files, guide
+from kosho.yamlfile import Loader
 
 __all__ = ["NewCase", "new_case"]
 
@@ -107,8 +107,8 @@ def new_case(
     register = Register.load()
     day, notes = _day(register, as_of, told.day)
     progress(_("Choosing what to negotiate"))
-    with tempfile.TemporaryDirectory(prefix="kosho") as scratch:
-        contents = _running(name, codes, day, told, Path(scratch))
+    with scratch() as place:
+        contents = _running(name, codes, day, told, place)
     require_folder(folder)
     save({folder / file: text for file, text in contents.items()}, folder=folder)
     shown = folder.as_posix()
@@ -143,7 +143,8 @@ def _day(register: Register, wanted: date | None, told: date | None) -> tuple[da
         return day_of(register, told), []
     except InputError as error:
         day = day_of(register, None)
-        return day, [f"{error.problems[0].message}: the case is about {day}, not the last day of its record"]
+        why = error.problems[0].message
+        return day, [_("{why}: the case is about {day}, not the last day of its record", why=why, day=day)]
 
 
 def _running(name: str, parties: tuple[str, ...], day: date, told: _Told, scratch: Path) -> dict[str, str]:
@@ -184,7 +185,7 @@ def _told(path: Path) -> _Told:
     """
     try:
         content = path.read_text(encoding="utf-8")
-        document = yaml.safe_load(content)
+        document = yaml.load(content, Loader)  # noqa: S506 - a safe loader
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         why = system_says(error) if isinstance(error, OSError) else _("is not YAML text")
         raise InputError(Problem(_("cannot be read: {why}", why=why), file=str(path), key="--from")) from None
@@ -202,12 +203,26 @@ def _of_drafts(path: Path, content: str) -> _Told:
     pile = Pile.open(path)
     accepted = [key for key, decision in pile.decisions.items() if decision == "accepted"]
     left = sum(decision == "pending" for decision in pile.decisions.values())
-    note = f"{len(accepted)} accepted drafts are in record.yaml; {left} wait in drafts.yaml for your decision"
+    number = len(accepted)
+    note = _("; ").join((
+        ngettext(
+            "{number} accepted draft is in record.yaml",
+            "{number} accepted drafts are in record.yaml",
+            number,
+            number=number,
+        ),
+        ngettext(
+            "{number} waits in drafts.yaml for your decision",
+            "{number} wait in drafts.yaml for your decision",
+            left,
+            number=left,
+        ),
+    ))  # fmt: skip
     if not accepted:
         return _Told({"drafts.yaml": content}, (), None, (note,))
     abouts = {one.doc: one.fields for one in pile.drafts.values() if one.type == "document"}
-    with tempfile.TemporaryDirectory(prefix="kosho") as scratch:
-        book = Book(Path(scratch) / "record.yaml", _published(abouts))
+    with scratch() as place:
+        book = Book(place / "record.yaml", _published(abouts))
         for key in accepted:
             draft = pile.drafts[key]
             book.enter(draft, entry_id(draft), None, abouts.get(draft.doc, {}))

@@ -15,7 +15,7 @@ import numpy as np
 from kosho.arguments import note_sort
 from kosho.arrays import Array, Index, Mask
 from kosho.errors import Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.world.calibrate import ratio
 from kosho.world.economy import Arrays, PhysicalFlow
 from kosho.world.notes import PART
@@ -157,8 +157,8 @@ def grouped(
     for key, given in (("regions", regions), ("sectors", sectors)):
         _note_groups(problems, given, key)
     problems.raise_if_any()
-    region = _grouping(regions, countries, "country", "regions", problems)
-    sector = _grouping(sectors, codes, "sector", "sectors", problems)
+    region = _grouping(regions, countries, N_("country"), "regions", problems)
+    sector = _grouping(sectors, codes, N_("sector"), "sectors", problems)
     problems.raise_if_any()
     return Grouped(region, sector)
 
@@ -197,7 +197,7 @@ def _grouping(
         for member in wanted:
             if member not in members:
                 problems.add(
-                    _("unknown {what} {member!r} in {code}", what=what, member=member, code=code),
+                    _("unknown {what} {member!r} in {code}", what=_(what), member=member, code=code),
                     suggest(member, members),
                     key=key,
                 )

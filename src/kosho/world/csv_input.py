@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
+from kosho.lined import no_csv
 from kosho.numbers import plain
-from kosho.tabular import content_of, header_of, refuse_twice
+from kosho.tabular import cells_told, content_of, header_of, refuse_twice
 
 __all__ = ["Row", "number", "rows_of"]
 
@@ -41,7 +42,7 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
         while reader.line_num < len(lines):  # a cell in quotes may be of several lines
             table.append((lines[reader.line_num][0], next(reader)))
     except csv.Error as error:
-        raise InputError(Problem(_("is not CSV: {error}", error=error), file=str(path))) from None
+        raise no_csv(error, str(path)) from None
     header = header_of(iter([table[0][1]] if table else []), str(path))
     missing = [name for name in columns if name not in header]
     if missing or len(table) < 2:
@@ -56,7 +57,7 @@ def rows_of(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) ->
     for line, cells in table[1:]:
         if len(cells) != len(header):
             problems.add(
-                _("has {number} cells", number=len(cells)),
+                cells_told(len(cells)),
                 _("{number} as in the header", number=len(header)),
                 line=line,
             )

@@ -32,7 +32,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import missing
 from kosho.language import _
 from kosho.numbers import plain
-from kosho.tabular import header_of, open_csv, refuse_twice
+from kosho.tabular import cells_told, header_of, open_csv, refuse_twice
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "PanelDuties", "estimate", "interval", "panel_of"]
 
@@ -214,7 +214,7 @@ def _rows(
     for line, row in enumerate(lines, start=2):
         if row and len(row) != width:
             wanted = _("{number} as in the header", number=width)
-            problems.add(_("has {number} cells", number=len(row)), wanted, line=line)
+            problems.add(cells_told(len(row)), wanted, line=line)
         one = _row(row, at, controls, line, problems) if len(row) == width else None
         before = line if one is None else met.setdefault(tuple(one[0].values()), line)
         if before != line:

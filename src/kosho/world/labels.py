@@ -11,7 +11,7 @@ from kosho.arguments import note_numbers, note_rates, note_sort
 from kosho.arrays import Array, Mask
 from kosho.bounds import LARGEST
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import N_, _
 from kosho.world.economy import FLOW_DIMS, PhysicalFlow, labelled
 from kosho.world.table_checks import refuse_strangers
 
@@ -44,7 +44,7 @@ def position_of(
                     )
                 )
         raise InputError(
-            Problem(_("unknown {what} {code!r}", what=what, code=code), suggest(str(code), labels))
+            Problem(_("unknown {what} {code!r}", what=_(what), code=code), suggest(str(code), labels))
         )
     return labels.index(code)
 
@@ -131,13 +131,13 @@ def refuse_quantities(units: Sequence[PhysicalFlow], countries: Labels, sectors:
                 told = _("a quantity of {quantity:g}", quantity=flow.quantity)
                 problems.add(told, _("from zero to {largest:g}", largest=LARGEST), key=f"units[{k}]")
             for code, labels, what in (
-                (flow.exporter, countries, "country"),
-                (flow.importer, countries, "country"),
-                (flow.sector, sectors, "sector"),
+                (flow.exporter, countries, N_("country")),
+                (flow.importer, countries, N_("country")),
+                (flow.sector, sectors, N_("sector")),
             ):
                 if code not in labels:
                     problems.add(
-                        _("unknown {what} {code!r}", what=what, code=code),
+                        _("unknown {what} {code!r}", what=_(what), code=code),
                         suggest(str(code), labels),
                         key=f"units[{k}]",
                     )

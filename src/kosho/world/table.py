@@ -17,6 +17,7 @@ import xarray as xr
 
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, listing, number, plural
+from kosho.language import N_
 from kosho.readonly import Fixed, fix, fixed
 from kosho.world.aggregate import grouped, leaves
 from kosho.world.calibrate import Economy, input_shares, ratio
@@ -494,7 +495,7 @@ class World(Fixed, Shown):
             ...
         kosho.errors.InputError: unknown country 'US' (did you mean USA?)
         """
-        return position_of(self.countries, code, "country", self.meta.regions)
+        return position_of(self.countries, code, N_("country"), self.meta.regions)
 
     def sector_position(self, code: str) -> int:
         """Where a sector stands in every array.
@@ -502,7 +503,7 @@ class World(Fixed, Shown):
         Raises:
             InputError: it is not in this world.
         """
-        return position_of(self.sectors, code, "sector", self.meta.sectors)
+        return position_of(self.sectors, code, N_("sector"), self.meta.sectors)
 
     def sector_of(self, code: str) -> str:
         """The sector of this world that is a label of it, or exactly one ICIO sector.

@@ -80,10 +80,10 @@ def _inside(files: Sequence[Path]) -> list[Path]:
 
 
 def _read(path: Path, draft: ScheduleDraft, reading: Reading) -> None:
+    if not path.exists():
+        raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
     suffix = kind_of(path)
     if suffix in japan.PAGES:
-        if not path.is_file():
-            raise InputError(Problem(_("cannot be read: no such file"), file=str(path)))
         japan.read_japan(path, draft)
     elif suffix in TABLES:
         _read_rows(path, suffix, draft, reading)

@@ -286,7 +286,7 @@ def _component(text: str) -> Component | None:
     if found is None:
         return None
     name = found["name"]
-    plain = name.lower() if len(name) > len("ADSZR") + 1 else re.sub(r"[\s/]", "", name).upper()
+    plain = name.lower() if len(name) > len("AD S/ZR") else re.sub(r"[\s/]", "", name).upper()
     return Component(plain + re.sub(r"\s", "", found["table"] or ""))
 
 

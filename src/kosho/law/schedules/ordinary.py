@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations
 
 from kosho.display import Shown
 from kosho.errors import InputError, KoshoError, Problem
@@ -20,7 +21,18 @@ from kosho.law.schedules.notation import parse_duty
 from kosho.law.schedules.store import imported
 from kosho.provenance import Status
 
-__all__ = ["Ordinary", "in_force", "lookup", "ordinary", "rivals", "season_turns", "turns"]
+__all__ = [
+    "Ordinary",
+    "dated",
+    "in_force",
+    "is_later",
+    "lookup",
+    "ordinary",
+    "refuse_rivals",
+    "rivals",
+    "season_turns",
+    "turns",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,29 @@ class Ordinary(Shown):
     def status(self) -> Status:
         """Standing of the duty."""
         return self.credit.status
+
+    def later_than(self, known: date) -> bool:
+        """Whether it was read in an edition of a later day, or in one that applies from a later day."""
+        return is_later(self.source, known) or (
+            self.schedule.valid_from is not None and self.schedule.valid_from > known
+        )
+
+
+def dated(source: str) -> str:
+    """The day, month or year that a source names first, as ISO 8601 has it; nothing where it names none.
+
+    >>> from kosho.law.schedules.ordinary import dated
+    >>> dated("USITC, HTSUS 2025"), dated("Japan Customs, schedule of 2026-07-09"), dated("aec.utcc.ac.th")
+    ('2025', '2026-07-09', '')
+    """
+    found = re.search(r"(?<![\w.-])(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?(?![\w-])", source)
+    return found[0] if found else ""
+
+
+def is_later(source: str, known: date) -> bool:
+    """Whether a source says that it is of a later day than one; one that names none says nothing."""
+    day = dated(source)
+    return day > known.isoformat()[: len(day)]
 
 
 def in_force(importer: str, on: date) -> list[Schedule]:
@@ -83,9 +118,16 @@ def rivals(one: Schedule, other: Schedule) -> InputError:
     return InputError(Problem(told, _("give the later its first day: kosho schedule import ... --from")))
 
 
-def _refuse_rivals(lines: list[tuple[Schedule, Line]]) -> None:
-    """What two editions that nothing puts in order both say of a line is the same."""
-    for (one, first), (other, second) in pairwise(lines):
+def refuse_rivals(lines: list[tuple[Schedule, Line]]) -> None:
+    """See to it that what two editions that nothing puts in order both say of a line is the same.
+
+    Args:
+        lines: The line as each edition in force has it, the latest first.
+
+    Raises:
+        InputError: it is not.
+    """
+    for (one, first), (other, second) in combinations(lines, 2):
         if one.valid_from != other.valid_from or other.edition == EDITION:  # lines that ship come last
             continue
         texts = [(first.general_text, second.general_text), (first.statutory_text, second.statutory_text)]
@@ -164,7 +206,7 @@ def lookup(
         for line in [schedule.find(hs)]
         if line is not None
     ]
-    _refuse_rivals(lines)
+    refuse_rivals(lines)
     entry = _Entry(exporter, on, in_quota)
     plain = _without_claim(lines, importer, entry)
     if preference == preferences.NONE:

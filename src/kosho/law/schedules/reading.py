@@ -18,6 +18,7 @@ from kosho.extras import missing
 from kosho.language import _
 from kosho.law.schedules.lines import ADDITIONAL, GENERAL, STATUTORY, Line
 from kosho.law.schedules.notation import parse_duty
+from kosho.lined import no_csv
 from kosho.tabular import content_of, kind_of, refuse_twice
 
 __all__ = [
@@ -189,7 +190,7 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
     try:
         header = [name.strip() for name in next(reader, [])]
     except csv.Error as error:
-        problems.add(_("is not CSV: {error}", error=error), line=1)
+        problems.found.append(no_csv(error, problems.file, 1).problems[0])
         return
     refuse_twice(header, set(header) - {""}, str(path))
     while True:
@@ -199,7 +200,7 @@ def csv_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            problems.add(_("is not CSV: {error}", error=error), line=start)
+            problems.found.append(no_csv(error, problems.file, start).problems[0])
             continue
         if not any(cell.strip() for cell in cells):
             continue

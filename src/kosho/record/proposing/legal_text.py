@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from kosho.law import Register
@@ -49,7 +50,7 @@ _DAY = rf"(?P<day>{DAY})"
 _MIDNIGHT = r"(?:12:01\s+a\.?m\.?[^.;]{0,60}?\bon\s+)?"
 _FROM = re.compile(rf"\bon\s+or\s+after\s+{_MIDNIGHT}{_DAY}", re.IGNORECASE)
 _EFFECTIVE = re.compile(rf"\beffective\s+(?:date:?\s+|as\s+of\s+|on\s+|from\s+)?{_DAY}", re.IGNORECASE)
-_UNTIL = re.compile(rf"\b(?:and\s+before|through|until)\s+{_MIDNIGHT}{_DAY}", re.IGNORECASE)
+_UNTIL = re.compile(rf"\b(?P<how>and\s+before|through|until)\s+(?P<midnight>{_MIDNIGHT}){_DAY}", re.IGNORECASE)
 _BASIS = re.compile(
     r"\b(?:(?:Presidential\s+)?Proclamation\s+(?P<proclamation>\d{4,5})|Executive\s+Order\s+(?P<order>\d{5})"
     r"|(?P<register>\d{2,3}\s+FR\s+\d{4,6})|U\.?S\.?\s+note\s+(?P<note>\d+(?:\([a-z0-9]+\))*))",
@@ -288,7 +289,7 @@ def _days(text: str, span: Span, about: Mapping[str, str], places: dict[str, Spa
         near = [match for rule in rules for match in rule.finditer(text, span.start, span.end)]
         wide = [match for rule in rules for match in rule.finditer(text)] if name == "legal_from" else []
         for matches in (near, wide):
-            days = {iso_day(match["day"]) for match in matches}
+            days = {(_last_day if name == "legal_to" else _first_day)(match) for match in matches}
             if len(days) == 1 and (day := days.pop()) is not None:
                 found[name] = day
                 places[name] = Span(matches[0].start(), matches[0].end())
@@ -297,11 +298,25 @@ def _days(text: str, span: Span, about: Mapping[str, str], places: dict[str, Spa
                 break  # several days: which is meant is for a person to say
     if "legal_from" not in found and about.get("effective"):
         found["legal_from"] = about["effective"]
-    if "legal_to" in found and found["legal_to"] <= found.get("legal_from", ""):
+    if "legal_to" in found and found["legal_to"] < found.get("legal_from", ""):
         del found["legal_to"]
     if about.get("published"):
         found["known_from"] = about["published"]
     return found
+
+
+def _first_day(match: re.Match[str]) -> str | None:
+    return iso_day(match["day"])
+
+
+def _last_day(match: re.Match[str]) -> str | None:
+    """The last day in force; goods entered `before` a day, or until its midnight, come a day before it."""
+    day = iso_day(match["day"])
+    how = match["how"].lower()
+    excluded = how.endswith("before") or (how == "until" and match["midnight"])
+    if day is None or not excluded:
+        return day
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def _quote(text: str, span: Span, rate: Span | None) -> Span:

@@ -191,7 +191,7 @@ def split(
     told_of = before.subject if before and len(before.subject) == 1 and before.subject[0].person else ()
     speaker = speaker or _speaks(mentions, start, end, told_of) or voice
     found: list[Clause] = []
-    subject: tuple[Mention, ...] = before.subject if before and _TAKES_UP.match(masked, start, end) else ()
+    subject = _taken_up(mentions, start, end, before)
     for begin, stop in pieces:
         quoted = any(a <= begin and stop <= b for a, b in quotes)
         named = [] if _LEADS.match(masked, begin, stop) else _subject(mentions, begin, stop)
@@ -200,13 +200,15 @@ def split(
         own = told_of if goes_on else None
         own = own or tuple(_resolved(m, speaker if quoted else voice, subject, mentions) for m in named)
         subject = own or (speaker if quoted else subject)
+        if own and not quoted and _leaves(masked, begin, quotes) and speaker != own:
+            speaker = tuple(m for m in speaker if m.start > begin)  # whoever said it behind both said both
         still_open = (
             quoted
             and stop >= end - 1
             and text[end - 1] not in '”"'
             and text[end - 2 : end - 1] not in ("”", '"')
         )
-        if stop - begin < SHORTEST:
+        if stop - begin < SHORTEST and not _SAYS_NO.match(masked, begin, stop):
             continue
         governed = intro is not None and not found and not _OWN_VERB.match(masked, begin, stop)
         if governed and intro is not None:
@@ -236,13 +238,33 @@ def _told_in(mentions: Mentions, item: Item) -> list[Mention]:
 
 
 SHORTEST = 8
-"""Characters; what is shorter says nothing."""
+"""Characters; what is shorter says nothing, but no."""
+_SAYS_NO = re.compile(r"\W*no\s", re.IGNORECASE)
 _OWN_VERB = re.compile(
     pattern(
         rf"\W*(?:[\w-]+\s){{0,4}}?<actor>[^,;]{{0,60}}?\s{_FINITE}|\W*(?:[\w-]+\s){{1,6}}?(?:will|is|are|was|were|has|have)\b"
     )
 )
 """An item of a list that is a sentence by itself."""
+
+
+def _taken_up(mentions: Mentions, start: int, end: int, before: Clause | None) -> tuple[Mention, ...]:
+    """Who acts in the sentence before, where one goes on about them: `it` is not several."""
+    if before is None or not _TAKES_UP.match(mentions.masked, start, end):
+        return ()
+    several = len({code for m in before.subject for code in mentions.stands_for(m)}) > 1
+    return () if several and _IT.match(mentions.masked, start, end) else before.subject
+
+
+_IT = re.compile(r"\W*it\b", re.IGNORECASE)
+
+
+def _leaves(masked: str, begin: int, quotes: list[tuple[int, int]]) -> bool:
+    """Whether a dash behind direct speech, or behind whoever spoke, leads to what begins here."""
+    return any(close <= begin for _, close in quotes) and _BEHIND_A_DASH.search(masked, 0, begin) is not None
+
+
+_BEHIND_A_DASH = re.compile(r"[–—]\s?$")
 
 
 def _quotes(masked: str, start: int, end: int, *, inside: bool) -> list[tuple[int, int]]:
@@ -268,6 +290,12 @@ def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> li
     cuts += [(stop, stop) for _, stop in quotes if stop < end] + [
         (begin, begin) for begin, _ in quotes if begin > start
     ]
+    if quotes:
+        cuts += [
+            dash.span()
+            for dash in _DASH.finditer(masked, quotes[0][1], end)
+            if not any(a <= dash.start() < b for a, b in quotes)
+        ]
     pieces: list[tuple[int, int]] = []
     position = start
     for begin, stop in sorted(set(cuts)):
@@ -278,6 +306,8 @@ def _cut(masked: str, start: int, end: int, quotes: list[tuple[int, int]]) -> li
     return [piece for piece in (_trim(masked, *piece) for piece in pieces) if piece[0] < piece[1]]
 
 
+_DASH = re.compile(pattern(rf"\s?[–—]\s?(?=<actor>(?:\s\w+ly|\salso)?\s{_FINITE})"))
+"""Behind direct speech: who acts next is somebody else."""
 _NO_OBJECT = re.compile(pattern(r"\W*<actor>(?:\s\w+ly)?\s[a-z]+,?"))
 """An actor and a verb: its object stands behind the next one, `deplores and rejects these measures`."""
 

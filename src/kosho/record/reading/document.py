@@ -148,7 +148,8 @@ def _of_issue(text: str) -> Published | None:
 
 def _on_a_line(text: str, blocks: list[Block], dateline: re.Match[str] | None) -> Published | None:
     """The day on a line of its own; one told as something else's day only where there is no other."""
-    lines = [block for block in blocks if block.role == "date"]
+    dated = (block for block in blocks if block.role == "date")
+    lines = [block for block in dated if _TO_COME.match(text, block.start, block.end) is None]
     lines.sort(key=lambda block: _OTHER_DAY.search(text, block.start, block.end) is not None)
     for block in lines:
         for mention in _told_dates(text, block):
@@ -163,6 +164,8 @@ def _on_a_line(text: str, blocks: list[Block], dateline: re.Match[str] | None) -
     return None
 
 
+_TO_COME = re.compile(r"\W*(?:deadline|closing|next|follow-up|comments?|due)\b", re.IGNORECASE)
+"""A line whose day is never that of the text."""
 _OTHER_DAY = re.compile(
     r"\b(?:updated|modified|accessed|retrieved|last|asked|tabled|meeting|session|applicable|effective|dates:)\b|^dates:",
     re.IGNORECASE,

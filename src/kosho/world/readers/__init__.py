@@ -50,5 +50,5 @@ def reader(name: str) -> Reader:
     """
     if name not in READERS:
         hint = suggest(name, READERS) or _("one of {names}", names=", ".join(READERS))
-        raise InputError(Problem(_("unknown format {name!r}", name=name), hint, key="--from"))
+        raise InputError(Problem(_("unknown format {name!r}", name=name), hint, key="source"))
     return READERS[name]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
 from kosho.world.readers.blocks import Blocks
@@ -22,6 +23,7 @@ __all__ = ["EORA", "EXIOBASE", "READER", "of_system"]
 
 STOCK = re.compile(r"inventor|stock|valuables", re.IGNORECASE)
 FORMED = re.compile(r"fixed capital", re.IGNORECASE)
+INNER = (AttributeError, TypeError, LookupError, FileNotFoundError, NotADirectoryError)
 UNITS: Mapping[str, float] = {"m": 1.0, "mill": 1.0, "million": 1.0, "000": 1e-3, "thousand": 1e-3, "bill": 1e3}
 
 
@@ -41,6 +43,8 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
     path = files[0]
     if not path.exists():
         raise InputError(Problem(_("cannot be read: there is no such file or folder"), file=str(path)))
+    if path.is_file():
+        _refuse_no_zip(path)
     try:
         import pymrio  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError:
@@ -53,13 +57,19 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
             raise
         except Exception as error:  # noqa: BLE001 - what is not of its layout fails anywhere in pymrio
             why = str(error).splitlines()[0] if str(error) else repr(error)
-            if isinstance(
-                error, AttributeError | TypeError | LookupError
-            ):  # words of Python, which tell nobody
-                why = _("its files are neither named nor laid out as it expects")
-            told = _("pymrio reads no {database} from it: {why}", database=database.name, why=why)
+            if isinstance(error, INNER) or "file_parameters" in why:  # inner words, which tell nobody
+                why = _("its files are neither named nor laid out as pymrio expects")
+            told = _("is no {database}: {why}", database=database.about["edition"], why=why)
             raise InputError(Problem(told, _("the release as it is published"), str(path))) from None
     return of_system(system, path, settings, database)
+
+
+def _refuse_no_zip(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path):
+            pass
+    except (OSError, zipfile.BadZipFile) as error:
+        raise unreadable(path, error, _("the ZIP as it is published, or the folder it unpacks to")) from None
 
 
 def of_system(system: Any, path: Path, settings: Settings, database: Database) -> IOTable:

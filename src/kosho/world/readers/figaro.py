@@ -46,12 +46,12 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
     """
     path = files[0]
     year, edition = _about(path, settings)
-    rate, told = usd_per_euro(year, settings, str(path))
     with open_csv(path) as file:
         first = file.readline()
     if any(word in first or word in path.name for word in PRODUCTS):
         told = _("is a table of products by products")
         raise InputError(Problem(told, _("take the one of industries by industries"), str(path)))
+    rate, told = usd_per_euro(year, settings, str(path))  # before a table of gigabytes is read
     if set(FLAT) <= set(next(csv.reader([first]), [])):
         with open_csv(path) as file:
             sales = _flat(file, path, settings)

@@ -20,7 +20,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.errors import InputError, Problem
 from kosho.language import _
-from kosho.tabular import members_of, open_bytes, open_csv, sheet_rows
+from kosho.tabular import cells_told, members_of, open_bytes, open_csv, sheet_rows
 from kosho.world.readers.matrix_csv import figures
 from kosho.world.readers.reader import Reader, Settings
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
@@ -144,7 +144,7 @@ def _rows(file: TextIO, width: int, name: str) -> Iterator[Array]:
     for line, text in enumerate(file, start=1):
         found = figures(text)
         if found is None or found.size != width:
-            told = _("has {number} cells, or some are no numbers", number=text.count(",") + 1)
+            told = _("{has}, or some are no numbers", has=cells_told(text.count(",") + 1))
             raise InputError(Problem(told, _("{width:,} numbers by the workbook", width=width), name, line))
         yield found
 

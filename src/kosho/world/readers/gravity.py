@@ -21,7 +21,7 @@ from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.numbers import plain
-from kosho.tabular import header_of, open_csv, refuse_twice
+from kosho.tabular import cells_told, header_of, open_csv, refuse_twice
 from kosho.world.notes import NO_INPUTS
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.reader import Reader, Settings
@@ -126,7 +126,7 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
         width = max(at.values()) + 1
         for line, row in enumerate(lines, start=2):
             if len(row) < width:
-                problems.add(_("has {number} cells", number=len(row)), line=line)
+                problems.add(cells_told(len(row)), line=line)
                 continue
             year = row[at["year"]].strip() if "year" in at else ""
             years.add(year)

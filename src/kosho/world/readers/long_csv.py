@@ -20,7 +20,7 @@ from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.numbers import plain
-from kosho.tabular import header_of, open_csv, refuse_twice, size_of
+from kosho.tabular import cells_told, header_of, open_csv, refuse_twice, size_of
 from kosho.world.notes import NO_INPUTS
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
@@ -119,7 +119,7 @@ def _rows(lines: Iterator[list[str]], places: Sequence[int], width: int, problem
             problems.raise_if_any()
         if len(cells) != width:
             problems.add(
-                _("has {number} cells", number=len(cells)),
+                cells_told(len(cells)),
                 _("{width} as in the header", width=width),
                 line=line,
             )

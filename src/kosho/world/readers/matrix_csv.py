@@ -20,7 +20,9 @@ import numpy as np
 
 from kosho.arrays import Array, Index
 from kosho.errors import Problems, suggest
-from kosho.language import _
+from kosho.language import _, ngettext
+from kosho.numbers import plain
+from kosho.tabular import cells_told
 from kosho.world.readers.sales import MOST, TOLERANCE, Sales
 
 __all__ = ["Cell", "Columns", "Shape", "figures", "read_matrix", "text_rows"]
@@ -365,14 +367,14 @@ def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array
     """A row cell by cell; cells under OUT may be empty in the rows below the table."""
     if len(cells) != width:
         problems.add(
-            _("row {row} has {number} cells", row=cells[0], number=len(cells)),
+            _("row {row} {has}", row=cells[0], has=cells_told(len(cells))),
             _("{width} as in the header", width=width),
             line=line,
         )
         return None
     texts = [text.strip() or "0" for text in cells[1:]]
     try:
-        values = np.array(["0", *texts], dtype=np.float64)
+        values = np.array([0.0, *map(plain, texts)])
     except ValueError:
         wrong = next(text for text in texts if not _is_number(text))
         problems.add(
@@ -397,7 +399,7 @@ def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        plain(text)
     except ValueError:
         return False
     return True
@@ -419,7 +421,7 @@ def _check(reading: Reading, shape: Shape) -> None:
     if missing:
         problems.add(
             _("has no rows of {missing}", missing=", ".join(missing[:10])),
-            _("{number} are missing", number=len(missing)),
+            ngettext("{number} is missing", "{number} are missing", len(missing), number=len(missing)),
         )
     if not shape.totals:
         return

@@ -13,7 +13,7 @@ import numpy as np
 from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
-from kosho.language import _
+from kosho.language import _, ngettext
 from kosho.world.store import IOTable
 
 __all__ = ["Reader", "Settings", "as_numbers", "clipped", "formed_or_none"]
@@ -81,8 +81,10 @@ class Reader:
         problems = Problems()
         if not self.least <= len(files) <= self.most:
             problems.add(
-                _(
+                ngettext(
+                    "{name} takes {files}, and {number} was given",
                     "{name} takes {files}, and {number} were given",
+                    len(files),
                     name=self.name,
                     files=self.files,
                     number=len(files),

@@ -49,7 +49,7 @@ def find_days(text: str, start: int, end: int, published: date | None) -> Iterat
     """
     anchor: date | None = None
     for match in _DAY.finditer(text, start, end):
-        ahead = _looks_ahead(text, match.end(), end)
+        ahead = _looks_ahead(text, match.end() + len(_period_ends(match)), end)
         day = _resolved(match, published, anchor, ahead=ahead)
         if day is None:
             continue
@@ -58,13 +58,20 @@ def find_days(text: str, start: int, end: int, published: date | None) -> Iterat
             anchor = date.fromisoformat(day.value)
 
 
+def _period_ends(match: re.Match[str]) -> str:
+    """`まで` behind both days of a period: it only ends the period, and is no term to come."""
+    return "まで" if match["day2"] and match.string.startswith("まで", match.end()) else ""
+
+
 def _looks_ahead(text: str, behind: int, end: int) -> bool:
     rest = text[behind : min(end, behind + 60)]
     told = _AHEAD.search(rest)
     return told is not None and (_DONE.search(rest) is None or told[0] in ("予定", "見通し", "方針"))
 
 
-_AHEAD = re.compile("予定|見通し|方針|する$|開く|行う|まで|から適用|以降|調整|見込み|向け|期限|迎え")
+_AHEAD = re.compile(
+    "予定|見通し|方針|(?:する|課す|[げめれ]る)。?$|開く|行う|まで|から適用|以降|調整|見込み|向け|期限|迎え"
+)
 _DONE = re.compile("(?:開催|実施|行わ|開か|会談|協議|訪問)(?:し|れ)(?:た|ました)")
 
 
@@ -100,7 +107,11 @@ def _resolved(match: re.Match[str], published: date | None, anchor: date | None,
 
 def _of_month(span: tuple[int, int], year: int, month: int, part: str | None) -> Day:
     last = date(year, month, monthrange(year, month)[1])
-    ends = {"上旬": last.replace(day=10), "中旬": last.replace(day=20), "前半": last.replace(day=15)}
+    ends = {
+        "上旬": last.replace(day=10),
+        "中旬": last.replace(day=20),
+        "前半": last.replace(day=15),
+    }
     return Day(*span, f"{year}-{month:02d}", "month", ends.get(part or "", last).isoformat())
 
 
@@ -135,7 +146,11 @@ def _day_near(day: int, base: date | None, *, ahead: bool) -> date | None:
     if base is None:
         return None
     first = base.replace(day=1)
-    months = [first, (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)]
+    months = [
+        first,
+        (first - timedelta(days=1)).replace(day=1),
+        (first + timedelta(days=32)).replace(day=1),
+    ]
     days = [found for one in months if (found := _date(one.year, one.month, day))]
     fitting = [one for one in days if (one >= base if ahead else one <= base)]
     return min(fitting or days, key=lambda one: abs((one - base).days), default=None)
@@ -174,7 +189,10 @@ def _near(match: re.Match[str], published: date | None, anchor: date | None) -> 
             + timedelta(days={"今": 0, "来": 7, "先": -7}[word[0]])
         )
         return Day(
-            *span, f"{monday}/{monday + timedelta(days=6)}", "week", (monday + timedelta(days=6)).isoformat()
+            *span,
+            f"{monday}/{monday + timedelta(days=6)}",
+            "week",
+            (monday + timedelta(days=6)).isoformat(),
         )
     if "年" in word:
         year = published.year + (word == "来年")
