@@ -152,7 +152,9 @@ def made_up() -> str:
     cases = {
         "As it is": ReleaseTimes(small(), (of_hours(), of_hours(1.2))),
         "With papers sent ahead, longer hours and more of everything": ReleaseTimes(small(), (of_hours(-6),)),
-        "Slower": ReleaseTimes(small(), (of_hours(12, leaves=0.0),)),
+        "With papers sent after, longer queues for all at the quay": ReleaseTimes(
+            small(), (of_hours(60, leaves=0.0),)
+        ),
     }
     return svg("Made up", cases, Tornado("ahead", 2.5, 0.5, swings, 2))
 

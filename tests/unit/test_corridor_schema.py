@@ -369,3 +369,8 @@ def test_what_figures_of_a_corridor_may_be(check: Callable[[Any], Any], given: A
 )
 def test_an_end_of_a_range_is_told_in_its_unit(values: list[float], unit: str, told: str) -> None:
     assert sensitivity._words(values, unit) == told
+
+
+def test_hours_of_calls_are_counted_from_monday() -> None:
+    calls = small().calls.model_copy(update={"slots": ("mon 00:00", "mon 16:30", "tue 06:15", "sun 23:45")})
+    assert calls.hours == (0.0, 16.5, 30.25, 167.75)

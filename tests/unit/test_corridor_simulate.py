@@ -280,3 +280,10 @@ def test_replications_go_on_until_the_interval_is_narrow(
         small(), replications=replications, precision=precision, run=run, progress=lambda: done.append(1)
     )
     assert (len(times.runs), len(done)) == (runs, runs)
+
+
+def test_what_fits_is_not_refused() -> None:
+    """Some 2,280 consignments of 2,000 bytes, for two replications at least."""
+    with allowing(100 << 20):
+        times = simulate(small(), replications=1, run=lambda jobs: (of_hours() for _job in jobs))
+    assert len(times.runs) == 1
