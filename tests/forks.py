@@ -1,4 +1,4 @@
-"""Command lines in forks of one process, which has read the modules: what starts Python is done once for all.
+"""Command lines in forks of one process, which has read the modules and the world of the talks, once for all.
 
 As a program it takes a list of command lines as JSON, and tells of each the status, what it printed and said.
 """
@@ -66,9 +66,9 @@ def _read(file: IO[bytes]) -> str:
 
 def main() -> None:
     """Each command in a folder of its own, under the one this is run in."""
-    import kosho.cli  # noqa: PLC0415
-    import kosho.equilibrium  # noqa: F401, PLC0415 - which most commands read, and takes longest
+    from kosho.world import load  # noqa: PLC0415
 
+    load(regions="talks", sectors="talks")
     lines: list[list[str]] = json.loads(sys.stdin.read())
     told: list[dict[str, Any]] = []
     for k, words in enumerate(lines):

@@ -16,6 +16,8 @@ from tests.faults.commands import EVERY, words
 from tests.faults.driver import left, modules, renewed
 from tests.forks import started
 
+from kosho.law import Register
+
 COLD = ("brief", "bargain", "corridor", "rate")
 """Before these the cache is emptied: two of them fill it together."""
 
@@ -40,6 +42,8 @@ HOW: dict[str, Callable[[str], Any]] = {"full": with_full_output, "pairs": two_a
 
 if __name__ == "__main__":
     modules()
+    if sys.argv[1] == "full":
+        Register.load()  # once for all; two at once read it each
     told = {}
     for one in sys.argv[2:]:
         renewed(Path.cwd())

@@ -202,7 +202,7 @@ def registers(draw: st.DrawFn) -> Register:
 
 
 @given(registers(), st.lists(st.dates(date(2025, 1, 1), date(2026, 4, 1)), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_rates_in_bulk_are_those_one_by_one(book: Register, days: list[date]):
     lines = [(code, 0.01 * k) for k, code in enumerate(LINES)]
     found = rate_bounds(book, "USA", lines, ORIGINS, days)

@@ -144,7 +144,7 @@ def test_one_glance_at_what_a_case_holds(name: str, case: Case) -> None:
 
 def public_types() -> list[type]:
     folder = Path(str(kosho.__file__)).parent
-    packages = sorted(path.parent.name for path in folder.glob("*/__init__.py") if path.parent.name != "cli")
+    packages = sorted({path.parent.name for path in folder.glob("*/__init__.py")} - {"cli", "parallel"})
     rooms = [
         f"kosho.{name}" for name in (*packages, "case", "errors", "law.schedules", "provenance", "schemas")
     ]

@@ -488,7 +488,8 @@ def test_parquet(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "importer", "first", "last", "message"),
     [
-        (["x.pdf"], "USA", None, None, "unknown kind of file '.pdf'"),
+        (["there.pdf"], "USA", None, None, "unknown kind of file '.pdf'"),
+        (["x.pdf"], "USA", None, None, "cannot be read"),
         (["x.parquet"], "JPN", None, None, "cannot be read"),
         (["x.csv"], "USA", None, None, "cannot be read"),
         (["x.csv"], "US", None, None, "unknown importer 'US'"),
@@ -498,6 +499,7 @@ def test_parquet(tmp_path: Path) -> None:
 def test_what_cannot_be_imported(
     names: list[str], importer: str, first: date | None, last: date | None, message: str, tmp_path: Path
 ) -> None:
+    (tmp_path / "there.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(InputError, match=message):
         import_files([tmp_path / name for name in names], importer, "edition", first, last)
 

@@ -113,6 +113,7 @@ def test_no_library_speaks_whatever_stands_in_a_file(name: str) -> None:
     model = FILES[name].model
     shipped = sorted(files_of(name), key=lambda path: path.stat().st_size)
     document = yaml.load(shipped[0].read_text(encoding="utf-8"), yamlfile._StringDates)  # noqa: S506 - a safe loader
+    lines = yamlfile.LineNumbers({tuple(path): 1 for path in spots(document)})
     seen: set[tuple[Any, ...]] = set()
     told: set[str] = set()
     for spot in list(spots(document)):
@@ -129,7 +130,6 @@ def test_no_library_speaks_whatever_stands_in_a_file(name: str) -> None:
             try:
                 model.model_validate(document)
             except ValidationError as error:
-                lines = yamlfile.LineNumbers({tuple(path): 1 for path in spots(document)})
                 told |= {str(problem) for problem in yamlfile.problems_of(error, model, lines, "f.yaml")}
         parent[spot[-1]] = before
     assert told
