@@ -355,7 +355,7 @@ class Outcome(Fixed, Shown):
     @cached_property
     def equivalent_variation(self) -> xr.DataArray:
         """`[country]`, what the change is worth in a year, at base prices: `welfare` times observed income."""
-        return self._by_country((self.welfare * self.observed_income).to_numpy(), self._money)
+        return self._by_country(self.welfare.to_numpy() * self.observed_income.to_numpy(), self._money)
 
     @cached_property
     def terms_of_trade(self) -> xr.DataArray:

@@ -116,15 +116,12 @@ def read(folder: Path) -> World:
 def _median(found: Tariffs, importer: str, least: float = 0.0) -> float:
     """The median rate of an importer, of flows that were a share of its imports or more; percent."""
     base = found.outcome.base
-    cells = [
-        (rate, float(base.flows.sel(importer=importer, exporter=exporter, sector=sector)))
-        for setter, exporter, sector, rate in zip(
-            found.importer, found.exporter, found.sector, found.rate, strict=True
-        )
-        if setter == importer
-    ]
-    total = sum(flow for _, flow in cells)
-    return 100.0 * float(np.median([rate for rate, flow in cells if flow >= least * total]))
+    imports = base.arrays.flows[base.position(importer)]
+    place = {sector: j for j, sector in enumerate(base.sectors)}
+    mine = [k for k, setter in enumerate(found.importer) if setter == importer]
+    flow = np.array([imports[base.position(found.exporter[k]), place[found.sector[k]]] for k in mine])
+    rates = np.asarray(found.rate)[mine]
+    return 100.0 * float(np.median(rates[flow >= least * flow.sum()]))
 
 
 def _welfare(found: Tariffs) -> dict[str, float]:
