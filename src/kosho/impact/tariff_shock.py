@@ -209,7 +209,7 @@ class _Frame:
     @staticmethod
     def of(world: World) -> _Frame:
         cells = world.law_cells
-        if not np.isclose(cells.flows.sum(), world.arrays.flows.sum(), rtol=1e-6):
+        if not np.isclose(cells.total, world.arrays.flows.sum(), rtol=1e-6):
             message = _(
                 "the trade of the world is no longer that of {name}, which gives the weights",
                 name=world.finest.meta.name,

@@ -80,6 +80,11 @@ class LawCells(Fixed):
         """Position in the world of each economy, by itself or in a region."""
         return dict(zip(self.economies, self.country.tolist(), strict=True))
 
+    @cached_property
+    def total(self) -> float:
+        """All trade, net of tariff."""
+        return float(self.flows.sum())
+
     def holding(self, code: str) -> tuple[int, ...]:
         """Positions in the world of the sectors that an ICIO sector is in; none, one or several."""
         return tuple(dict.fromkeys(int(j) for k, j in zip(self.sectors, self.sector, strict=True) if k == code))
