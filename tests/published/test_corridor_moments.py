@@ -11,7 +11,7 @@ from kosho.errors import InputError
 
 
 def test_the_shipped_corridor_gives_the_published_means() -> None:
-    times = simulate(between("TWKHH", "JPUKB"), replications=30, seed=7)
+    times = simulate(between("TWKHH", "JPUKB"), replications=20, seed=7)
     for target, simulated in moments(times):
         if target.parameter is not None:
             assert simulated.mean == pytest.approx(target.value.value, rel=0.06), target.moment
@@ -25,7 +25,7 @@ def test_the_shipped_corridor_gives_the_published_means() -> None:
 
 def test_the_fit_finds_its_way_from_elsewhere() -> None:
     fit = calibrate(
-        with_values(small(), {"stages.lodgement.time.mean": 30.0, "early.activation.mean": 4.0}), replications=3
+        with_values(small(), {"stages.lodgement.time.mean": 30.0, "early.activation.mean": 4.0}), replications=2
     )
     for target, simulated in fit.moments:
         if target.parameter is not None:
@@ -35,7 +35,7 @@ def test_the_fit_finds_its_way_from_elsewhere() -> None:
 
 def test_the_fit_follows_the_series_back() -> None:
     """With the means of 2012 (and small lots as much quicker as in 2024) customs take longer to check."""
-    base = calibrate(small(), replications=3)
+    base = calibrate(small(), replications=2)
     then = calibrate(
         small(),
         targets={
@@ -43,7 +43,7 @@ def test_the_fit_follows_the_series_back() -> None:
             "declaration-to-permit": 2.6,
             "declaration-to-permit-without-small-lots": 2.6 * 1.6,
         },
-        replications=3,
+        replications=2,
     )
     name = "stages.documents.time.mean"
     assert then.parameters[name] > 1.5 * base.parameters[name]
