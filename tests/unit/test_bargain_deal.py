@@ -347,6 +347,9 @@ def test_the_contract_is_plain_data(deal):
     }
     assert [one["id"] for one in content["backgrounds"]] == ["japan-alone", "all-revert"]
     assert len(content["deadline"]["path"]) == 10
+    tied = replace(deal, solutions=deal.solutions | {"nash": np.array([*deal.solutions["nash"][:1], 2, 5])})
+    ties = contract(tied)["solutions"]["nash"]["ties"]
+    assert [deal.table.grid.find(one["options"]) for one in ties] == [2, 5]
 
 
 LOSING = """
