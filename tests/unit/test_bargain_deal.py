@@ -6,11 +6,12 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from kosho.bargain import Effort, Game, Table, negotiate, robustness
+from kosho.bargain import Effort, Game, Grid, Table, negotiate, robustness
 from kosho.bargain.caveats import warnings
 from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes
 from kosho.bargain.pricing import PricingParameters, price, price_at
@@ -271,6 +272,16 @@ def test_the_zone_closes_where_no_package_is_left():
             assert found is None or found > 19.9
         else:
             assert found == pytest.approx(path[open_.index(False)], abs=2e-3)
+
+
+def test_a_package_that_leaves_all_where_they_are_ends_no_search():
+    wide = SimpleNamespace(
+        _priced=SimpleNamespace(table=SimpleNamespace(grid=Grid.of({"cars": ("a", "b")}))),
+        _packages=np.array([0, 1]),
+        _exact=lambda some, _scale: np.array([[2.0, 1.0]] * len(some)),
+    )
+    few = SimpleNamespace(_packages=np.array([0]), _known={1.0: np.zeros((1, 2))})
+    assert robustness._Scaled._first_good(wide, 1.0, few) == 1.0
 
 
 def test_weights_count_value_added(deal):
