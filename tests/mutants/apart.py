@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import Any
 
-__all__ = ["ROOT", "Ended", "pytest_apart"]
+__all__ = ["CONTEXT", "ROOT", "STOPPED", "Ended", "First", "awaited", "limited", "prepared", "pytest_apart"]
 
 ROOT = Path(__file__).parents[2]
 IMPORTED = (
@@ -23,10 +25,10 @@ IMPORTED = (
     *("scipy.sparse.linalg", "scipy.optimize", "xarray", "pandas", "pydantic", "yaml", "typer.testing"),
     *("docx", "openpyxl", "lxml.etree", "PIL.Image", "jinja2", "babel.numbers", "httpx"),
 )
-_CONTEXT = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-if hasattr(_CONTEXT, "set_forkserver_preload"):
-    _CONTEXT.set_forkserver_preload(list(IMPORTED))
-SLOW = 20.0
+CONTEXT = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+if hasattr(CONTEXT, "set_forkserver_preload"):
+    CONTEXT.set_forkserver_preload(list(IMPORTED))
+SLOW = 10.0
 """How many times as long as its work a process may last: others use the machine too."""
 STOPPED = -1
 
@@ -52,8 +54,15 @@ def pytest_apart(source: Path, options: Sequence[str], environment: Mapping[str,
         environment: Variables that are set besides those of this process.
         seconds: Of work; a process that waits is ended as well, later.
     """
-    here, there = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_run, args=(source, list(options), dict(environment), seconds, there))
+    return awaited(CONTEXT, _run, (source, list(options), dict(environment), seconds), seconds)
+
+
+def awaited(
+    context: BaseContext, target: Callable[..., None], given: tuple[object, ...], seconds: float
+) -> Ended:
+    """What a process sends of how it ended; it is given a pipe for that."""
+    here, there = context.Pipe(duplex=False)
+    process: Any = context.Process(target=target, args=(*given, there))  # type: ignore[attr-defined]
     process.start()
     there.close()
     try:
@@ -68,7 +77,7 @@ def pytest_apart(source: Path, options: Sequence[str], environment: Mapping[str,
     return ended
 
 
-class _First:
+class First:
     """A pytest plugin that remembers which test failed first."""
 
     failed = ""
@@ -78,7 +87,8 @@ class _First:
             self.failed = str(getattr(report, "nodeid", ""))
 
 
-def _run(source: Path, options: list[str], environment: dict[str, str], seconds: float, there: object) -> None:
+def prepared(source: Path, environment: Mapping[str, str]) -> None:
+    """Make of this process one that reads some sources, and says nothing."""
     os.environ.update(environment)
     sys.path[:0] = [str(source), str(ROOT)]
     sys.dont_write_bytecode = True
@@ -86,14 +96,24 @@ def _run(source: Path, options: list[str], environment: dict[str, str], seconds:
     with open(os.devnull, "w") as nothing:  # noqa: PTH123 - descriptors
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)
+    from numba.core import config  # noqa: PLC0415 - where there is no fork, by this process only
+
+    config.reload_config()  # it has read its variables when it was imported
+
+
+def limited(seconds: float) -> None:
+    """Let this process do so many seconds of work and no more."""
     with suppress(ImportError):
         import resource  # noqa: PLC0415 - not on every system
 
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    import pytest  # noqa: PLC0415 - where there is no fork, by this process only
-    from numba.core import config  # noqa: PLC0415
 
-    config.reload_config()  # it has read its variables when it was imported
-    first = _First()
+
+def _run(source: Path, options: list[str], environment: dict[str, str], seconds: float, there: Any) -> None:
+    prepared(source, environment)
+    limited(seconds)
+    import pytest  # noqa: PLC0415 - where there is no fork, by this process only
+
+    first = First()
     code = int(pytest.main(options, plugins=[first]))
-    there.send(Ended(code, first.failed))  # type: ignore[attr-defined]
+    there.send(Ended(code, first.failed))

@@ -17,26 +17,30 @@ from pathlib import Path
 from tests.mutants import machine
 from tests.mutants.apart import ROOT, STOPPED, Ended, pytest_apart
 from tests.mutants.changes import Change
+from tests.mutants.in_place import POSSIBLE, Asked, InPlace
 from tests.mutants.running import Recorded, lines_that_matter, recorded
 
 __all__ = ["ROOT", "Bench"]
 
 EXAMPLES = "tests/mutants/examples.py"
-KEPT = "tests/unit/test_kept_answers.py::test_a_room_answers_as_it_did[{}]"
+ANSWERS = "tests/unit/test_kept_answers.py"
+KEPT = f"{ANSWERS}::test_a_room_answers_as_it_did[{{}}]"
 PLAIN = ("-q", "-p", "no:cacheprovider", "-p", "tests.mutants.lasting")
 QUICK = 10.0
 """Seconds of tests that are tried together, before all others."""
 UNSEEN = 6
 """Files of tests that are run where none was seen to run a line."""
-PATIENCE, LEAST, ENDLESS = 8.0, 120.0, 3600.0
+PATIENCE, LEAST, LEAST_IN_PLACE, ENDLESS = 8.0, 120.0, 20.0, 3600.0
 """How many times as much work as without a change tests may do, and the least and most seconds of it."""
 
 
 class Bench:
     """The copy, and the tests run on it; what tests were seen to run is kept in a folder."""
 
-    def __init__(self, folder: Path, kept: Path, each: float) -> None:
+    def __init__(self, folder: Path, kept: Path, each: float, *, in_place: bool) -> None:
         self._folder, self._kept, self._each = folder, kept, each
+        self._in_place = in_place and POSSIBLE
+        self._place: InPlace | None = None
         self.source = folder / "src"
         shutil.copytree(ROOT / "src", self.source)
         compileall.compile_dir(self.source, quiet=2)
@@ -47,6 +51,13 @@ class Bench:
         self._alone: dict[str, bool] = {}
         """Whether a test passes without a change, by itself."""
 
+    def read(self, files: Sequence[str]) -> None:
+        """Have one process read the tests of a room, or answers that are kept, for changes made in it."""
+        self._leave()
+        if self._in_place:
+            options = (*self._plain(), EXAMPLES, *(files or (ANSWERS,)))
+            self._place = InPlace(self.source, options, self._environment(self._machine_code))
+
     def watched(self, room: str, files: Sequence[str]) -> Recorded:
         """Which lines the examples of a room and the tests of some files run."""
         depends = {EXAMPLES: room} | {one: _with_helpers(ROOT / one) for one in files}
@@ -54,7 +65,13 @@ class Bench:
 
     def close(self) -> None:
         """Keep machine code for the next sample."""
+        self._leave()
         machine.keep(self._machine_code, self.source, self._kept / "machine-code")
+
+    def _leave(self) -> None:
+        if self._place is not None:
+            self._place.close()
+            self._place = None
 
     def compiles(self, path: Path, change: Change) -> bool:
         """Whether machine code has to be compiled anew for a change, which takes a minute."""
@@ -71,14 +88,21 @@ class Bench:
 
     def _fails(self, path: Path, change: Change, steps: Sequence[tuple[str, ...]], seen: Recorded) -> bool:
         content = path.read_bytes()
+        changed = change.made(content)
+        own_name = path.relative_to(self.source).as_posix()
+        places = lines_that_matter(self.source, path, change.line)
+        lines = frozenset(line for file, line in places if file == own_name)
         compiled = Path(cache_from_source(str(path)))
         own = self._folder / "machine-code-of-a-change"
         machine_code = machine.without_stale(self._machine_code, own, self.source, path, change.line)
         for tests in steps:
             compiled.unlink(missing_ok=True)  # it tells sources apart by the second
             try:
-                path.write_bytes(change.made(content))
-                ended = self._run(tests, seen, machine_code)
+                path.write_bytes(changed)
+                asked = Asked(tests, self._seconds(tests, seen, LEAST_IN_PLACE), path, lines, content, changed)
+                ended = self._ended(asked, apart=machine_code != self._machine_code) or self._run(
+                    tests, seen, machine_code
+                )
             finally:
                 path.write_bytes(content)
                 compiled.unlink(missing_ok=True)
@@ -121,7 +145,8 @@ class Bench:
     def _passes_alone(self, test: str, seen: Recorded) -> bool:
         """Whether a test passes without a change, tried once: else it is not counted, and named."""
         if test not in self._alone:
-            self._alone[test] = self._run((test,), seen, self._machine_code).passed
+            asked = Asked((test,), self._seconds((test,), seen, LEAST_IN_PLACE))
+            self._alone[test] = (self._ended(asked) or self._run((test,), seen, self._machine_code)).passed
             if not self._alone[test]:
                 sys.stderr.write(f"{test}: fails without any change; not counted\n")
         return self._alone[test]
@@ -130,19 +155,31 @@ class Bench:
         """Run one file of tests without a change, and write down which lines its tests run."""
         own = {"MUTANTS_RECORD": str(record), "MUTANTS_SOURCE": str(self.source / "kosho")}
         options = ("-p", "tests.mutants.recording", file)
-        ended = self._pytest(options, self._environment(self._machine_code) | own, ENDLESS)
+        ended = self._ended(Asked((file,), ENDLESS, watched=own)) or self._pytest(
+            options, self._environment(self._machine_code) | own, ENDLESS
+        )
         if ended.code == STOPPED:
             sys.stderr.write(f"{file}: could not be watched to its end\n")
 
+    def _ended(self, asked: Asked, *, apart: bool = False) -> Ended | None:
+        """How tests end in place; None where a process of its own has to tell."""
+        return None if self._place is None or apart else self._place.ended(asked)
+
     def _run(self, tests: tuple[str, ...], seen: Recorded, machine_code: Path) -> Ended:
-        """How tests end, in not too many times the work that they were seen to take."""
-        took = sum(s for one, s in seen.seconds.items() if one in tests or one.partition("::")[0] in tests)
-        seconds = min(ENDLESS, max(LEAST, PATIENCE * took))
+        """How tests end in a process of its own, in not too many times the work that they were seen to take."""
+        seconds = self._seconds(tests, seen, LEAST)
         return self._pytest(("-x", *tests), self._environment(machine_code), seconds)
 
+    @staticmethod
+    def _seconds(tests: tuple[str, ...], seen: Recorded, least: float) -> float:
+        took = sum(s for one, s in seen.seconds.items() if one in tests or one.partition("::")[0] in tests)
+        return min(ENDLESS, max(least, PATIENCE * took))
+
     def _pytest(self, options: Sequence[str], environment: Mapping[str, str], seconds: float) -> Ended:
-        options = (*PLAIN, "--basetemp", str(self._folder / "base"), *options)
-        return pytest_apart(self.source, options, environment, seconds)
+        return pytest_apart(self.source, (*self._plain(), *options), environment, seconds)
+
+    def _plain(self) -> tuple[str, ...]:
+        return (*PLAIN, "--basetemp", str(self._folder / "base"))
 
     def _environment(self, machine_code: Path) -> dict[str, str]:
         return {

@@ -43,7 +43,11 @@ class Change:
     old: str
 
     def made(self, content: bytes) -> bytes:
-        return content[: self.start] + self.new.encode() + content[self.end :]
+        """The file with the change; what follows stays on its lines."""
+        new = self.new.encode()
+        lost = content.count(b"\n", self.start, self.end) - new.count(b"\n")
+        new = new[:-1] + b"\n" * lost + new[-1:]  # before a bracket
+        return content[: self.start] + new + content[self.end :]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.old} → {self.new}"

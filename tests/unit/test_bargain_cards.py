@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kosho.bargain import Effort, Game, alternating_offers
-from kosho.bargain.deal import Deal
+from kosho.bargain.deal import Deal, _Pricing
 from kosho.bargain.pricing import InFull
 from kosho.bargain.struck import StruckOutcome
 from kosho.bargain.zone import Relaxation, Transfer
@@ -168,6 +168,16 @@ def test_what_an_effort_may_be(asked: dict[str, Any], right: bool) -> None:
     else:
         with pytest.raises(InputError, match=next(iter(asked))):
             Effort(**asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "other"), [(None, None, False), (True, True, True), (False, False, False)]
+)
+def test_backgrounds_that_do_not_lead_are_solved_whole_where_that_is_asked_for(
+    asked: bool | None, first: bool | None, other: bool
+) -> None:
+    one: Any = SimpleNamespace(work=Effort(exact=asked))
+    assert [_Pricing._exact(one, number) for number in range(3)] == [first, other, other]
 
 
 @pytest.mark.parametrize(("periods", "discount"), [(0, 0.9), (1, 0.0), (1, -0.1), (1, 1.01)])

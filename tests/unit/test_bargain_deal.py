@@ -6,17 +6,18 @@ import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from kosho.bargain import Effort, Game, Table, negotiate, robustness
+from kosho.bargain import Effort, Game, Grid, Table, negotiate, robustness
 from kosho.bargain.caveats import warnings
 from kosho.bargain.payoffs import PayoffParts, Weights, payoffs_of_outcomes
 from kosho.bargain.pricing import PricingParameters, price, price_at
 from kosho.bargain.report import contract
 from kosho.bargain.robustness import CLOSURES, LEAST_SCALE, certify, closing_points
-from kosho.bargain.sweep import background_shocks
+from kosho.bargain.sweep import background_shocks, sweep
 from kosho.bargain.zone import critical_zone_weight
 from kosho.bargain.zone_relaxations import no_transfer
 from kosho.case import Case, Law
@@ -273,6 +274,43 @@ def test_the_zone_closes_where_no_package_is_left():
             assert found == pytest.approx(path[open_.index(False)], abs=2e-3)
 
 
+def test_a_package_that_leaves_all_where_they_are_ends_no_search():
+    wide = SimpleNamespace(
+        _priced=SimpleNamespace(table=SimpleNamespace(grid=Grid.of({"cars": ("a", "b")}))),
+        _packages=np.array([0, 1]),
+        _exact=lambda some, _scale: np.array([[2.0, 1.0]] * len(some)),
+    )
+    few = SimpleNamespace(_packages=np.array([0]), _known={1.0: np.zeros((1, 2))})
+    assert robustness._Scaled._first_good(wide, 1.0, few) == 1.0
+
+
+class Named(str):
+    """A task of one state, known by its name."""
+
+    name = property(str)
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_what_was_solved_before_is_not_solved_again_but_for_what_failed(monkeypatch):
+    solved: dict[object, PayoffParts] = {}
+    asked: list[str] = []
+
+    def backend(_laid, tasks, _reached):
+        for place, task in enumerate(tasks):
+            asked.append(str(task))
+            nothing = np.zeros((1, 2, 3))
+            yield place, PayoffParts(nothing, nothing, (FAILED,) if task == "lost" else ())
+
+    work = SimpleNamespace(results=solved, done=solved.__setitem__)
+    monkeypatch.setattr("kosho.bargain.sweep.at_hand", lambda: work)
+    for _again in range(2):
+        found = sweep(SimpleNamespace(name=("a table",)), [Named("found"), Named("lost")], backend)
+        assert [one.member for one in found.failures] == [FAILED.member + 1]
+    assert asked == ["found", "lost", "lost"]
+
+
 def test_weights_count_value_added(deal):
     priced = deal.priced[0]
     weights = priced.weights
@@ -347,6 +385,9 @@ def test_the_contract_is_plain_data(deal):
     }
     assert [one["id"] for one in content["backgrounds"]] == ["japan-alone", "all-revert"]
     assert len(content["deadline"]["path"]) == 10
+    tied = replace(deal, solutions=deal.solutions | {"nash": np.array([*deal.solutions["nash"][:1], 2, 5])})
+    ties = contract(tied)["solutions"]["nash"]["ties"]
+    assert [deal.table.grid.find(one["options"]) for one in ties] == [2, 5]
 
 
 LOSING = """

@@ -287,7 +287,7 @@ def test_rows_with_other_marks_and_rows_apart_are_not_folded(talks):
     assert one.marks[:, 0].tolist() == [True, False, True]
     assert one.separate.tolist() == [True, False, False]
     np.testing.assert_allclose(solve(talks, one.shock).welfare, solve(talks, shock).welfare, rtol=0, atol=1e-12)
-    rents = replace(shock, rent=np.full(5, 0.1), holder=np.zeros(5, np.intp))
+    rents = replace(shock, rent=np.array([0.0, 0.1, 0.0, 0.0, 0.0]), holder=np.zeros(5, np.intp))
     with pytest.raises(InputError, match="rents cannot be collapsed"):
         collapse(rents, talks)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from kosho.bargain.schema import RateRange, TableDeadline
 from kosho.bargain.table import Table
 from kosho.case import Case
-from kosho.errors import InputError
+from kosho.errors import InputError, Problems
 
 CASE = "japan-us-2025"
 
@@ -103,6 +105,23 @@ def test_a_red_line_that_empties_the_table_is_told_with_its_line(case, tmp_path)
     assert "'nothing-below-britain', together with those before it, leaves no package" in problem
     line = line_of(text_of(case), "- id: nothing-below-britain")
     assert f"table.yaml:{line}:" in problem
+
+
+def test_a_linkage_leaves_what_it_does_not_speak_of():
+    """Of cars and rice as now or free: free cars ask for free rice, and rice is not freed alone."""
+    held = {"cars": [False, False, True, True], "rice": [False, True, False, True]}
+    held["rice alone"] = [False, True, False, False]
+    table = SimpleNamespace(
+        grid=range(4),
+        has=lambda named: np.array(held[named]),
+        file=SimpleNamespace(
+            links=[SimpleNamespace(when="cars", requires="rice")],
+            red_lines=[SimpleNamespace(forbids="rice alone")],
+        ),
+    )
+    problems = Problems()
+    Table.refuse_empty(table, problems, None)
+    problems.raise_if_any()
 
 
 def test_several_mistakes_are_told_at_once(case, tmp_path):

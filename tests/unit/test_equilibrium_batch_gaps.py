@@ -1,11 +1,16 @@
-"""What a batch counts as a gap: every equation by itself, the worst one told."""
+"""What a batch counts as a gap: every equation by itself, the worst one told; and where it finds things."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from kosho.equilibrium.batch_loops import gaps
+from kosho.equilibrium.batch_markets import Markets
+from kosho.equilibrium.batch_plan import Chunk
 
 SECTORS, COUNTRIES, MEMBERS = 2, 3, 4
 
@@ -49,3 +54,18 @@ def test_the_worst_equation_of_each_member_is_its_gap() -> None:
             assert worst == pytest.approx([0.0, wanted, 0.0, 0.0], abs=1e-12)
             change = -off if of_prices else -off * spending / scale[:, :, None]
             np.testing.assert_allclose(found[0 if of_prices else 1], change, atol=1e-12)
+
+
+def test_a_market_is_one_of_a_sector_and_an_importer() -> None:
+    markets: Any = SimpleNamespace(of=SimpleNamespace(sector=np.array([0, 0, 1]), importer=np.array([0, 1, 1])))
+    found = {(j, n): Markets.position(markets, j, n) for j in range(2) for n in range(2)}
+    assert found == {(0, 0): 0, (0, 1): 1, (1, 0): -1, (1, 1): 2}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_members_that_are_solved_alone_go_to_another_process_as_they_are(together: bool) -> None:
+    plan = SimpleNamespace(value=SimpleNamespace(together=together))
+    chunk: Any = SimpleNamespace(
+        plan=plan, members=(0,), changes="as they are", packed="in columns", thetas=None, flows=()
+    )
+    assert Chunk.__reduce__(chunk)[1][2] == ("in columns" if together else "as they are")

@@ -62,6 +62,18 @@ def test_parts_keep_base_rates_unless_told(world: World) -> None:
     shock = Shock.parts(world, [Part("C00", "C01", "S00", share=0.4, cost=1.1, part="cars")])
     assert shock.tariff[0] == shock.base_tariff[0] == world.arrays.tariff[0, 1, 0]
     assert shock.holder[0] == -1
+    assert Shock.parts(world, [Part("C00", "C01", "S00", cost=1.1)]).share.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("rows", "more"), [(6, 0), (7, 1)])
+def test_a_shock_shows_six_rows_and_how_many_more_there_are(world: World, rows: int, more: int) -> None:
+    shock = Shock.parts(
+        world, [Part("C00", "C01", "S00", share=0.1, cost=1.1, part=str(k)) for k in range(rows)]
+    )
+    said = shock.card().text()
+    assert said.count("C00") == 6
+    assert ("more" in said) == (more > 0)
+    assert f"{more} more" in said or not more
 
 
 def test_every_unknown_label_is_named(world: World) -> None:

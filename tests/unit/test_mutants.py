@@ -1,4 +1,4 @@
-"""Which tests are run for a change of machine code, and which machine code is compiled anew."""
+"""Which tests are run for a change, which machine code is compiled anew, and what is changed in place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.mutants import machine
+from tests.mutants.changes import changes
+from tests.mutants.in_place import functions
 from tests.mutants.running import lines_that_matter
 
 LOW = """\
@@ -82,3 +84,46 @@ def test_what_calls_a_changed_function_or_holds_a_changed_number_is_compiled_ane
     folder = machine.without_stale(usual, tmp_path / "own", source, of(source, name), line)
     assert {file.name.partition(".")[0] for file in folder.rglob("*.nbi")} == {"low", "high", "apart"} - stale
     assert (folder == usual) == (not stale)
+
+
+TWICE = """\
+LIMIT = 1
+
+
+def plain(x, most=2):
+    return (
+        x
+        if x < most
+        else most
+    )
+
+
+class Held:
+    share = 3
+
+    def least(self):
+        return min(self.share, 4)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        (1, None),
+        (4, None),
+        (6, "plain"),
+        (7, "plain"),
+        (13, None),
+        (16, "Held.least"),
+    ],
+)
+def test_a_change_is_made_in_place_where_it_is_within_a_function(line: int, named: str | None) -> None:
+    old = compile(TWICE, "twice", "exec")
+    found = [one for one in changes(TWICE.encode()) if one.line == line]
+    assert found
+    for change in found:
+        new = compile(change.made(TWICE.encode()), "twice", "exec")
+        try:
+            assert [other.co_qualname for _, other in functions(old, new)] == [named]
+        except ValueError:
+            assert named is None
