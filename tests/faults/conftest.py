@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,21 @@ def drive() -> Drive:
         return {**content["commands"], "": content}
 
     return run
+
+
+def forks(how: str, names: Iterable[str], folder: Path, **changes: str | Path) -> dict[str, Any]:
+    """What commands say in forks of one process, in a folder of inputs; see `tests.faults.forks`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.forks", how, *names],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=folder,
+        timeout=600,
+        env=child(folder, **changes),
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 from tests.faults.commands import EVERY, OUT, STEP_BY_STEP, Command
-from tests.faults.conftest import Told, child
+from tests.faults.conftest import Told, child, forks
 from tests.faults.driver import attempt, left, renewed
 
 from kosho import atomic_write, outputs
@@ -153,17 +152,7 @@ def test_standard_output_that_cannot_be_written_is_told(here: Path) -> None:
     """Of every command, in a process of its own; all are forks of one, which has read the modules."""
     if not Path("/dev/full").exists():
         pytest.skip("no device that is always full")
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.forks", "full", *EVERY],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=here,
-        timeout=600,
-        env=child(here),
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = forks("full", EVERY, here)
     assert list(told) == list(EVERY)
     for name, (status, said) in told.items():
         assert "Traceback" not in said, name

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.commands import EVERY, OUT, STEP_BY_STEP, words
-from tests.faults.conftest import Told, child
+from tests.faults.conftest import Told, child, forks
 from tests.faults.driver import left, renewed
 
 from kosho.record import Record
@@ -152,18 +152,9 @@ def together(usual: tuple[Path, Told], tmp_path_factory: pytest.TempPathFactory)
     """Inputs, and what two said of each command at the same time."""
     folder = Path(shutil.copytree(usual[0], tmp_path_factory.mktemp("together") / "inputs"))
     (folder / "tmp").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.forks", "pairs", *TOGETHER],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=folder,
-        timeout=600,
-        env=child(folder, KOSHO_CACHE=folder / "cold", TMPDIR=folder / "tmp"),
-    )
-    assert done.returncode == 0, done.stderr
+    told = forks("pairs", TOGETHER, folder, KOSHO_CACHE=folder / "cold", TMPDIR=folder / "tmp")
     assert not list((folder / "tmp").iterdir())
-    return folder, json.loads(done.stdout)
+    return folder, told
 
 
 @POSIX

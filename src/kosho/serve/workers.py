@@ -60,9 +60,8 @@ class Workers:
                 if worker is None or not worker.alive:
                     worker = None if self._ended else Worker()
                 self._working.add(worker)
-                if (
-                    self._ended or worker is None
-                ):  # looked at once it is at work: `end` sees the one or the other
+                # Looked at once it is at work: `end` sees the one or the other.
+                if self._ended or worker is None:
                     self._retire(worker)
                     worker = None
                     raise BusyError
