@@ -324,11 +324,9 @@ def _of_parquet(content: bytes, path: Path) -> bytes:
     made = io.BytesIO()
     try:
         arrow.write_csv(pq.read_table(pa.BufferReader(content)), made)
-    except pa.ArrowException as error:
-        told = str(error).splitlines()[0]
-        raise InputError(
-            Problem(_("is no table that can be read: {told}", told=told), file=str(path))
-        ) from None
+    except (pa.ArrowException, OSError, ValueError):
+        hint = _("write it as Parquet again, columns of plain numbers and texts; or as .csv")
+        raise InputError(Problem(_("is no Parquet file, or not all of one"), hint, str(path))) from None
     return made.getvalue()
 
 

@@ -92,6 +92,23 @@ def test_headings_may_cut_through_what_another_importer_tells_apart(tmp_path: Pa
         (("kind: tariff", "kind: tariff\n    excludes: [tow]"), (":12", "unknown measure or authority 'tow'")),
         (("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["870"]}}'), (":10", "HS prefix")),
         (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["9903.94"]}}'),
+            (":10", "chapter 99 holds headings of duties, no goods"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["77"]}}'),
+            (":10", "no chapter 77"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2023, prefixes: ["8703"]}}'),
+            (":10", "unknown edition of the Harmonized System 'HS 2023'", "HS 2022"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: cars of 87, prefixes: ["8703"]}}'),
+            (":10", "'cars of 87' names no edition", "HTSUS 2025"),
+        ),
+        (("id: one", f"id: {'a' * 81}"), (":6", "at most 80 characters")),
+        (
             ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["870322"]}}'),
             (":10", "cut through", "vehicles-232"),
         ),

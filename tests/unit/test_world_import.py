@@ -398,11 +398,13 @@ def test_a_netcdf_file_of_others_is_refused_by_what_it_lacks(tmp_path: Path):
     assert "array flows is by time (by importer, exporter, sector)" in str(told.value)
     assert "has no array theta" in str(told.value)
     path.write_bytes(b"no netCDF")
-    with pytest.raises(InputError, match="is no netCDF file"):
+    with pytest.raises(
+        InputError, match=r"is no netCDF file, or not all of one \(a file that `kosho world export"
+    ):
         reader("netcdf").table([path], {})
     broken = tmp_path / "sales.parquet"
     broken.write_bytes(b"PAR1")
-    with pytest.raises(InputError, match="is no table that can be read"):
+    with pytest.raises(InputError, match="is no Parquet file"):
         reader("long-csv").table([broken], {})
 
 

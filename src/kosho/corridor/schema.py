@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from kosho.display import Card, listing, number, plural
 from kosho.language import _
-from kosho.provenance import Cited, Day, Frozen, Source
+from kosho.provenance import LONGEST_ID, Cited, Day, Frozen, Source
 
 __all__ = [
     "ALWAYS",
@@ -102,7 +102,7 @@ def _servers(capacity: Cited | str) -> Cited | str:
     return capacity
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=LONGEST_ID)]
 TimeOfDay = Annotated[str, AfterValidator(_clock)]
 Share = Annotated[Cited, AfterValidator(_share)]
 Amount = Annotated[Cited, AfterValidator(_not_negative)]

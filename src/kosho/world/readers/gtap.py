@@ -26,7 +26,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.har import UNKNOWN
-from kosho.world.readers.gtap_files import Held, held_in
+from kosho.world.readers.gtap_files import Held, OtherLabelsError, held_in
 from kosho.world.readers.reader import Reader, Settings, clipped
 from kosho.world.store import IOTable
 
@@ -143,7 +143,7 @@ def _of_one_base() -> Generator[None, None, None]:
     """Labels that one array has and another lacks are an error for people."""
     try:
         yield
-    except ValueError as error:
+    except OtherLabelsError as error:
         told = _("the arrays are over other regions or commodities: {error}", error=error)
         raise InputError(Problem(told, _("all files of one data base"))) from None
 
@@ -185,9 +185,16 @@ def _assembled(held: Mapping[str, Held]) -> Base:
 def _diagonal(sold: Array, goods: Sequence[str], acts: Sequence[str]) -> Array:
     """Each activity makes the commodity of its name."""
     if set(goods) != set(acts):
-        raise ValueError("activities are not the commodities, and MAKB does not say what they make")
+        raise OtherLabelsError(_("activities are not the commodities, and MAKB does not say what they make"))
     same = np.array([[good == act for act in acts] for good in goods], float)
     return same[:, :, None] * sold[:, None, :]
+
+
+def _place(name: str, goods: Sequence[str]) -> int:
+    """Where a service stands among commodities."""
+    if name not in goods:
+        raise OtherLabelsError(_("one of them has no {label}", label=name))
+    return goods.index(name)
 
 
 def _supplied(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[str]) -> Array:
@@ -195,7 +202,7 @@ def _supplied(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[
     found = np.zeros((len(goods), len(regions)))
     if "VST" in held:
         for row, name in enumerate(held["VST"].axes[0]):
-            found[goods.index(name)] += held["VST"].ordered(held["VST"].axes[0], regions)[row]
+            found[_place(name, goods)] += held["VST"].ordered(held["VST"].axes[0], regions)[row]
     return found
 
 
@@ -208,12 +215,14 @@ def _margins(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[s
         carried = set(held["VST"].axes[0]) if "VST" in held else set[str]()
         margin = next((axis for axis in one.axes if len(axis) <= len(goods) and set(axis) <= carried), None)
         if margin is None:
-            raise ValueError(_("no axis of {name} is of the services in {other}", name="VTWR", other="VST"))
+            raise OtherLabelsError(
+                _("no axis of {name} is of the services in {other}", name="VTWR", other="VST")
+            )
         first = one.axes.index(margin)
         order = (margin, goods, regions, regions) if first == 0 else (goods, regions, regions, margin)
         values = one.ordered(*order) if first == 0 else np.moveaxis(one.ordered(*order), -1, 0)
         for row, name in enumerate(margin):
-            total[goods.index(name)] += values[row].sum(axis=1)
+            total[_place(name, goods)] += values[row].sum(axis=1)
     return total, ratio(supply, np.broadcast_to(supply.sum(axis=1, keepdims=True), supply.shape), 0.0)
 
 

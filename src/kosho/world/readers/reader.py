@@ -30,9 +30,18 @@ def as_numbers(values: Any, file: str) -> Array:
     """
     try:
         return np.asarray(values, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        told = _("holds what is no number: {error}", error=shorten(str(error), 100, placeholder=" …"))
-        raise InputError(Problem(told, file=file)) from None
+    except (ValueError, TypeError):
+        cell = next((one for one in np.asarray(values, dtype=object).flat if not _is_number(one)), None)
+        told = _("holds what is no number: {cell}", cell=shorten(repr(cell), 100, placeholder=" …"))
+        raise InputError(Problem(told, _("plain numbers, such as 1234.5"), file)) from None
+
+
+def _is_number(cell: object) -> bool:
+    try:
+        float(cell)  # pyright: ignore[reportArgumentType] - whatever a file holds
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def clipped(values: Array, what: str, notes: list[str]) -> Array:

@@ -141,8 +141,9 @@ def _r_objects(path: Path) -> dict[str, Any]:
             return dict(rdata.read_rda(path, default_encoding="utf-8"))
     except OSError as error:
         raise unreadable(path, error) from None
-    except Exception as error:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
-        raise InputError(Problem(_("is no RData: {error}", error=error), file=str(path))) from None
+    except Exception:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
+        hint = _("the file as it was published; or the workbook of the release")
+        raise InputError(Problem(_("is no RData file, or not all of one"), hint, str(path))) from None
 
 
 def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int | None]:
