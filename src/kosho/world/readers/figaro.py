@@ -130,16 +130,18 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
     found: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
     for line, row in enumerate(csv.DictReader(file), start=2):
         stop_if_many(problems)
-        area, seller, buyer, user = (str(row[name]).strip() for name in FLAT[:4])
+        area, seller, buyer, user = (str(row[name] or "").strip() for name in FLAT[:4])
         if area == "W2":
             continue
         try:
-            value = plain(row["obsValue"] or "0")
+            value = plain(row["obsValue"] or "")
         except ValueError:
             value = float("nan")
         if not isfinite(value):
             problems.add(
-                _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"]), line=line, key="obsValue"
+                _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"] or ""),
+                line=line,
+                key="obsValue",
             )
             continue
         cells = found.setdefault((REST.get(area, area), seller), {})

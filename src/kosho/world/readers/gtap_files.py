@@ -49,16 +49,23 @@ class Held:
     values: Array
     axes: tuple[tuple[str, ...], ...]
 
-    def ordered(self, *wanted: Sequence[str]) -> Array:
+    def ordered(self, *wanted: Sequence[str], spare: Sequence[str] = ()) -> Array:
         """Values with axes in the order of some labels, whatever the order of its own.
 
+        Args:
+            wanted: By axis.
+            spare: Labels that may be left out.
+
         Raises:
-            OtherLabelsError: a label is missing.
+            OtherLabelsError: a label is missing, or another would be left out.
         """
         for axis, labels in zip(self.axes, wanted, strict=True):
             for label in labels:
                 if label not in axis:
                     raise OtherLabelsError(_("one of them has no {label}", label=label))
+            more = sorted(set(axis) - set(labels) - set(spare))
+            if more:
+                raise OtherLabelsError(_("one of them has {label}, others have not", label=more[0]))
         places = [
             [axis.index(label) for label in labels] for axis, labels in zip(self.axes, wanted, strict=True)
         ]
