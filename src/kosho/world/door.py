@@ -65,7 +65,9 @@ def _refuse_high_duties(world: World) -> None:
     rates = world.arrays.tariff
     for n, i, s in np.argwhere(rates * 100.0 > PERCENT_DUTY.high)[:10]:
         cell = f"{world.countries[i]} {world.sectors[s]} to {world.countries[n]}"
-        told = _("base duty on {cell}: {wrong}", cell=cell, wrong=PERCENT_DUTY.broken(100.0 * rates[n, i, s]))
+        told = _(
+            "base duty on {cell}: {wrong}", cell=cell, wrong=PERCENT_DUTY.broken(100.0 * float(rates[n, i, s]))
+        )
         problems.add(told, _("--insist takes it as it is"))
     problems.raise_if_any()
 
