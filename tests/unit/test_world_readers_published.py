@@ -318,6 +318,10 @@ def test_figaro_in_euro(flat: bool, tmp_path: Path):
     )
     assert table.meta["edition"] == "FIGARO, edition of 2025"
     assert any("1.0813 US dollars" in note for note in table.meta["adjustments"])
+    other = reader("figaro").table([tmp_path / name], {"year": "2019"})
+    assert any(
+        "say that the table is of 2023; it is taken for one of 2019" in x for x in other.meta["adjustments"]
+    )
     world = calibrated(named(table))
     assert set(world.countries) == {"DEU", "ROW", "GRC", "JPN"}
     assert world.meta.sectors["C31_32"] == ("C31T33",)

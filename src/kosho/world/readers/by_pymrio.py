@@ -18,12 +18,13 @@ from kosho.extras import missing
 from kosho.language import _, pgettext
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
-from kosho.world.readers.reader import Reader, Settings, as_numbers
+from kosho.world.readers.reader import Reader, Settings, as_numbers, other_year
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
 __all__ = ["EORA", "EXIOBASE", "READER", "of_system"]
 
+YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 STOCK = re.compile(r"inventor|stock|valuables", re.IGNORECASE)
 FORMED = re.compile(r"fixed capital", re.IGNORECASE)
 UNITS: Mapping[str, float] = {"m": 1.0, "mill": 1.0, "million": 1.0, "000": 1e-3, "thousand": 1e-3, "bill": 1e3}
@@ -106,6 +107,7 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
     blocks = Blocks(rows, finals, values, _whole(final, rows, finals, path), None, stocks, formation)
     scale, told = _unit(system, database, year, settings, path)
     told += [database.left_out] if database.left_out else []
+    told += other_year(settings.get("year"), YEARS.findall(path.stem))
     sales: Sales = blocks.sales(rule_of(settings), scale, str(path))
     about = {key: text.format(file=path.name) for key, text in database.about.items()}
     named = {} if database.classification is None else {"classification": _variant(database, sales.sectors)}
