@@ -60,12 +60,7 @@ def _entries(text: str, parts: list[Block]) -> Iterator[_Entry]:
     for index, block in enumerate(parts):
         if block.role == "furniture":
             continue
-        begin = text.rfind("\n", 0, block.start) + 1
-        line = _LINE.match(
-            text,
-            begin if text[begin : block.start].strip(" \t-–•*().0123456789") == "" else block.start,
-            block.end,
-        )
+        line = _LINE.match(text, block.start, block.end)
         if line is None or line.end() < block.end:
             continue
         kind = _kind(line["label"])
