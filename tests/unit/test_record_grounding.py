@@ -51,10 +51,23 @@ def test_other_white_space_is_the_same_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    "quote", ["日本は米国に自動車の関税の撤廃を求めた", "日本は 米国に自動車の関税の\n撤廃を求めた"]
+)
+def test_where_words_have_no_space_lines_may_break_anywhere(quote: str) -> None:
+    told = "2026年5月6日\n外務省\n\n日本は米国に自動車の\n関税の撤廃を求めた。\n"
+    fact = {"type": "ask", "fields": {"by": "JPN", "to": "USA"}, "quote": quote}
+    (verdict,) = check(Document("j.txt", told), [fact], "a model")
+    assert verdict.draft is not None, verdict
+    assert verdict.draft.quote == "日本は米国に自動車の\n関税の撤廃を求めた"
+
+
+@pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"quote": "Japan asked Peru to lift its 6% duty on tea"}, "does not stand"),
         ({"quote": ""}, "does not stand"),
+        ({"quote": "Japanasked Peru to lift its 5% duty on tea"}, "does not stand"),
+        ({"quote": "Japan asked Peru to lift its 5% dütyon tea"}, "does not stand"),
         ({"quote": "x" * 2000}, "does not stand"),
         ({"quote": 7}, "no object"),
         ({"type": "confession"}, "none of those"),
