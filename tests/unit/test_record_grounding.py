@@ -107,6 +107,14 @@ def test_fields_that_the_words_do_not_bear_out_are_left_out(fields: dict[str, An
     assert set(verdict.draft.fields) == set(fields) - dropped
 
 
+@pytest.mark.parametrize("content", ["open its market for walnuts", "want an answer by Friday"])
+def test_words_may_stand_in_either_sentence_of_a_quote(content: str) -> None:
+    told = "Kenya asked Uganda to open its market for walnuts. Kenyan farmers want an answer by Friday."
+    fact = {"type": "ask", "fields": {"by": "KEN", "to": "UGA", "content": content}, "quote": told}
+    (verdict,) = check(Document("n.txt", f"They spoke at length.\n\n{told} It rained.\n"), [fact], "a model")
+    assert (verdict.dropped, verdict.draft and verdict.draft.fields["content"]) == ({}, content)
+
+
 def test_modality_is_only_lowered() -> None:
     ban = {
         "type": "measure",
