@@ -15,6 +15,7 @@ from tests.reading import GOLD, Row, rows
 
 from kosho.errors import InputError
 from kosho.record.grounding import Model, check, endpoint, facts_in, propose
+from kosho.record.grounding.verify import MOST_FIELDS
 from kosho.record.reading import Document, decode
 
 TEXT = (
@@ -72,6 +73,7 @@ def test_where_words_have_no_space_lines_may_break_anywhere(quote: str) -> None:
         ({"quote": 7}, "no object"),
         ({"type": "confession"}, "none of those"),
         ({"fields": [1]}, "no object"),
+        ({"fields": {f"of {n}": n for n in range(MOST_FIELDS + 1)}}, "too many fields"),
         ({"type": "offer", "quote": "Peru did not offer anything"}, "denied"),
         ({"type": "offer", "quote": "Will Peru cut its duty on cars?"}, "question"),
         ({"type": "agreement", "quote": "Peru signs pact with Kenya"}, "no sentence"),
@@ -105,6 +107,18 @@ def test_fields_that_the_words_do_not_bear_out_are_left_out(fields: dict[str, An
     verdict = one(ASK | {"fields": fields})
     assert set(verdict.dropped) == dropped
     assert set(verdict.draft.fields) == set(fields) - dropped
+
+
+@pytest.mark.parametrize(
+    ("claimed", "held"),
+    [("negated", "negated"), ("asserted", "asserted"), ("planned", "planned"), (7, "asserted")],
+)
+def test_what_was_not_held_is_told_as_denied_where_it_is_claimed_so(claimed: object, held: str) -> None:
+    told = "Kenya and Uganda did not meet on 3 March 2026."
+    fact = {"type": "event_not_held", "fields": {}, "quote": told, "modality": claimed}
+    (verdict,) = check(Document("n.txt", f"It rained.\n\n{told}\n"), [fact], "a model")
+    assert verdict.draft is not None, verdict
+    assert verdict.draft.modality == held
 
 
 @pytest.mark.parametrize("content", ["open its market for walnuts", "want an answer by Friday"])
