@@ -15,8 +15,9 @@ from tests.reading import GOLD, Row, rows
 
 from kosho.errors import InputError
 from kosho.record.grounding import Model, check, endpoint, facts_in, propose
+from kosho.record.grounding.ask import beside
 from kosho.record.grounding.verify import MOST_FIELDS
-from kosho.record.reading import Document, decode
+from kosho.record.reading import Document, Draft, decode
 
 TEXT = (
     "LIMA, 3 March 2026 (Example Wire)\n\n"
@@ -518,3 +519,26 @@ def test_addresses_that_are_none(url: str) -> None:
 def test_a_key_goes_nowhere_unencrypted() -> None:
     with pytest.raises(InputError, match="unencrypted"):
         endpoint("http://example.org", with_key=True)
+
+
+@pytest.mark.parametrize(
+    ("doc", "kind", "start", "end", "said"),
+    [
+        ("a", "ask", 100, 200, False),
+        ("b", "ask", 100, 200, True),
+        ("a", "offer", 100, 200, True),
+        ("a", "ask", 150, 250, False),
+        ("a", "ask", 151, 251, True),
+        ("a", "ask", 50, 150, False),
+        ("a", "ask", 190, 210, False),
+        ("a", "ask", 191, 211, True),
+        ("a", "ask", 300, 400, True),
+        ("a", "ask", 0, 900, False),
+    ],
+)
+def test_what_is_proposed_is_new_where_less_than_half_of_the_shorter_is_known(
+    doc: str, kind: str, start: int, end: int, said: bool
+) -> None:
+    known = Draft("a", "ask", "asserted", {}, "", 100, 200)
+    proposed = Draft(doc, kind, "asserted", {}, "", start, end)
+    assert beside([known], [proposed]) == ([proposed] if said else [])
