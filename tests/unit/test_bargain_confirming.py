@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from kosho.bargain import Effort, deal
 from kosho.bargain.confirming import _may_lead, _open
 from kosho.bargain.game import Game
+from kosho.bargain.screening import SCREENED_ABOVE
 from kosho.bargain.thinning import thinned
 
 GAINS = {
@@ -93,3 +95,46 @@ def test_the_first_package_of_each_cell_is_drawn(
     assert thinned(one, possible, cells).tolist() == all_of_them
     assert thinned(one, np.arange(6) > 0, cells).tolist() == but_the_first
     assert thinned(one, np.zeros(6, bool), cells).tolist() == []
+
+
+@dataclass
+class Once:
+    """A table as it was priced, with what was asked of it."""
+
+    solved: np.ndarray
+    exact: bool | None
+    leading: int = 0
+    more: tuple[int, ...] | None = None
+    background: Any = None
+
+    def at_rates_of(self, _table: Any) -> Once:
+        return replace(self, solved=np.array([True, False, True]))
+
+    def with_exact(self, rows: np.ndarray) -> Once:
+        return replace(self, more=tuple(rows.tolist()))
+
+
+@pytest.mark.parametrize("exact", [None, True, False])
+@pytest.mark.parametrize("packages", [3, SCREENED_ABOVE + 1])
+@pytest.mark.parametrize("left", [0, 1])
+def test_of_backgrounds_that_do_not_lead_less_is_solved(
+    monkeypatch: pytest.MonkeyPatch, exact: bool | None, packages: int, left: int
+) -> None:
+    """Of the first as many that lead as are certified, of others one; at new rates what is open alone."""
+    solved = np.arange(3) >= left
+    monkeypatch.setattr(deal, "price", lambda *_, exact, **_given: Once(solved, exact))
+    monkeypatch.setattr(deal, "confirmed", lambda one, leading: replace(one, leading=leading))
+    told: list[str] = []
+    backgrounds = [SimpleNamespace(title=title) for title in ("This", "That")]
+    table: Any = SimpleNamespace(grid=range(packages), backgrounds=backgrounds)
+    work = Effort(exact=exact, certified=7)
+    pricing = deal._Pricing(cast("Any", None), "fixed", work, told.append)
+    first, other = pricing.first(table)
+    assert (first.leading, other.leading) == (7, 1)
+    assert (first.exact, other.exact) == (exact, exact or False)
+    assert told == [f"{packages:,} packages: This", f"{packages:,} packages: That"]
+    again = pricing.again(table)
+    in_full = [exact is True or (exact is None and packages <= SCREENED_ABOVE), exact is True]
+    kept = [left == 0 and full for full in in_full]
+    assert [one.more for one in again] == [(1,) if one else None for one in kept]
+    assert len(told) == 2 + kept.count(False)

@@ -318,9 +318,36 @@ def test_a_product_that_bears_one_issue_is_translated_once_for_all_rates_of_othe
             assert moved[(*place, round(float(share), 12))] == rate
 
 
-def test_states_put_together_once_are_at_any_elasticities_what_each_is_there(table, talks):
+@pytest.fixture(scope="module")
+def laid(table, talks):
     state, other = table.backgrounds[0].packages, table.backgrounds[0].disagreement
-    shocks = package_shocks(table, talks, state, (other, state))
+    return package_shocks(table, talks, state, (other, state))
+
+
+def the_same(one: Counterfactual, there: Counterfactual) -> None:
+    assert (one.constraints, one.nests) == (there.constraints, there.nests)
+    assert one.shock.part == there.shock.part
+    for name in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff"):
+        np.testing.assert_array_equal(getattr(one.shock, name), getattr(there.shock, name))
+
+
+@pytest.mark.parametrize("issue", ["cars", "rest"])
+def test_what_other_rates_do_not_move_is_kept_and_nothing_is_laid_twice(table, talks, laid, issue):
+    """At rates that are others and the same."""
+    moved = table.grid.issues.index(issue)
+    issues = tuple(one.model_copy() if k == moved else one for k, one in enumerate(table.file.issues))
+    again = laid.relaid(replace(table, file=table.file.model_copy(update={"issues": issues})))
+    kept = [one is other for one, other in zip(again.pieces, laid.pieces, strict=True)]
+    assert kept == [moved not in one.issues for one in laid.pieces]
+    assert 0 < kept.count(False) < len(kept)
+    some = [table.fallback, len(table.grid) - 1]
+    levels = laid.nontariff.levels(talks.arrays.theta)
+    for one, there in zip(*(x.counterfactuals(some, levels) for x in (again, laid)), strict=True):
+        the_same(one, there)
+
+
+def test_states_put_together_once_are_at_any_elasticities_what_each_is_there(table, talks, laid):
+    shocks = laid
     packages = [table.fallback, table.fallback + 1, len(table.grid) - 1]
     states = shocks.states(packages, [1, 0])
     for scale in (1.0, 0.4):
@@ -331,10 +358,7 @@ def test_states_put_together_once_are_at_any_elasticities_what_each_is_there(tab
         expected = [*alone.counterfactuals(packages, levels), *alone.comparison_counterfactuals(levels)[::-1]]
         assert len(found) == len(expected) == 5
         for one, there in zip(found, expected, strict=True):
-            assert (one.constraints, one.nests) == (there.constraints, there.nests)
-            assert one.shock.part == there.shock.part
-            for name in ("importer", "exporter", "sector", "share", "cost", "base_tariff", "tariff"):
-                np.testing.assert_array_equal(getattr(one.shock, name), getattr(there.shock, name))
+            the_same(one, there)
 
 
 def test_states_that_are_one_law_are_one_question(case, talks, tmp_path):

@@ -74,6 +74,15 @@ def test_digits_are_those_by_which_a_move_loses(steep: float, step: float, told:
     assert found.gains.tolist() == [found.value]
 
 
+@pytest.mark.parametrize(("off", "step"), [(0.0003, 0.0), (0.0008, 0.001), (0.0013, 0.001)])
+@pytest.mark.parametrize(("end", "inwards"), [(10.0, 1.0), (15.0, -1.0)])
+def test_what_rounds_to_an_end_is_at_it(end: float, inwards: float, off: float, step: float) -> None:
+    top = end + inwards * off
+    found = best(ALONE, [(10.0, 15.0)], lambda rates: [100.0 - 5e4 * (rates[0] - top) ** 2], [14.0])
+    assert found.steps.tolist() == [step]
+    assert found.rates.tolist() == pytest.approx([end + inwards * round(off, 3)], abs=1e-9)
+
+
 def test_where_nothing_is_told_apart_there_is_no_digit() -> None:
     found = best(ALONE, [(10.0, 15.0)], lambda rates: [100.0 - 1e-6 * rates[0]], [12.4])
     assert np.isnan(found.steps[0])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.briefs import brief
 
-from kosho.brief import gain_figure
+from kosho.brief import deal_tables, gain_figure, law
 from kosho.brief.figures import (
     SMALLEST_RANGE,
     Axis,
@@ -203,3 +204,56 @@ def test_a_figure_of_nothing_has_room_around_it() -> None:
 def test_names_at_the_ends_of_lines_stand_apart() -> None:
     shared = gain_figure.SHARED
     assert gain_figure._apart([10.0, 12.0, 12.0 + 2 * shared, 200.0]) == [10.0, 26.0, 44.0, 200.0]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"), [(2.0, 2.0, (2.0, 2.25, 2.5, 2.75, 3.0)), (-1.0, 3.0, (-1.0, 0.0, 1.0, 2.0, 3.0))]
+)
+def test_an_axis_has_a_length_even_where_all_is_one(low: float, high: float, ticks: tuple[float, ...]) -> None:
+    found = _axis(low, high)
+    assert found.ticks == ticks
+    assert found.low <= ticks[0] < ticks[-1] < found.high
+
+
+@pytest.mark.parametrize(
+    ("ends", "step"),
+    [
+        ((0.0, 0.09), 0.01),
+        ((0.0, 0.4), 0.05),
+        ((-0.45, 0.4), 0.1),
+        ((0.0, 4.0), 0.5),
+        ((0.0, 9.0), 1),
+        ((0.0, 9.5), 2),
+        ((0.0, 44.0), 5),
+        ((0.0, 60.0), 10),
+        ((0.0, 180.0), 20),
+        ((0.0, 400.0), 50),
+        ((-300.0, 600.0), 100),
+    ],
+)
+def test_gains_of_two_have_at_most_ten_lines(ends: tuple[float, float], step: float) -> None:
+    drawn = "".join(deal_tables._axis(np.array(ends), lambda value: 1000 * value, "JPN", level=False))
+    lines = [float(one) / 1000 for one in re.findall(r'<line x1="([-\d.]+)"', drawn)]
+    first = -(-ends[0] // step) * step
+    assert lines == pytest.approx([first + k * step for k in range(len(lines))])
+    assert 4 <= len(lines) <= 10
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Broda & Weinstein 2006", "Broda et al."),
+        ("Ann & Bo 2006", "Ann & Bo 2006"),
+        ("Caliendo, Parro", "Caliendo et al."),
+        ("Twenty letters, none more", "Twenty letters et al."),
+        ("A" * 20, "A" * 20),
+        ("A" * 21, "A" * 21 + " et al."),
+    ],
+)
+def test_authors_of_a_study_in_short(title: str, short: str) -> None:
+    assert gain_figure._short(title) == short
+
+
+@pytest.mark.parametrize(("count", "told"), [(8, "Japan, Japan"), (9, "9 economies")])
+def test_more_than_eight_economies_are_counted(count: int, told: str) -> None:
+    assert law._names(["JPN"] * count).startswith(told)

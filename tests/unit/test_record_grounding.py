@@ -15,7 +15,9 @@ from tests.reading import GOLD, Row, rows
 
 from kosho.errors import InputError
 from kosho.record.grounding import Model, check, endpoint, facts_in, propose
-from kosho.record.reading import Document, decode
+from kosho.record.grounding.ask import beside
+from kosho.record.grounding.verify import MOST_FIELDS
+from kosho.record.reading import Document, Draft, decode
 
 TEXT = (
     "LIMA, 3 March 2026 (Example Wire)\n\n"
@@ -51,14 +53,28 @@ def test_other_white_space_is_the_same_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    "quote", ["日本は米国に自動車の関税の撤廃を求めた", "日本は 米国に自動車の関税の\n撤廃を求めた"]
+)
+def test_where_words_have_no_space_lines_may_break_anywhere(quote: str) -> None:
+    told = "2026年5月6日\n外務省\n\n日本は米国に自動車の\n関税の撤廃を求めた。\n"
+    fact = {"type": "ask", "fields": {"by": "JPN", "to": "USA"}, "quote": quote}
+    (verdict,) = check(Document("j.txt", told), [fact], "a model")
+    assert verdict.draft is not None, verdict
+    assert verdict.draft.quote == "日本は米国に自動車の\n関税の撤廃を求めた"
+
+
+@pytest.mark.parametrize(
     ("change", "why"),
     [
         ({"quote": "Japan asked Peru to lift its 6% duty on tea"}, "does not stand"),
         ({"quote": ""}, "does not stand"),
+        ({"quote": "Japanasked Peru to lift its 5% duty on tea"}, "does not stand"),
+        ({"quote": "Japan asked Peru to lift its 5% dütyon tea"}, "does not stand"),
         ({"quote": "x" * 2000}, "does not stand"),
         ({"quote": 7}, "no object"),
         ({"type": "confession"}, "none of those"),
         ({"fields": [1]}, "no object"),
+        ({"fields": {f"of {n}": n for n in range(MOST_FIELDS + 1)}}, "too many fields"),
         ({"type": "offer", "quote": "Peru did not offer anything"}, "denied"),
         ({"type": "offer", "quote": "Will Peru cut its duty on cars?"}, "question"),
         ({"type": "agreement", "quote": "Peru signs pact with Kenya"}, "no sentence"),
@@ -92,6 +108,26 @@ def test_fields_that_the_words_do_not_bear_out_are_left_out(fields: dict[str, An
     verdict = one(ASK | {"fields": fields})
     assert set(verdict.dropped) == dropped
     assert set(verdict.draft.fields) == set(fields) - dropped
+
+
+@pytest.mark.parametrize(
+    ("claimed", "held"),
+    [("negated", "negated"), ("asserted", "asserted"), ("planned", "planned"), (7, "asserted")],
+)
+def test_what_was_not_held_is_told_as_denied_where_it_is_claimed_so(claimed: object, held: str) -> None:
+    told = "Kenya and Uganda did not meet on 3 March 2026."
+    fact = {"type": "event_not_held", "fields": {}, "quote": told, "modality": claimed}
+    (verdict,) = check(Document("n.txt", f"It rained.\n\n{told}\n"), [fact], "a model")
+    assert verdict.draft is not None, verdict
+    assert verdict.draft.modality == held
+
+
+@pytest.mark.parametrize("content", ["open its market for walnuts", "want an answer by Friday"])
+def test_words_may_stand_in_either_sentence_of_a_quote(content: str) -> None:
+    told = "Kenya asked Uganda to open its market for walnuts. Kenyan farmers want an answer by Friday."
+    fact = {"type": "ask", "fields": {"by": "KEN", "to": "UGA", "content": content}, "quote": told}
+    (verdict,) = check(Document("n.txt", f"They spoke at length.\n\n{told} It rained.\n"), [fact], "a model")
+    assert (verdict.dropped, verdict.draft and verdict.draft.fields["content"]) == ({}, content)
 
 
 def test_modality_is_only_lowered() -> None:
@@ -483,3 +519,26 @@ def test_addresses_that_are_none(url: str) -> None:
 def test_a_key_goes_nowhere_unencrypted() -> None:
     with pytest.raises(InputError, match="unencrypted"):
         endpoint("http://example.org", with_key=True)
+
+
+@pytest.mark.parametrize(
+    ("doc", "kind", "start", "end", "said"),
+    [
+        ("a", "ask", 100, 200, False),
+        ("b", "ask", 100, 200, True),
+        ("a", "offer", 100, 200, True),
+        ("a", "ask", 150, 250, False),
+        ("a", "ask", 151, 251, True),
+        ("a", "ask", 50, 150, False),
+        ("a", "ask", 190, 210, False),
+        ("a", "ask", 191, 211, True),
+        ("a", "ask", 300, 400, True),
+        ("a", "ask", 0, 900, False),
+    ],
+)
+def test_what_is_proposed_is_new_where_less_than_half_of_the_shorter_is_known(
+    doc: str, kind: str, start: int, end: int, said: bool
+) -> None:
+    known = Draft("a", "ask", "asserted", {}, "", 100, 200)
+    proposed = Draft(doc, kind, "asserted", {}, "", start, end)
+    assert beside([known], [proposed]) == ([proposed] if said else [])

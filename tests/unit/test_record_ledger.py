@@ -11,6 +11,8 @@ from tests.surroundings import within
 from kosho.errors import InputError
 from kosho.language import use
 from kosho.record import Record, records, verify
+from kosho.record.ledger import label
+from kosho.record.schema import Instrument, MeasureReference, Meeting
 
 HEAD = """
 title: Talks
@@ -288,3 +290,32 @@ def test_a_conflict_is_told_from_the_day_it_was_recorded(day: str, told: list[st
     statements += MEETING.format(id="m2", source="b", at="2025-01-05", minutes=65)
     ledger = write(tmp_path, statements, LATER).as_of(date.fromisoformat(day))
     assert [one.id for one in ledger.declared] == told
+
+
+@pytest.mark.parametrize(
+    ("one", "told"),
+    [
+        (Meeting.model_construct(kind="call", status="held", round=None, place=None), "call: held"),
+        (
+            Meeting.model_construct(kind="consultation", status="not_held", round=2, place="Beijing"),
+            "consultation, round 2, Beijing: not held",
+        ),
+        (Instrument.model_construct(kind="agreement", status="signed", title=None), "agreement: signed"),
+        (Instrument.model_construct(kind="agreement", status="signed", title="A pact"), "A pact: signed"),
+        (
+            MeasureReference.model_construct(
+                kind="tariff", status="in force", rate=7.5, products=("tea", "figs")
+            ),
+            "tariff 7.5 % on tea, figs: in force",
+        ),
+        (MeasureReference.model_construct(kind="ban", status="ended", rate=None, products=()), "ban: ended"),
+        (
+            MeasureReference.model_construct(kind="tariff", status="ended", rate=0.0, products=()),
+            "tariff 0 %: ended",
+        ),
+    ],
+)
+def test_an_entry_of_the_timeline_is_told_in_a_few_words(
+    one: Meeting | Instrument | MeasureReference, told: str
+) -> None:
+    assert label(one) == told

@@ -22,10 +22,10 @@ from kosho.display import Shown
 
 __all__ = ["FoundRates", "best_rates"]
 
-STEPS = (0.001, 0.01, 0.1, 1.0)
+FINEST, WHOLE = 0.001, 1.0
 """Percentage points, units of the last digit; the first by which a move makes an aim smaller is true."""
-FIRST, FINER, COARSER = (0.01, 1.0), (0.001,), (0.1,)
-"""Steps that are tried first, and then where the first of them is told apart, or is not."""
+FIRST, COARSER = (0.01, WHOLE), 0.1
+"""Steps that are tried first, and then where the first of them is not told apart; where it is, the finest."""
 TOLD_APART = 5e-4
 """Million USD a year: what moves must lose at least to be told from noise (4e-5 within a batch)."""
 EXACT = 1e-8
@@ -225,7 +225,7 @@ def _steps(cell: RateCell, aim: Aim, rates: Array) -> Array:
 
 def _step(cell: RateCell, aim: Aim, rates: Array, k: int) -> float:
     """The unit of a rate's last true digit; zero at an end, not a number where there is none."""
-    if (np.abs(rates[k] - cell.ends[k]) <= STEPS[0] / 2).any():
+    if (np.abs(rates[k] - cell.ends[k]) <= FINEST / 2).any():
         return 0.0
 
     def told_apart(step: float) -> bool:
@@ -233,8 +233,8 @@ def _step(cell: RateCell, aim: Aim, rates: Array, k: int) -> float:
         return bool((_lost(cell, aim, rates, moves) >= TOLD_APART).all())
 
     if told_apart(FIRST[0]):
-        return next((step for step in FINER if told_apart(step)), FIRST[0])
-    return next((step for step in (*COARSER, FIRST[1]) if told_apart(step)), np.nan)
+        return FINEST if told_apart(FINEST) else FIRST[0]
+    return next((step for step in (COARSER, WHOLE) if told_apart(step)), np.nan)
 
 
 def _lost(cell: RateCell, aim: Aim, rates: Array, moves: Sequence[_Move]) -> Array:
@@ -272,7 +272,7 @@ def _searched(cell: RateCell, aim: Aim, move: _Move) -> Array:
         return -value if np.isfinite(value) else 1e12
 
     within = max(low, rates[k] - 2 * step), min(high, rates[k] + 2 * step)
-    best = at(float(np.asarray(fminbound(lost, *within, xtol=STEPS[0] / 4))))
+    best = at(float(np.asarray(fminbound(lost, *within, xtol=FINEST / 4))))
     values = aim.values(cell.gains([best, rates]))
     return best if values[0] >= values[1] else rates
 
@@ -284,7 +284,7 @@ def _rounded(cell: RateCell, aim: Aim, rates: Array, steps: Array) -> tuple[Arra
         if step == 0:
             near.append([low if rate - low < high - rate else high])
             continue
-        unit = STEPS[-1] if np.isnan(step) else step
+        unit = WHOLE if np.isnan(step) else step
         ends = {float(np.floor(rate / unit) * unit), float(np.ceil(rate / unit) * unit)}
         near.append(sorted({round(min(max(one, low), high), 4) for one in ends}))
     many = [np.array(one) for one in product(*near)]

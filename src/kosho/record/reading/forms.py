@@ -60,12 +60,7 @@ def _entries(text: str, parts: list[Block]) -> Iterator[_Entry]:
     for index, block in enumerate(parts):
         if block.role == "furniture":
             continue
-        begin = text.rfind("\n", 0, block.start) + 1
-        line = _LINE.match(
-            text,
-            begin if text[begin : block.start].strip(" \t-–•*().0123456789") == "" else block.start,
-            block.end,
-        )
+        line = _LINE.match(text, block.start, block.end)
         if line is None or line.end() < block.end:
             continue
         kind = _kind(line["label"])
@@ -261,8 +256,7 @@ def _listed_rates(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[
         if told is None:
             continue
         head = text[: block.start]
-        kind = "countervailing" if re.search(r"countervail|subsid", told[0], re.IGNORECASE) else "anti-dumping"
-        kind = kind if re.search(r"dumping|less than fair value|countervail|subsid", head, re.I) else "tariff"
+        kind = _trade_remedy(told[0]) or _trade_remedy(head) or "tariff"
         rate = float(line["rate"])
         fields: dict[str, Any] = {
             "measure": f"{kind} duty" if kind != "tariff" else "tariff",
@@ -278,6 +272,13 @@ def _listed_rates(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[
         others = [code for code in codes if code != issuer]
         fields |= {"on": others[0]} if others else {}
         yield Draft(doc, "measure", "asserted", fields, text[block.start : block.end], block.start, block.end)
+
+
+def _trade_remedy(words: str) -> str | None:
+    """The kind of duty that words introduce rates of producers of; dumping, where they tell of both."""
+    if re.search(r"dumping|less than fair value", words, re.IGNORECASE):
+        return "anti-dumping"
+    return "countervailing" if re.search(r"countervail|subsid", words, re.IGNORECASE) else None
 
 
 _SIGNS = re.compile(

@@ -77,7 +77,7 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
         wanted = _IN_RETURN.search(mentions.masked, clause.start, match.start())
         if force.unmade(match.start() - clause.start):
             continue
-        if not (told or now or goes_on) or aimed_at or wanted or begin < reached or group(match, "from"):
+        if not (told or now or goes_on) or aimed_at or wanted or begin < reached:
             continue
         reached = max(match.end("rate"), match.end("duty") if group(match, "duty") else 0)
         if told:
@@ -353,7 +353,7 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
     end = _compiled(table("measures")["stop"]).search(mentions.masked, begin, stop)
     cut = end.start() if end else stop
     listed = re.compile(
-        r"[^,;%]+(?:, (?!according|as\b|say|cit|after|before|which|who|while|with|but"
+        r"[^,;%]+(?:, (?!according|as\b|say|cit|after|before|which|who|while|with|but|up\b|down\b"
         r"|including)[\w\s-]{2,30}){1,6},? and [\w\s-]{2,30}"
     ).match(mentions.masked, begin, stop)
     if listed and end and mentions.masked[end.start()] == ",":

@@ -78,7 +78,7 @@ def prepared(document: Document) -> Prepared:
         body,
         mentions,
         home,
-        _enacts(text, kind) or (home if kind == "press conference" else None),
+        _enacts(text) or (home if kind == "press conference" else None),
     )
 
 
@@ -89,7 +89,7 @@ _OFFICIAL = re.compile(
 )
 
 
-def _enacts(text: str, kind: str) -> str | None:
+def _enacts(text: str) -> str | None:
     """The country that a gazette, a symbol or an entry's title names: `Brazil: Import quotas on`."""
     names, known = aliases()
     head = text[:HEAD]
@@ -98,9 +98,8 @@ def _enacts(text: str, kind: str) -> str | None:
         code = {"EU": "EU27"}.get(symbol["who"], symbol["who"])
         return code if len(code) > 2 else None
     entry = _ENTRY.match(head)
-    line = entry["who"] if entry else ""
-    official = _OFFICIAL.search(head) if kind not in ("news", "editorial", *RECORDS) or not entry else None
-    line = line or (official[0] if official else "")
+    found = entry or _OFFICIAL.search(head)
+    line = "" if found is None else entry["who"] if entry else found[0]
     codes = {code for match in names.finditer(line.title()) for code in known[plain(match["alias"])][1]}
     return codes.pop() if len(codes) == 1 else None
 

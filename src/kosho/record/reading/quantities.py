@@ -72,7 +72,7 @@ def _amount() -> re.Pattern[str]:
         rf"(?P<bound>more than|over|above|exceeding|at least|about|around|approximately|roughly"
         rf"|some|nearly|almost|up to|less than|under|as much as)?"
         rf"\s?(?:(?<![\w$])(?P<sign>{signs})\s?|(?<![\w.]))(?P<number>{NUMBER})(?:[\s-]?(?P<scale>{scales})\b)?"
-        rf"(?:\s(?:(?!(?:{names})\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
+        rf"(?:\s(?:(?!(?:{names}|per|percent)\b)[a-z-]+\s){{0,2}}(?P<unit>{names})\b)?",
         re.IGNORECASE,
     )
 
