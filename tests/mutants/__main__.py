@@ -34,10 +34,10 @@ TESTS = {
         *("scenario", "case_", "cli_simulate", "cli_additions", "plain_line", "year_one", "elasticity_curve"),
         "kept",
     ),
-    "corridor": ("corridor",),
-    "world": ("world", "own_world"),
+    "corridor": ("corridor", "kept"),
+    "world": ("world", "own_world", "kept"),
     "record": ("record",),
-    "lines": ("lines",),
+    "lines": ("lines", "kept"),
     "brief": ("brief", "display", "kept"),
     "formatting": ("formatting",),
 }
