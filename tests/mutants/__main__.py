@@ -37,7 +37,7 @@ TESTS = {
     "corridor": ("corridor", "kept"),
     "world": ("world", "own_world", "kept"),
     "record": ("record",),
-    "lines": ("lines", "kept"),
+    "lines": ("lines", "partial_models", "schedules_lines", "tabular", "units_mistaken", "kept"),
     "brief": ("brief", "display", "kept"),
     "formatting": ("formatting",),
 }

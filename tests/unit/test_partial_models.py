@@ -149,3 +149,38 @@ def test_a_prohibitive_tariff_stops_trade_at_the_price_without_it(foreign: float
     found = linear_market(LinearMarket(350.0, 112.5, 75.0, -0.25, 0.5, foreign), specific=1000.0)
     assert (found.price, found.border_price, found.imports, found.revenue) == (400.0, border, 0.0, 0.0)
     assert found.demand == found.supply == 100.0
+
+
+@pytest.mark.parametrize(("exporters", "importers"), [(2, 3), (3, 2), (4, 1), (1, 4)])
+def test_gsim_sells_what_is_supplied_and_buys_what_is_asked_for(exporters: int, importers: int) -> None:
+    chance = np.random.default_rng(3)
+    trade = chance.uniform(1.0, 9.0, (2, exporters, importers))
+    before, after = chance.uniform(0.0, 0.3, (2, *trade.shape))
+    supply = chance.uniform(0.5, 3.0, (2, exporters))
+    supply[1, 0] = np.inf
+    found = gsim(trade, before, after, demand=-1.2, supply=supply, substitution=4.0)
+    sold = (trade * found.quantity).sum(axis=2) / trade.sum(axis=2)
+    finite = np.isfinite(supply)
+    np.testing.assert_allclose(sold[finite], supply[finite] * found.world_price[finite], atol=1e-12)
+    np.testing.assert_allclose(found.output, sold, atol=1e-12)
+    assert found.world_price[1, 0] == pytest.approx(0.0, abs=1e-15)
+    assert (found.quantity[1, 0] != 0.0).all()
+    at_home = trade * (1 + before)
+    wanted = -1.2 * (at_home * (found.world_price[:, :, None] + (1 + after) / (1 + before) - 1)).sum(axis=1)
+    bought = (at_home * found.quantity).sum(axis=1)
+    np.testing.assert_allclose(bought / at_home.sum(axis=1), wanted / at_home.sum(axis=1), atol=1e-12)
+
+
+@pytest.mark.parametrize("by", ["line and partner", "line", "partner"])
+def test_smart_takes_an_elasticity_of_supply_by_line_and_by_partner(by: str) -> None:
+    """Without substitution every flow is a market of its own."""
+    imports = np.array([[4.0, 2.0, 1.0], [5.0, 0.0, 3.0], [7.0, 1.0, 2.0]])
+    every = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, np.inf]])
+    given = {"line and partner": every, "line": every[:, 0], "partner": every[:1]}[by]
+    each = np.broadcast_to(given[:, None] if by == "line" else given, (3, 3))
+    cut = {"demand": -1.5, "substitution": 0.0}
+    found = smart(imports, 0.2, 0.1, **cut, supply=given)
+    for k, p in np.ndindex(3, 3):
+        alone = smart([[imports[k, p]]], 0.2, 0.1, **cut, supply=each[k, p])
+        for name in ("imports_after", "revenue", "consumer_surplus", "exporter_gain"):
+            assert getattr(found, name)[k, p] == pytest.approx(getattr(alone, name)[0, 0]), (name, k, p)
