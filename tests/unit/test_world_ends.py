@@ -17,6 +17,8 @@ from kosho.world.exports import sales_by_user
 from kosho.world.naming import sectors_of
 from kosho.world.own_duties import with_unknown_duties
 from kosho.world.readers.by_pymrio import Database, of_system
+from kosho.world.readers.gtap import UNKNOWN, Base, _rates, _release, _theta, _unknown
+from kosho.world.readers.gtap_files import Held
 from kosho.world.readers.matrix_csv import _check
 from kosho.world.readers.sales import Sales
 from kosho.world.readers.wiod import _edition_of, _year_of
@@ -343,3 +345,80 @@ def test_the_year_of_a_sheet_is_in_its_name_or_its_title(file: str, title: str, 
 def test_the_month_of_issue_stands_behind_the_year() -> None:
     assert _edition_of(Path("ADB-MRIO-2019_Mar2022-2.xlsx")) == "issue of Mar2022"
     assert _edition_of(Path("ADB MRIO 2019.xlsx")) == "issue not named in the file"
+
+
+GOODS, REGIONS = ("wht", "mvh"), ("jpn", "usa", "row")
+
+
+def gtap_base() -> Base:
+    """Two goods and three regions that trade with each other and at home."""
+    chance = np.random.default_rng(2)
+    c, r = len(GOODS), len(REGIONS)
+    return Base(
+        REGIONS,
+        GOODS,
+        exports=chance.uniform(1.0, 5.0, (c, r, r)),
+        domestic=np.zeros((c, c, r)),
+        imported=chance.uniform(1.0, 5.0, (c, c, r)),
+        own=np.zeros((c, r)),
+        foreign=chance.uniform(1.0, 5.0, (c, r)),
+        margins=np.zeros((c, c, r)),
+        suppliers=np.zeros((c, r)),
+        make=np.zeros((c, c, r)),
+    )
+
+
+@pytest.mark.parametrize(("inside", "below"), [(0.0, 0.0), (0.2, 0.0), (0.0, -0.1), (0.1, -0.1)])
+def test_base_tariffs_of_gtap_are_market_over_border_values_abroad(inside: float, below: float) -> None:
+    base, notes, axes = gtap_base(), [], (GOODS, REGIONS, REGIONS)
+    cif = 2.0 * base.exports
+    rate = np.full(cif.shape, 0.25)
+    rate[0, 1, 2], rate[1, 0, 1] = 5e-7, below or 0.25
+    home = np.arange(3)
+    rate[:, home, home] = inside
+    cif[1, 2, 0] = 0.0  # nothing is sold there
+    held = {"VMSB": Held(cif * (1.0 + rate), axes), "VCIF": Held(cif, axes)}
+    found = _rates(held, base, notes)
+    assert found is not None
+    wanted = rate.copy()
+    wanted[0, 1, 2] = wanted[1, 2, 0] = 0.0
+    wanted[:, home, home] = 0.0
+    np.testing.assert_allclose(found, wanted.transpose(2, 1, 0), atol=1e-12)
+    left = inside * float(base.exports[:, home, home].sum())
+    assert notes == [f"duties of {left:.6g} on trade inside regions left out"] * bool(inside) + [
+        "1 duty below zero (subsidies on imports) kept"
+    ] * bool(below)
+    for one, value in held.items():
+        assert _rates({one: value}, base, notes) is None
+        assert notes[-1].startswith("no VMSB and VCIF")
+
+
+def test_theta_of_gtap_is_a_mean_over_importers_and_unknown_duties_are_by_importer_first() -> None:
+    base = gtap_base()
+    assert _theta({}, base) is None
+    plain = _theta({"ESBM": Held(np.array([6.0, 3.0]), (("mvh", "wht"),))}, base)
+    assert plain is not None
+    assert plain.tolist() == [2.0, 5.0]
+    values = np.array([[2.0, 4.0, 9.0], [3.0, 3.0, 3.0]])
+    of_each = _theta({"ESBM": Held(values, (GOODS, REGIONS))}, base)
+    weight = base.imported.sum(axis=1) + base.foreign
+    np.testing.assert_allclose(of_each, (values * weight).sum(axis=1) / weight.sum(axis=1) - 1.0)
+    assert _unknown({}, base).tolist() == np.zeros((3, 3, 2)).tolist()
+    mask = np.zeros((2, 3, 3))
+    mask[1, 0, 2] = 1.0
+    assert np.argwhere(_unknown({UNKNOWN: Held(mask, (GOODS, REGIONS, REGIONS))}, base)).tolist() == [[2, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "settings", "told"),
+    [
+        (("R11.0_2017", "May"), ("base.har",), {}, ("GTAP data base, R11.0_2017 May", 2017)),
+        ((), ("base-2014.har", "x.prm"), {}, ("GTAP data base, release not named in the files", 2014)),
+        (("of 2017",), ("base-2014.har",), {"year": "2011"}, ("GTAP data base, of 2017", 2011)),
+        ((), ("base.har",), {}, ("GTAP data base, release not named in the files", None)),
+    ],
+)
+def test_the_release_of_gtap_is_what_it_says_of_itself(
+    words: tuple[str, ...], files: tuple[str, ...], settings: dict[str, str], told: tuple[str, int | None]
+) -> None:
+    assert _release({"DREL": words} if words else {}, [Path(one) for one in files], settings) == told
