@@ -19,7 +19,8 @@ from kosho.world.own_duties import with_unknown_duties
 from kosho.world.readers.by_pymrio import Database, of_system
 from kosho.world.readers.gtap import UNKNOWN, Base, _rates, _release, _theta, _unknown
 from kosho.world.readers.gtap_files import Held
-from kosho.world.readers.matrix_csv import _check
+from kosho.world.readers.long_csv import read_long_csv
+from kosho.world.readers.matrix_csv import _check, stop_if_many
 from kosho.world.readers.sales import Sales
 from kosho.world.readers.wiod import _edition_of, _year_of
 from kosho.world.table_checks import (
@@ -422,3 +423,26 @@ def test_the_release_of_gtap_is_what_it_says_of_itself(
     words: tuple[str, ...], files: tuple[str, ...], settings: dict[str, str], told: tuple[str, int | None]
 ) -> None:
     assert _release({"DREL": words} if words else {}, [Path(one) for one in files], settings) == told
+
+
+@pytest.mark.parametrize("wrong", [19, 20, 25])
+@pytest.mark.parametrize("kind", ["no number", "twice"])
+def test_of_a_long_table_twenty_mistakes_are_told(kind: str, wrong: int, tmp_path: Path) -> None:
+    rows = [f"JPN,S{k},JPN,FD,{'x' if kind == 'no number' else 1}" for k in range(wrong)]
+    path = tmp_path / "long.csv"
+    twice = rows if kind == "twice" else []
+    path.write_text("\n".join(["exporter,seller,importer,user,value", *rows, *twice]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_long_csv([path], {})
+    assert len(caught.value.problems) == min(wrong, 20)
+    if kind == "twice":
+        assert read_long_csv([path], {"repeats": "add"}).final_sales.sum() == 2.0 * wrong
+
+
+def test_reading_stops_at_twenty_mistakes() -> None:
+    problems = Problems("t.csv")
+    for k in range(20):
+        stop_if_many(problems)
+        problems.add(f"mistake {k}")
+    with pytest.raises(InputError):
+        stop_if_many(problems)
