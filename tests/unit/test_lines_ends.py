@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from kosho.errors import InputError
@@ -214,3 +215,83 @@ def test_lines_of_a_file_for_a_table_have_shares_and_cuts_that_can_be(
     assert {one.line for one in caught.value.problems} == set(wrong)
     for one in caught.value.problems:
         assert wrong[one.line or 0] in one.message
+
+
+def frame(value: str, *rows: tuple[str, str, float | None]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=["exporter", "hs", value], orient="row")
+
+
+ECONOMIES = ["USA", "DEU", "FRA", "JPN"]
+
+
+def test_a_rate_of_ones_own_goes_before_that_of_a_group_and_that_before_what_all_pay() -> None:
+    told = frame(
+        "rate",
+        ("DEU", "870323", 0.01),
+        ("EU27", "870323", 0.02),
+        ("", "870323", 0.1),
+        ("EU27", "870324", None),
+        ("", "870324", 0.2),
+        ("JPN", "999999", 0.3),
+        ("nobody", "870421", 0.4),
+    )
+    place = {"870323": 0, "870324": 1, "870421": 2, "870422": 3}
+    lines = _Lines(place, np.eye(4), np.ones(4, bool), 6, {"USA": told}, None)
+    rates, listed = lines.rates("USA", ECONOMIES, 2022)
+    nan = np.nan
+    np.testing.assert_array_equal(
+        rates, [[0.1, 0.2, nan, nan], [0.01, nan, nan, nan], [0.02, nan, nan, nan], [0.1, 0.2, nan, nan]]
+    )
+    assert listed.tolist() == [True, True, True, False]
+
+
+def test_trade_weights_are_of_an_importer_or_its_union_and_split_over_the_members_of_a_group() -> None:
+    bought = frame(
+        "value",
+        ("JPN", "870323", 6.0),
+        ("EU27", "870323", 4.0),
+        ("USA", "870323", 9.0),
+        ("JPN", "999999", 1.0),
+        ("JPN", "870323", None),
+        ("nobody", "870323", 5.0),
+    )
+    lines = _Lines({"870323": 0}, np.ones((1, 1)), np.ones(1, bool), 6, {}, {"USA": bought, "EU27": bought})
+    mine = lines.weights("USA", None, ECONOMIES, 2022)
+    assert mine is not None
+    assert mine[:, 0].tolist() == [0.0, 2.0, 2.0, 6.0]
+    union = lines.weights("DEU", "EU27", ECONOMIES, 2022)
+    assert union is not None
+    assert union[:, 0].tolist() == [9.0, 2.0, 2.0, 6.0]
+    assert lines.weights("JPN", None, ECONOMIES, 2022) is None
+    assert lines.weights("JPN", "", ECONOMIES, 2022) is None
+    assert _Lines({}, np.ones((0, 1)), np.ones(1, bool), 6, {}, None).weights("USA", None, [], 2022) is None
+
+
+def test_lines_are_cut_to_what_all_have_and_put_into_groups() -> None:
+    rates = pl.DataFrame(
+        [
+            ("USA", "", "87032310", 0.1),
+            ("USA", "", "87032390", 0.3),
+            ("USA", "", "87042100", None),
+            ("USA", "", "87042190", 0.2),
+            ("USA", "", "8703", 0.9),
+            ("JPN", "USA", "010121", 0.4),
+        ],
+        schema=["importer", "exporter", "hs", "rate"],
+        orient="row",
+    )
+    trade = pl.DataFrame(
+        [("USA", "JPN", "87032310", 2.0), ("USA", "JPN", "87032390", 3.0), ("USA", "JPN", "8703", 7.0)],
+        schema=["importer", "exporter", "hs", "value"],
+        orient="row",
+    )
+    lines = _Lines.of(rates, trade, {"C29": (0, 2), "G": (1,)})
+    assert (lines.digits, lines.place) == (6, {"870323": 0, "870421": 1})
+    assert lines.inside.tolist() == [[1.0, 0.0, 1.0], [1.0, 0.0, 1.0]]
+    assert lines.goods.tolist() == [True, False, True]
+    found = {row[1]: row[2] for row in lines.of_importer["USA"].iter_rows()}
+    assert found == {"870323": pytest.approx(0.2), "870421": None}
+    assert lines.of_importer["JPN"].rows() == [("USA", "010121", 0.4)]
+    assert lines.trade is not None
+    assert lines.trade["USA"].rows() == [("JPN", "870323", 5.0)]
+    assert _Lines.of(rates, None, {"C29": (0,)}).trade is None
