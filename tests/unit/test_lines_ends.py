@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import openpyxl
 import polars as pl
 import pytest
 
 from kosho.errors import InputError
-from kosho.lines import LineTable, read_trade
+from kosho.lines import (
+    AnnexLine,
+    CostSheet,
+    LineTable,
+    agreements,
+    annex_workbook,
+    line_elasticities,
+    read_trade,
+    stage_annex,
+    staged_effects,
+    value_content,
+)
 from kosho.lines.editions import _columns, towards
 from kosho.lines.line_duties import _groups, _Lines, _memberships, _positions, _union
 from kosho.lines.line_offers import PricedPackage, read_line_cuts
-from kosho.lines.line_packages import LineShock
+from kosho.lines.line_packages import LineShock, parts_of_trade
+from kosho.lines.line_ranking import _within
+from kosho.lines.staged_effects import _meeting
 from kosho.lines.trade_files import _json
+from kosho.world import toy
 
 
 def test_an_economy_is_in_its_union_from_its_first_year_to_its_last() -> None:
@@ -295,3 +313,142 @@ def test_lines_are_cut_to_what_all_have_and_put_into_groups() -> None:
     assert lines.trade is not None
     assert lines.trade["USA"].rows() == [("JPN", "870323", 5.0)]
     assert _Lines.of(rates, None, {"C29": (0,)}).trade is None
+
+
+def test_an_annex_in_a_workbook_is_ready_to_be_printed() -> None:
+    rules = agreements()["korus-usa"]
+    lines = [AnnexLine("02012004", "10.5%", "equal 2"), AnnexLine("02012005", "3 cents/kg", "equal 2")]
+    content = annex_workbook(stage_annex(lines, rules), rules)
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert len(table[0]) == 7
+    assert table[1] == ["02012004", "", 0.105, "equal 2", "", 0.052, "Free"]
+    assert table[2][0] == "02012005"
+    assert isinstance(table[2][2], str)
+    formats = [[cell.number_format for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert formats[0] == ["@", "@", "0.###%", "@", "@", "0.###%", "@"]
+    assert set(formats[1]) == {"@"}
+    looks = {(cell.font.b, cell.alignment.wrap_text, cell.border.bottom.style) for cell in sheet[1]}
+    assert looks == {(True, True, "thin")}
+    assert {(cell.font.b, cell.alignment.wrap_text) for cell in sheet[3]} == {(False, True)}
+    widths = {letter: round(one.width) for letter, one in sheet.column_dimensions.items()}
+    assert (widths["A"], widths["B"], widths["C"]) == (13, 41, 15)
+    last = sheet.column_dimensions["C"]
+    assert (last.min, last.max) == (3, 7)
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("B2", "$1:$1")
+    assert sheet.page_setup.orientation == "landscape"
+
+
+@pytest.mark.parametrize(
+    ("budget", "order", "fit"),
+    [
+        (None, "abcd", 4),
+        (0.0, "cabd", 1),
+        (3.0, "acbd", 2),
+        (2.9, "bcad", 2),
+        (6.0, "abcd", 4),
+        (5.0, "abcd", 3),
+    ],
+)
+def test_lines_are_taken_one_after_the_other_while_they_fit_a_budget(
+    budget: float | None, order: str, fit: int
+) -> None:
+    ranked: Any = [
+        SimpleNamespace(name=name, revenue=lost)
+        for name, lost in zip("abcd", (-3.0, -2.0, 0.0, -1.0), strict=True)
+    ]
+    found, within = _within(ranked, budget)
+    assert "".join(one.name for one in found) == order  # type: ignore[attr-defined]
+    assert within == fit
+
+
+@pytest.mark.parametrize(
+    ("codes", "lines", "found"),
+    [
+        (["870323"], ["87032310", "8703", "870421", "870323"], [[0, 1, 3]]),
+        (["8703", "870421"], ["870323", "87042100", "87"], [[0, 2], [1, 2]]),
+        (["870323"], ["870323", "870323"], [[0, 1]]),
+        (["870323"], [], [[]]),
+        (["870323"], ["87032"], [[0]]),
+    ],
+)
+def test_a_code_meets_the_lines_under_it_and_those_that_it_lies_under(
+    codes: list[str], lines: list[str], found: list[list[int]]
+) -> None:
+    assert _meeting(codes, lines) == found
+
+
+def test_years_of_a_staging_count_lines_that_have_a_rate_and_those_that_are_lost() -> None:
+    table = LineTable(
+        "JPN",
+        ("040620", "040630", "020130"),
+        ("EU27", "USA"),
+        np.array([[100.0, 5.0], [50.0, 0.0], [9.0, 9.0]]),
+        np.array([[0.2, 0.2], [0.4, 0.4], [0.1, 0.1]]),
+        ("line",) * 3,
+        (),
+    )
+    rules = agreements()["japan-eu-jpn"]
+    lines = [
+        ("040620100", "20%", "equal 2"),
+        ("040620200", "40%", "equal 4"),
+        ("040630", "40 yen/kg", "equal 2"),
+    ]
+    staged = stage_annex([AnnexLine(*one) for one in [*lines, ("170199", "10%", "equal 2")]], rules)
+    years = staged_effects(table, staged, "EU27", line_elasticities(table.codes, "JPN", "assumed"))
+    assert [one.cut for one in years] == [1, 2, 3, 4]
+    assert [one.day for one in years] == [step.day for step in staged[1].path[1:]]
+    assert [(one.lines, one.unknown) for one in years] == [(1, 2), (2, 1), (2, 1), (2, 1)]
+    for one, rate in zip(years[:1], [(0.1 + 0.3) / 2], strict=True):
+        after = table.paid.copy()
+        after[0, 0] = rate
+        priced = table.price(after, line_elasticities(table.codes, "JPN", "assumed"))
+        assert one.revenue == pytest.approx(float(priced.revenue.sum()))
+        assert one.welfare == pytest.approx(float(priced.welfare.sum()))
+
+
+@pytest.mark.parametrize(
+    ("method", "content"),
+    [("build-down", 0.75), ("build-up", 0.25), ("net-cost", 0.6), ("rcep-build-up", 0.375)],
+)
+def test_value_content_by_each_method_and_what_it_needs(method: Any, content: float) -> None:
+    sheet = CostSheet(8.0, originating=2.0, non_originating=2.0, net_cost=5.0, labour_overhead_profit=1.0)
+    assert value_content(sheet, method) == pytest.approx(content)
+    needs = {
+        "build-down": ("non_originating",),
+        "build-up": ("originating",),
+        "net-cost": ("net_cost", "non_originating"),
+        "rcep-build-up": ("labour_overhead_profit", "originating"),
+    }[method]
+    for name in needs:
+        for wrong in (None, -0.01):
+            with pytest.raises(InputError, match="the method needs it"):
+                value_content(replace(sheet, **{name: wrong}), method)
+    free = {name: 0.0 for name in needs if name != "net_cost"}
+    assert value_content(replace(sheet, **free), method) == (1.0 if "non_originating" in needs else 0.0)
+    base = "net_cost" if method == "net-cost" else "adjusted_value"
+    with pytest.raises(InputError, match="no value to divide by"):
+        value_content(replace(sheet, **{base: 0.0}), method)
+
+
+def test_sectors_of_which_lines_bring_a_part_are_told_the_smallest_part_first() -> None:
+    world = toy()
+    sold = {code: float(world.flows.sel(importer="USA", exporter="JPN", sector=code)) for code in world.sectors}
+    codes = ("010121", "870323", "870324")
+
+    def parts(*imports: float, currency: str = "USD") -> list[tuple[str, float, float]]:
+        table = LineTable(
+            "USA", codes, ("JPN",), np.array(imports)[:, None], np.zeros((3, 1)), ("line",) * 3, ()
+        )
+        found = parts_of_trade(world, replace(table, currency=currency), "JPN")
+        return [(one.sector, one.lines, one.world) for one in found]
+
+    farm, cars = sold["A01"], sold["C29"]
+    assert parts(0.1 * farm, 0.01 * cars, 0.02 * cars) == [
+        ("C29", pytest.approx(0.03 * cars), cars),
+        ("A01", pytest.approx(0.1 * farm), farm),
+    ]
+    assert [name for name, *_ in parts(0.01 * farm, 0.02 * cars, 0.0)] == ["A01", "C29"]
+    assert [name for name, *_ in parts(0.0, 0.02 * cars, 0.0)] == ["C29"]
+    assert parts(0.01 * farm, 2.0 * cars, 0.0)[0][0] == "A01"
+    assert parts(0.01 * farm, 0.01 * cars, 0.0, currency="JPY") == []

@@ -14,13 +14,13 @@ import pytest
 from kosho.errors import InputError, Problems
 from kosho.world import labelled, toy
 from kosho.world.exports import sales_by_user
-from kosho.world.naming import sectors_of
+from kosho.world.naming import regions_of, sectors_of
 from kosho.world.own_duties import with_unknown_duties
 from kosho.world.readers.by_pymrio import Database, of_system
 from kosho.world.readers.gtap import UNKNOWN, Base, _rates, _release, _theta, _unknown
 from kosho.world.readers.gtap_files import Held
 from kosho.world.readers.long_csv import read_long_csv
-from kosho.world.readers.matrix_csv import _check, stop_if_many
+from kosho.world.readers.matrix_csv import _at_once, _check, stop_if_many
 from kosho.world.readers.sales import Sales
 from kosho.world.readers.wiod import _edition_of, _year_of
 from kosho.world.table_checks import (
@@ -446,3 +446,56 @@ def test_reading_stops_at_twenty_mistakes() -> None:
         problems.add(f"mistake {k}")
     with pytest.raises(InputError):
         stop_if_many(problems)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["X,JPN", "Y,USA", "Y,CAN"], {}),
+        (["X,JPN", "Y,XXX", "Z,USA", "Y,YYY"], {3: "unknown economy 'XXX'", 4: "no region 'Z'", 5: "'YYY'"}),
+    ],
+)
+def test_a_file_of_regions_tells_all_its_mistakes(
+    rows: list[str], told: dict[int | None, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "regions.csv"
+    path.write_text("\n".join(["region,economy", *rows]) + "\n", encoding="utf-8")
+    if not told:
+        assert regions_of(("X", "Y", "FRA"), path) == {"X": ("JPN",), "Y": ("USA", "CAN"), "FRA": ("FRA",)}
+        bloc = tmp_path / "bloc.csv"
+        bloc.write_text("region,economy\nX,EU27\nX,GBR\nX,FRA\nY,*\n", encoding="utf-8")
+        found = regions_of(("X", "Y"), bloc)
+        assert {"DEU", "FRA", "GBR"} < set(found["X"])
+        assert len(found["X"]) == 28
+        assert not set(found["X"]) & set(found["Y"])
+        return
+    with pytest.raises(InputError) as caught:
+        regions_of(("X", "Y"), path)
+    assert [one.line for one in caught.value.problems] == list(told)
+    assert all(word in one.message for one, word in zip(caught.value.problems, told.values(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "values"),
+    [
+        (b"A,1,2\nB,3,4\n", ["A", "B"], [[0, 1, 2], [0, 3, 4]]),
+        (b"A,1,2\nBB ,3,4.5", ["A", "BB"], [[0, 1, 2], [0, 3, 4.5]]),
+        (b"A,1,2\n,3,4\n", None, None),  # no name
+        (b'A,1,2\n"B",3,4\n', None, None),
+        (b"A,1,2\nB,3\n", None, None),
+        (b"A,1,2\nB,3,x\n", None, None),
+        (b"A,1,2\nB,3,inf\n", None, None),
+        (b"A\n", None, None),
+    ],
+)
+def test_plain_lines_are_parsed_at_once_and_others_left_as_they_are(
+    text: bytes, names: Any, values: Any
+) -> None:
+    pytest.importorskip("pyarrow")
+    part = bytearray(text)
+    found = _at_once(part, 3)
+    if names is None:
+        assert (found, bytes(part)) == (None, text)
+        return
+    assert found is not None
+    assert (found[0], found[1].tolist()) == (names, values)
