@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from kosho.world.exports import sales_by_user
 from kosho.world.naming import regions_of, sectors_of
 from kosho.world.own_duties import with_unknown_duties
 from kosho.world.readers.by_pymrio import Database, of_system
+from kosho.world.readers.gloria import _take
 from kosho.world.readers.gtap import UNKNOWN, Base, _rates, _release, _theta, _unknown
 from kosho.world.readers.gtap_files import Held
 from kosho.world.readers.long_csv import read_long_csv
@@ -499,3 +501,25 @@ def test_plain_lines_are_parsed_at_once_and_others_left_as_they_are(
         return
     assert found is not None
     assert (found[0], found[1].tolist()) == (names, values)
+
+
+@pytest.mark.parametrize("rows", [8, 7, 0, 9])
+def test_a_matrix_of_gloria_has_industries_and_products_of_every_region(rows: int) -> None:
+    n, s, c = 2, 2, 1
+    used = np.arange(float(rows * 2 * n * s)).reshape(rows, 2 * n * s)
+    bought = np.full((rows, n * c), 0.5)
+    texts = tuple(
+        io.StringIO("".join(",".join(map(repr, row)) + "\n" for row in one.tolist())) for one in (used, bought)
+    )
+    sales = Sales(("AAA", "BBB"), ("X", "Y"), ("HFCE",))
+    if rows != 8:
+        told = f"has {rows} rows; 2 regions of 2 industries and products are 8"
+        with pytest.raises(InputError, match=told):
+            _take(sales, texts, "t.csv")  # type: ignore[arg-type]
+        return
+    _take(sales, texts, "t.csv")  # type: ignore[arg-type]
+    for exporter, row in ((0, 2), (1, 6)):  # products stand behind the industries of a region
+        for k in (0, 1):
+            sold = used[row + k].reshape(n, 2, s)[:, 0].sum(axis=1)
+            assert sales.intermediate[:, exporter, k].tolist() == sold.tolist()
+    assert (sales.final == 0.5).all()
