@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.measures import figure, measure, register
+from tests.measures import cited, figure, measure, register
 
 from kosho.equilibrium import Shock
 from kosho.errors import InputError
+from kosho.impact import customs_time, digital
 from kosho.impact.cells import REST, Cell, rows_in
+from kosho.impact.measure_effects import MeasureEffect
 from kosho.impact.ranges import Range
 from kosho.impact.reach import _Asked, _never, _no_end
 from kosho.impact.standards import Barrier, Recognition, TopDown, parts
@@ -214,3 +216,28 @@ def test_a_change_never_does_anything_before_its_first_or_after_its_last_day_or_
 def test_an_end_ends_what_is_law_until_its_day(day: date, fields: dict[str, Any], why: str | None) -> None:
     before = _Asked(WORLD, register(measure(**fields)), ON, None)
     assert _no_end(MeasureEnd(measure="m", legal_from=day), before) == why
+
+
+@pytest.mark.parametrize(
+    ("terms", "found"),
+    [
+        (
+            {"connectivity": cited(0.1), "traded": "services"},
+            digital.connectivity(figure(0.1), 4.0, "services"),
+        ),
+        ({"connectivity": cited(0.1), "traded": "goods"}, digital.connectivity(figure(0.1), 4.0, "goods")),
+        ({"connectivity_cost": cited(0.1)}, digital.connectivity_cost(figure(0.1))),
+        ({"restrictiveness": 0.05}, digital.restrictiveness(0.05, 4.0)),
+    ],
+)
+def test_digital_rules_change_trade_cost_by_what_they_say(terms: dict[str, Any], found: Range) -> None:
+    rules = measure(kind="digital", value=None, terms=terms, partners={"include": ["JPN"]})
+    assert MeasureEffect(rules).cost(4.0) == found
+    with pytest.raises(TypeError, match="changes no trade cost"):
+        MeasureEffect(measure()).cost(4.0)
+
+
+def test_customs_days_change_trade_cost_whatever_the_elasticity() -> None:
+    days = {"before": cited(7, "days"), "after": cited(2.5, "days")}
+    rule = MeasureEffect(measure(kind="customs", value=None, terms=days, partners={"include": ["JPN"]}))
+    assert rule.cost(4.0) == rule.cost(9.0) == customs_time.cost_change(figure(7, "days"), figure(2.5, "days"))
