@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.corridors import small
+from tests.corridors import OPEN, of_hours, served, shipped_text, small, timetable
 
+from kosho.corridor import between, sensitivity
+from kosho.corridor.loading import parameters
 from kosho.corridor.replication import _Meter, _ships, _uses
 from kosho.corridor.schema import Window
+from kosho.corridor.sensitivity import AFTER_PERMIT, NOT_HOURS, _groups, _points, tornado
+from kosho.errors import InputError
+from kosho.provenance import Cited
 
 
 @pytest.mark.parametrize(
@@ -79,3 +85,131 @@ def test_use_of_a_stage_is_of_the_days_that_count() -> None:
         None,
     }
     assert 0.0 in {one.utilisation for one in closed.values()}
+
+
+OFFICE = {"days": ["mon", "tue"], "opens": "09:00", "closes": "17:00"}
+HALF = {"days": ["mon"], "opens": "17:00", "closes": "22:00", "staff": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("now", "work", "done"),
+    [
+        (10.0, 0.0, 10.0),
+        (10.0, 1e-10, 10.0 + 1e-10),
+        (8.0, 0.0, 9.0),  # nothing to do before it opens is done when it does
+        (10.0, 7.0, 17.0),
+        (10.0, 8.0, 18.0),
+        (10.0, 12.0, 22.0),
+        (10.0, 12.5, 33.5),
+        (23.0, 1.0, 34.0),
+        (33.0, 8.0, 41.0),
+        (33.0, 8.1, float("inf")),
+        (50.0, 0.5, float("inf")),
+    ],
+)
+def test_work_is_done_in_open_hours(now: float, work: float, done: float) -> None:
+    assert timetable(OFFICE, HALF, days=2).after(now, work) == pytest.approx(done, rel=1e-12)
+
+
+def test_servers_at_work_are_rounded_up_and_their_hours_are_of_the_time_asked_for() -> None:
+    found = timetable(OFFICE, HALF, days=2)
+    assert list(found.servers(3)) == [(0.0, 0), (9.0, 3), (17.0, 2), (22.0, 0), (33.0, 3), (41.0, 0)]
+    assert list(found.servers(1)) == [(0.0, 0), (9.0, 1), (22.0, 0), (33.0, 1), (41.0, 0)]
+    assert found.server_hours(3, 0.0, 48.0) == 3 * 16 + 2 * 5
+    assert found.server_hours(3, 16.0, 18.0) == 3 + 2
+    assert found.server_hours(3, 23.0, 33.0) == 0.0
+    assert found.server_hours(3, 40.0, 99.0) == 3.0
+    assert (found.always, OPEN.always) == (False, True)
+    assert (OPEN.after(5.0, 3.0), OPEN.server_hours(2, 1.0, 4.0)) == (8.0, 6.0)
+
+
+def test_a_tornado_has_the_days_of_each_end_and_the_widest_swings_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    corridor, name = small(), "joint-targeting"
+    few = dict(list(_groups(corridor).items())[:2])
+    monkeypatch.setattr(sensitivity, "_groups", lambda _corridor: few)
+    points = list(_points(corridor, name))
+    assert [one.name for one in points[::2]] == [one.name for one in points[1::2]]
+    told: list[tuple[int, int]] = []
+    seen: list[Any] = []
+
+    def run(jobs: Any) -> Any:
+        for made, seed, number in jobs:
+            seen.append((made, seed, number))
+            yield of_hours(float(len({id(one) for one, _, _ in seen})) + number)
+
+    found = tornado(corridor, name, replications=2, seed=7, run=run, progress=lambda *one: told.append(one))
+    order = list(dict.fromkeys(id(one) for one, _, _ in seen))
+    days = {one: float(of_hours(k + 1.5).passage.hours.mean()) / 24 for k, one in enumerate(order)}
+    assert [(seed, number) for _, seed, number in seen] == [(7, 0), (7, 1)] * len(order)
+    assert told == [(k, 2 * len(order)) for k in range(1, 2 * len(order) + 1)]
+    assert (order[0], found.days) == (id(corridor), pytest.approx(days[order[0]]))
+    assert found.days_saved == pytest.approx(days[order[0]] - days[order[1]])
+    assert len(found.swings) == len(points) / 2
+    widths = [one.width for one in found.swings]
+    assert widths == sorted(widths, reverse=True)
+
+
+def test_parameters_with_a_range_are_moved_together_by_kind_and_those_of_a_scenario_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    corridor = small()
+    groups = _groups(corridor)
+    assert all(
+        one.low is not None and one.high is not None for group in groups.values() for one in group.values()
+    )
+    assert not any(path.split(".")[-1] in NOT_HOURS for group in groups.values() for path in group)
+    together = {name: len(group) for name, group in groups.items() if name.startswith("types.")}
+    assert together
+    assert all(name.startswith("types.*.") for name in together)
+    assert max(together.values()) == len(corridor.types)
+    ranged = {
+        path
+        for path, one in parameters(corridor).items()
+        if one.low is not None
+        and one.high is not None
+        and path.split(".")[-1] not in NOT_HOURS
+        and tuple(path.split(".")[:2]) != tuple(AFTER_PERMIT)
+    }
+    assert {path for group in groups.values() for path in group} == ranged
+    for name, scenario in corridor.scenarios.items():
+        alone = corridor.model_copy(update={"scenarios": {name: scenario}})
+        monkeypatch.setattr(sensitivity, "_groups", lambda _corridor: {})
+        own = [one for one in _points(alone, name) if one.name.startswith("scenario: ")]
+        changes = [
+            (change, cited)
+            for change in scenario.changes
+            if (cited := change.to if isinstance(change.to, Cited) else change.times) is not None
+            and cited.low is not None
+            and cited.high is not None
+        ]
+        assert [one.name for one in own[::2]] == [f"scenario: {change.parameter}" for change, _ in changes]
+        assert [one.text.startswith("× ") for one in own[::2]] == [change.to is None for change, _ in changes]
+        assert [one.status for one in own[::2]] == [cited.status for _, cited in changes]
+
+
+def test_a_file_is_of_the_corridor_that_was_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(shipped_text(), encoding="utf-8")
+    assert between("TWKHH", "JPUKB", file).title == small().title
+    for ends in (("JPUKB", "TWKHH"), ("TWKHH", "JPYOK"), ("TWKEL", "JPUKB")):
+        with pytest.raises(InputError, match="is the corridor from TWKHH to JPUKB, not"):
+            between(*ends, file)
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "services", "servers", "hours", "events"),
+    [
+        ([0.0, 1.0], [5.0, 1.0], 1, OPEN, 4),  # each comes and is served
+        ([0.0, 1.0, 2.0], [5.0, 1.0, 1.0], None, OPEN, 6),
+        ([3.0], [0.0], None, OPEN, 1),
+        ([16.0], [2.0], 1, timetable(OFFICE), 3),  # interrupted once
+    ],
+)
+def test_what_happens_is_counted_by_who_comes_and_what_is_begun(
+    arrivals: list[float], services: list[float], servers: int | None, hours: Any, events: int
+) -> None:
+    _ends, network, station = served(arrivals, services, servers, hours)
+    assert network.events == events
+    assert station.visits == len(arrivals)
