@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,15 +14,17 @@ from tests.measures import cited, figure, measure, register
 
 from kosho.equilibrium import Shock
 from kosho.errors import InputError
-from kosho.impact import customs_time, digital
+from kosho.impact import coercion, customs_time, digital
 from kosho.impact.cells import REST, Cell, rows_in
-from kosho.impact.measure_effects import MeasureEffect
+from kosho.impact.coercion import episodes
+from kosho.impact.measure_effects import MeasureEffect, _Seen
 from kosho.impact.ranges import Range
 from kosho.impact.reach import _Asked, _never, _no_end
 from kosho.impact.standards import Barrier, Recognition, TopDown, parts
-from kosho.impact.subsidies import Subsidised, _paid_rows, subsidised
+from kosho.impact.subsidies import Subsidised, _paid_rows, subsidised, treasury_cost
 from kosho.impact.value_chains import content
 from kosho.impact.vehicles import by_maker, eligible, purchase_subsidy, vehicle_data
+from kosho.law import Measure
 from kosho.law.overlay import MeasureEnd
 from kosho.world import toy
 
@@ -241,3 +245,65 @@ def test_customs_days_change_trade_cost_whatever_the_elasticity() -> None:
     days = {"before": cited(7, "days"), "after": cited(2.5, "days")}
     rule = MeasureEffect(measure(kind="customs", value=None, terms=days, partners={"include": ["JPN"]}))
     assert rule.cost(4.0) == rule.cost(9.0) == customs_time.cost_change(figure(7, "days"), figure(2.5, "days"))
+
+
+def test_a_treasury_pays_its_share_of_the_price_with_duty_and_rent() -> None:
+    rented = FOUR.remade(rent=np.array([0.05, 0.0, 0.2, 0.3]))
+    outcome: Any = SimpleNamespace(shock=rented, received=lambda rows: np.array([80.0, 40.0, 20.0, 10.0])[rows])
+    rows = np.array([0, 2], np.intp)
+    before_subsidy = 80.0 * 1.15 / 0.8 + 20.0 * 1.3 / 0.8  # what buyers pay is four fifths of the price
+    assert treasury_cost(outcome, rows, 0.2) == pytest.approx(0.2 * before_subsidy)
+    assert treasury_cost(outcome, rows[:0], 0.2) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("cells", "flows"),
+    [
+        ([(USA, JPN, CARS, "")], ["USA from JPN, C29"]),
+        ([(USA, JPN, CARS, "ev")], ["USA from JPN, C29 (ev)"]),
+        ([(USA, JPN, CARS, "vans")], []),
+        ([(USA, JPN, CARS, REST)], []),  # what is left of it has no name of its own
+        ([(USA, JPN, CARS, REST), (USA, CHN, CARS, REST)], ["USA from CHN, C29"]),
+        ([(CHN, JPN, CARS, "")], []),  # nothing is sold there
+        ([(CHN, JPN, CARS, "ev"), (USA, CHN, CARS, "")], ["USA from CHN, C29"]),
+        ([(USA, CHN, CARS, "ev")], []),
+    ],
+)
+def test_what_a_measure_bounds_is_traded_and_has_a_name_in_the_shock(
+    cells: list[Cell], flows: list[str]
+) -> None:
+    class Scoped(_Seen):
+        def _cells(self, measure: Measure, *, everyone: bool) -> Iterator[Cell]:
+            del measure, everyone
+            return iter(cells)
+
+    traded = WORLD.arrays.flows.copy()
+    traded[CHN, JPN, CARS] = 0.0
+    arrays = SimpleNamespace(flows=traded)
+    world: Any = SimpleNamespace(arrays=arrays, countries=WORLD.countries, sectors=WORLD.sectors)
+    nothing: Any = None
+    also = shock(*((USA, JPN, CARS, part, 0.5, 0.1) for part in ("", "ev")), (CHN, JPN, CARS, "ev", 1.0, 0.1))
+    seen = Scoped(world, nothing, also, "value")
+    assert [str(one) for one in seen._flows(measure())] == flows
+    named = [cell for cell in cells if cell[3] not in ("", REST)]
+    assert [seen._there(cell) for cell in named] == [
+        any(f"({cell[3]})" in flow and WORLD.countries[cell[1]] in flow for flow in flows) for cell in named
+    ]
+    plain = [cell for cell in cells if cell[3] in ("", REST)]
+    assert [seen._there(cell) for cell in plain] == [traded[cell[:3]] > 0 for cell in plain]
+
+
+def test_figures_of_an_episode_are_in_its_unit_and_its_price_in_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(coercion, "_corners", lambda of, _all=coercion._corners: islice(_all(of), 1))
+    for one in episodes().values():
+        found = coercion.compare(one).figures
+        assert {told.what for told in found} == {*one.base, coercion.PRICE}
+        for told in found:
+            price = told.what == coercion.PRICE
+            assert told.predicted.unit == ("new over old" if price else one.unit)
+            assert told.before == (1.0 if price else one.base[told.what].value)
+            assert (told.observed is not None) is (told.what in one.observed)
+            assert told.put_in is (told.what in one.allowed)
+            assert told.predicted.low == told.predicted.value == told.predicted.high
