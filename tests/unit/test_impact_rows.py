@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from tests.measures import cited, figure, measure, register
 
-from kosho.equilibrium import Shock
+from kosho.equilibrium import Flow, Shock
 from kosho.errors import InputError
 from kosho.impact import coercion, customs_time, digital
 from kosho.impact.cells import REST, Cell, rows_in
 from kosho.impact.coercion import episodes
+from kosho.impact.effects import acting
 from kosho.impact.measure_effects import MeasureEffect, _Seen
 from kosho.impact.ranges import Range
 from kosho.impact.reach import _Asked, _never, _no_end
@@ -307,3 +308,38 @@ def test_figures_of_an_episode_are_in_its_unit_and_its_price_in_its_own(
             assert (told.observed is not None) is (told.what in one.observed)
             assert told.put_in is (told.what in one.allowed)
             assert told.predicted.low == told.predicted.value == told.predicted.high
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "bound", "others", "idle"),
+    [
+        ("quota", True, ["C29"], [], True),
+        ("quota", True, ["C29"], ["A01"], True),
+        ("quota", True, ["C29"], ["A01", "C29"], False),  # something else bounds its goods
+        ("quota", True, ["C29", "A01"], ["A01"], False),
+        ("quota", False, ["C29"], [], False),
+        ("ban", True, ["C29"], [], False),
+        ("quota", True, [], ["C29"], False),
+    ],
+)
+def test_a_bound_of_the_base_year_acts_where_something_else_bounds_its_goods(
+    kind: str,
+    before: bool,
+    bound: list[str],
+    others: list[str],
+    idle: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(acting.__globals__, "in_base", lambda _register, _world: {"q"} if before else set())
+
+    def effect(name: str, kind: str, sectors: list[str]) -> Any:
+        bounds = tuple(SimpleNamespace(flows=(Flow("USA", "JPN", sector),)) for sector in sectors)
+        return SimpleNamespace(measure=SimpleNamespace(id=name, kind=kind), constraints=bounds)
+
+    one = effect("q", kind, bound)
+    found = [one, *(effect(f"o{k}", "purchase", [sector]) for k, sector in enumerate(others))]
+    nothing: Any = None
+    acting_here, why = acting(found, nothing, nothing)
+    assert (one not in acting_here) is idle
+    assert acting_here == [other for other in found if other is not one or not idle]
+    assert set(why) == ({"q"} if idle else set())
