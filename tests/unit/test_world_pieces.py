@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from kosho.bounds import THETA
+from kosho.errors import InputError
+from kosho.world import factors
+from kosho.world.build import _elasticities
 from kosho.world.estimation import Estimated, _judged, _name, _telling, interval
+from kosho.world.factors import _economies
 from kosho.world.readers.wiod import _industry, _is_total, _most, _row_number
 
 
@@ -119,3 +125,70 @@ def test_a_row_is_of_an_economy_and_an_industry_or_of_none(
 @pytest.mark.parametrize(("cell", "number"), [(3.0, 3), (12, 12), ("7", 7), ("r64", 64), ("", 0), (None, 0)])
 def test_a_row_has_the_number_that_r_keeps_in_any_way(cell: Any, number: int) -> None:
     assert _row_number(cell) == number
+
+
+@pytest.mark.parametrize(
+    ("rows", "insist", "theta", "spread", "told"),
+    [
+        (["A01,4,0.3", "C29,5,"], False, [4.0, 5.0], [0.3, None], {}),
+        (["C29,5,0.2"], False, [None, 5.0], [None, 0.2], {}),
+        (["C29,,0.2"], False, [None, None], [None, 0.2], {}),
+        (
+            ["X,4,", "A01,0,", "C29,1e6,", "A01,4,x"],
+            False,
+            [],
+            [],
+            {2: "sector", 3: "theta", 4: "theta", 5: "log_sd"},
+        ),
+        (["C29,1e6,"], True, [None, 1e6], [None, None], {}),
+    ],
+)
+def test_elasticities_of_a_file_are_by_sector_and_within_bounds_unless_meant(
+    rows: list[str], insist: bool, theta: list[Any], spread: list[Any], told: dict[int, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "theta.csv"
+    path.write_text("\n".join(["sector,theta,log_sd", *rows]) + "\n", encoding="utf-8")
+    if told:
+        with pytest.raises(InputError) as caught:
+            _elasticities(path, ("A01", "C29"), insist=insist)
+        assert {one.line: one.key for one in caught.value.problems} == told
+        return
+    found = _elasticities(path, ("A01", "C29"), insist=insist)
+    for values, wanted in zip(found, (theta, spread), strict=True):
+        np.testing.assert_array_equal(values, [np.nan if one is None else one for one in wanted])
+
+
+def test_weights_of_economies_in_a_region_are_what_they_sell_or_all_alike() -> None:
+    flows = np.zeros((3, 3, 1))
+    flows[0, :, 0] = 6.0, 2.0, 0.0
+    within = SimpleNamespace(economies=("DEU", "FRA", "ITA"), flows=flows)
+    meta = SimpleNamespace(regions={"EUR": ("DEU", "FRA"), "SEA": ("THA", "VNM")})
+    finest: Any = SimpleNamespace(within=within, meta=meta, countries=("EUR", "ITA", "SEA"))
+    assert list(_economies(finest)) == [{"DEU": 0.75, "FRA": 0.25}, {"ITA": 1.0}, {"THA": 0.5, "VNM": 0.5}]
+    finest.within = None
+    assert next(iter(_economies(finest))) == {"DEU": 0.5, "FRA": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("known", "told"), [({"DEU": 20, "FRA": 40}, 0.25), ({"DEU": 20}, None), ({"FRA": 40}, None)]
+)
+def test_a_share_of_a_region_is_told_where_those_known_make_most_of_it(
+    known: dict[str, float], told: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = [{"economy": code, "percent": str(value)} for code, value in known.items()]
+    monkeypatch.setattr(factors, "rows", lambda _file: table)
+    monkeypatch.setattr(
+        factors, "_economies", lambda _finest: [{"DEU": 0.75, "FRA": 0.25}, {"DEU": 0.8, "ITA": 0.2}]
+    )
+    arrays = SimpleNamespace(output=np.array([[3.0, 1.0], [2.0, 2.0]]))
+    world: Any = SimpleNamespace(countries=("EUR", "TWO"), detail=None)
+    world.finest = SimpleNamespace(arrays=arrays, countries=world.countries)
+    found = factors._by_country(world, "any.csv")
+    assert found.get("EUR") == told
+    assert found.get("TWO") == (0.2 if "DEU" in known else None)  # four fifths of it are enough
+    world.countries, world.detail = ("ALL",), SimpleNamespace(country=np.array([0, 0]))
+    both = factors._by_country(world, "any.csv").get("ALL")
+    made = {"DEU": 6.2, "FRA": 1.0}
+    share = sum(made[code] * value / 100 for code, value in known.items()) / sum(made[code] for code in known)
+    enough = sum(made[code] for code in known) >= 0.8 * 8.0
+    assert both == (round(share, 4) if enough else None)
