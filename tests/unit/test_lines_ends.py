@@ -19,9 +19,11 @@ from kosho.lines import (
     AnnexLine,
     CostSheet,
     LineTable,
+    SwapLines,
     agreements,
     annex_workbook,
     line_elasticities,
+    line_table,
     read_trade,
     stage_annex,
     staged_effects,
@@ -452,3 +454,50 @@ def test_sectors_of_which_lines_bring_a_part_are_told_the_smallest_part_first() 
     assert [name for name, *_ in parts(0.0, 0.02 * cars, 0.0)] == ["C29"]
     assert parts(0.01 * farm, 2.0 * cars, 0.0)[0][0] == "A01"
     assert parts(0.01 * farm, 0.01 * cars, 0.0, currency="JPY") == []
+
+
+def test_a_finer_code_without_a_line_of_its_own_has_no_mean_of_its_neighbours() -> None:
+    trade = pl.DataFrame(
+        [("USA", "JPN", code, 4.0, None) for code in ("87032310", "870421", "87042100", "870422")],
+        schema=["importer", "exporter", "hs", "value", "duty"],
+        schema_overrides={"duty": pl.Float64},
+        orient="row",
+    )
+    rates = pl.DataFrame(
+        [("USA", "", "870323", 0.1), ("USA", "", "87042190", 0.25), ("USA", "", "87042199", 0.15)],
+        schema=["importer", "exporter", "hs", "rate"],
+        orient="row",
+    )
+    table = line_table(trade, "USA", rates)
+    told = {code: (rate, how) for code, rate, how in zip(table.codes, table.rate[:, 0], table.how, strict=True)}
+    assert told["87032310"] == (0.1, "line")
+    assert told["870421"] == (pytest.approx(0.2), "mean of lines")
+    assert {one.code for one in table.missing} >= {"87042100", "870422"}
+    assert np.isnan([told[code][0] for code in ("87042100", "870422") if code in told]).all()
+
+
+def test_what_the_importer_counted_goes_before_what_the_exporter_did() -> None:
+    rows = [("USA", "JPN", "870323", 4.0, 0.1, "import"), ("USA", "JPN", "870323", 5.0, 0.2, "export")]
+    names = ["importer", "exporter", "hs", "value", "duty", "basis"]
+    trade = pl.DataFrame(rows, schema=names, orient="row")
+    assert line_table(trade, "USA").imports.tolist() == [[4.0]]
+    alone = trade.filter(basis="export")
+    assert line_table(alone, "USA").imports.tolist() == [[5.0]]
+
+
+@pytest.mark.parametrize(
+    ("giver", "trade", "chosen", "first", "second"),
+    [
+        ([0, 0, 1], [1.0, 3.0, 5.0], [True, False, True], (0.5, 0.25), (1.0, 1.0)),
+        ([0, 0, 0], [1.0, 3.0, 4.0], [True, False, True], (2 / 3, 5 / 8), (1.0, 1.0)),  # it has nothing to free
+        ([0, 0, 1], [0.0, 0.0, 5.0], [True, False, False], (0.5, 1.0), (0.0, 0.0)),
+    ],
+)
+def test_a_side_covers_a_share_of_its_lines_and_of_their_trade(
+    giver: list[int], trade: list[float], chosen: list[bool], first: Any, second: Any
+) -> None:
+    lines = SwapLines(("A", "B"), ["01", "02", "03"], giver, [[1.0, 1.0]] * 3, trade)
+    assert [lines.covered(np.array(chosen), side) for side in (0, 1)] == [
+        pytest.approx(first),
+        pytest.approx(second),
+    ]
