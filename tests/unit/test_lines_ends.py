@@ -19,7 +19,9 @@ from kosho.lines import (
     AnnexLine,
     CostSheet,
     LineTable,
+    OriginContent,
     SwapLines,
+    ValueRule,
     agreements,
     annex_workbook,
     line_elasticities,
@@ -501,3 +503,11 @@ def test_a_side_covers_a_share_of_its_lines_and_of_their_trade(
         pytest.approx(first),
         pytest.approx(second),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "slack", "meets"), [(0.5, 0.0, True), (0.75, 0.25, True), (0.25, -0.25, False)]
+)
+def test_a_rule_is_met_from_its_threshold_on(content: float, slack: float, meets: bool) -> None:
+    found = OriginContent("JPN", "C29", ValueRule("build-down", 0.5, members=("JPN", "USA")), {}, content)
+    assert (found.slack, found.complies) == (slack, meets)
