@@ -120,3 +120,15 @@ def test_the_part_that_one_economy_imposes() -> None:
     assert [one.id for one in found.new] == ["mine"]
     assert [(weight, [one.id for one in law]) for weight, law in found.base] == [(0.5, ["mine"]), (0.5, [])]
     assert [one.id for one in laws.measures()] == ["other", "mine", "mine", "other"]
+
+
+def test_goods_that_are_otherwise_free_bear_a_whole_floor_and_every_duty_on_top() -> None:
+    floor, duty = measure(id="floor", kind="floor", value=15), measure(id="duty", authority="b", value=10)
+    laws = Laws(register(floor, duty), [floor, duty], [])
+    aimed: dict[str, list[float | None]] = {"floor": [0.15, None], "duty": [0.1, 0.1]}
+    one = _Cell(laws, "USA", "C29", PARTNERS, aimed, np.ones(2), np.zeros(2), {})
+    alone, both = one._piled([floor]), one._piled([floor, duty])
+    assert alone.above_nothing.tolist() == pytest.approx([0.15, 0.0])
+    assert both.above_nothing.tolist() == pytest.approx([0.25, 0.1])
+    assert both.rests_on_ordinary.tolist() == [True, False]
+    assert one._piled([]).above_nothing.tolist() == [0.0, 0.0]
