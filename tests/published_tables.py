@@ -113,11 +113,60 @@ def oecd(path: Path, made: Made, edition: str) -> Path:
     return rows_of(path, rows)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A sheet of a workbook besides the first, or how it is laid out."""
+
+    name: str
+    hidden: bool = False
+    merged: bool = False
+    """Whether an economy stands once for all its industries, as in merged cells."""
+    notes: tuple[str, ...] | None = None
+    """Lines of text in place of a table."""
+    cells: tuple[tuple[int, int, str | float], ...] = ()
+    """Row, column and value of cells that are others."""
+
+
+def sheets(path: Path, made: Made, codes: Sequence[str], finals: Sequence[str], pages: Sequence[Page]) -> Path:
+    """A workbook of several sheets of the layout of `sheet`, the table being the same on each."""
+    book = xlsxwriter.Workbook(str(path))
+    for one in pages:
+        page = book.add_worksheet(one.name)
+        if one.hidden:
+            page.hide()
+        else:
+            page.activate()
+            page.set_first_sheet()
+        if one.notes is not None:
+            page.write_column(0, 0, one.notes)
+            continue
+        _put(page, made, codes, finals, ())
+        for k, country in enumerate(made.countries if one.merged else ()):
+            size = len(made.sectors)
+            page.merge_range(4, 4 + k * size, 4, 3 + (k + 1) * size, country)
+            page.merge_range(6 + k * size, 2, 5 + (k + 1) * size, 2, country)
+        for row, column, value in one.cells:
+            page.write(row, column, value)
+    book.close()
+    return path
+
+
 def sheet(path: Path, made: Made, codes: Sequence[str], finals: Sequence[str], title: Sequence[str]) -> Path:
     """A workbook of WIOD or of the ADB: codes of industries and economies above and beside the figures."""
     book = xlsxwriter.Workbook(str(path))
-    page = book.add_worksheet(title[0])
-    for row, text in enumerate(title[1:]):
+    _put(book.add_worksheet(title[0]), made, codes, finals, title[1:])
+    book.close()
+    return path
+
+
+def _put(
+    page: xlsxwriter.worksheet.Worksheet,
+    made: Made,
+    codes: Sequence[str],
+    finals: Sequence[str],
+    title: Sequence[str],
+) -> None:
+    for row, text in enumerate(title):
         page.write(row, 0, text)
     number = {code: str(k + 1) for k, code in enumerate(made.sectors)}
     columns = [(c, s, f"c{number[s]}") for c, s in made.industries] + [
@@ -140,8 +189,6 @@ def sheet(path: Path, made: Made, codes: Sequence[str], finals: Sequence[str], t
         for column, text in enumerate(("", "Total", "TOT", code)):
             page.write(row, column, text)
         page.write_row(row, 4, [*totals, *final.sum(axis=0), 0.0])
-    book.close()
-    return path
 
 
 def figaro(path: Path, made: Made, *, flat: bool = False) -> Path:

@@ -50,7 +50,9 @@ class Lines(io.RawIOBase):
         self._length = len(part) - part.rfind(b"\n") - 1 if ended else self._length + len(part)
         if self._length > LINE:
             told = _("has a line of more than {number:,} bytes", number=LINE)
-            raise InputError(Problem(told, _("a row of the table a line"), str(self._path), self._line))
+            raise InputError(
+                Problem(told, _("a line for each row of the table: is this text?"), str(self._path), self._line)
+            )
         return len(part)
 
 

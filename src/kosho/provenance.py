@@ -26,8 +26,21 @@ from kosho.bounds import LARGEST, out_of_days
 from kosho.display import Shown
 from kosho.language import _
 
-__all__ = ["Allowed", "Cited", "Day", "Frozen", "Said", "Source", "Status", "field_docs", "require_reason"]
+__all__ = [
+    "LONGEST_ID",
+    "Allowed",
+    "Cited",
+    "Day",
+    "Frozen",
+    "Said",
+    "Source",
+    "Status",
+    "field_docs",
+    "require_reason",
+]
 
+LONGEST_ID = 80
+"""Characters of an id, which stands in tables and names of files."""
 Status = Literal["fact", "estimate", "assumption"]
 """`fact`: read in a source. `estimate`: computed from facts by a stated method. `assumption`: chosen by us."""
 
@@ -179,7 +192,7 @@ class Source(Frozen):
     Source(id='eo14257', title='Executive Order 14257', publisher='The White House', kind='primary')
     """
 
-    id: str
+    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
     title: str
     publisher: str
     date: Day | None = None

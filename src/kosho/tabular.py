@@ -41,6 +41,7 @@ __all__ = [
     "open_bytes",
     "open_csv",
     "refuse_twice",
+    "sheet_names",
     "sheet_rows",
     "size_of",
 ]
@@ -251,12 +252,23 @@ def refuse_twice(header: Sequence[str], wanted: Collection[str], file: str) -> N
     problems.raise_if_any()
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """Names of the sheets of a workbook that are not hidden; of all, where all are.
+
+    Raises:
+        InputError: it is no workbook, or has no sheet.
+    """
+    with _told(path):
+        refuse_beyond("bytes", path.stat().st_size, MEMORY, file=str(path))
+        return _seen(_workbook(path.read_bytes(), path)[0], path)
+
+
 def sheet_rows(path: Path, sheet: str | None = None) -> Iterator[Sequence[object]]:
     """Rows of a workbook, as its cells are, for figures by the million: the first sheet, or the one named.
 
     Args:
         path: `.xlsx`, `.xlsm` or `.xlsb`.
-        sheet: A part of the name of the sheet that is meant, such as a year; the first where none has it.
+        sheet: The sheet that is meant, or a part of its name; the first that is not hidden where none has it.
 
     Raises:
         InputError: it is no workbook.
@@ -264,14 +276,21 @@ def sheet_rows(path: Path, sheet: str | None = None) -> Iterator[Sequence[object
     with _told(path):
         refuse_beyond("bytes", path.stat().st_size, MEMORY, file=str(path))
         workbook, failure = _workbook(path.read_bytes(), path)
+        names = _seen(workbook, path)
+        wanted = sheet or names[0]
+        name = wanted if wanted in names else next((one for one in names if wanted in one), names[0])
         try:
-            names = workbook.sheet_names
-            if not names:
-                raise InputError(Problem(_("has no sheet"), file=str(path)))
-            name = next((one for one in names if sheet is not None and sheet in one), names[0])
             yield from workbook.get_sheet_by_name(name).iter_rows()
         except failure as error:
             raise _no_workbook(error, path) from None
+
+
+def _seen(workbook: CalamineWorkbook, path: Path) -> tuple[str, ...]:
+    """Names of the sheets that a person sees who opens the workbook."""
+    if not workbook.sheet_names:
+        raise InputError(Problem(_("has no sheet"), file=str(path)))
+    shown = tuple(one.name for one in workbook.sheets_metadata if str(one.visible).endswith("Visible"))
+    return shown or tuple(workbook.sheet_names)
 
 
 def _is_text(path: Path) -> bool:
@@ -324,11 +343,9 @@ def _of_parquet(content: bytes, path: Path) -> bytes:
     made = io.BytesIO()
     try:
         arrow.write_csv(pq.read_table(pa.BufferReader(content)), made)
-    except pa.ArrowException as error:
-        told = str(error).splitlines()[0]
-        raise InputError(
-            Problem(_("is no table that can be read: {told}", told=told), file=str(path))
-        ) from None
+    except (pa.ArrowException, OSError, ValueError):
+        hint = _("write it as Parquet again, columns of plain numbers and texts; or as .csv")
+        raise InputError(Problem(_("is no Parquet file, or not all of one"), hint, str(path))) from None
     return made.getvalue()
 
 

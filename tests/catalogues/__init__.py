@@ -141,9 +141,9 @@ def names() -> Iterator[tuple[Message, str]]:
     for code in (*codes.sectors(), *codes.talks_sectors()):
         yield Message(codes.sector_name(code), "sector"), "codes/sectors.csv"
     for word in words():
-        yield Message(word, "word"), "formatting.py"
+        yield Message(word, "word"), "formatting/words.py"
     for unit in UNITS:
-        yield Message(unit, "unit"), "formatting.py"
+        yield Message(unit, "unit"), "formatting/words.py"
     for one in READERS.values():
         for text in (one.title, one.files, *one.settings.values()):
             yield Message(text, "format"), "world/readers/__init__.py"

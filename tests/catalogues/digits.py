@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kosho.formatting import MONTHS
+from kosho.formatting.words import MONTHS
 
 __all__ = ["astray", "numbers"]
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.surroundings import BROWSER, environment, kosho
+from tests.forks import Forks
+from tests.surroundings import BROWSER, environment
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
-FORKING = ("-W", "ignore:This process:DeprecationWarning")  # of Python 3.12, where libraries hold threads
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,10 +26,18 @@ def _binary() -> str:
     return binary
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """A process that has read all modules, and is forked for a command."""
+    found = Forks()
+    yield found
+    found.end()
+
+
 @pytest.fixture(scope="session", name="kosho")
-def kosho_() -> Run:
+def kosho_(forks: Forks) -> Run:
     """Run `kosho` with arguments; the result has `stdout`, `stderr`, `returncode`."""
-    return kosho
+    return forks.told
 
 
 @dataclass(frozen=True)
@@ -56,23 +61,17 @@ Forked = Callable[[Sequence[tuple[str, ...]]], dict[tuple[str, ...], Told]]
 
 
 @pytest.fixture(scope="session")
-def forked(tmp_path_factory: pytest.TempPathFactory) -> Forked:
-    """Run many command lines as processes, forks of one that has read the modules, warnings being errors."""
+def forked(forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Forked:
+    """Run many command lines, each in a folder of its own."""
 
     def run(lines: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Told]:
-        done = subprocess.run(
-            [sys.executable, "-W", "error", *FORKING, "-m", "tests.forks"],
-            input=json.dumps(lines),
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            cwd=tmp_path_factory.mktemp("forked"),
-            timeout=600,
-            env=environment(PYTHONPATH=os.pathsep.join(map(str, (ROOT / "src", ROOT)))),
+        return {line: told(line, tmp_path_factory.mktemp("forked")) for line in lines}
+
+    def told(line: tuple[str, ...], folder: Path) -> Told:
+        done = forks.told(*line, cwd=folder)
+        return Told(
+            done.returncode, done.stdout, done.stderr, tuple(sorted(path.name for path in folder.iterdir()))
         )
-        assert done.returncode == 0, done.stderr
-        told = (Told(**{**one, "left": tuple(one["left"])}) for one in json.loads(done.stdout))
-        return dict(zip(lines, told, strict=True))
 
     return run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.end_to_end.conftest import Forked, Run, Told
-from tests.surroundings import environment, python
+from tests.surroundings import environment, kosho, python
 
 from kosho import __version__
 
@@ -34,6 +34,12 @@ WRONG = (
     (("replicate", "cp2015", "--data", "nowhere"), "cp2015.npz"),
     (("replicate", "cp2051", "--data", "nowhere"), "did you mean cp2015?"),
 )
+
+
+@pytest.fixture(scope="module", name="kosho")
+def kosho_() -> Run:
+    """A process from its start, where all others are forks of one."""
+    return kosho
 
 
 def test_version_and_help(kosho: Run) -> None:

@@ -85,6 +85,18 @@ def test_a_duty_that_was_read_later_says_so(known: str, later: bool):
     assert any(one.startswith(told) for one in found["warnings"]) is later
     shown = run("schedule", "show", "USA", "8703.23", "--on", known)
     assert ("USITC, HTSUS 2025" in shown["later"]) is later
+    shown = run("schedule", "show", "USA", "8703.23", "--on", "2025-06-29", "--known", known)
+    assert shown["known"] == known
+    assert ("USITC, HTSUS 2025" in shown["later"]) is later
+    assert shown["undated"] == ["HTSUS column 2, not read in the schedule"]
+
+
+def test_a_duty_of_a_source_without_a_date_says_so():
+    asked = ("rate", "IND", "JPN", "8703.23", "--on", "2025-06-29")
+    told = "the ordinary duty rests on a source without a date (national schedule, from memory: check)"
+    assert any(one.startswith(told) for one in run(*asked, "--known", "2025-06-29")["warnings"])
+    assert not any(one.startswith(told) for one in run(*asked)["warnings"])
+    assert run("schedule", "show", "IND", "8703.23", "--on", "2025-06-29")["undated"] == []
 
 
 def test_no_number_where_none_is_known():

@@ -40,8 +40,29 @@ TESTS = {
     "lines": ("lines", "partial_models", "schedules_lines", "tabular", "units_mistaken", "kept"),
     "brief": ("brief", "display", "kept"),
     "formatting": ("formatting",),
+    "validation": ("validation", "cli_contracts"),
+    "replications": ("replications", "equilibrium_published", "kept"),
+    "common": (
+        *(
+            "codes",
+            "numbers",
+            "known",
+            "tabular",
+            "provenance",
+            "schema",
+            "yamlfile",
+            "units_mistaken",
+            "doors",
+        ),
+        *("case_", "display", "errors", "language", "limits", "outputs", "unfinished", "cache", "atomic_write"),
+        "doors",
+        *("extras", "progress", "public_names", "ending", "plain_line", "cli_contracts", "cli_additions"),
+    ),
+    "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_"),
 }
-"""Where numbers, dates, shares and states are made, folders or modules: how its test files begin."""
+"""Where numbers, dates, shares and states are made or told: how its test files begin."""
+SOURCES = {"common": ("*.py", "codes/*.py")}
+"""Sources of what is no folder of its own."""
 PAGES = (
     *("brief-of-a-table", "brief-once-agreed", "brief-of-scenarios", "brief-of-both", "brief-of-a-record"),
     *("brief-in-files", "brief"),
@@ -71,9 +92,9 @@ def files_of_tests(room: str, kinds: Sequence[str]) -> list[str]:
 
 
 def sources(bench: Bench, room: str) -> list[Path]:
-    """Source files of a room: of a folder, or one module."""
-    place = bench.source / "kosho" / room
-    return sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
+    """Source files of a room."""
+    every = bench.source / "kosho"
+    return sorted(path for one in SOURCES.get(room, (f"{room}/**/*.py",)) for path in every.glob(one))
 
 
 def run(

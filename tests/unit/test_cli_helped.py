@@ -60,6 +60,8 @@ def test_english_help_stays_as_it_is_after_japanese() -> None:
     assert told("rate", "--help") == before
     assert "Usage: kosho rate" in before or "rate [OPTIONS]" in before
     assert "No such option: --nonsense" in told("rate", "--nonsense")
+    draws = told("bargain", "japan-us-2025", "--draws", "x")
+    assert "wrong value for '--draws': must be a whole number, not 'x'" in draws
 
 
 @pytest.mark.parametrize(

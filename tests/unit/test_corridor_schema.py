@@ -61,6 +61,23 @@ def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
         ("pays_later: true", "pays: true", "unknown key"),
         ("days: 28", "days: 100000000", "more than the 3,660 there may be"),
         ("days: 28", "days: 5000", "a few weeks are enough"),
+        ("unit: hours,", "unit: days,", "in hours or hours of work, not in 'days'"),
+        ("unit: share,", "unit: percent,", "in share or ratio, not in 'percent'"),
+        ("unit: USD,", "unit: JPY,", "in USD, not in 'JPY'"),
+        ("mix: {C20: 0.2,", "mix: {C20: .nan,", "finite number"),
+        ("staff: 0.5", "staff: 50", "at most 1"),
+        (
+            'opens: "17:15", closes: "21:00"',
+            'opens: "17:00", closes: "21:00"',
+            "150% of the servers work at 17:00",
+        ),
+        ("to: {value: 0.8, low: 0.6, high: 0.95,", "to: {value: 0.8, low: -1,", "must not be negative"),
+        (
+            "to: {value: 0.8, low: 0.6, high: 0.95, unit: share,",
+            "to: {value: 0.8, unit: days,",
+            "in share, not in",
+        ),
+        (", to: customs-long}", "}", "a change says either `to` or `times`"),
     ],
 )
 def test_mistakes_name_their_line(tmp_path: Path, old: str, new: str, words: str) -> None:

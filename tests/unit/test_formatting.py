@@ -530,7 +530,6 @@ def test_digits_and_decimals_bound_each_other(value: float, digits: int, decimal
 
 
 def test_ends_that_are_nothing_far_apart_or_round_up_to_ten() -> None:
-    assert formatting._signed_range(0.0, 0.0) == "0"
     assert formatting.quantity_range(500.0, 2e6) == "up to 2.0\N{NO-BREAK SPACE}million"
     assert formatting.quantity_range(5_000.0, 2e6) == "5,000 to 2.0\N{NO-BREAK SPACE}million"
     assert formatting.billions_range(2_000.0, 9_960.0) == "2.0 to 10"

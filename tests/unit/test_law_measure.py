@@ -92,6 +92,24 @@ def test_headings_may_cut_through_what_another_importer_tells_apart(tmp_path: Pa
         (("kind: tariff", "kind: tariff\n    excludes: [tow]"), (":12", "unknown measure or authority 'tow'")),
         (("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["870"]}}'), (":10", "HS prefix")),
         (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["9903.94"]}}'),
+            (":10", "chapter 99 holds headings of duties, no goods"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["77"]}}'),
+            (":10", "no chapter 77"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: HS 2023, prefixes: ["8703"]}}'),
+            (":10", "unknown edition of the Harmonized System 'HS 2023'", "HS 2022"),
+        ),
+        (
+            ("scope: {goods: true}", 'scope: {hs: {edition: cars of 87, prefixes: ["8703"]}}'),
+            (":10", "'cars of 87' names no edition", "HTSUS 2025"),
+        ),
+        (("    legal_basis: ", "    legal_basis: ' ' # "), (":16", "legal_basis: says nothing")),
+        (("id: one", f"id: {'a' * 81}"), (":6", "at most 80 characters")),
+        (
             ("scope: {goods: true}", 'scope: {hs: {edition: HS 2022, prefixes: ["870322"]}}'),
             (":10", "cut through", "vehicles-232"),
         ),
@@ -203,6 +221,16 @@ def _share(value: float, low: float | None = None, high: float | None = None) ->
         ({"unconfirmed_from": "2025-01-31", "collected_from": "2025-02-01"}, "before it starts, 2025-02-01"),
         ({"collected_from": "2024-12-31"}, "before legal_from"),
         ({"collected_from": "2025-01-01"}, None),
+        ({"collected_from": "2025-03-01", "legal_to": "2025-02-28"}, "is after legal_to 2025-02-28"),
+        ({"unconfirmed_from": "2025-03-01", "legal_to": "2025-02-28"}, "is after legal_to 2025-02-28"),
+        (
+            {
+                "kind": "purchase",
+                "value": None,
+                "terms": {"amount": {**STEEL, "value": -5, "unit": "million USD"}, "basis": "increment"},
+            },
+            "not -5",
+        ),
         ({"legal_to": "2024-12-31"}, "before legal_from"),
         ({"legal_to": "2025-01-01"}, None),
         ({**QUOTA, "value_out": None}, "has value_out"),

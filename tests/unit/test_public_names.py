@@ -29,7 +29,9 @@ def test_every_room_is_handed_out() -> None:
 def test_a_room_is_a_package_or_module_of_the_tree_and_none_is_forgotten() -> None:
     folder = Path(str(kosho.__file__)).parent
     packages = {path.parent.name for path in folder.glob("*/__init__.py")}
-    assert packages - {"cli", "parallel", "policy", "serve"} <= ROOMS  # applications; names of before
+    assert (
+        packages - {"cli", "formatting", "parallel", "policy", "serve"} <= ROOMS
+    )  # of applications; names of before
 
 
 def test_names_of_dir_can_be_had() -> None:

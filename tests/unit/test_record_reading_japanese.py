@@ -98,6 +98,7 @@ def test_facts(text: str, kind: str, modality: str, told: dict[str, Any]) -> Non
         ("豪州外務貿易省のマーク・ヘンリー次官が来日した。", "マーク・ヘンリー", "次官", "AUS"),
         ("米国のグリア通商代表と協議した。", "グリア", "通商代表", "USA"),
         ("スギオノ・インドネシア共和国外務大臣と会談した。", "スギオノ", "外務大臣", "IDN"),
+        ("ペルーのルイス・パス貿易大臣と会談した。", "ルイス・パス", "貿易大臣", "PER"),
     ],
 )
 def test_people(text: str, name: str, role: str, side: str) -> None:
@@ -123,6 +124,31 @@ def test_a_meeting() -> None:
     (one,) = drafts(text, "event")
     assert one.fields["date"] == "2025-03-13"
     assert {"round": 5, "place": "東京", "duration_min": 45}.items() <= one.fields.items()
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "来月",
+        "今月",
+        "先月末",
+        "来年",
+        "今年",
+        "昨年",
+        "同日",
+        "翌日",
+        "来週",
+        "さ来週",
+        "今夏",
+        "年内",
+        "先日",
+    ],
+)
+def test_when_a_meeting_is_is_no_part_of_where(when: str) -> None:
+    (one,) = drafts(
+        f"外務大臣は、{when}ジュネーブで米国の商務長官と会談すると述べた。", "next_meeting", "event"
+    )
+    assert one.fields["place"] == "ジュネーブ"
 
 
 def test_missing_dictionary_is_told_kindly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -481,7 +481,7 @@ def test_parquet(tmp_path: Path) -> None:
     parquet.write_table(arrow.table(cells), path)
     assert str(read_files([path]).lines["870310000"].general) == "Free"
     path.write_bytes(b"PAR1 not really")
-    with pytest.raises(InputError, match="is not Parquet"):
+    with pytest.raises(InputError, match="is no Parquet file"):
         read_files([path])
 
 

@@ -108,6 +108,21 @@ def test_values_in_another_unit_of_money_are_refused(tmp_path: Path, door: str):
     assert run("world", "info", "--world", "mine" if door == "import" else tmp_path / "mine.npz")
 
 
+def test_what_is_done_to_a_table_is_told_while_it_is_built(tmp_path: Path):
+    pairs = [(one, other) for one in ("JPN", "USA") for other in ("JPN", "USA")]
+    rows = [f"{one},{sector},{other},final,900000" for one, other in pairs for sector in ("A01", "C29")]
+    rows += ["JPN,A01,USA,C29,-5", "USA,A01,USA,C29,900000"]
+    path = tmp_path / "sales-2021.csv"
+    path.write_text("\n".join(["exporter,seller,importer,user,value", *rows, ""]), encoding="utf-8")
+    told = run(*brought("build", "long-csv", path), "--year", "2019")
+    assert (
+        "adjusted: sales for intermediate use below zero: 1, -5 in all; the largest: JPN A01 to USA C29" in told
+    )
+    path = big(tmp_path)
+    told = run(*brought("build", "oecd-csv", path), "--year", "2019")
+    assert "adjusted: the files say that the table is of 2022; it is taken for one of 2019, as asked" in told
+
+
 @pytest.mark.parametrize("factor", [2e-7, 1e11])
 def test_values_that_no_unit_of_money_explains_are_refused(tmp_path: Path, factor: float):
     path = big(tmp_path, factor=factor)
@@ -398,11 +413,13 @@ def test_a_netcdf_file_of_others_is_refused_by_what_it_lacks(tmp_path: Path):
     assert "array flows is by time (by importer, exporter, sector)" in str(told.value)
     assert "has no array theta" in str(told.value)
     path.write_bytes(b"no netCDF")
-    with pytest.raises(InputError, match="is no netCDF file"):
+    with pytest.raises(
+        InputError, match=r"is no netCDF file, or not all of one \(a file that `kosho world export"
+    ):
         reader("netcdf").table([path], {})
     broken = tmp_path / "sales.parquet"
     broken.write_bytes(b"PAR1")
-    with pytest.raises(InputError, match="is no table that can be read"):
+    with pytest.raises(InputError, match="is no Parquet file"):
         reader("long-csv").table([broken], {})
 
 

@@ -62,6 +62,7 @@ def test_columns_categories_and_units_are_said(tmp_path: Path):
         (ROWS, {"value": "worth"}, "no column 'worth' for the value"),
         (ROWS, {"scale": "-1"}, "is not a positive number"),
         (ROWS, {"colour": "red"}, "long-csv has no setting 'colour'"),
+        (ROWS, {"investment": "GFCFX"}, "no row has the user 'GFCFX'"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, rows: list[str], settings: dict[str, str], message: str):
@@ -73,6 +74,16 @@ def test_negative_sales_are_set_to_zero_and_reported(tmp_path: Path):
     table = reader("long-csv").table([file(tmp_path, [*ROWS, "JPN,C26,USA,INVNT,-7"])], {})
     (note,) = table.meta["adjustments"]
     assert "1 cell of final sales was negative" in note
+    table = reader("long-csv").table(
+        [
+            file(
+                tmp_path,
+                [*(row for row in ROWS if not row.startswith("USA,C29,JPN,C26,")), "USA,C29,JPN,C26,-7"],
+            )
+        ],
+        {},
+    )
+    assert table.meta["adjustments"][0].endswith("-7 in all; the largest: USA C29 to JPN C26 (-7)")
 
 
 def test_a_sale_that_stands_twice_is_refused_unless_told_to_add(tmp_path: Path):

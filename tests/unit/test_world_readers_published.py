@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from tests import published_tables as published
 from tests.binary_workbook import write_xlsb
-from tests.published_tables import Made, economy
+from tests.published_tables import Made, Page, economy
 
 from kosho.errors import InputError, Problems
 from kosho.tabular import sheet_rows
@@ -195,6 +195,36 @@ def test_the_year_of_a_wiod_workbook_is_told_by_its_name_or_its_title(
     assert table.meta["name"] == (f"wiod-{year}" if year else "table")
 
 
+WIOD_2013 = [f"c{k}" for k in range(1, 36)], ("c37", "c38", "c39", "c41", "c42")
+
+
+@pytest.mark.parametrize(
+    ("pages", "year", "told"),
+    [
+        ([Page("WIOT_2011", merged=True)], None, None),
+        ([Page("old", hidden=True, cells=((9, 7, 9e5),)), Page("WIOT_2011")], None, None),
+        ([Page("About", notes=("c1", "AUS", "2011")), Page("WIOT")], "2011", None),
+        ([Page("WIOT_2010", cells=((9, 7, 9e5),)), Page("WIOT_2011")], "2011", None),
+        ([Page("WIOT_2010"), Page("WIOT_2011")], None, "holds several tables: WIOT_2010, WIOT_2011"),
+        ([Page("WIOT_2010"), Page("WIOT_2011")], "2009", "holds no table of 2009: WIOT_2010, WIOT_2011"),
+        ([Page("WIOT", cells=((9, 7, "1,234.5"),))], None, r":10: cell H10: '1,234\.5' is not a number"),
+        ([Page("WIOT", cells=((9, 7, "nan"),))], None, ":10: cell H10: 'nan' is not a number"),
+        ([Page("WIOT", cells=((9, 7, True),))], None, ":10: cell H10: 'True' is not a number"),
+    ],
+)
+def test_the_sheet_that_is_meant_is_read_as_a_person_sees_it(
+    pages: list[Page], year: str | None, told: str | None, tmp_path: Path
+):
+    made = economy(("AUS", "JPN"), WIOD_2013[0], WIOD_2013[1], 4)
+    path = published.sheets(tmp_path / "wiot.xlsx", made, *WIOD_2013, pages)
+    settings = {} if year is None else {"year": year}
+    if told is None:
+        same(reader("wiod").table([path], settings), made)
+        return
+    with pytest.raises(InputError, match=told):
+        reader("wiod").table([path], settings)
+
+
 @pytest.mark.parametrize("year", [None, 2011])
 def test_the_lists_of_wiod_2013_in_rdata(year: int | None, tmp_path: Path):
     rdata = pytest.importorskip("rdata")
@@ -288,6 +318,10 @@ def test_figaro_in_euro(flat: bool, tmp_path: Path):
     )
     assert table.meta["edition"] == "FIGARO, edition of 2025"
     assert any("1.0813 US dollars" in note for note in table.meta["adjustments"])
+    other = reader("figaro").table([tmp_path / name], {"year": "2019"})
+    assert any(
+        "say that the table is of 2023; it is taken for one of 2019" in x for x in other.meta["adjustments"]
+    )
     world = calibrated(named(table))
     assert set(world.countries) == {"DEU", "ROW", "GRC", "JPN"}
     assert world.meta.sectors["C31_32"] == ("C31T33",)
@@ -451,6 +485,19 @@ def test_what_is_no_number_of_a_pymrio_table_is_told(tmp_path: Path):
             archive.writestr(name, content)
     with pytest.raises(InputError, match=r"IOT_2019_ixi\.zip: holds what is no number: .*'many'"):
         reader("exiobase3").table([path], {})
+    for name, old, new, told in (
+        ("Z.txt", "many", "", "what WA Education .80. sells to WA Education .80. is empty"),
+        ("unit.txt", "M.EUR", "1000 EUR", "its unit '1000 EUR' is none"),
+    ):
+        changed = {
+            k: v.replace(old.encode(), new.encode()) if k.endswith(name) else v for k, v in parts.items()
+        }
+        with zipfile.ZipFile(path, "w") as archive:
+            for place, content in changed.items():
+                archive.writestr(place, content)
+        with pytest.raises(InputError, match=told):
+            reader("exiobase3").table([path], {})
+        parts["IOT_2019_ixi/Z.txt"] = parts["IOT_2019_ixi/Z.txt"].replace(b"many", b"1.0")
 
 
 def test_a_buyer_that_sells_nothing_and_a_value_that_is_none_are_told(tmp_path: Path):
@@ -460,9 +507,65 @@ def test_a_buyer_that_sells_nothing_and_a_value_that_is_none_are_told(tmp_path: 
     path.write_text(text + "DE_A01,XX_A01,DE,A01,XX,A01,5\n", encoding="utf-8")
     with pytest.raises(InputError, match="economies that buy and sell nothing: XX"):
         reader("figaro").table([path], {})
+    path.write_text(text + "DE_A01,JP_P9,DE,A01,JP,P9\n", encoding="utf-8")
+    with pytest.raises(InputError, match="obsValue '' is not a number"):
+        reader("figaro").table([path], {})
     path.write_text(text + "DE_A01,JP_P9,DE,A01,JP,P9,inf\n", encoding="utf-8")
     with pytest.raises(InputError, match="obsValue 'inf' is not a number"):
         reader("figaro").table([path], {})
+
+
+def test_an_intermediate_sale_below_zero_is_named_though_others_make_up_for_it(tmp_path: Path):
+    made = economy(("CHN", "JPN"), ("A01", "C29"), published.OECD_FINAL)
+    made.used[0, 1, 1, 0] = -2.5
+    (note,) = (
+        reader("oecd-csv")
+        .table([published.oecd(tmp_path / "2022_SML.csv", made, "2025")], {})
+        .meta["adjustments"]
+    )
+    assert note == (
+        "sales for intermediate use below zero: 1, -2.5 in all; the largest: CHN C29 to JPN A01 (-2.5)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"), [("1,,3", "row CHN_A01, cell 3: is empty"), ("1,2,3", "adds up to")]
+)
+def test_an_empty_cell_of_an_industry_is_no_zero(cells: str, told: str, tmp_path: Path):
+    made = economy(("CHN", "JPN"), ("A01", "C29"), published.OECD_FINAL)
+    path = published.oecd(tmp_path / "2022_SML.csv", made, "2025")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first, *rest = lines[1].split(",")
+    lines[1] = ",".join([first, cells, *rest[3:]])
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputError, match=told):
+        reader("oecd-csv").table([path], {})
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("VCIF", (0, 0, 1), "VCIF of wht from jpn to usa is 0, VXSB"),
+        ("VMIB", None, "no array VMIB"),
+        ("VDPB", "ind", "one of them has ind, others have not"),
+    ],
+)
+def test_what_a_gtap_data_base_lacks_or_has_too_much_is_no_zero(
+    name: str, change: tuple[int, ...] | str | None, told: str, tmp_path: Path
+):
+    arrays = dict(published.gtap().arrays)
+    one = arrays.pop(name)
+    values = np.array(one.values)
+    if isinstance(change, str):
+        sets = (one.sets[0], ("REG", (*one.sets[1][1], change)))
+        arrays[name] = HeaderArray(name, np.column_stack([values, values[:, 0]]), sets, name)
+    elif change is not None:
+        values[change] = 0.0
+        arrays[name] = replace(one, values=values)
+    path = tmp_path / "basedata.har"
+    path.write_bytes(har_bytes(arrays))
+    with pytest.raises(InputError, match=told):
+        reader("gtap").table([path], {})
 
 
 @pytest.mark.parametrize(

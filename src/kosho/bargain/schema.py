@@ -11,7 +11,7 @@ from kosho.bounds import COST, DISCOUNT, PERCENT_DUTY, WEIGHT, Bound, like_a_fra
 from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
-from kosho.provenance import Allowed, Cited, Day, Finite, Frozen, Source, Status, require_reason
+from kosho.provenance import LONGEST_ID, Allowed, Cited, Day, Finite, Frozen, Source, Status, require_reason
 from kosho.yamlfile import Key
 
 __all__ = [
@@ -37,7 +37,10 @@ __all__ = [
 ]
 
 
-OptionName = Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9.-]*|([a-z0-9][a-z0-9.-]*@)?[0-9]+(\.[0-9]+)?%)$")]
+OptionName = Annotated[
+    str,
+    Field(pattern=r"^([a-z0-9][a-z0-9.-]*|([a-z0-9][a-z0-9.-]*@)?[0-9]+(\.[0-9]+)?%)$", max_length=LONGEST_ID),
+]
 """An option, or one with a range at a rate of it."""
 
 

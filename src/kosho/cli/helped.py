@@ -15,6 +15,7 @@ import typer
 
 from kosho import language
 from kosho.cli.terminal import terminal_width
+from kosho.errors import nearest
 from kosho.language import pgettext
 
 __all__ = [
@@ -117,12 +118,18 @@ def parser_words() -> Generator[None, None, None]:
 
 @contextmanager
 def mistakes_told(stack: ExitStack) -> Generator[None, None, None]:
-    """Mistakes in how a command is called, in the language that is spoken; `stack` outlasts their telling."""
+    """Mistakes in how a command is called, in the language that is spoken; `stack` outlasts their telling.
+
+    What a schema finds wrong with a value is told in our words in every language; the rest of English, in those
+    of the parser.
+    """
     try:
         yield
     except UsageError as error:
-        if language.current() != language.SOURCE:
+        english = language.current() == language.SOURCE
+        if not english:
             stack.enter_context(parser_words())
+        if not english or _value_told(error.__cause__):
             told = _mistake(error.format_message(), error.__cause__)
             error.format_message = lambda: told
         raise
@@ -149,7 +156,8 @@ def _value_told(cause: BaseException | None) -> str | None:
     if not isinstance(cause, ValidationError):
         return None
     detail = cause.errors(include_url=False)[0]
-    return "; ".join(part for part in (schema_words.sentence(detail), schema_words.hint(detail)) if part)
+    near = nearest(str(detail["input"]), schema_words.choices(detail))
+    return "; ".join(part for part in (schema_words.sentence(detail), schema_words.hint(detail), near) if part)
 
 
 def texts_of_parser() -> Iterator[str]:

@@ -23,6 +23,7 @@ from kosho.cli.lines_data import (
 from kosho.cli.lines_use import refuse_value_content
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, say, show_json, show_table
+from kosho.codes import country_name
 from kosho.language import _, pgettext
 
 __all__ = ["add_files"]
@@ -170,6 +171,6 @@ def origin(  # noqa: PLR0913 - one parameter an option
     show_table(
         _("Value added by economy, % of the value of output"),
         (_("Economy"), "%"),
-        [(formatting.country_name(code), formatting.percent(share)) for code, share in added[:10]],
+        [(country_name(code), formatting.percent(share)) for code, share in added[:10]],
         numeric=1,
     )

@@ -31,6 +31,7 @@ from kosho.cli.lines_ranges import package_ends, show_package_ends
 from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import chosen, day, say, say_more_lines, show_json, show_progress, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
@@ -225,9 +226,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
             _(
                 "Duties of {importers} are not known everywhere; unknown ones count as zero, and do "
                 "not change.",
-                importers=formatting.listed(
-                    [formatting.country_name(one) for one in assumed["free_elsewhere"]]
-                ),
+                importers=formatting.listed([country_name(one) for one in assumed["free_elsewhere"]]),
             )
         )
     money = _("Million {currency}", currency=given.table.currency)
@@ -266,7 +265,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
         (_("Economy"), _("Welfare, billion USD")),
         [
             (
-                formatting.starting(formatting.country_name(code)),
+                formatting.starting(country_name(code)),
                 formatting.billions(value, sign=True, part=True),
             )
             for code, value in welfare[:8]
@@ -338,7 +337,7 @@ def _show_range(content: dict[str, Any], titles: dict[str, str], money: str) -> 
         (_("Economy"), _("Least"), _("Most")),
         [
             (
-                formatting.starting(formatting.country_name(code)),
+                formatting.starting(country_name(code)),
                 *(formatting.billions(end["welfare"][code], sign=True, part=True) for end in (least, most)),
             )
             for code in largest
@@ -438,7 +437,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     show_table(
         _(
             "{partner} in {importer}",
-            partner=formatting.starting(formatting.country_name(partner)),
+            partner=formatting.starting(country_name(partner)),
             importer=formatting.the_country(importer),
         ),
         (_("Line"), _("Imports, million"), _("Share, %"), _("Rate, %"), _("Margin, points")),
@@ -458,6 +457,6 @@ def indicators(  # noqa: PLR0913 - one parameter an option
     show_table(
         _("Eroded if the partner paid nothing, million a year at base imports"),
         (_("Partner"), _("Preference lost")),
-        [(formatting.country_name(code), formatting.decimals(value, 1, sign=True)) for value, code in worst],
+        [(country_name(code), formatting.decimals(value, 1, sign=True)) for value, code in worst],
         numeric=1,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kosho import formatting
 from kosho.cli.lines_data import Given
 from kosho.cli.terminal import say_more_lines, show_table
+from kosho.codes import country_name
 from kosho.language import _
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def show_ranked_ends(ranges: Sequence[dict[str, Any]], giver: str, taker: str) -
         _("Sector"),
         _("Imports, million"),
         _("Rate, %"),
-        _("{taker}, million", taker=formatting.country_name(taker)),
-        _("{giver}, million", giver=formatting.country_name(giver)),
+        _("{taker}, million", taker=country_name(taker)),
+        _("{giver}, million", giver=country_name(giver)),
     )
     title = _("Lines whose duty, or a rival's, is a range: by the gradient at its least and its most")
     show_table(title, heads, rows, numeric=4)
@@ -192,7 +193,7 @@ def show_package_ends(ends: dict[str, Any] | None, money: str) -> None:
         *((titles[name], *(_money(ends["partial"][name][end]) for end in ENDS)) for name in titles),
         *(
             (
-                _("{economy}, in the whole economy, billion USD", economy=formatting.country_name(code)),
+                _("{economy}, in the whole economy, billion USD", economy=country_name(code)),
                 *(formatting.billions(ends["welfare"][code][end], sign=True, part=True) for end in ENDS),
             )
             for code in whole

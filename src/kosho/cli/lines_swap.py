@@ -40,6 +40,7 @@ from kosho.cli.lines_sides import (
 from kosho.cli.lines_use import Cumulating, Origin, Use, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
+from kosho.codes import country_name
 from kosho.errors import InputError, KoshoError, Problem
 from kosho.language import _
 
@@ -116,7 +117,7 @@ def swap(  # noqa: PLR0913 - one parameter an option
     say_rates(list(dict.fromkeys(text for one in swaps.rates.values() for text in one["told"])))
     for text in dict.fromkeys(one.told for one in swaps.uses):
         say(text)
-    first, second = (formatting.country_name(code) for code in (sides.party, sides.other))
+    first, second = (country_name(code) for code in (sides.party, sides.other))
     rows = [
         (
             str(number),

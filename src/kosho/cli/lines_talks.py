@@ -43,6 +43,7 @@ from kosho.cli.lines_swap import swap
 from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, refuse_use, use_of_cuts
 from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
+from kosho.codes import country_name
 from kosho.language import _, pgettext
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ def _cuts(found: Ranking, given: Given, world: World) -> str:
 
 
 def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, float]]) -> None:
-    giver, taker = (formatting.country_name(code) for code in (found.giver, found.partner))
+    giver, taker = (country_name(code) for code in (found.giver, found.partner))
     to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
     verb = (
         _("{taker} asks {giver} for", taker=taker, giver=of)

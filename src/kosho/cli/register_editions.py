@@ -237,9 +237,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             raise missing("schedules", _("reading Parquet"), path) from None
         try:
             return parquet.read_table(path).to_pylist()
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):
+            hint = _("write it as Parquet again, or as .csv")
             raise InputError(
-                Problem(_("is not Parquet: {error}", error=error).splitlines()[0], file=str(path))
+                Problem(_("is no Parquet file, or not all of one"), hint, file=str(path))
             ) from None
     from kosho.law.schedules.reading import text_of
 

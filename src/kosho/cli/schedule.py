@@ -137,6 +137,9 @@ def show(
     on: Annotated[
         str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="In force on that day; today.")
     ] = None,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="YYYY-MM-DD", help="As known on that day; the latest.")
+    ] = None,
     *,
     json: Json = False,
 ) -> None:
@@ -147,16 +150,16 @@ def show(
     from kosho.errors import suggest
     from kosho.law.schedules.ordinary import in_force
 
-    known = {*countries(), "EU27"}
-    if importer not in known:
+    economies = {*countries(), "EU27"}
+    if importer not in economies:
         raise InputError(
             Problem(
                 _("unknown importer {importer!r}", importer=importer),
-                suggest(importer, known),
+                suggest(importer, economies),
                 key="ISO3",
             )
         )
-    today = day(on, "--on") or calendar.today()
+    today, then = day(on, "--on") or calendar.today(), day(known, "--known")
     found = _lines(in_force(importer, today), hs)
     if found is None:
         hint = _("`kosho schedule import` brings in a whole schedule")
@@ -170,7 +173,7 @@ def show(
             )
         )
     schedule, lines = found
-    content = _shown(schedule, lines, today)
+    content = _shown(schedule, lines, (today, then))
     if json:
         show_json(content)
         return
@@ -196,6 +199,9 @@ def show(
             "read in editions of a later day, what stood there on this day is not at hand: {sources}"
         )
         say(told_later.format(sources=_("; ").join(content["later"])))
+    if content["undated"]:
+        told_undated = _("without a date, whether known on this day is not known: {sources}")
+        say(told_undated.format(sources=_("; ").join(content["undated"])))
     say(
         _(
             "{country}, {edition}, on {day}",
@@ -203,6 +209,7 @@ def show(
             edition=_(schedule.edition),
             day=formatting.day(today),
         )
+        + ("" if then is None else _(", as known on {day}", day=formatting.day(then)))
     )
 
 
@@ -227,9 +234,12 @@ def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | 
     return None
 
 
-def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
-    from kosho.law.schedules.ordinary import is_later
+def _shown(schedule: Schedule, lines: list[Line], days: tuple[date, date | None]) -> dict[str, Any]:
+    """What is told of lines on a day, as known on another; None is the latest."""
+    from kosho.law.schedules.ordinary import dated, is_later
 
+    on, known = days
+    since = schedule.valid_from
     shown: list[dict[str, Any]] = [
         {
             "code": line.code,
@@ -256,7 +266,13 @@ def _shown(schedule: Schedule, lines: list[Line], on: date) -> dict[str, Any]:
         "importer": schedule.importer,
         "edition": schedule.edition,
         "on": on.isoformat(),
-        "later": [source for source in sources if is_later(source, on)],
+        "known": "latest" if known is None else known.isoformat(),
+        "later": [
+            source
+            for source in sources
+            if is_later(source, known or on) or (known is not None and since is not None and since > known)
+        ],
+        "undated": [source for source in sources if known is not None and since is None and not dated(source)],
         "lines": shown,
     }
 

@@ -33,6 +33,9 @@ from kosho.errors import InputError, Problem
 from kosho.language import _, ngettext, pgettext
 from kosho.world.notes import retold
 
+SHOWN = 12
+"""Adjustments that are told when a table is built."""
+
 __all__ = ["app", "info_tables", "show_info", "size_told"]
 
 app = typer.Typer(
@@ -84,11 +87,17 @@ def build(  # noqa: PLR0913 - one parameter an option
     )
     target = _target(out)
     with show_progress(_("Building the table")):
-        table, _world = imported(source, files or [], settings_of(source, settings, year), said)
+        table, world = imported(source, files or [], settings_of(source, settings, year), said)
         path = write(table, target)
     size = formatting.decimals(path.stat().st_size / 1e6, 1)
     told = size_told(len(table.countries), len(table.sectors))
     say(_("{path}: {size}, {size_2} MB", path=path, size=told, size_2=size))
+    adjusted = world.meta.adjustments
+    for text in adjusted[:SHOWN]:
+        say(_("adjusted: {text}", text=retold(text)))
+    if len(adjusted) > SHOWN:
+        left = formatting.count(len(adjusted) - SHOWN)
+        say(_("… and {number} more; `kosho world info {path}` lists all", number=left, path=path))
 
 
 def _target(out: Path | None) -> Path:

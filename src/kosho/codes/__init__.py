@@ -217,11 +217,9 @@ def is_locode(code: str) -> bool:
     >>> is_locode("TWKHH"), is_locode("Kobe")
     (True, False)
     """
-    known = {row["alpha2"] for row in _rows("countries.csv")}
-    return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in known
+    return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in economy_of_alpha2()
 
 
-@cache
 def economy_of_port(code: str) -> str:
     """ISO 3166 alpha-3 code of the economy that a UN/LOCODE lies in.
 
@@ -232,4 +230,4 @@ def economy_of_port(code: str) -> str:
     >>> economy_of_port("JPUKB")
     'JPN'
     """
-    return {row["alpha2"]: row["alpha3"] for row in _rows("countries.csv")}[code[:2]]
+    return economy_of_alpha2()[code[:2]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from kosho.codes import is_locode, sectors
-from kosho.corridor.schema import ALWAYS, STAGES, Consignments, Corridor, StageName
+from kosho.corridor.schema import ALWAYS, STAGES, Consignments, Corridor, Hours, StageName
 from kosho.corridor.traffic import expected_visits
 from kosho.errors import Problem, suggest
 from kosho.language import _
@@ -104,12 +104,30 @@ def _calendar(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:
         hint = _("{fit} days would fit", fit=fit) if fit else _("fewer a week")
         yield mistake(message, "window", "days", hint=hint)
     for name, hours in corridor.hours.items():
+        day, at, staff = max(_staffed(hours), key=lambda one: one[2])
+        if staff > 1 + ROUNDING:
+            told = _(
+                "{staff:.0%} of the servers work at {at} on {day}: shifts overlap", staff=staff, at=at, day=day
+            )
+            yield mistake(told, "hours", name, "shifts", hint=_("shares that add up to one at most"))
         for position, shift in enumerate(hours.shifts):
             if shift.span[0] >= shift.span[1]:
                 where = ("hours", name, "shifts", position)
                 yield mistake(
                     _("a shift closes after it opens"), *where, hint=_("split a night at 24:00 and 00:00")
                 )
+
+
+def _staffed(hours: Hours) -> Iterable[tuple[str, str, float]]:
+    """Day, time and share of the servers that work when each shift opens."""
+    for shift in hours.shifts:
+        for day in dict.fromkeys(shift.days):
+            there = sum(
+                one.staff * one.days.count(day)
+                for one in hours.shifts
+                if one.span[0] <= shift.span[0] < one.span[1]
+            )
+            yield day, shift.opens, there
 
 
 def _types(corridor: Corridor, mistake: _Mistake) -> Iterable[Problem]:

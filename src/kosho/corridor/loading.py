@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from kosho import schema_words, yamlfile
 from kosho.corridor.checks import impossible, mistakes
-from kosho.corridor.schema import Corridor, CorridorChange, CorridorScenario
+from kosho.corridor.schema import UNITS, Corridor, CorridorChange, CorridorScenario
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.provenance import Cited
@@ -135,7 +135,10 @@ def read(path: Path) -> Corridor:
     for name in () if found else corridor.scenarios:
         path_of = ("scenarios", name)
         try:
+            _refuse_other_units(corridor, corridor.scenarios[name])
             under(corridor, name)
+            for position, end in _change_ends(corridor.scenarios[name]):
+                under(corridor, name, {position: end})
         except InputError as error:
             found += [
                 Problem(
@@ -150,6 +153,36 @@ def read(path: Path) -> Corridor:
     if found:
         raise InputError(sorted(found, key=lambda problem: problem.line or 0))
     return corridor
+
+
+def _change_ends(scenario: CorridorScenario) -> Iterator[tuple[int, float]]:
+    """Each end of the range of each change, with its position."""
+    for position, change in enumerate(scenario.changes):
+        figure = change.times if change.times is not None else change.to
+        if isinstance(figure, Cited):
+            yield from ((position, end) for end in (figure.low, figure.high) if end is not None)
+
+
+def _refuse_other_units(corridor: Corridor, scenario: CorridorScenario) -> None:
+    """What a parameter becomes is in the unit that it has."""
+    for change in scenario.changes:
+        given = change.to.unit if isinstance(change.to, Cited) else None
+        held = dict.fromkeys(one.unit for one in _matching(corridor, change.parameter).values())
+        for unit in held if given is not None else ():
+            if given != unit and not any({given, unit} <= set(units) for units in UNITS.values()):
+                told = _("in {names}, not in {unit!r}", names=unit, unit=given)
+                raise InputError(Problem(told, key=change.parameter))
+
+
+def _matching(corridor: Corridor, path: str) -> dict[str, Cited]:
+    """The parameters that a path names, in which `*` stands for every name at its place."""
+    wanted = path.split(".")
+    return {
+        name: cited
+        for name, cited in parameters(corridor).items()
+        if len(parts := name.split(".")) == len(wanted)
+        and all(w in ("*", part) for w, part in zip(wanted, parts, strict=True))
+    }
 
 
 def parameters(corridor: Corridor) -> dict[str, Cited]:
@@ -278,11 +311,5 @@ def _values(corridor: Corridor, change: CorridorChange, other: float | None) -> 
     if isinstance(change.to, Cited):
         return {change.parameter: change.to.value if other is None else other}
     factor = (change.times.value if change.times else 1.0) if other is None else other
-    wanted = change.parameter.split(".")
-    found = {
-        path: cited.value * factor
-        for path, cited in parameters(corridor).items()
-        if len(parts := path.split(".")) == len(wanted)
-        and all(w in ("*", part) for w, part in zip(wanted, parts, strict=True))
-    }
+    found = {path: cited.value * factor for path, cited in _matching(corridor, change.parameter).items()}
     return dict(found) or {change.parameter: factor}

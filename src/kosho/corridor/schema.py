@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from kosho.bounds import DAYS, out_of_years
 from kosho.display import Card, listing, number, plural
 from kosho.language import _
-from kosho.provenance import Cited, Day, Frozen, Source
+from kosho.provenance import LONGEST_ID, Cited, Day, Finite, Frozen, Source
 
 __all__ = [
     "ALWAYS",
@@ -76,11 +78,42 @@ def _clock(text: str) -> str:
     return text
 
 
+UNITS: Mapping[str, tuple[str, ...]] = {
+    "hours": ("hours", "hours of work"),
+    "share": ("share", "ratio"),
+    "ratio": ("ratio", "factor"),
+    "money": ("USD",),
+    "flow": ("consignments", "consignments a week"),
+    "daily": ("% of the value a day", "percent of the value a day", "percent of value a day"),
+}
+"""How the units of figures may be written, the usual one first."""
+MOST_HOURS = 24.0 * DAYS.high
+"""Of anything in a corridor."""
+
+
+def _in(cited: Cited, kind: str, most: float = math.inf) -> Cited:
+    """The figure, if it is in its unit, not negative and no larger than it can be."""
+    if cited.unit not in UNITS[kind]:
+        raise ValueError(_("in {names}, not in {unit!r}", names=_(" or ").join(UNITS[kind]), unit=cited.unit))
+    high = cited.value if cited.high is None else cited.high
+    if high > most:
+        raise ValueError(_("at most {most:g} {unit}, not {high:g}", most=most, unit=cited.unit, high=high))
+    return _not_negative(cited)
+
+
 def _share(cited: Cited) -> Cited:
+    _in(cited, "share")
     ends = [cited.value if end is None else end for end in (cited.low, cited.high)]
     if not 0 <= min(ends) <= max(ends) <= 1:
         raise ValueError(_("a share is between 0 and 1"))
     return cited
+
+
+def _year(year: int) -> int:
+    wrong = out_of_years(year)
+    if wrong is not None:
+        raise ValueError(wrong)
+    return year
 
 
 def _not_negative(cited: Cited) -> Cited:
@@ -102,10 +135,15 @@ def _servers(capacity: Cited | str) -> Cited | str:
     return capacity
 
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=LONGEST_ID)]
 TimeOfDay = Annotated[str, AfterValidator(_clock)]
 Share = Annotated[Cited, AfterValidator(_share)]
-Amount = Annotated[Cited, AfterValidator(_not_negative)]
+HoursLong = Annotated[Cited, AfterValidator(lambda cited: _in(cited, "hours", MOST_HOURS))]
+"""A length of time, of ten years at most."""
+Ratio = Annotated[Cited, AfterValidator(lambda cited: _in(cited, "ratio", 1e3))]
+Dollars = Annotated[Cited, AfterValidator(lambda cited: _in(cited, "money"))]
+Weekly = Annotated[Cited, AfterValidator(lambda cited: _in(cited, "flow"))]
+Daily = Annotated[Cited, AfterValidator(lambda cited: _in(cited, "daily", 100.0))]
 Capacity = Annotated[Cited | Literal["unlimited"], AfterValidator(_servers)]
 
 
@@ -114,7 +152,7 @@ class Port(Frozen):
 
     code: str
     """UN/LOCODE."""
-    name: str
+    name: Annotated[str, Field(min_length=1)]
     source: str | None = None
     """Where the code was looked up; needed for ports that are not in `data/ports.csv`."""
 
@@ -122,10 +160,10 @@ class Port(Frozen):
 class Shift(Frozen):
     """Hours of work on some days of the week."""
 
-    days: tuple[Weekday, ...]
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     opens: TimeOfDay
     closes: TimeOfDay
-    staff: float = Field(1.0, gt=0)
+    staff: float = Field(1.0, gt=0, le=1)
     """Share of the servers that are there, rounded up."""
 
     @property
@@ -150,9 +188,9 @@ class Duration(Frozen):
     """A random length of time."""
 
     distribution: Literal["fixed", "exponential", "lognormal"]
-    mean: Amount
+    mean: HoursLong
     """Hours; of work, where the stage has opening hours."""
-    cv: Amount | None = None
+    cv: Ratio | None = None
     """Standard deviation over mean of a lognormal."""
 
 
@@ -206,10 +244,10 @@ class Consignments(Frozen):
     """A type of consignment."""
 
     title: str
-    per_week: Amount
-    value: Amount
+    per_week: Weekly
+    value: Dollars
     """USD each."""
-    mix: dict[str, float]
+    mix: dict[str, Finite]
     """Shares of the value by ICIO sector; they add up to one."""
     trusted: Share
     """Share of importers who are authorised economic operators."""
@@ -217,7 +255,7 @@ class Consignments(Frozen):
     """Share of ordinary importers whose documents are examined before arrival."""
     channels: Channels
     """Of ordinary importers, goods of ordinary exporters."""
-    other_laws: Amount | None = None
+    other_laws: HoursLong | None = None
     """Hours of work until goods meet other laws (quarantine, food safety); None: not subject to them."""
     small_lots: bool = False
     """Whether surveys count them as small lots."""
@@ -255,7 +293,7 @@ class VesselCalls(Frozen):
 class EarlyLodgement(Frozen):
     """Documents examined before arrival; the declaration becomes effective after unloading."""
 
-    ahead: Amount
+    ahead: HoursLong
     """Hours between the preliminary declaration and the arrival of the ship."""
     activation: Duration
     """Hours of work from unloading until the importer makes the declaration effective."""
@@ -274,7 +312,7 @@ class Trusted(Frozen):
 class TraderRecognition(Frozen):
     """Mutual recognition of the other side's authorised exporters."""
 
-    since: int
+    since: Annotated[int, AfterValidator(_year)]
     """Year."""
     exporters: Share
     """Share of consignments that come from one."""
@@ -288,8 +326,14 @@ class CorridorChange(Frozen):
     parameter: str
     """Path in the file, such as `stages.documents.hours` or `types.*.lodged_early`."""
     to: Cited | str | None = None
-    times: Amount | None = None
+    times: Ratio | None = None
     """Instead of `to`: factor."""
+
+    @model_validator(mode="after")
+    def _one(self) -> CorridorChange:
+        if (self.to is None) == (self.times is None):
+            raise ValueError(_("a change says either `to` or `times`"))
+        return self
 
 
 class CorridorScenario(Frozen):
@@ -304,7 +348,7 @@ class Target(Frozen):
     """A published mean that a parameter is fitted to."""
 
     moment: Moment
-    value: Cited
+    value: HoursLong
     parameter: str | None = None
     """None: not fitted; it shows how well the rest explains it."""
 
@@ -341,7 +385,7 @@ class Corridor(Frozen):
     destination: Port
     trade_share: Share
     """Share of the goods trade between the two economies, by value, that takes this way."""
-    value_of_time: Amount
+    value_of_time: Daily
     """Percent of the value that a day is worth."""
     window: Window
     calls: VesselCalls

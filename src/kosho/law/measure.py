@@ -267,6 +267,17 @@ class Measure(Frozen):
         return {**cast("Mapping[str, Any]", values), "ends": sorted(told.items()), "legal_to": told[max(told)]}
 
     @model_validator(mode="after")
+    def _within_its_days(self) -> Measure:
+        for name in ("collected_from", "unconfirmed_from"):
+            day: date | None = getattr(self, name)
+            if day is not None and self.legal_to is not None and day > self.legal_to:
+                told = _(
+                    "{name} {day} is after legal_to {legal_to}", name=name, day=day, legal_to=self.legal_to
+                )
+                raise ValueError(told)
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> Measure:
         if self.clause is not None and self.kind != "unpriced":
             raise ValueError(_("a {kind} says by its kind what it is about, it has no clause", kind=self.kind))
@@ -321,8 +332,12 @@ class Measure(Frozen):
     def _termed(self) -> Measure:
         if self.kind in RATELESS and RATELESS[self.kind].terms is not None and self.terms is None:
             raise ValueError(_("a {kind} has its terms", kind=self.kind))
-        if self.kind == "purchase" and isinstance(self.terms, Amount) and self.terms.holder is not None:
-            raise ValueError(_("a purchase has no rent that somebody holds (holder)"))
+        if self.kind == "purchase" and isinstance(self.terms, Amount):
+            if self.terms.holder is not None:
+                raise ValueError(_("a purchase has no rent that somebody holds (holder)"))
+            least = self.terms.amount.value if self.terms.amount.low is None else self.terms.amount.low
+            if least < 0:
+                raise ValueError(_("a purchase is zero or more over all its range, not {least:g}", least=least))
         amount = self.quota or self.terms
         if self.kind != "purchase" and isinstance(amount, Amount) and amount.additionality is not None:
             raise ValueError(

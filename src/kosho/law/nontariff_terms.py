@@ -49,6 +49,8 @@ def _economy(code: str) -> str:
 
 Country = Annotated[str, AfterValidator(_economy)]
 
+TIMES = 10.0
+"""Of a base, above which a share is mostly meant as percent."""
 Drive = Literal["hybrid", "electric"]
 """Of vehicles."""
 
@@ -122,6 +124,14 @@ class Amount(Frozen):
     def _in_unit(cls, cited: Cited, info: ValidationInfo) -> Cited:
         basis, counted = info.data.get("basis"), info.data.get("counted")
         if basis == "share":
+            if cited.unit == "share" and ceiling(cited) > TIMES:
+                told = _(
+                    "{share:g} times the base: write {share:g} percent, or {percent:g} percent "
+                    "if so much is meant",
+                    share=ceiling(cited),
+                    percent=100 * ceiling(cited),
+                )
+                raise ValueError(told)
             return share(cited)
         if basis is None or counted is None:
             return cited  # these are wrong themselves

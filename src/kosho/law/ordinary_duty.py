@@ -186,8 +186,18 @@ def _found(query: Query, code: str, preference: str) -> _Found:
 
 
 def _of_later_day(found: Ordinary, query: Query, what: str) -> Iterator[str]:
-    """What is said of a duty that rests on an edition which was not there on the day of the knowledge."""
-    if query.known is not None and found.later_than(query.known):
+    """What is said of a duty that rests on what was not there on the day of the knowledge, or not surely."""
+    if query.known is None:
+        return
+    if found.undated:
+        yield _(
+            "the {what} rests on a source without a date ({source}): "
+            "whether it was known on {day} is not known",
+            what=what,
+            day=query.known,
+            source=found.source,
+        )
+    elif found.later_than(query.known):
         yield _(
             "the {what} rests on an edition of a later day than {day} ({source}): "
             "what was known of it then is not at hand",

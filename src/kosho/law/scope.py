@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import cache
 from typing import Annotated, Literal, TypeVar, get_args
@@ -11,18 +12,20 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
 from kosho.language import N_, _
-from kosho.provenance import Frozen
+from kosho.provenance import LONGEST_ID, Frozen
 
 __all__ = [
     "ALL",
     "CONTENTS",
     "EVERYONE",
+    "HS_EDITIONS",
     "YES_BY_DEFAULT",
     "Actor",
     "Answer",
     "Attribute",
     "Content",
     "Economy",
+    "Edition",
     "HsList",
     "HsPrefix",
     "HsScope",
@@ -43,6 +46,8 @@ Item = TypeVar("Item")
 
 ALL = "all"
 """Stands for every economy where partners are listed."""
+HS_EDITIONS = tuple(f"HS {year}" for year in (1988, 1992, 1996, 2002, 2007, 2012, 2017, 2022, 2028))
+"""Editions of the Harmonized System, by the year in which they take effect."""
 
 
 def _known(code: str, what: str, *known: Collection[str]) -> str:
@@ -77,7 +82,33 @@ def _sector(code: str) -> str:
 def _hs(code: str) -> str:
     if not is_hs(code):
         raise ValueError(_("an HS prefix has 2, 4, 6, 8 or 10 digits"))
-    return code.replace(".", "")
+    plain = code.replace(".", "")
+    if plain.startswith("99"):
+        told = _(
+            "chapter 99 holds headings of duties, no goods: list the headings of the goods of {code!r}",
+            code=code,
+        )
+        raise ValueError(told)
+    if plain[:2] in ("00", "77"):
+        raise ValueError(_("the Harmonized System has no chapter {chapter}", chapter=plain[:2]))
+    return plain
+
+
+_NATIONAL = re.compile(r"[^\W\d_].*(?<!\d)(?:19|20)\d\d(?!\d)")
+"""The name of a national tariff, with a year: letters, and what is no part of a longer number."""
+
+
+def _edition(text: str) -> str:
+    """The edition, if it is one of the Harmonized System, or of a national tariff with its year."""
+    if re.match(r"\W*(?:\d|(?:HS|Harmoni[sz]ed System)(?![a-z]))", text, re.IGNORECASE):
+        return _known(text, N_("edition of the Harmonized System"), HS_EDITIONS)
+    if _NATIONAL.match(text) is None:
+        told = _(
+            "{text!r} names no edition: write HS 2022, or a national tariff with its year, such as HTSUS 2025",
+            text=text,
+        )
+        raise ValueError(told)
+    return text
 
 
 def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -96,12 +127,14 @@ Imposer = Actor
 Partner = Annotated[str, AfterValidator(known_partner)]
 SectorCode = Annotated[str, AfterValidator(_sector)]
 HsPrefix = Annotated[str, AfterValidator(_hs)]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+Edition = Annotated[str, AfterValidator(_edition)]
+"""Such as `HS 2022` or `HTSUS 2025`."""
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=LONGEST_ID)]
 
 Preference = Id
 """The preference an importer claims (`usmca`, `korus`, `rcep`, ...; `none`), which an HS code cannot show."""
 
-Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+Attribute = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=LONGEST_ID)]
 """A fact that an HS code cannot show (`us_232`, `civil_aircraft`, `in_quota`, ...)."""
 
 Answer = Literal["yes", "no"]
@@ -166,7 +199,7 @@ EVERYONE = Partners.model_construct()
 class HsScope(Frozen):
     """Headings of one edition of the Harmonized System or of a national tariff built on it."""
 
-    edition: str
+    edition: Edition
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
     """False: the legal list was not read in full, the prefixes only say where the goods lie."""
@@ -187,7 +220,7 @@ class HsList(Frozen):
     model_config = ConfigDict(populate_by_name=True)
 
     title: str
-    edition: str
+    edition: Edition
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
     """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""

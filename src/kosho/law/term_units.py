@@ -13,6 +13,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kosho.bounds import DAYS as LONGEST
+from kosho.bounds import LARGEST
 from kosho.language import _
 from kosho.provenance import Cited
 
@@ -41,6 +43,8 @@ PER_DAY = dict.fromkeys(("percent of value a day", "percent of value", "percent 
 MILLIONS = {"million USD": 1.0, "billion USD": 1e3}
 SCALES = {"": 1.0, "thousand ": 1e3, "million ": 1e6, "billion ": 1e9, "trillion ": 1e12}
 
+MOST_MONEY = LARGEST / 1e6
+"""Million USD: more than the world makes in years."""
 YEARLY = " a year"
 
 _MONEY = re.compile(r"([A-Z]{3})( a .+)?")
@@ -98,8 +102,8 @@ def share(cited: Cited) -> Cited:
 
 
 def million_usd(cited: Cited) -> Cited:
-    """Money in the world's unit."""
-    return _in(cited, MILLIONS)
+    """Money in the world's unit, no more than there is."""
+    return _within(_in(cited, MILLIONS), -MOST_MONEY, MOST_MONEY)
 
 
 def things(cited: Cited) -> Cited:
@@ -136,8 +140,8 @@ Change = Annotated[Cited, AfterValidator(lambda cited: _within(_in(cited, SHARES
 Percent = Annotated[Cited, AfterValidator(lambda cited: _within(_in(cited, PERCENTS)))]
 """Percent, zero or more; a share is converted."""
 
-Days = Annotated[Cited, AfterValidator(lambda cited: _within(_in(cited, DAYS)))]
-"""Days, zero or more; hours are converted."""
+Days = Annotated[Cited, AfterValidator(lambda cited: _within(_in(cited, DAYS), 0.0, LONGEST.high))]
+"""Days, from zero to ten years of them; hours are converted."""
 
 PerDay = Annotated[Cited, AfterValidator(lambda cited: _within(_in(cited, PER_DAY)))]
 """Percent of the value a day."""

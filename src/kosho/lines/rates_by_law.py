@@ -21,7 +21,7 @@ import numpy as np
 
 from kosho import formatting
 from kosho.arrays import Array, Mask
-from kosho.codes import blocs, countries
+from kosho.codes import blocs, countries, country_name
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -375,7 +375,7 @@ class _Paid:
 
 
 def _named(partners: Sequence[str]) -> str:
-    return formatting.listed([formatting.country_name(code) for code in partners])
+    return formatting.listed([country_name(code) for code in partners])
 
 
 def _members(name: str) -> Sequence[str]:

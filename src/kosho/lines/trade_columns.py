@@ -80,7 +80,7 @@ def numbers_of(frame: pl.DataFrame, form: TradeFormat, what: Column, problems: P
 
 
 def refuse_fractions(frame: pl.DataFrame, form: TradeFormat, rates: pl.Series, file: str) -> None:
-    """Refuse a file of rates all of which are as low as fractions, and none of which has the sign of percent.
+    """Refuse a file of rates all of which are as low as fractions, where they and their head say no percent.
 
     Raises:
         InputError: 0.025 stands there for 2.5 %, mostly.
@@ -88,8 +88,12 @@ def refuse_fractions(frame: pl.DataFrame, form: TradeFormat, rates: pl.Series, f
     highest = rates.max()
     if not isinstance(highest, float) or not 0 < highest < PERCENT_FROM:
         return
-    if text_of(frame, form, "rate").str.contains("%", literal=True).any():
+    head = name_of(frame, form, "rate") or ""
+    if "%" in head or text_of(frame, form, "rate").str.contains("%", literal=True).any():
         return
     told = _("no rate is above {value:g}: they may be fractions, and percent is meant here", value=highest)
-    hint = _("write 2.5 for 2.5 %, or {value:g}% if so little is meant", value=highest)
-    raise InputError(Problem(told, hint, file, key=name_of(frame, form, "rate")))
+    hint = _(
+        "write 2.5 for 2.5 %; {value:g}%, or the head rate (%) above plain numbers, if so little is meant",
+        value=highest,
+    )
+    raise InputError(Problem(told, hint, file, key=head))

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from kosho.codes import blocs, countries, is_hs, is_locode
 from kosho.errors import suggest
 from kosho.language import _
-from kosho.provenance import Day, Frozen, Source
+from kosho.provenance import LONGEST_ID, Day, Frozen, Source
 
 __all__ = [
     "LONGEST_QUOTE",
@@ -44,7 +44,7 @@ __all__ = [
 LONGEST_QUOTE = 400
 """Characters: the words a fact rests on, never an article."""
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=LONGEST_ID)]
 Modality = Literal["asserted", "planned", "considered", "draft", "negated"]
 Precision = Literal["day", "week", "month", "quarter", "half", "year", "period", "inferred", "ambiguous"]
 

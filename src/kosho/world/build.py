@@ -19,6 +19,7 @@ from kosho.world.csv_input import number, rows_of
 from kosho.world.economy import TradeWeights
 from kosho.world.law_cells import Members, law_cells
 from kosho.world.naming import named
+from kosho.world.notes import OTHER_YEAR
 from kosho.world.store import IOTable, refuse_boundless
 from kosho.world.table_tariffs import TariffSource, tariffs_of
 
@@ -55,6 +56,12 @@ def completed(table: IOTable, said: Said) -> IOTable:
     """
     refuse_boundless(table)
     about: dict[str, Any] = {"name": said.name, "year": said.year}
+    told = table.meta.get("year")
+    if None not in (said.year, told) and said.year != told:
+        about["adjustments"] = [
+            *table.meta.get("adjustments", ()),
+            OTHER_YEAR.format(told=told, year=said.year),
+        ]
     table = replace(
         table, meta={**table.meta, **{key: value for key, value in about.items() if value is not None}}
     )

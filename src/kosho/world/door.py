@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kosho.errors import InputError, Problem
+from kosho.bounds import PERCENT_DUTY
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import N_, _
 from kosho.world.build import Said, completed
 from kosho.world.loading import DEFAULT, calibrated, load
@@ -53,8 +54,22 @@ def imported(name: str, files: Sequence[Path], settings: Settings, said: Said) -
         )
     if not said.insist:
         refuse_other_unit(world)
+        _refuse_high_duties(world)
     refuse_gaps(world.arrays, world.countries, world.sectors)
     return table, world
+
+
+def _refuse_high_duties(world: World) -> None:
+    """Refuse base duties that no good bears, each with its cell."""
+    problems = Problems()
+    rates = world.arrays.tariff
+    for n, i, s in np.argwhere(rates * 100.0 > PERCENT_DUTY.high)[:10]:
+        cell = f"{world.countries[i]} {world.sectors[s]} to {world.countries[n]}"
+        told = _(
+            "base duty on {cell}: {wrong}", cell=cell, wrong=PERCENT_DUTY.broken(100.0 * float(rates[n, i, s]))
+        )
+        problems.add(told, _("--insist takes it as it is"))
+    problems.raise_if_any()
 
 
 def refuse_other_unit(world: World) -> None:

@@ -61,6 +61,10 @@ class HeaderArray(Shown):
         return next(elements for one, elements in self.sets if one.upper() == name.upper())
 
 
+class _OddError(ValueError):
+    """What a file holds cannot be, in words for people."""
+
+
 def read_har(path: Path) -> dict[str, HeaderArray]:
     """All arrays of a file by name, in capitals.
 
@@ -80,10 +84,9 @@ def read_har(path: Path) -> dict[str, HeaderArray]:
             found[array.name] = array
             name = next(records, b"")
     except (struct.error, ValueError, StopIteration, IndexError) as error:
-        why = str(error)
-        told = (
-            _("is no HAR file that is known: {error}", error=why) if why else _("is no HAR file that is known")
-        )
+        told = _("is no HAR file that is known")
+        if isinstance(error, _OddError):
+            told = _("is no HAR file that is known: {error}", error=error)
         raise InputError(Problem(told, _("a file written by GEMPACK, ViewHAR or harpy"), str(path))) from None
     if not found:
         raise InputError(Problem(_("holds no header arrays"), file=str(path)))
@@ -96,10 +99,10 @@ def _records(content: bytes) -> Iterator[bytes]:
     while at < len(content):
         (size,) = struct.unpack_from("<i", content, at)
         if size < 0 or at + size + 8 > len(content):
-            raise ValueError(f"record at byte {at} is broken off")
+            raise _OddError(_("record at byte {at} is broken off", at=at))
         (after,) = struct.unpack_from("<i", content, at + 4 + size)
         if after != size:
-            raise ValueError(f"record at byte {at} has two lengths")
+            raise _OddError(_("record at byte {at} has two lengths", at=at))
         yield content[at + 4 : at + 4 + size]
         at += size + 8
 
@@ -115,11 +118,11 @@ def _array(name: str, records: Iterator[bytes]) -> HeaderArray:
     if kind in ("2I", "2R"):
         return HeaderArray(name, _matrix(records, dims, "<i4" if kind == "2I" else "<f4"), (), title)
     if kind not in ("RE", "RL"):
-        raise ValueError(f"header {name} is of the type {kind}, which is not known")
+        raise _OddError(_("header {name} is of the type {kind}, which is not known", name=name, kind=kind))
     sets = _sets(records, dims) if kind == "RE" else ()
     shape = dims[: len(sets)] if kind == "RE" else dims
     if min(shape, default=0) < 0 or prod(shape) > MOST:
-        raise ValueError(f"header {name} is of {' by '.join(map(str, shape))} numbers")
+        raise _OddError(_("header {name} is of {shape} numbers", name=name, shape=" × ".join(map(str, shape))))
     flat = _full(records, prod(shape)) if storage == "FULL" else _sparse(records, prod(shape))
     return HeaderArray(name, flat.reshape(shape, order="F"), sets, title)
 
@@ -127,14 +130,14 @@ def _array(name: str, records: Iterator[bytes]) -> HeaderArray:
 def _refuse_beyond(record: bytes, end: int) -> None:
     """What a record says that it holds is in it."""
     if end > len(record):
-        raise ValueError(f"a record of {len(record)} bytes says that it has {end}")
+        raise _OddError(_("a record of {size} bytes says that it has {end}", size=len(record), end=end))
 
 
 def _texts(records: Iterator[bytes], count: int, width: int) -> tuple[str, ...]:
     found: list[str] = []
     while True:
         record = next(records)
-        left, _, here = struct.unpack_from("<3i", record, 4)
+        left, _most, here = struct.unpack_from("<3i", record, 4)
         _refuse_beyond(record, 16 + here * width)
         found += [
             record[16 + k * width : 16 + (k + 1) * width].decode("latin-1").rstrip("\0 ") for k in range(here)
@@ -142,7 +145,7 @@ def _texts(records: Iterator[bytes], count: int, width: int) -> tuple[str, ...]:
         if left <= 1:
             break
     if len(found) != count:
-        raise ValueError(f"{len(found)} texts of {count}")
+        raise _OddError(_("{number} texts of {size}", number=len(found), size=count))
     return tuple(found)
 
 
@@ -150,7 +153,7 @@ def _matrix(records: Iterator[bytes], dims: Sequence[int], number: str) -> Array
     values = np.zeros((dims[0], dims[1]))
     while True:
         record = next(records)
-        left, _, _, top, bottom, first, last = struct.unpack_from("<7i", record, 4)
+        left, _rows, _columns, top, bottom, first, last = struct.unpack_from("<7i", record, 4)
         shape = bottom - top + 1, last - first + 1
         block = np.frombuffer(record, number, offset=32).reshape(shape, order="F")
         values[top - 1 : bottom, first - 1 : last] = block
@@ -161,7 +164,7 @@ def _matrix(records: Iterator[bytes], dims: Sequence[int], number: str) -> Array
 def _sets(records: Iterator[bytes], dims: Sequence[int]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Name and elements of every axis; a set that stands twice has its elements once."""
     record = next(records)
-    _, _, count = struct.unpack_from("<3i", record, 4)
+    _distinct, _one, count = struct.unpack_from("<3i", record, 4)
     at = 32  # behind the name of the coefficient and a one
     _refuse_beyond(record, at + count * (WIDTH + 5))
     names = [record[at + k * WIDTH : at + (k + 1) * WIDTH].decode("latin-1").strip() for k in range(count)]
@@ -195,7 +198,7 @@ def _full(records: Iterator[bytes], size: int) -> Array:
         values.append(np.frombuffer(record, "<f4", offset=8).astype(np.float64))
     found = np.concatenate(values) if values else np.zeros(0)
     if found.size != size:
-        raise ValueError(f"{found.size} numbers of {size}")
+        raise _OddError(_("{number} numbers of {size}", number=found.size, size=size))
     return found
 
 
@@ -204,10 +207,17 @@ def _sparse(records: Iterator[bytes], size: int) -> Array:
     values = np.zeros(size)
     while True:
         record = next(records)
-        left, _, here = struct.unpack_from("<3i", record, 4)
+        left, _most, here = struct.unpack_from("<3i", record, 4)
         places = np.frombuffer(record, "<i4", here, 16)
         if places.size and not 1 <= places.min() <= places.max() <= size:
-            raise ValueError(f"a number at place {places.min()} or {places.max()} of {size}")
+            raise _OddError(
+                _(
+                    "a number at place {least} or {most} of {size}",
+                    least=places.min(),
+                    most=places.max(),
+                    size=size,
+                )
+            )
         values[places - 1] = np.frombuffer(record, "<f4", here, 16 + 4 * here)
         if left <= 1:
             return values

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
 from kosho.user_folders import data
 from kosho.world.store import SPOILT
@@ -82,6 +82,8 @@ def _read(path: Path) -> Kept:
         with zipfile.ZipFile(path) as archive:
             meta: dict[str, Any] = json.loads(archive.read("meta.json"))
         sizes = len(meta["countries"]), len(meta["sectors"])
-    except (OSError, *SPOILT) as error:
-        return Kept(path.stem, path, None, 0, 0, "", f"is no table: {error}")
+    except OSError as error:
+        return Kept(path.stem, path, None, 0, 0, "", _("cannot be read: {why}", why=system_says(error)))
+    except SPOILT:
+        return Kept(path.stem, path, None, 0, 0, "", _("is not a Kosho world table, or not all of one"))
     return Kept(path.stem, path, meta.get("year"), *sizes, meta.get("edition") or meta.get("source", ""))

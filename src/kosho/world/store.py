@@ -150,14 +150,9 @@ def read(file: IO[bytes], name: str) -> IOTable:
                 for key in _ARRAYS
                 if f"{key}.npy" in archive.namelist() or key not in _OPTIONAL
             }
-    except SPOILT as error:
-        raise InputError(
-            Problem(
-                _("is not a Kosho world table: {error}", error=error),
-                _("make one with `kosho world build`"),
-                name,
-            )
-        ) from None
+    except SPOILT:
+        told = _("is not a Kosho world table, or not all of one")
+        raise InputError(Problem(told, _("make one with `kosho world build`"), name)) from None
     if meta.get("format") not in FORMATS:
         raise InputError(
             Problem(

@@ -70,6 +70,11 @@ class Ordinary(Shown):
             self.schedule.valid_from is not None and self.schedule.valid_from > known
         )
 
+    @property
+    def undated(self) -> bool:
+        """Whether neither the source nor the edition tells since when the duty is known."""
+        return not dated(self.source) and self.schedule.valid_from is None
+
 
 def dated(source: str) -> str:
     """The day, month or year that a source names first, as ISO 8601 has it; nothing where it names none.

@@ -263,8 +263,8 @@ def parquet_rows(path: Path, problems: Problems) -> Iterator[SourceRow]:
         raise missing("schedules", _("reading Parquet"), path) from None
     try:
         table = parquet.read_table(path)
-    except (OSError, ValueError) as error:
-        problems.add(_("is not Parquet: {error}", error=error).splitlines()[0])
+    except (OSError, ValueError):
+        problems.add(_("is no Parquet file, or not all of one"), _("write it as Parquet again, or as .csv"))
         return
     rows = (cells for batch in table.to_batches(max_chunksize=PART) for cells in batch.to_pylist())
     for number, cells in enumerate(rows, 1):

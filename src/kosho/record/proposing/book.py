@@ -18,6 +18,7 @@ from kosho.law.register import shipped_files
 from kosho.law.scope import ALL
 from kosho.law.yaml_cache import read
 from kosho.outputs import save
+from kosho.provenance import LONGEST_ID
 from kosho.record.proposing.legal_text import LONGEST, missing
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft
@@ -36,7 +37,8 @@ class RegisterBook(Shown):
     recorded_at: date
     about: Mapping[str, Mapping[str, str]]
     """By document: title, publisher, day, address."""
-    edition: str = "HTSUS"
+    edition: str | None = None
+    """Of the schedule that lists are of; that of the year in which a draft became known if left out."""
 
     def held_as(self, draft: Draft, name: str) -> str | None:
         """The id of the measure that the draft has become already; None where there is none."""
@@ -117,7 +119,8 @@ class RegisterBook(Shown):
     def _with_list(self, text: str, draft: Draft, codes: list[str], source: str) -> str:
         """The text with the headings of a measure as a list of its own, named like it."""
         title = f"Goods of {draft.fields['id']}"
-        entry = {"title": title, "edition": self.edition, "prefixes": codes, "source": [source]}
+        edition = self.edition or f"HTSUS {str(draft.fields['known_from'])[:4]}"
+        entry = {"title": title, "edition": edition, "prefixes": codes, "source": [source]}
         try:
             return keyed(text, "lists", str(draft.fields["id"]), entry)
         except KeyError:
@@ -128,7 +131,7 @@ class RegisterBook(Shown):
         return read(self.path, MeasureFile)[0] if self.path.exists() else None
 
     def _source(self, file: MeasureFile | None, draft: Draft) -> tuple[str, list[Addition]]:
-        name = re.sub(r"[^a-z0-9]+", "-", draft.doc.rsplit(".", 1)[0].lower()).strip("-")
+        name = re.sub(r"[^a-z0-9]+", "-", draft.doc.rsplit(".", 1)[0].lower()).strip("-")[:LONGEST_ID]
         if file is not None and any(one.id == name for one in file.sources):
             return name, []
         told = self.about.get(draft.doc, {})

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from kosho.arrays import Array
 from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
-from kosho.world.readers.reader import Reader, Settings, as_numbers
+from kosho.world.readers.reader import Reader, Settings, as_numbers, other_year
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
 __all__ = ["EORA", "EXIOBASE", "READER", "of_system"]
 
+YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 STOCK = re.compile(r"inventor|stock|valuables", re.IGNORECASE)
 FORMED = re.compile(r"fixed capital", re.IGNORECASE)
-INNER = (AttributeError, TypeError, LookupError, FileNotFoundError, NotADirectoryError)
 UNITS: Mapping[str, float] = {"m": 1.0, "mill": 1.0, "million": 1.0, "000": 1e-3, "thousand": 1e-3, "bill": 1e3}
 
 
@@ -37,6 +40,8 @@ class Database:
     classification: str | None = None
     unit: str | None = None
     """What its values are in, where the system does not say."""
+    left_out: str = ""
+    """What pymrio leaves out of it, in words."""
 
 
 def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTable:
@@ -55,13 +60,20 @@ def _read(database: Database, files: Sequence[Path], settings: Settings) -> IOTa
             system = database.parse(pymrio, path, settings)
         except InputError:
             raise
-        except Exception as error:  # noqa: BLE001 - what is not of its layout fails anywhere in pymrio
-            why = str(error).splitlines()[0] if str(error) else repr(error)
-            if isinstance(error, INNER) or "file_parameters" in why:  # inner words, which tell nobody
-                why = _("its files are neither named nor laid out as pymrio expects")
-            told = _("is no {database}: {why}", database=database.about["edition"], why=why)
-            raise InputError(Problem(told, _("the release as it is published"), str(path))) from None
+        except OSError as error:
+            if error.strerror and not isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise unreadable(path, error) from None
+            raise _not_of(database, path) from None
+        except Exception:  # noqa: BLE001 - what is not of its layout fails anywhere in pymrio
+            raise _not_of(database, path) from None
     return of_system(system, path, settings, database)
+
+
+def _not_of(database: Database, path: Path) -> InputError:
+    """What pymrio could not read, whose own words tell nobody what is wrong."""
+    why = _("its files are neither named nor laid out as pymrio expects")
+    told = _("is no {database}: {why}", database=database.about["edition"], why=why)
+    return InputError(Problem(told, _("the release as it is published"), str(path)))
 
 
 def _refuse_no_zip(path: Path) -> None:
@@ -90,10 +102,12 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
     place = {label: k for k, label in enumerate(columns)}
     finals = [(str(a), str(b)) for a, b in final.columns]
     stocks = frozenset(name for _, name in finals if STOCK.search(name))
-    values = as_numbers(used, str(path))[:, [place[label] for label in rows]]
+    values = _whole(used, rows, columns, path)[:, [place[label] for label in rows]]
     formation = next((name for _, name in finals if FORMED.search(name)), "")
-    blocks = Blocks(rows, finals, values, as_numbers(final, str(path)), None, stocks, formation)
+    blocks = Blocks(rows, finals, values, _whole(final, rows, finals, path), None, stocks, formation)
     scale, told = _unit(system, database, year, settings, path)
+    told += [database.left_out] if database.left_out else []
+    told += other_year(settings.get("year"), YEARS.findall(path.stem))
     sales: Sales = blocks.sales(rule_of(settings), scale, str(path))
     about = {key: text.format(file=path.name) for key, text in database.about.items()}
     named = {} if database.classification is None else {"classification": _variant(database, sales.sectors)}
@@ -107,6 +121,24 @@ def of_system(system: Any, path: Path, settings: Settings, database: Database) -
             "adjustments": told,
         }
     )
+
+
+def _whole(
+    frame: Any, rows: Sequence[tuple[str, str]], columns: Sequence[tuple[str, str]], path: Path
+) -> Array:
+    """The figures of a matrix, none of which is missing.
+
+    Raises:
+        InputError: one is, or is none.
+    """
+    values = as_numbers(frame, str(path))
+    missing_at = np.argwhere(~np.isfinite(values))
+    if len(missing_at):
+        row, column = missing_at[0]
+        seller, buyer = " ".join(rows[row]), " ".join(columns[column])
+        told = _("what {seller} sells to {buyer} is empty, or no number", seller=seller, buyer=buyer)
+        raise InputError(Problem(told, _("plain numbers, such as 1234.5"), str(path)))
+    return values
 
 
 def _variant(database: Database, sectors: Sequence[str]) -> str:
@@ -142,7 +174,7 @@ def _unit(
     given: list[str] = []
     if system.unit is not None and not system.unit.empty:
         given = sorted({str(one) for one in system.unit.iloc[:, 0]})
-    units = [database.unit] if database.unit else given
+    units = given if given or database.unit is None else [database.unit]
     if len(units) != 1:
         raise InputError(
             Problem(
@@ -219,6 +251,7 @@ EORA = _reader(
         },
         "eora26",
         "000 USD",
+        "ROW, the statistical discrepancies of EORA, left out",
     ),
     "EORA26 at basic prices (pymrio)",
     "the ZIP of a year (Eora26_2015_bp.zip), or its folder with --year",

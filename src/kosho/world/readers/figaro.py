@@ -21,7 +21,7 @@ from kosho.numbers import plain
 from kosho.tabular import open_bytes, open_csv
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, read_matrix, stop_if_many
-from kosho.world.readers.reader import Reader, Settings
+from kosho.world.readers.reader import Reader, Settings, other_year
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
@@ -35,6 +35,7 @@ FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")
 PRODUCTS = ("rowPi", "colPi", "prod-by-prod")
 VALUE_ADDED = re.compile(r"(?:W2_)?(?:D1|D21X31|D29X39|B2A3G|OP_RES|OP_NRES|P1|P7|D21|D31)(?:_.*)?")
 INDUSTRY = re.compile(r"[A-U]\d{0,2}(?:(?:T|_|-)\d{2})?[A-Z]?")
+YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 REST = {"FIGW1": "ROW", "WRL_REST": "ROW", "ROW": "ROW"}
 
 
@@ -68,7 +69,7 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
             "licence": "CC BY 4.0",
             "attribution": "Eurostat, FIGARO tables",
             "classification": "isic4",
-            "adjustments": [told],
+            "adjustments": [told, *other_year(settings.get("year"), YEARS.findall(path.stem))],
         }
     )
 
@@ -76,7 +77,7 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
 def _about(path: Path, settings: Settings) -> tuple[int | None, str]:
     """Year and edition, from the name that Eurostat gives its files: `..._25ed_2023.csv`."""
     edition = re.search(r"(\d\d)ed", path.stem)
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)
+    years = YEARS.findall(path.stem)
     year = settings.get("year") or (years[-1] if years else None)
     named = f"edition of 20{edition.group(1)}" if edition else "edition not named in the file"
     return None if year is None else int(year), named
@@ -130,16 +131,18 @@ def _flat(file: TextIO, path: Path, settings: Settings) -> Sales:
     found: dict[tuple[str, str], dict[tuple[str, str], float]] = {}
     for line, row in enumerate(csv.DictReader(file), start=2):
         stop_if_many(problems)
-        area, seller, buyer, user = (str(row[name]).strip() for name in FLAT[:4])
+        area, seller, buyer, user = (str(row[name] or "").strip() for name in FLAT[:4])
         if area == "W2":
             continue
         try:
-            value = plain(row["obsValue"] or "0")
+            value = plain(row["obsValue"] or "")
         except ValueError:
             value = float("nan")
         if not isfinite(value):
             problems.add(
-                _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"]), line=line, key="obsValue"
+                _("obsValue {obsValue!r} is not a number", obsValue=row["obsValue"] or ""),
+                line=line,
+                key="obsValue",
             )
             continue
         cells = found.setdefault((REST.get(area, area), seller), {})

@@ -118,7 +118,7 @@ def _matrix(files: Sequence[Path], letter: str) -> Generator[tuple[TextIO, str]]
 
 def _take(sales: Sales, texts: tuple[TextIO, TextIO], name: str) -> None:
     n, s, c = len(sales.countries), len(sales.sectors), len(sales.categories)
-    rows = 0
+    rows, lost = 0, 0.0
     for row, (used, bought) in enumerate(
         zip(_rows(texts[0], 2 * n * s, name), _rows(texts[1], n * c, name), strict=False)
     ):
@@ -127,8 +127,19 @@ def _take(sales: Sales, texts: tuple[TextIO, TextIO], name: str) -> None:
         if region >= n:
             break
         if rest >= s:  # products, behind the industries of the region
-            industries = used.reshape(n, 2, s)[:, 0]
+            industries, products = used.reshape(n, 2, s)[:, 0], used.reshape(n, 2, s)[:, 1]
             sales.take(region, rest - s, industries, bought.reshape(n, c))
+            lost += float(np.abs(products).sum())
+        else:  # an industry, which supplies its product
+            own = abs(float(used[(2 * region + 1) * s + rest]))
+            lost += float(np.abs(used).sum() + np.abs(bought).sum()) - own
+    if lost > 1.0:
+        sales.notes.append(
+            f"figures that are neither an industry's product nor a product's sale left out: {lost:.6g}"
+        )
+    if rows == 2 * n * s and next(texts[1], "").strip():
+        told = _("Y has more rows than T: {rows:,} are in T", rows=rows)
+        raise InputError(Problem(told, _("both matrices of one release"), name))
     if rows != 2 * n * s:
         told = _(
             "has {rows:,} rows; {n} regions of {s} industries and products are {product:,}",
@@ -142,6 +153,8 @@ def _take(sales: Sales, texts: tuple[TextIO, TextIO], name: str) -> None:
 
 def _rows(file: TextIO, width: int, name: str) -> Iterator[Array]:
     for line, text in enumerate(file, start=1):
+        if not text.strip():  # as behind the last row
+            continue
         found = figures(text)
         if found is None or found.size != width:
             told = _("{has}, or some are no numbers", has=cells_told(text.count(",") + 1))

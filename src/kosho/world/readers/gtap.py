@@ -26,8 +26,9 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.har import UNKNOWN
-from kosho.world.readers.gtap_files import Held, held_in
+from kosho.world.readers.gtap_files import Held, OtherLabelsError, held_in
 from kosho.world.readers.reader import Reader, Settings, clipped
+from kosho.world.readers.sales import DUST
 from kosho.world.store import IOTable
 
 __all__ = ["READER"]
@@ -122,6 +123,8 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
 def _refuse_lacking(held: Mapping[str, Held], files: Sequence[Path]) -> None:
     """Arrays that must be there are, and all have the axes that they must have."""
     needed = ["VXSB", "VDFB", "VMFB", "VDPB", "VMPB", "VDGB", "VMGB"]
+    if "VDFB" in held and not any(name.lower() == INVESTMENT for axis in held["VDFB"].axes for name in axis):
+        needed += ["VDIB", "VMIB"]
     lacking = [name for name in needed if name not in held]
     if lacking:
         names = ", ".join(path.name for path in files)
@@ -143,7 +146,7 @@ def _of_one_base() -> Generator[None, None, None]:
     """Labels that one array has and another lacks are an error for people."""
     try:
         yield
-    except ValueError as error:
+    except OtherLabelsError as error:
         told = _("the arrays are over other regions or commodities: {error}", error=error)
         raise InputError(Problem(told, _("all files of one data base"))) from None
 
@@ -154,13 +157,15 @@ def _assembled(held: Mapping[str, Held]) -> Base:
     investing = [name for name in held["VDFB"].axes[1] if name.lower() == INVESTMENT]
 
     def at(name: str, *axes: Sequence[str]) -> Array:
-        return held[name].ordered(*axes) if name in held else np.zeros(tuple(map(len, axes)))
+        return held[name].ordered(*axes, spare=investing) if name in held else np.zeros(tuple(map(len, axes)))
 
     def bought(prefix: str) -> Array:
         total = sum(
             (at(f"{prefix}{who}B", goods, regions) for who in BUYERS), np.zeros((len(goods), len(regions)))
         )
-        return total + at(f"{prefix}FB", goods, investing, regions).sum(axis=1) if investing else total
+        if not investing:
+            return total
+        return total + held[f"{prefix}FB"].ordered(goods, investing, regions, spare=acts).sum(axis=1)
 
     exports = at("VXSB", goods, regions, regions)
     margins, suppliers = _margins(held, goods, regions)
@@ -185,9 +190,16 @@ def _assembled(held: Mapping[str, Held]) -> Base:
 def _diagonal(sold: Array, goods: Sequence[str], acts: Sequence[str]) -> Array:
     """Each activity makes the commodity of its name."""
     if set(goods) != set(acts):
-        raise ValueError("activities are not the commodities, and MAKB does not say what they make")
+        raise OtherLabelsError(_("activities are not the commodities, and MAKB does not say what they make"))
     same = np.array([[good == act for act in acts] for good in goods], float)
     return same[:, :, None] * sold[:, None, :]
+
+
+def _place(name: str, goods: Sequence[str]) -> int:
+    """Where a service stands among commodities."""
+    if name not in goods:
+        raise OtherLabelsError(_("one of them has no {label}", label=name))
+    return goods.index(name)
 
 
 def _supplied(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[str]) -> Array:
@@ -195,7 +207,7 @@ def _supplied(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[
     found = np.zeros((len(goods), len(regions)))
     if "VST" in held:
         for row, name in enumerate(held["VST"].axes[0]):
-            found[goods.index(name)] += held["VST"].ordered(held["VST"].axes[0], regions)[row]
+            found[_place(name, goods)] += held["VST"].ordered(held["VST"].axes[0], regions)[row]
     return found
 
 
@@ -208,12 +220,14 @@ def _margins(held: Mapping[str, Held], goods: Sequence[str], regions: Sequence[s
         carried = set(held["VST"].axes[0]) if "VST" in held else set[str]()
         margin = next((axis for axis in one.axes if len(axis) <= len(goods) and set(axis) <= carried), None)
         if margin is None:
-            raise ValueError(_("no axis of {name} is of the services in {other}", name="VTWR", other="VST"))
+            raise OtherLabelsError(
+                _("no axis of {name} is of the services in {other}", name="VTWR", other="VST")
+            )
         first = one.axes.index(margin)
         order = (margin, goods, regions, regions) if first == 0 else (goods, regions, regions, margin)
         values = one.ordered(*order) if first == 0 else np.moveaxis(one.ordered(*order), -1, 0)
         for row, name in enumerate(margin):
-            total[goods.index(name)] += values[row].sum(axis=1)
+            total[_place(name, goods)] += values[row].sum(axis=1)
     return total, ratio(supply, np.broadcast_to(supply.sum(axis=1, keepdims=True), supply.shape), 0.0)
 
 
@@ -272,8 +286,9 @@ def _rates(held: Mapping[str, Held], base: Base, notes: list[str]) -> Array | No
         notes.append("no VMSB and VCIF in the files: base tariffs are unknown and held as they are")
         return None
     axes = (base.goods, base.regions, base.regions)
-    cif = held["VCIF"].ordered(*axes)
-    rate = ratio(held["VMSB"].ordered(*axes) - cif, cif, 0.0)
+    cif, landed = held["VCIF"].ordered(*axes), held["VMSB"].ordered(*axes)
+    _refuse_priceless(base, cif, landed)
+    rate = ratio(landed - cif, cif, 0.0)
     rate[np.abs(rate) < 1e-6] = 0.0  # four bytes a number
     home = np.arange(len(base.regions))
     inside = float((rate * base.exports)[:, home, home].sum())
@@ -285,6 +300,23 @@ def _rates(held: Mapping[str, Held], base: Base, notes: list[str]) -> Array | No
             f"{plural(int((rate < 0).sum()), 'duty', 'duties')} below zero (subsidies on imports) kept"
         )
     return rate.transpose(2, 1, 0)
+
+
+def _refuse_priceless(base: Base, cif: Array, landed: Array) -> None:
+    """What is traded has a value at the border, or nobody knows what duty it bears."""
+    problems = Problems()
+    for c, s, d in np.argwhere((cif <= 0) & (np.maximum(landed, base.exports) > DUST))[:20]:
+        told = _(
+            "VCIF of {good} from {exporter} to {importer} is {cif:.6g}, VXSB {exports:.6g}, VMSB {landed:.6g}",
+            good=base.goods[c],
+            exporter=base.regions[s],
+            importer=base.regions[d],
+            cif=cif[c, s, d],
+            exports=base.exports[c, s, d],
+            landed=landed[c, s, d],
+        )
+        problems.add(told, _("all above zero, or all zero"))
+    problems.raise_if_any()
 
 
 def _unknown(held: Mapping[str, Held], base: Base) -> Array:

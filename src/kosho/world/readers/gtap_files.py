@@ -18,7 +18,7 @@ from kosho.numbers import plain
 from kosho.tabular import header_of, open_csv
 from kosho.world.har import read_har
 
-__all__ = ["Held", "held_in"]
+__all__ = ["Held", "OtherLabelsError", "held_in"]
 
 HAR = (".har", ".prm", ".gdx.har", ".dat")
 OLDER = {
@@ -38,6 +38,10 @@ OLDER = {
 """Names before the GTAP model of version 7."""
 
 
+class OtherLabelsError(ValueError):
+    """Arrays are not over the same labels, in words for people."""
+
+
 @dataclass(frozen=True, eq=False)
 class Held:
     """One array with the elements of its axes."""
@@ -45,12 +49,23 @@ class Held:
     values: Array
     axes: tuple[tuple[str, ...], ...]
 
-    def ordered(self, *wanted: Sequence[str]) -> Array:
+    def ordered(self, *wanted: Sequence[str], spare: Sequence[str] = ()) -> Array:
         """Values with axes in the order of some labels, whatever the order of its own.
 
+        Args:
+            wanted: By axis.
+            spare: Labels that may be left out.
+
         Raises:
-            KeyError: a label is missing.
+            OtherLabelsError: a label is missing, or another would be left out.
         """
+        for axis, labels in zip(self.axes, wanted, strict=True):
+            for label in labels:
+                if label not in axis:
+                    raise OtherLabelsError(_("one of them has no {label}", label=label))
+            more = sorted(set(axis) - set(labels) - set(spare))
+            if more:
+                raise OtherLabelsError(_("one of them has {label}, others have not", label=more[0]))
         places = [
             [axis.index(label) for label in labels] for axis, labels in zip(self.axes, wanted, strict=True)
         ]
@@ -148,6 +163,11 @@ def _of_julia(path: Path) -> dict[str, Held]:
         raise missing("mrio", _("reading JLD2"), path) from None
     found: dict[str, Held] = {}
     try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise unreadable(path, error) from None
+    try:
         with h5py.File(path) as file:
             content: Any = file
 
@@ -167,11 +187,13 @@ def _of_julia(path: Path) -> dict[str, Held]:
                     found[_word(at(pair["first"])).upper()] = Held(
                         np.asarray(at(array["array"]), float).T, axes
                     )
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except (KeyError, TypeError, IndexError) as error:
-        told = _("holds no data base of the Julia package of GTAP: {error}", error=error)
-        raise InputError(Problem(told, file=str(path))) from None
+    except (OSError, RuntimeError):
+        hint = _("the file as the Julia package of GTAP wrote it, or HAR files")
+        raise InputError(Problem(_("is no JLD2 file, or not all of one"), hint, str(path))) from None
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError):
+        told = _("holds no data base of the Julia package of GTAP")
+        hint = _("its data and parameters, hData and hParameters, in one stored object")
+        raise InputError(Problem(told, hint, str(path))) from None
     return found
 
 

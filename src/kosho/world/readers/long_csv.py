@@ -21,7 +21,7 @@ from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.numbers import plain
 from kosho.tabular import cells_told, header_of, open_csv, refuse_twice, size_of
-from kosho.world.notes import NO_INPUTS
+from kosho.world.notes import NO_INPUTS, below_zero
 from kosho.world.readers.currency import scale_of
 from kosho.world.readers.oecd_csv import FINAL, FORMED
 from kosho.world.readers.reader import Reader, Settings, clipped, formed_or_none
@@ -176,9 +176,14 @@ def _table(
             problems.add(told, _("once; --set repeats=add adds them up"))
         met[not made][at] = True
     problems.raise_if_any()
+    if formation not in (FORMED, *kinds):
+        told = _("no row has the user {name!r}, which is to be capital formation", name=formation)
+        raise InputError(Problem(told, suggest(formation, kinds), str(files[0]), key="--set"))
     formed = final[..., kinds[formation]].sum(axis=1) if formation in kinds else np.zeros((n, s))
     final = final.sum(axis=3)
     notes: list[str] = []
+    if (sold < 0).any():
+        notes.append(_negative(sold, countries, sectors))
     sold, final = clipped(sold, "intermediate sales", notes), clipped(final, "final sales", notes)
     _refuse_empty(sold, final, countries, files[0])
     return IOTable(
@@ -197,6 +202,15 @@ def _table(
             **({} if sold.any() else {"assumptions": [NO_INPUTS]}),
         },
     )
+
+
+def _negative(sold: Array, countries: Sequence[str], sectors: Sequence[str]) -> str:
+    """A note of sales `[importer, exporter, seller, user]` that are below zero."""
+    cells = [
+        (float(sold[at]), f"{countries[at[1]]} {sectors[at[2]]} to {countries[at[0]]} {sectors[at[3]]}")
+        for at in zip(*np.nonzero(sold < 0), strict=True)
+    ]
+    return below_zero(cells, len(cells), sum(value for value, _label in cells))
 
 
 def _refuse_empty(sold: Array, final: Array, countries: Sequence[str], path: Path) -> None:

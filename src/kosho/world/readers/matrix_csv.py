@@ -223,7 +223,9 @@ def read_matrix(
     countries, sectors = (
         {code: k for k, code in enumerate(codes)} for codes in (columns.countries, columns.sectors)
     )
-    for line, name, values in text_rows(file, columns.width, problems):
+    for line, name, values in text_rows(
+        file, columns.width, problems, lambda name: not isinstance(shape.row(name), Cell)
+    ):
         _note_twice(reading, name, line)
         stop_if_many(problems)
         what = shape.row(name)
@@ -255,12 +257,21 @@ def read_matrix(
     return sales
 
 
-def text_rows(file: IO[bytes], width: int, problems: Problems) -> Iterator[tuple[int, str, Array | None]]:
-    """Line, name and figures of every row; figures start at column 1, as in the header, and None are wrong."""
+def text_rows(
+    file: IO[bytes], width: int, problems: Problems, may_lack: Callable[[str], bool]
+) -> Iterator[tuple[int, str, Array | None]]:
+    """Line, name and figures of every row; figures start at column 1, as in the header, and None are wrong.
+
+    Args:
+        file: Behind its header.
+        width: Cells of a row.
+        problems: What is wrong is noted there.
+        may_lack: Whether a row of some name may have cells without a figure, which are zero.
+    """
     line = 2
     for part, found in _parsed(file, width):
         if found is None:
-            yield from _one_by_one(bytes(part), width, line, problems)
+            yield from _one_by_one(bytes(part), width, line, (problems, may_lack))
             line += part.count(b"\n")
             continue
         for row, (name, values) in enumerate(zip(*found, strict=True), start=line):
@@ -284,7 +295,7 @@ def _parsed(file: IO[bytes], width: int) -> Iterator[tuple[bytearray, tuple[list
 
 
 def _one_by_one(
-    part: bytes, width: int, first: int, problems: Problems
+    part: bytes, width: int, first: int, told: tuple[Problems, Callable[[str], bool]]
 ) -> Iterator[tuple[int, str, Array | None]]:
     for line, content in enumerate(part.splitlines(), start=first):
         text = content.decode("utf-8")
@@ -296,7 +307,9 @@ def _one_by_one(
             yield line, name.strip(), np.concatenate(([0.0], values))
         else:
             cells = next(csv.reader([text]))
-            yield line, cells[0].strip(), _cells(cells, width, line, problems)
+            cells[0] = cells[0].strip()
+            problems, may_lack = told
+            yield line, cells[0], _cells(cells, width, line, problems, whole=not may_lack(cells[0]))
 
 
 def _at_once(part: bytearray, width: int) -> tuple[list[str], Array] | None:
@@ -363,14 +376,19 @@ def figures(text: str, separator: str = ",") -> Array | None:
     return found if whole else None
 
 
-def _cells(cells: list[str], width: int, line: int, problems: Problems) -> Array | None:
-    """A row cell by cell; cells under OUT may be empty in the rows below the table."""
+def _cells(cells: list[str], width: int, line: int, problems: Problems, *, whole: bool) -> Array | None:
+    """A row cell by cell; cells may be empty in the rows below the table, no industry's."""
     if len(cells) != width:
         problems.add(
             _("row {row} {has}", row=cells[0], has=cells_told(len(cells))),
             _("{width} as in the header", width=width),
             line=line,
         )
+        return None
+    empty = next((place for place, text in enumerate(cells) if not text.strip()), None)
+    if whole and empty is not None:
+        told = _("row {row}, cell {cell}: is empty", row=cells[0], cell=empty + 1)
+        problems.add(told, _("a number; 0 where nothing is sold"), line=line)
         return None
     texts = [text.strip() or "0" for text in cells[1:]]
     try:

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 
 from kosho.arrays import Array
-from kosho.errors import InputError, Problem, Problems
+from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.extras import require
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -56,11 +56,15 @@ def read_netcdf(files: Sequence[Path], settings: Settings) -> IOTable:  # noqa: 
         raise InputError(Problem(_("there is no such file"), file=str(path)))
     refuse_beyond("numbers", path.stat().st_size // 4, NUMBER_BYTES, file=str(path))
     try:
-        with xr.open_dataset(io.BytesIO(path.read_bytes()), engine="h5netcdf") as opened:
+        content = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from None
+    try:
+        with xr.open_dataset(io.BytesIO(content), engine="h5netcdf") as opened:
             held = opened.load()
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
-        told = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(Problem(_("is no netCDF file: {told}", told=told), file=str(path))) from None
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError):
+        hint = _("a file that `kosho world export NAME FILE.nc` wrote")
+        raise InputError(Problem(_("is no netCDF file, or not all of one"), hint, str(path))) from None
     arrays = _arrays(held, path)
     flows, inputs = arrays["flows"], arrays["inputs"]
     bought = flows.sum(axis=1)
@@ -117,12 +121,11 @@ def _arrays(held: xr.Dataset, path: Path) -> dict[str, Array]:
 def _meta(attrs: dict[Any, Any], path: Path) -> dict[str, Any]:
     """What the file says of its table."""
     texts = {name: str(attrs[name]) for name in TEXTS if attrs.get(name)}
-    year = int(attrs.get("year", 0)) or None
     found: dict[str, Any] = {
         "name": str(attrs.get("name") or path.stem),
-        "year": year,
+        "year": _year(attrs, "year", path),
         "base_tariffs": str(attrs.get("base_tariffs", "")) or "those of the file",
-        "tariff_year": int(attrs.get("tariff_year", 0)) or None,
+        "tariff_year": _year(attrs, "tariff_year", path),
         **texts,
     }
     for name in ("adjustments", "assumptions"):
@@ -134,6 +137,16 @@ def _meta(attrs: dict[Any, Any], path: Path) -> dict[str, Any]:
             Problem(_("says in a way that is not known what labels stand for"), file=str(path))
         ) from None
     return found | {key: value for key, value in labels.items() if value}
+
+
+def _year(attrs: dict[Any, Any], name: str, path: Path) -> int | None:
+    """A year that the file says; None where it says none."""
+    given = attrs.get(name, 0)
+    try:
+        return int(given) or None
+    except (TypeError, ValueError):
+        told = _("{given} is no year", given=repr(given)[:60])
+        raise InputError(Problem(told, _("four digits, such as 2019"), str(path), key=name)) from None
 
 
 READER = Reader(

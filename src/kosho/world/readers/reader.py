@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
@@ -14,9 +14,10 @@ from kosho.arrays import Array
 from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _, ngettext
+from kosho.world.notes import OTHER_YEAR
 from kosho.world.store import IOTable
 
-__all__ = ["Reader", "Settings", "as_numbers", "clipped", "formed_or_none"]
+__all__ = ["Reader", "Settings", "as_numbers", "clipped", "formed_or_none", "other_year"]
 
 Settings = Mapping[str, str]
 """What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
@@ -30,9 +31,18 @@ def as_numbers(values: Any, file: str) -> Array:
     """
     try:
         return np.asarray(values, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        told = _("holds what is no number: {error}", error=shorten(str(error), 100, placeholder=" …"))
-        raise InputError(Problem(told, file=file)) from None
+    except (ValueError, TypeError):
+        cell = next((one for one in np.asarray(values, dtype=object).flat if not _is_number(one)), None)
+        told = _("holds what is no number: {cell}", cell=shorten(repr(cell), 100, placeholder=" …"))
+        raise InputError(Problem(told, _("plain numbers, such as 1234.5"), file)) from None
+
+
+def _is_number(cell: object) -> bool:
+    try:
+        float(cell)  # pyright: ignore[reportArgumentType] - whatever a file holds
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def clipped(values: Array, what: str, notes: list[str]) -> Array:
@@ -44,6 +54,19 @@ def clipped(values: Array, what: str, notes: list[str]) -> Array:
     were = "was" if count == 1 else "were"
     notes.append(f"{plural(count, 'cell')} of {what} {were} negative and set to zero ({total:.6g} in all)")
     return np.maximum(values, 0.0)
+
+
+def other_year(given: str | None, told: Iterable[str]) -> list[str]:
+    """A note where the files name one year, and another is given.
+
+    >>> from kosho.world.readers.reader import other_year
+    >>> other_year("2019", ["2023"]), other_year("2023", ["2023"]), other_year(None, ["2023"])
+    (['the files say that the table is of 2023; it is taken for one of 2019, as asked'], [], [])
+    """
+    found = list(dict.fromkeys(told))
+    if given is None or not found or given in found:
+        return []
+    return [OTHER_YEAR.format(told=found[-1], year=given)]
 
 
 def formed_or_none(formed: Array) -> Array | None:

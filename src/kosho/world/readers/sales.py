@@ -17,6 +17,7 @@ from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
+from kosho.world.notes import below_zero
 from kosho.world.readers.reader import clipped, formed_or_none
 from kosho.world.store import IOTable
 
@@ -77,6 +78,10 @@ class Sales:
     by_input: Array = field(init=False)
     """`[input, country, user]`: what a row adds to lies together."""
     _stocked: float = field(default=0.0, init=False)
+    _negative: list[tuple[float, str]] = field(default_factory=list, init=False)
+    """The largest negative intermediate sale of each row that has one, and between whom."""
+    _negatives: tuple[int, float] = field(default=(0, 0.0), init=False)
+    """How many there are, and what they add up to."""
 
     def __post_init__(self) -> None:
         n, s = len(self.countries), len(self.sectors)
@@ -97,6 +102,8 @@ class Sales:
             used: `[importer, user]`.
             bought: `[importer, category]`.
         """
+        if used.min(initial=0.0) < 0:
+            self._note_negative(exporter, seller, used)
         by_importer = used @ self._ones  # many short sums: ten times as fast as `sum`
         sold = float(by_importer.sum() + bought.sum())
         self.intermediate[:, exporter, seller] += by_importer
@@ -110,6 +117,14 @@ class Sales:
         self._stocked += float(np.abs(kept - bought).sum())
         self.final[:, exporter, seller] += kept.sum(axis=1)
         return sold
+
+    def _note_negative(self, exporter: int, seller: int, used: Array) -> None:
+        below = used < 0
+        importer, user = np.unravel_index(int(used.argmin()), used.shape)
+        sides = self.countries[exporter], self.sectors[seller], self.countries[importer], self.sectors[user]
+        self._negative.append((float(used.min()), "{} {} to {} {}".format(*sides)))
+        number, total = self._negatives
+        self._negatives = number + int(below.sum()), total + float(used[below].sum())
 
     def check(self, row: str, sold: float, total: float, problems: Problems, line: int | None = None) -> None:
         """Note a row that does not add up to its published total."""
@@ -131,6 +146,8 @@ class Sales:
         if self._stocked:
             told = f"{self._stocked * self.scale:.6g} million USD of changes of inventories"
             notes.append(f"inventories by the rule {self.rule!r} ({RULES[self.rule]}): {told}")
+        if self._negative:
+            notes.append(below_zero(self._negative, *self._negatives))
         intermediate = clipped(self.intermediate, "intermediate sales", notes)
         final = clipped(self.final, "final sales (inventories)", notes)
         if self.scale != 1.0:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _
-from kosho.tabular import sheet_rows
+from kosho.numbers import plain
+from kosho.tabular import sheet_names, sheet_rows
 from kosho.world.readers.blocks import Blocks, labels_of
 from kosho.world.readers.reader import Reader, Settings, as_numbers
 from kosho.world.readers.sales import INVENTORIES, rule_of
@@ -141,8 +143,9 @@ def _r_objects(path: Path) -> dict[str, Any]:
             return dict(rdata.read_rda(path, default_encoding="utf-8"))
     except OSError as error:
         raise unreadable(path, error) from None
-    except Exception as error:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
-        raise InputError(Problem(_("is no RData: {error}", error=error), file=str(path))) from None
+    except Exception:  # noqa: BLE001 - a file of another kind fails anywhere in the parser
+        hint = _("the file as it was published; or the workbook of the release")
+        raise InputError(Problem(_("is no RData file, or not all of one"), hint, str(path))) from None
 
 
 def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int | None]:
@@ -225,16 +228,16 @@ def _of_sheet(
     path: Path, releases: Sequence[Release], wanted: str | None
 ) -> tuple[Blocks, Release, int | None]:
     """From a workbook, by the codes that stand above and beside the figures."""
-    lines = iter(sheet_rows(path, wanted))
-    head = [row for _, row in zip(range(HEAD), lines, strict=False)]
-    code_row = _most(head, lambda text: CODE.fullmatch(text) is not None)
-    place_row = _most(head, lambda text: ECONOMY.fullmatch(text) is not None)
-    if code_row is None or place_row is None:
+    lines = iter(sheet_rows(path, _sheet(path, releases, wanted)))
+    head = _head(lines)
+    found = _code_rows(head)
+    if found is None:
         hint = _(
             "the table as published, with codes of industries (c1) and of economies (AUS) above the columns"
         )
         raise InputError(Problem(_("has no rows of codes at its top"), hint, str(path)))
-    above, owner = head[code_row], head[place_row]
+    code_row, place_row = found
+    above, owner = head[code_row], _spread(head[place_row])
     start = next(k for k, text in enumerate(above) if k > 0 and CODE.fullmatch(_text(text)))
     columns = {k: (_text(owner[k]), _text(above[k])) for k in range(start, len(above)) if _text(above[k])}
     release = _release({code for _, code in columns.values()}, releases, path)
@@ -245,8 +248,11 @@ def _of_sheet(
     rows: list[tuple[str, str]] = []
     values: list[list[float]] = []
     wide = [*used, *finals, *([] if total is None else [total])]
+    last: list[str] = [""] * start
     for number, row in enumerate((*head[max(code_row, place_row) + 1 :], *lines), max(code_row, place_row) + 2):
-        label = _industry(row[:start], industry)
+        beside = [_text(cell) for cell in row[:start]]
+        label = _industry(beside, last, industry)
+        last = [text or before for text, before in zip(beside, last, strict=False)]
         if label is not None:
             rows.append(label)
             values.append(_numbers(row, wide, path, number))
@@ -262,6 +268,53 @@ def _of_sheet(
         release.formation,
     )
     return blocks, release, _year_of(head, path)
+
+
+def _sheet(path: Path, releases: Sequence[Release], wanted: str | None) -> str:
+    """The sheet that holds the table, of the year that is wanted where it is said.
+
+    Raises:
+        InputError: several do, and nothing says which is meant.
+    """
+    names = sheet_names(path)
+    named = [name for name in names if wanted is not None and wanted in name]
+    if len(named) == 1 or len(names) == 1:
+        return (named or names)[0]
+    tables = [name for name in named or names if _is_table(_head(iter(sheet_rows(path, name))), releases)]
+    if len(tables) > 1:
+        held = ", ".join(tables)
+        told = _("holds several tables: {held}", held=held)
+        if wanted is not None and not named:
+            told = _("holds no table of {year}: {held}", year=wanted, held=held)
+        raise InputError(Problem(told, _("--year says which"), str(path)))
+    return (tables or names)[0]
+
+
+def _head(lines: Iterator[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The rows in which a table may be headed; what is behind them is left."""
+    return [row for _, row in zip(range(HEAD), lines, strict=False)]
+
+
+def _is_table(head: Sequence[Sequence[Any]], releases: Sequence[Release]) -> bool:
+    """Whether the beginning of a sheet is that of a table of one of some releases."""
+    found = _code_rows(head)
+    codes = set() if found is None else {_text(cell) for cell in head[found[0]]}
+    return any(set(one.finals) <= codes for one in releases)
+
+
+def _code_rows(head: Sequence[Sequence[Any]]) -> tuple[int, int] | None:
+    """Which rows have the codes of industries and of economies; None where there are none."""
+    industries = _most(head, lambda text: CODE.fullmatch(text) is not None)
+    economies = _most([_spread(row) for row in head], lambda text: ECONOMY.fullmatch(text) is not None)
+    return None if industries is None or economies is None else (industries, economies)
+
+
+def _spread(row: Sequence[Any]) -> list[str]:
+    """Texts of a row, each in the empty cells behind it too: those that a workbook merged with it."""
+    found: list[str] = []
+    for cell in row:
+        found.append(_text(cell) or (found[-1] if found else ""))
+    return found
 
 
 def _release(codes: set[str], releases: Sequence[Release], path: Path) -> Release:
@@ -296,25 +349,54 @@ def _is_total(head: Sequence[Sequence[Any]], column: int) -> bool:
     return bool(words & {"TOT", "GO", "TOTAL", "OUTPUT", "TOTAL OUTPUT", "GROSS OUTPUT"})
 
 
-def _industry(beside: Sequence[Any], industry: Mapping[str, str]) -> tuple[str, str] | None:
-    """Economy and industry of a row; none of totals and of value added."""
-    texts = [_text(cell) for cell in beside]
-    code = next((text for text in reversed(texts) if CODE.fullmatch(text)), "")
+def _industry(
+    beside: Sequence[str], above: Sequence[str], industry: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Economy and industry of a row; none of totals and of value added.
+
+    An economy that a workbook merged with the rows below it stands in the first of them (`above`).
+    """
+    code = next((text for text in reversed(beside) if CODE.fullmatch(text)), "")
+    texts = [text or before for text, before in zip(beside, above, strict=False)]
     owner = next((text for text in texts if ECONOMY.fullmatch(text) and text != "TOT"), None)
     key = f"c{code[1:]}"
     return None if owner is None or key not in industry else (owner.strip().upper(), industry[key])
 
 
 def _numbers(row: Sequence[Any], columns: Sequence[int], path: Path, line: int) -> list[float]:
-    try:
-        return [float(row[k] or 0.0) for k in columns]
-    except (TypeError, ValueError, IndexError):
-        raise InputError(Problem(_("a cell of figures is no number"), file=str(path), line=line)) from None
+    """Figures of a row; an empty cell is zero, as publishers leave it."""
+    found: list[float] = []
+    for k in columns:
+        cell = row[k] if k < len(row) else ""
+        try:
+            value = (
+                cell
+                if isinstance(cell, float)
+                else float("nan" if isinstance(cell, bool) else plain(_text(cell) or "0"))
+            )
+        except ValueError:
+            value = float("nan")
+        if not isfinite(value):
+            told = _("cell {cell}: {text!r} is not a number", cell=f"{_letters(k)}{line}", text=_text(cell))
+            raise InputError(Problem(told, _("plain numbers, such as 1234.5"), str(path), line))
+        found.append(value)
+    return found
+
+
+def _letters(column: int) -> str:
+    """A column as a spreadsheet names it: `A` is the first.
+
+    >>> from kosho.world.readers.wiod import _letters
+    >>> _letters(0), _letters(25), _letters(26), _letters(1475)
+    ('A', 'Z', 'AA', 'BDT')
+    """
+    before, place = divmod(column, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + place)
 
 
 def _year_of(head: Sequence[Sequence[Any]], path: Path) -> int | None:
     """The year of a table, from its title or the name of its file."""
-    title = " ".join(_text(cell) for row in head[:4] for cell in row[:3])
+    title = " ".join(_text(cell) for row in head for cell in row[:3])
     for text in (path.stem, title):
         found = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", text)
         if found:

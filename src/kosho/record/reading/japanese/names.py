@@ -296,6 +296,7 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
             tokens[index].surface in posts or (not _may_be_name(tokens, index) and _is_katakana(tokens[index]))
         )
         and "数詞" not in tokens[index].kind
+        and not _is_later_part(tokens, index)
     ):
         role = tokens[index].start
         index -= 1
@@ -313,9 +314,17 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         given -= 1
     if index >= 0 and given < index and tokens[given].is_name and tokens[given].end == tokens[given + 1].start:
         return (tokens[given].start, tokens[index].end), role
-    if index < 0 or not _may_be_name(tokens, index) or role - tokens[index].end > 1:
+    named = index >= 0 and (_may_be_name(tokens, index) or _is_later_part(tokens, index))
+    if not named or role - tokens[index].end > 1:
         return None, role
     return (_first_of(tokens, index), tokens[index].end), role
+
+
+def _is_later_part(tokens: list[Word], index: int) -> bool:
+    """Whether a word is the later part of a name that `・` divides, whatever it means alone: `ルイス・パス`."""
+    word = tokens[index]
+    divided = index > 1 and tokens[index - 1].surface in "・＝=" and _is_katakana(tokens[index - 2])
+    return divided and _is_katakana(word) and word.surface not in _no_names()
 
 
 def _first_of(tokens: list[Word], index: int) -> int:

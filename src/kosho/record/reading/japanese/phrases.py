@@ -92,7 +92,14 @@ def place_of(words: str) -> str | None:
     banned = re.compile(
         "電話|会合|会談|協議|分間|時間|双方|両|オンライン|テレビ|方針|合意|一致|こと|方向|下$|上$"
     )
-    return found["place"] if found and not banned.search(found["place"]) else None
+    place = _TIMES.sub("", found["place"]) if found else ""
+    return place if len(place) > 1 and not banned.search(place) else None
+
+
+_TIMES = re.compile(
+    r"^(?:(?:一昨|[来今先去昨本同翌前当再明])[日月年週夕朝夜春夏秋冬]|さ?[来先]々[月週]|[年月週]内|(?:来|今|先|同)?(?:年度?|月)[初末中]|[先後近]日)(?:[上中下]旬|[初末中]|前半|後半)?の?"
+)
+"""When a meeting is, which stands right before where it is: `来月ペルーで`."""
 
 
 def publisher_of(text: str) -> str | None:
