@@ -374,12 +374,12 @@ def gtap_base() -> Base:
 @pytest.mark.parametrize(("inside", "below"), [(0.0, 0.0), (0.2, 0.0), (0.0, -0.1), (0.1, -0.1)])
 def test_base_tariffs_of_gtap_are_market_over_border_values_abroad(inside: float, below: float) -> None:
     base, notes, axes = gtap_base(), [], (GOODS, REGIONS, REGIONS)
+    base.exports[1, 2, 0] = 0.0  # nothing is sold there
     cif = 2.0 * base.exports
     rate = np.full(cif.shape, 0.25)
     rate[0, 1, 2], rate[1, 0, 1] = 5e-7, below or 0.25
     home = np.arange(3)
     rate[:, home, home] = inside
-    cif[1, 2, 0] = 0.0  # nothing is sold there
     held = {"VMSB": Held(cif * (1.0 + rate), axes), "VCIF": Held(cif, axes)}
     found = _rates(held, base, notes)
     assert found is not None

@@ -119,7 +119,10 @@ def test_a_column_of_gross_output_is_headed_so_somewhere(column: int, whether: b
 def test_a_row_is_of_an_economy_and_an_industry_or_of_none(
     cells: list[Any], found: tuple[str, str] | None
 ) -> None:
-    assert _industry(cells, {"c1": "A", "c2": "B"}) == found
+    texts = [one or "" for one in cells]
+    assert _industry(texts, [""] * len(texts), {"c1": "A", "c2": "B"}) == found
+    merged = ["" if one == "AUS" else one for one in texts]  # it stands in the first of its rows
+    assert _industry(merged, texts, {"c1": "A", "c2": "B"}) == found
 
 
 @pytest.mark.parametrize(("cell", "number"), [(3.0, 3), (12, 12), ("7", 7), ("r64", 64), ("", 0), (None, 0)])
