@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kosho.errors import InputError, KoshoError
 from kosho.lines import SwapLines, swap_frontier, swap_set
+from kosho.lines.swap_sets import _better, _conditions, _fits, _rounded
 
 
 def _lines(count: int, seed: int) -> SwapLines:
@@ -112,3 +113,50 @@ def test_what_cannot_be_is_refused() -> None:
         SwapLines(("A", "B"), ["01"], [0], [[1, 2, 3]], [5])
     with pytest.raises(InputError, match="trade: has figures that are not known"):
         SwapLines(("A", "B"), ["01"], [0], [[1, 2]], [float("nan")])
+
+
+@pytest.mark.parametrize(
+    ("relaxed", "most", "row", "least", "package"),
+    [
+        ([0.4, 0.0, 0.0], [1, 1, 1], [1, 1, 1], 0.0, [0, 0, 0]),
+        ([0.6, 0.0, 0.0], [1, 1, 1], [1, 1, 1], 1.0, [1, 0, 0]),
+        ([0.4, 0.0, 0.0], [1, 1, 1], [1, 1, 1], 1.0, [1, 0, 0]),  # a broken line is taken whole
+        ([0.4, 0.0, 0.0], [1, 1, 1], [1, 1, 1], 2.0, [1, 1, 0]),  # then the line that costs least
+        ([0.4, 0.0, 0.0], [1, 0, 1], [1, 1, 1], 2.0, [1, 0, 1]),  # that may be freed
+        ([0.4, 0.0, 0.0], [1, 0, 0], [1, 1, 1], 2.0, None),
+        ([1.0, 1.0, 0.6], [1, 1, 1], [-1, -1, -1], -2.0, [1, 1, 0]),  # or a line is left
+        ([1.0, 1.0, 1.0], [1, 1, 1], [-1, -1, -1], -1.0, [1, 0, 0]),
+    ],
+)
+def test_a_package_near_a_broken_one_mends_what_is_short(
+    relaxed: list[float], most: list[float], row: list[float], least: float, package: list[float] | None
+) -> None:
+    worth = np.array([3.0, -1.0, -2.0])
+    told = _rounded(np.array(relaxed), worth, np.array([row], float), np.array([least]), np.array(most, float))
+    assert (None if told is None else told.tolist()) == package
+
+
+def test_of_two_packages_the_one_that_is_worth_more_is_taken_and_of_one_that_one() -> None:
+    one, other, worth = np.array([1.0, 0.0]), np.array([0.0, 1.0]), np.array([1.0, 2.0])
+    assert _better(one, other, worth) is other
+    assert _better(other, one, worth) is other
+    assert _better(one, None, worth) is one
+    assert _better(None, other, worth) is other
+    assert _better(None, None, worth) is None
+
+
+def test_a_package_reaches_coverage_and_keeps_to_budgets_of_each_side() -> None:
+    gains = [[-1.0, 3.0], [-1.0, 0.5], [4.0, -2.0]]
+    lines = SwapLines(("A", "B"), ["01", "02", "03"], [0, 0, 1], gains, np.array([1.0, 3.0, 5.0]), [2, 3, 7])
+    plain, least = _conditions(lines, 0.0, (None, None))
+    np.testing.assert_array_equal(plain, np.array(gains).T)
+    assert least.tolist() == [0.0, 0.0]
+    rows, least = _conditions(lines, 0.4, (6.0, None))
+    np.testing.assert_allclose(rows[2:], [[0.5, 0.5, 0], [0.25, 0.75, 0], [-2, -3, 0], [0, 0, 1], [0, 0, 1]])
+    assert least.tolist() == [0, 0, 0.4, 0.4, -6.0, 0.4, 0.4]
+    assert [
+        _fits(np.array([1.0, 0, 1]), rows, np.array([0, 0, share, 0, -2, 0, 0])) for share in (0.5, 0.51)
+    ] == [
+        True,
+        False,
+    ]

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from tests.measures import measure, register
 
 from kosho.equilibrium import Shock
 from kosho.errors import InputError
 from kosho.impact import digital
+from kosho.impact.applicable import _without_group, unknown_duties
+from kosho.impact.coercion import Market
+from kosho.impact.duty_parts import Laws
+from kosho.impact.measure_effects import MeasureEffect
 from kosho.impact.product_nests import counted, nest
 from kosho.impact.reach import idle, same_duties
-from kosho.law import Register
+from kosho.law import Measure, Register
 from kosho.law.narrow_products import Niche
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.world import load, toy
@@ -110,3 +116,99 @@ def test_an_end_is_one_where_the_measure_is_law_until_then() -> None:
     assert why(law.id, on) == {}
     assert "after 2025-06-29" in why(law.id, date(2025, 6, 30))[law.id]
     assert "it is not law" in why(offered.id, on)[offered.id]
+
+
+@pytest.mark.parametrize(
+    "groups", [{"sectors": {"ALL": ("A01", "C29")}}, {"regions": {"JPN": ("JPN",), "XX": ("USA", "CHN")}}]
+)
+def test_a_share_of_a_sellers_trade_is_less_of_a_cell_that_holds_more(
+    groups: dict[str, dict[str, tuple[str, ...]]],
+) -> None:
+    fine = toy()
+    world = fine.aggregate(**groups)
+    (sector,) = (world.sectors[j] for j in world.law_cells.holding("A01"))
+    product = _niche({"JPN": _cited(0.05, "share"), "USA": _cited(0.1, "share")}, {})
+    assert nest(fine, product).shares == pytest.approx({"JPN": 0.05, "USA": 0.1})
+    found = nest(world, product).shares
+    here = {code: world.countries[world.law_cells.place[code]] for code in ("JPN", "USA")}
+    for code, share in (("JPN", 0.05), ("USA", 0.1)):
+        sold = float(fine.flows.sel(importer="JPN", exporter=code, sector="A01"))
+        cell = float(world.flows.sel(importer="JPN", exporter=here[code], sector=sector))
+        assert found[here[code]] == pytest.approx(share * sold / cell)
+
+
+@pytest.mark.parametrize(("changes", "missing"), [({"importer": "KOR"}, "KOR"), ({"sector": "C30"}, "C30")])
+def test_a_product_is_refused_by_what_the_world_lacks(changes: dict[str, str], missing: str) -> None:
+    with pytest.raises(InputError, match=f"corn: the world has no {missing}"):
+        nest(toy(), _niche({"USA": _cited(0.1, "share")}, {}).model_copy(update=changes))
+
+
+def cut(kind: str = "cut", sectors: tuple[str, ...] = ("A01", "C29"), partner: str = "USA") -> Measure:
+    """Of Japan's ordinary duty on goods of one partner, or of all of them."""
+    aimed = {"include": [partner]}
+    return measure(id="x", kind=kind, imposer="JPN", partners=aimed, scope={"sectors": sectors}, value=50)
+
+
+@pytest.mark.parametrize(
+    ("one", "cells", "told"),
+    [
+        (cut(), (), ()),
+        (cut(), (("JPN", "USA", "A01"),), ("JPN A01",)),
+        (cut(), (("JPN", "USA", "C29"),), ("JPN C29",)),
+        (cut("bind"), (("JPN", "USA", "C29"),), ("JPN C29",)),
+        (cut("tariff"), (("JPN", "USA", "C29"),), ()),
+        (cut(), (("JPN", "USA", "A01"), ("JPN", "USA", "C29")), ("JPN (all)",)),
+        (cut(sectors=("A01",)), (("JPN", "USA", "A01"),), ("JPN (all)",)),
+        (cut(sectors=("A01",)), (("JPN", "USA", "C29"),), ()),
+        (cut(partner="CHN"), (("JPN", "USA", "A01"),), ()),
+        (cut(partner="JPN"), (("JPN", "JPN", "A01"),), ()),
+        (cut(partner="USA"), (("USA", "JPN", "A01"), ("CHN", "USA", "A01")), ()),
+    ],
+)
+def test_of_a_cut_it_is_told_where_the_duty_that_it_cuts_is_not_known(
+    one: Measure, cells: tuple[tuple[str, str, str], ...], told: tuple[str, ...]
+) -> None:
+    world = toy()
+    assert unknown_duties(replace(world, unknown_tariff=None), register(one), one) == ()
+    mask = np.zeros(world.flows.shape, bool)
+    for importer, exporter, sector in cells:
+        mask[world.position(importer), world.position(exporter), world.sector_position(sector)] = True
+    unsure = replace(world, unknown_tariff=world.flows.astype(bool).copy(data=mask))
+    assert unknown_duties(unsure, register(one), one) == told
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "left"),
+    [(["8703"], []), (["0101", "8703", "0102"], ["0101", "0102"]), (["0101"], ["0101"])],
+)
+def test_headings_that_no_product_group_touches_are_told(
+    prefixes: list[str], left: list[str], law: Register
+) -> None:
+    one = measure(id="x", scope={"hs": {"edition": "HS 2022", "prefixes": prefixes}})
+    assert _without_group(law.with_overlay(Overlay(title="x", add=(one,))), one) == left
+
+
+def test_concessions_of_the_base_year_are_no_change_unless_they_go_on_in_steps() -> None:
+    held, other = cut(), measure(id="other")
+    laws = Laws(register(held, other), [held, other], [(0.25, [held]), (0.75, [other, held])])
+    kept = laws.without_concessions_of_base()
+    assert [one.id for one in kept.new] == ["other"]
+    assert [(weight, [one.id for one in law]) for weight, law in kept.base] == [(0.25, []), (0.75, ["other"])]
+    later = Laws(laws.register, laws.new, [(1.0, [other])])
+    assert later.without_concessions_of_base() is later
+    further = Laws(laws.register, [held, other], [(1.0, [held.as_reached(0.5)])])
+    with pytest.raises(InputError, match="goes on in steps") as caught:
+        further.without_concessions_of_base()
+    assert len(caught.value.problems) == 1
+
+
+def test_a_destination_that_bought_nothing_buys_nothing() -> None:
+    replay = Market({"home": 60.0, "none": 0.0, "away": 40.0}, 0.8, 0.3).clear({"away": 0.5})
+    assert replay.quantities["none"] == 0.0
+    assert replay.quantities["away"] == pytest.approx(20.0)
+
+
+def test_a_card_says_why_a_measure_is_left_out_only_where_it_is() -> None:
+    one = measure()
+    assert [row for row in MeasureEffect(one, left_out="why").card().rows if row[0] == "left out"]
+    assert "left out" not in [row[0] for row in MeasureEffect(one).card().rows]

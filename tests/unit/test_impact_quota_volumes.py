@@ -12,13 +12,13 @@ import pytest
 from pydantic import ValidationError
 from tests.measures import cited, measure
 
-from kosho.equilibrium import Counterfactual, Flow, TariffQuota, solve
+from kosho.equilibrium import Counterfactual, Flow, Nest, TariffQuota, solve
 from kosho.impact.effects import effects
 from kosho.impact.measure_effects import _Seen
 from kosho.impact.product_nests import niches
 from kosho.impact.quota_volumes import counted, counts, gap, whole_rates
 from kosho.impact.tariff_shock import shock as duties
-from kosho.law import Register
+from kosho.law import Measure, Register
 from kosho.law.nontariff_terms import Amount
 from kosho.law.overlay import Overlay
 from kosho.law.references import cited_in
@@ -234,3 +234,44 @@ def test_a_quota_that_a_world_counts_the_goods_of_some_origins_of_is_left_to_the
     found = _Seen._tariff_quota(read, RATED, amount)
     assert (found.left_out is None) == (len(known) == 2)
     assert len(found.constraints) == (len(known) == 2)
+
+
+@pytest.mark.parametrize("known", [(), ("JPN",), ("JPN", "KOR")])
+@pytest.mark.parametrize("based", [False, True])
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_amount_of_goods_that_a_world_does_not_count_all_of_is_a_share_of_its_base_or_does_nothing(
+    known: tuple[str, ...], based: bool, shared: bool
+) -> None:
+    units = [
+        SimpleNamespace(importer="USA", exporter=code, sector="C24", part="steel", unit="tonnes")
+        for code in known
+    ]
+    flows = [CELL, replace(CELL, exporter="KOR")]
+    base = {"base": cited(80.0, "tonnes")} if based else {}
+    terms = Amount.model_validate(
+        {"amount": cited(100.0, "tonnes", 60.0, 140.0), "counted": "tonnes", "shared": shared, **base}
+    )
+    one = measure(id="q", kind="quota", value=None, scope={"goods": True}, terms=terms.model_dump())
+    world: Any = SimpleNamespace(units=units)
+    nothing: Any = None
+
+    class Bounding(_Seen):
+        def _bounded(self, measure: Measure, terms: Amount) -> tuple[dict[str, Nest], list[Flow]]:
+            del measure, terms
+            return {}, flows
+
+    found = Bounding(world, nothing, nothing, "high").effect(one)
+    if not based and len(known) < 2:
+        assert "does not count its goods in tonnes" in (found.left_out or "")
+        assert found.constraints == ()
+        return
+    whole = [flows] if shared else [[flow] for flow in flows]
+    names = ["q"] if shared else [f"q: {flow}" for flow in flows]
+    counted_here = [all(flow.exporter in known for flow in group) for group in whole]
+    assert found.left_out is None
+    assert [list(one.flows) for one in found.constraints] == whole
+    assert [one.name for one in found.constraints] == names
+    share = (140.0 / 80.0, "share", "") if based else None
+    assert [(one.amount, one.basis, one.unit) for one in found.constraints] == [
+        (140.0, "level", "tonnes") if all_known else share for all_known in counted_here
+    ]

@@ -12,6 +12,12 @@ from kosho.errors import InputError
 from kosho.lines import japan_goods, shipped_rates
 
 
+def test_of_goods_of_the_same_value_the_first_in_the_alphabet_comes_first() -> None:
+    goods = [(-one.value, one.good) for one in japan_goods("TWN")]
+    assert goods == sorted(goods)
+    assert len({value for value, _ in goods}) < len(goods)
+
+
 @pytest.mark.parametrize("partner", ["WORLD", "USA", "EU27", "CHN", "AUS"])
 @pytest.mark.parametrize("flow", ["import", "export"])
 def test_parts_of_a_good_are_no_more_than_it(partner: str, flow: str) -> None:

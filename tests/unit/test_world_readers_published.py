@@ -350,6 +350,13 @@ def test_figaro_of_a_year_without_a_dollar_rate_asks_for_one(tmp_path: Path):
         reader("figaro").table([path], {})
     table = reader("figaro").table([path], {"usd-per-eur": "1.2"})
     same(table, made, 1.2)
+    assert table.meta["name"] == "figaro-2028"
+    undated = published.figaro(tmp_path / "matrix_mine.csv", made)
+    with pytest.raises(InputError, match=r"the dollar rate of its year is not known"):
+        reader("figaro").table([undated], {})
+    found = reader("figaro").table([undated], {"usd-per-eur": "1.2"}).meta
+    assert (found["name"], found["year"]) == ("matrix_mine", None)
+    assert found["edition"] == "FIGARO, edition not named in the file"
 
 
 def test_gloria_from_its_matrices_and_its_workbook(tmp_path: Path):
@@ -362,7 +369,13 @@ def test_gloria_from_its_matrices_and_its_workbook(tmp_path: Path):
     files = published.gloria(tmp_path, made)
     table = reader("gloria").table(files, {})
     same(table, made)
-    assert (table.meta["edition"], table.meta["year"]) == ("GLORIA, release 59", 2022)
+    about = [table.meta[key] for key in ("name", "edition", "year")]
+    assert about == ["gloria-2022", "GLORIA, release 59", 2022]
+    undated = [path.rename(path.with_name(path.name.replace("_2022_059_", "_"))) for path in files]
+    found = reader("gloria").table(undated, {}).meta
+    assert (found["edition"], found["year"]) == ("GLORIA, release not named in the file", None)
+    assert found["name"] == next(path.stem for path in undated if "_T-" in path.name)
+    files = undated
     world = calibrated(named(table))
     assert world.meta.sectors["Growing wheat"] == ("A01",)
     assert "TON" in world.meta.regions["XAS"]

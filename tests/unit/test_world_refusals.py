@@ -18,7 +18,7 @@ from kosho.world.build import weights_of
 from kosho.world.csv_input import number, rows_of
 from kosho.world.elasticities import LEAST_SCALE, MOST_SCALE
 from kosho.world.elasticity_scale import SCALES
-from kosho.world.har import read_har
+from kosho.world.har import _full, _sets, _sparse, read_har
 from kosho.world.labels import position_of, sector_holding
 
 Change = Callable[[xr.DataArray], xr.DataArray]
@@ -260,3 +260,43 @@ def test_a_matrix_of_a_har_file_is_put_together_from_its_records(
     path.write_bytes(b"".join(blocks))
     (found,) = read_har(path).values()
     assert (found.title, found.values.tolist()) == ("a matrix", values.tolist())
+
+
+def test_axes_of_a_har_file_have_their_elements_once_or_the_one_they_stand_at() -> None:
+    def words(*texts: str) -> bytes:
+        return b"".join(one.ljust(12).encode() for one in texts)
+
+    names, status = ("REG", "YEAR", "AGE", "REG", "ITEM"), b"kexke"
+    about = b"    " + struct.pack("<3i", 1, 1, 5) + words("COEF") + struct.pack("<i", 1)
+    about += words(*names) + status + struct.pack("<5i", *range(5)) + struct.pack("<i", 1) + words("2017")
+    elements = b"    " + struct.pack("<3i", 1, 2, 2) + words("jpn", "usa")
+    left = iter([about, elements, b"behind"])
+    assert _sets(left, (2, 1, 3, 2, 1)) == (
+        ("REG", ("jpn", "usa")),
+        ("YEAR", ("2017",)),
+        ("AGE", ("1", "2", "3")),
+        ("REG", ("jpn", "usa")),
+        ("ITEM", ("1",)),
+    )
+    assert next(left) == b"behind"
+    with pytest.raises(ValueError, match="says that it has"):
+        _sets(iter([about[:-1]]), (2, 1, 3, 2, 1))
+
+
+@pytest.mark.parametrize("cuts", [(0, 3), (0, 1, 3), (0, 1, 2, 3)])
+def test_numbers_of_a_har_file_stand_at_their_places_or_one_behind_the_other(cuts: tuple[int, ...]) -> None:
+    places, values = np.array([5, 1, 3], "<i4"), np.array([2.0, 4.0, 8.0], "<f4")
+    spans = list(pairwise(cuts))
+    sparse, full = [b"how many"], [b"    " + struct.pack("<i", len(spans) + 1)]
+    for k, (start, end) in enumerate(spans):
+        head = b"    " + struct.pack("<3i", len(spans) - k, 3, end - start)
+        sparse.append(head + places[start:end].tobytes() + values[start:end].tobytes())
+        full += [b"where", b"    " + struct.pack("<i", len(spans) - k) + values[start:end].tobytes()]
+    left = iter([*sparse, b"behind"])
+    assert _sparse(left, 5).tolist() == [4.0, 0.0, 8.0, 0.0, 2.0]
+    assert next(left) == b"behind"
+    with pytest.raises(ValueError, match="of 4"):
+        _sparse(iter(sparse), 4)
+    assert _full(iter(full), 3).tolist() == [2.0, 4.0, 8.0]
+    with pytest.raises(ValueError, match="3 numbers of 4"):
+        _full(iter(full), 4)

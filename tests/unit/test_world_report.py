@@ -9,11 +9,12 @@ from tests.worlds import build, random_world
 from typer.testing import CliRunner
 
 from kosho.cli import app
+from kosho.codes import sectors
 from kosho.errors import InputError
 from kosho.world import World, load, toy
 from kosho.world.datafiles import rows
 from kosho.world.differences import differences
-from kosho.world.report import info
+from kosho.world.report import balances, fit, info
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +177,40 @@ def test_the_invented_economy_is_the_one_that_examples_are_worked_out_on():
         [0.18, 0.15],
         [0.13, 0.025],
     ]
+
+
+def test_the_twenty_that_collect_most_are_listed_the_largest_first(report):
+    world = load()
+    collected = dict(zip(world.countries, world.arrays.revenue.tolist(), strict=True))
+    largest = sorted((code for code in collected if collected[code] > 0), key=lambda code: -collected[code])
+    assert len(largest) > 20
+    assert list(report["tariffs"]["revenue"].items()) == [(code, collected[code]) for code in largest[:20]]
+    few = info(toy())["tariffs"]["revenue"]
+    assert all(value > 0 for value in few.values())
+
+
+@pytest.mark.parametrize(
+    ("year", "fits", "balanced"),
+    [(2021, False, False), (2022, True, True), (2023, True, False), (2024, True, False), (2025, False, False)],
+)
+def test_records_are_compared_with_tables_of_their_time(year, fits, balanced):
+    world = load()
+    dated = replace(world, meta=replace(world.meta, year=year))
+    assert (fit(dated) is not None, balances(dated) is not None) == (fits, balanced)
+
+
+def test_the_fit_is_of_goods_and_without_ports_of_all_that_do_not_pass_through(report):
+    world, told = load(), report["fit"]
+    goods = np.array([code in sectors() and sectors()[code].goods for code in world.sectors])
+    pairs = [
+        (world.arrays.flows[world.position(row["importer"]), world.position(row["exporter"])][goods].sum(), row)
+        for row in rows("goods_pairs_2023.csv")
+        if {row["importer"], row["exporter"]} <= set(world.countries)
+    ]
+    inland = [one for one in pairs if "HKG" not in (one[1]["importer"], one[1]["exporter"])]
+    for name, kept in (("all", pairs), ("without_ports", inland)):
+        here, there = np.array([one for one, _ in kept]), np.array([float(row["musd"]) for _, row in kept])
+        assert told[name]["pairs"] == len(kept)
+        assert told[name]["level"] == pytest.approx(here.sum() / there.sum())
+        assert told[name]["median_absolute_log_gap"] == pytest.approx(np.median(np.abs(np.log(here / there))))
+    assert len(inland) < len(pairs)

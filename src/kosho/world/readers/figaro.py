@@ -62,7 +62,7 @@ def read_figaro(files: Sequence[Path], settings: Settings) -> IOTable:
     sales.scale = rate
     return sales.table(
         {
-            "name": f"figaro-{year}",
+            "name": f"figaro-{year}" if year else path.stem,
             "year": year,
             "edition": f"FIGARO, {edition}",
             "source": f"Eurostat, FIGARO inter-country input-output tables, file {path.name}",

@@ -59,7 +59,7 @@ def read_gloria(files: Sequence[Path], settings: Settings) -> IOTable:
     year = int(found.group(1)) if found else None
     return sales.table(
         {
-            "name": f"gloria-{year}",
+            "name": f"gloria-{year}" if year else Path(name).stem,
             "year": year,
             "edition": f"GLORIA, release {found.group(2)}"
             if found
