@@ -43,20 +43,10 @@ TESTS = {
     "validation": ("validation", "cli_contracts"),
     "replications": ("replications", "equilibrium_published", "kept"),
     "common": (
-        *(
-            "codes",
-            "numbers",
-            "known",
-            "tabular",
-            "provenance",
-            "schema",
-            "yamlfile",
-            "units_mistaken",
-            "doors",
-        ),
+        *("codes", "numbers", "known", "tabular", "provenance", "schema", "yamlfile", "units_mistaken"),
         *("case_", "display", "errors", "language", "limits", "outputs", "unfinished", "cache", "atomic_write"),
-        "doors",
-        *("extras", "progress", "public_names", "ending", "plain_line", "cli_contracts", "cli_additions"),
+        *("doors", "extras", "progress", "public_names", "ending", "plain_line"),
+        *("cli_contracts", "cli_additions"),
     ),
     "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_"),
 }
