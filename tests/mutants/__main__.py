@@ -24,42 +24,7 @@ from pathlib import Path
 
 from tests.mutants.bench import ROOT, Bench
 from tests.mutants.changes import Change, changes
-
-TESTS = {
-    "law": ("law", "schedules", "register", "cli_rate"),
-    "equilibrium": ("equilibrium", "product_market", "elasticity_curve", "kept"),
-    "impact": ("impact", "kept"),
-    "bargain": ("bargain", "kept"),
-    "scenario": (
-        *("scenario", "case_", "cli_simulate", "cli_additions", "plain_line", "year_one", "elasticity_curve"),
-        "kept",
-    ),
-    "corridor": ("corridor", "kept"),
-    "world": ("world", "own_world", "kept"),
-    "record": ("record",),
-    "lines": ("lines", "partial_models", "schedules_lines", "tabular", "units_mistaken", "kept"),
-    "brief": ("brief", "display", "kept"),
-    "formatting": ("formatting",),
-    "validation": ("validation", "cli_contracts"),
-    "replications": ("replications", "equilibrium_published", "kept"),
-    "common": (
-        *("codes", "numbers", "known", "tabular", "provenance", "schema", "yamlfile", "units_mistaken"),
-        *("case_", "display", "errors", "language", "limits", "outputs", "unfinished", "cache", "atomic_write"),
-        *("doors", "extras", "progress", "public_names", "ending", "plain_line"),
-        *("cli_contracts", "cli_additions"),
-    ),
-    "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_"),
-}
-"""Where numbers, dates, shares and states are made or told: how its test files begin."""
-SOURCES = {"common": ("*.py", "codes/*.py")}
-"""Sources of what is no folder of its own."""
-PAGES = (
-    *("brief-of-a-table", "brief-once-agreed", "brief-of-scenarios", "brief-of-both", "brief-of-a-record"),
-    *("brief-in-files", "brief"),
-)
-ANSWERS = {"equilibrium": ("equilibrium", "batches"), "formatting": PAGES, "record": PAGES, "brief": PAGES}
-"""Of which rooms answers are kept that a room has a part in, where it is not the room alone."""
-KINDS = ("unit", "property", "golden", "published", "end_to_end")
+from tests.mutants.rooms import ANSWERS, KINDS, TESTS, sources
 
 
 @dataclass
@@ -79,12 +44,6 @@ def files_of_tests(room: str, kinds: Sequence[str]) -> list[str]:
         for path in sorted((ROOT / "tests" / kind).glob("test_*.py"))
         if path.name.startswith(begins)
     ]
-
-
-def sources(bench: Bench, room: str) -> list[Path]:
-    """Source files of a room."""
-    every = bench.source / "kosho"
-    return sorted(path for one in SOURCES.get(room, (f"{room}/**/*.py",)) for path in every.glob(one))
 
 
 def run(
@@ -144,7 +103,7 @@ def main() -> int:
             share = time.monotonic() + (end - time.monotonic()) / (len(rooms) - number)
             possible = [
                 (path, one)
-                for path in sources(bench, room)
+                for path in sources(bench.source / "kosho", room)
                 for one in changes(path.read_bytes())
                 if not asked.lines or f"{path.relative_to(bench.source / 'kosho')}:{one.line}" in asked.lines
             ]

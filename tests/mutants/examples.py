@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.mutants.rooms import sources
 
 import kosho
 
@@ -16,9 +17,8 @@ OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
 def _modules(room: str) -> list[str]:
-    place = HOME / room
-    paths = sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
-    names = (".".join(("kosho", *path.relative_to(HOME).with_suffix("").parts)) for path in paths)
+    paths = (path.relative_to(HOME).with_suffix("") for path in sources(HOME, room))
+    names = (".".join(("kosho", *path.parts)) for path in paths if path.name != "__main__")
     return [name.removesuffix(".__init__") for name in names]
 
 
