@@ -221,6 +221,7 @@ def test_what_defines_its_own_repr_keeps_it() -> None:
         ((1,), "(1,)"),
         ([], "[]"),
         ({"a": (1, 2)}, "{a: (1, 2)}"),
+        ({("a", 1): 2, 3: "b"}, "{('a', 1): 2, 3: 'b'}"),
         (np.float64(0.5), "0.5"),
         (np.array(3.0), "3"),
         (object(), "object"),

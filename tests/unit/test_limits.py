@@ -69,6 +69,19 @@ def test_memory_that_is_allowed_decides_how_many_fit() -> None:
     assert memory() > GIB / 8
 
 
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (10**15 - 1, "999,999,999,999,999 things need about 931,323 GiB of memory"),
+        (10**15, r"10\^15 things need far more than there is of memory"),
+        (10**16 - 1, r"10\^15 things need far more"),
+    ],
+)
+def test_what_nobody_writes_out_is_told_as_a_power_of_ten(count: int, told: str) -> None:
+    with allowing(GIB), pytest.raises(InputError, match=f"^{told}"):
+        refuse_beyond("things", count, 1)
+
+
 @pytest.mark.parametrize("draws", [10**11, 10**400])
 def test_draws_that_do_not_fit_are_refused_before_anything_is_priced(draws: int) -> None:
     case = Case.load("japan-us-2025")

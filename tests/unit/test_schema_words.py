@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from tests.served import patterns_asked
 from tests.unit.test_schemas import shipped as files_of
 
@@ -152,6 +152,42 @@ def test_a_value_of_none_of_its_kinds_is_told_once() -> None:
         str(caught.value)
         == "g.yaml:1: where: must be a mapping of keys to values or a whole number, not 'here'"
     )
+
+
+class Mine(BaseModel):
+    a: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never(cls, value: object) -> object:
+        if value:
+            raise ValueError("is not mine")
+        return value
+
+
+class Many(BaseModel):
+    name: str = ""
+    few: tuple[str, ...] = Field((), min_length=2)
+    even: int = 2
+    own: Mine = Mine()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name: {a: 1}", "name: must be text, not keys with values"),
+        ("name: [a]", "name: must be text, not a list"),
+        ("name:", "name: must be text, not empty"),
+        ("name: true", "name: must be text, not True"),
+        ("few: [a]", "few: must have at least 2 entries"),
+        ("few: {a: 1}", "few: must be a list, not keys with values"),
+        ("own: {a: 1}", "own: is not mine"),
+    ],
+)
+def test_what_stands_there_is_told_where_it_says_more(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        yamlfile.validate(f"{text}\n", Many, "g.yaml")
+    assert str(caught.value) == f"g.yaml:1: {told}"
 
 
 @pytest.mark.parametrize(

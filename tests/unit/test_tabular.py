@@ -21,7 +21,7 @@ from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
 from kosho.limits import allowing
 from kosho.lines import LineTable, read_annex, read_package, read_trade
-from kosho.tabular import content_of, kind_of, open_bytes, open_csv
+from kosho.tabular import content_of, kind_of, open_bytes, open_csv, sheet_rows
 from kosho.world.csv_input import rows_of
 from kosho.world.estimation import panel_of
 from kosho.world.readers import reader
@@ -181,6 +181,18 @@ def test_what_is_something_else_is_told(tmp_path: Path, name: str):
     path.write_bytes(b"PK no workbook")
     with pytest.raises(InputError, match=name):
         content_of(path)
+
+
+def test_rows_are_of_the_sheet_that_is_named_or_of_the_first_that_is_seen(tmp_path: Path):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Hidden", "One 2020", "One", "Two 2021"):
+            book.add_worksheet(name).write(0, 0, name)
+        book.worksheets()[0].hide()
+        book.worksheets()[1].activate()
+        book.worksheets()[1].set_first_sheet()
+    for wanted, found in ((None, "One 2020"), ("One", "One"), ("2021", "Two 2021"), ("2023", "One 2020")):
+        assert [list(row) for row in sheet_rows(path, wanted)] == [[found]]
 
 
 def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path):
