@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.surroundings import within
 
+from kosho.case_files import told_by
 from kosho.errors import InputError
 from kosho.language import use
 from kosho.record import Record, records, verify
@@ -33,6 +34,10 @@ statements:
 MEETING = (
     "  - {{id: {id}, type: meeting, source: {source}, quote: met, start: 14, end: 17, recorded_at: {at},"
     " date: 2024-12-30, minutes: {minutes}, parties: [jpn, usa]}}\n"
+)
+ASKED = (
+    "  - {{id: s-{by}, type: position, kind: ask, source: a, quote: met, start: 14, end: 17, by: [{by}],"
+    " recorded_at: 2025-01-02, topic: rice}}\n"
 )
 
 
@@ -319,3 +324,29 @@ def test_an_entry_of_the_timeline_is_told_in_a_few_words(
     one: Meeting | Instrument | MeasureReference, told: str
 ) -> None:
     assert label(one) == told
+
+
+@pytest.mark.parametrize(
+    ("statements", "processes", "parties", "day"),
+    [
+        ("", "", None, None),
+        (MEETING.format(id="m", source="a", at="2025-01-03", minutes=1), "", ["JPN", "USA"], date(2025, 1, 3)),
+        (ASKED.format(by="usa"), "", ["USA"], date(2025, 1, 2)),
+        (ASKED.format(by="body") + ASKED.format(by="usa").replace("s-", "t-"), "", ["JPN", "USA"], None),
+        (ASKED.format(by="usa"), "processes:\n  - {id: p, title: T, parties: [jpn]}\n", ["JPN"], None),
+    ],
+)
+def test_a_record_without_a_case_says_who_talks_and_up_to_which_day(
+    statements: str, processes: str, parties: list[str] | None, day: date | None, tmp_path: Path
+) -> None:
+    body = "  - {id: body, name: A Body, kind: body, acts_for: jpn}\n"
+    text = HEAD.replace("people:\n", body + processes + "people:\n", 1) + (statements or "  []\n")
+    path = tmp_path / "record.yaml"
+    path.write_text(text, encoding="utf-8")
+    if parties is None:
+        with pytest.raises(InputError, match="nothing is recorded, so the case has no day"):
+            told_by(Record.load(path))
+        return
+    case = told_by(Record.load(path))
+    assert [one.economy for one in case.parties] == parties
+    assert (case.title, case.as_of) == ("Talks", day or date(2025, 1, 2))

@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def test_a_cell_is_what_a_spreadsheet_shows(tmp_path: Path):
         [8703, (0.025,), None, "two\nlines"],
         [],
         [1.5, 0.1 + 0.2, True, 12345678901234],
+        [999999999999999, 2e15, -0.0, -3],
     ]
     path = workbook(tmp_path / "t.xlsx", rows, "Empty")
     found = list(csv.reader(io.StringIO(content_of(path).decode())))
@@ -72,6 +74,7 @@ def test_a_cell_is_what_a_spreadsheet_shows(tmp_path: Path):
         ["8703", "2.5%", "", "two lines"],
         [],
         ["1.5", "0.3", "TRUE", "12345678901234"],
+        ["999999999999999", "2e+15", "0", "-3"],
     ]
 
 
@@ -121,6 +124,22 @@ def test_a_line_without_end_is_told_where_it_begins(
         list(lines)
     with pytest.raises(InputError, match=told), open_bytes(path) as lines:
         list(lines)
+
+
+def test_short_lines_are_no_long_one_wherever_parts_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lined, "LINE", 10)
+    short, part = lined.Lines(io.BytesIO(b"aaaa\nbbbb\ncccc\n" * 5), Path("t.csv")), bytearray(13)
+    while short.readinto(part):
+        pass
+    for beyond, line in ((b"aaaa\n" + b"b" * 11, 2), (b"a" * 11 + b"\n", None)):
+        long = lined.Lines(io.BytesIO(beyond), Path("t.csv"))
+        told = rf"^t\.csv:{line}: has a line of more than 10 bytes"
+        with pytest.raises(InputError, match=told) if line else nullcontext():
+            while long.readinto(part):
+                pass
+    exact = lined.Lines(io.BytesIO(b"aaaa\n" + b"b" * 10), Path("t.csv"))
+    while exact.readinto(part):
+        pass
 
 
 def test_a_world_from_a_workbook_is_that_of_its_csv(tmp_path: Path):
