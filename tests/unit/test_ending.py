@@ -48,3 +48,19 @@ def test_what_is_ignored_stays_so() -> None:
         [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False, env=environment()
     )
     assert (done.returncode, done.stdout) == (0, "goes on\n")
+
+
+def test_what_else_goes_wrong_where_python_lets_nothing_through_is_told_as_ever() -> None:
+    program = PROGRAM.format(name="SIGINT", ending="end_quietly").replace(
+        "signal.raise_signal(signal.SIGINT)", "[][1]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program.replace("time.sleep(20)", "pass")],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout) == (0, "put away\n")
+    assert done.stderr.endswith("IndexError: list index out of range\n")

@@ -137,9 +137,10 @@ def test_short_lines_are_no_long_one_wherever_parts_end(monkeypatch: pytest.Monk
         with pytest.raises(InputError, match=told) if line else nullcontext():
             while long.readinto(part):
                 pass
-    exact = lined.Lines(io.BytesIO(b"aaaa\n" + b"b" * 10), Path("t.csv"))
-    while exact.readinto(part):
-        pass
+    for text in (b"aaaa\n" + b"b" * 10, b"a" * 10 + b"\n", b"a" * 10):
+        exact = lined.Lines(io.BytesIO(text), Path("t.csv"))
+        while exact.readinto(part):
+            pass
 
 
 def test_a_world_from_a_workbook_is_that_of_its_csv(tmp_path: Path):
