@@ -304,7 +304,8 @@ def _one_by_one(
             continue
         values = figures(rest)
         if values is not None and values.size == width - 1:
-            yield line, name.strip(), np.concatenate(([0.0], values))
+            unquoted = next(csv.reader([name]))[0] if '"' in name else name  # R writes names in quotes
+            yield line, unquoted.strip(), np.concatenate(([0.0], values))
         else:
             cells = next(csv.reader([text]))
             cells[0] = cells[0].strip()
