@@ -102,6 +102,16 @@ def test_published_balances_that_do_not_add_up_are_moved_alike(economy):
     assert deficits(totals) - start == pytest.approx(PULL * apart, abs=1e-6)
 
 
+@pytest.mark.parametrize(("sign", "bound"), [(1.0, 1.0 / TILT), (-1.0, TILT)])
+def test_spending_is_tilted_so_far_and_no_further(economy, sign: float, bound: float):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+    published = np.full(len(sales), np.nan)
+    published[0] = sign * 30 * sales.sum()  # no spending comes near it
+    totals = anchored_totals(intermediate, sales, shares, published)
+    np.testing.assert_allclose(totals[0] / consistent_totals(sales, shares)[0], bound, rtol=1e-12)
+
+
 def test_a_published_flow_is_honoured_at_the_cost_of_other_destinations(economy):
     intermediate, sales, odds = economy
     final = split(sales, sales, sourcing_shares(intermediate, odds))

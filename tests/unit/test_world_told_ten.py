@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
 from kosho.errors import InputError
 from kosho.world import World, labelled, toy
 from kosho.world.exports import as_dataset, as_har, export
-from kosho.world.readers.wiod import RELEASES, _aligned, _is_table, _numbers, _release, _spread
+from kosho.world.readers.wiod import RELEASES, _aligned, _is_table, _numbers, _of_frame, _release, _spread
 from kosho.world.table_checks import (
     capped_inputs,
     labels_of,
@@ -232,3 +233,32 @@ def test_what_is_not_known_of_a_world_goes_out_as_nothing(tmp_path: Path) -> Non
     assert export(one, tmp_path / "t.csv") == "csv"
     assert export(one, tmp_path / "t.dat", "csv") == "csv"
     assert (tmp_path / "t.csv").read_bytes() == (tmp_path / "t.dat").read_bytes()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_frame_of_wiod_may_lack_its_year_and_its_output(told: bool) -> None:
+    new, codes = RELEASES[1], ("AUS", "JPN")
+    size, finals = new.industries, len(new.finals)
+    columns = [f"{code}{k}" for code in codes for k in range(size + finals, 0, -1)]  # the last first
+    values = np.arange(float(2 * size * len(columns))).reshape(2 * size, -1)
+    frame = pd.DataFrame(values, columns=columns)
+    frame["TOT"] = values.sum(axis=1)
+    frame = pd.concat([frame, frame.iloc[:2]], ignore_index=True)
+    frame.insert(0, "Country", [code for code in codes for _ in range(size)] + ["TOT", "JPN"])
+    frame.insert(1, "RNr", [float(k) for _ in codes for k in range(1, size + 1)] + [1.0, size + 1.0])
+    frame.insert(2, "Year", 2008.0)
+    blocks, release, year = _of_frame(frame if told else frame.drop(columns=["TOT", "Year"]), Path("t.rda"))
+    assert (release, year) == (new, 2008 if told else None)
+    assert blocks.rows == [(code, name) for code in codes for name in new.codes]
+    width = size + finals
+    used = np.hstack([values[:, k * width + finals : (k + 1) * width][:, ::-1] for k in (0, 1)])
+    np.testing.assert_array_equal(blocks.used, used)
+    np.testing.assert_array_equal(
+        blocks.bought, np.hstack([values[:, k * width : k * width + finals] for k in (0, 1)])
+    )
+    assert blocks.finals == [(code, name) for code in codes for name in new.finals[::-1]]
+    assert (None if blocks.output is None else blocks.output.tolist()) == (
+        values.sum(axis=1).tolist() if told else None
+    )
+    with pytest.raises(InputError, match=f"has {size - 1} industries or final columns"):
+        _of_frame(frame.drop(columns=[f"{code}{width}" for code in codes]), Path("t.rda"))
