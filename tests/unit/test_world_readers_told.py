@@ -227,3 +227,34 @@ def test_regions_of_gloria_without_anything_are_taken_out_of_all() -> None:
     assert made.formed.tolist() == [[4.0], [8.0]]
     assert made.notes == ["regions that buy nothing left out: BBB"]
     assert gloria._without(made, frozenset()).notes == made.notes
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ([["x"], ["a", " B "], [1, "p"], [2, None], [3, ""], [4], [5, "None"], [6, " q "]], ("p", "q")),
+        ([["B", "x"], ["p", 1], ["B", 2]], ("p", "B")),
+        ([["B"]], ()),
+        ([["b"], ["x"]], None),
+        ([], None),
+    ],
+)
+def test_a_column_of_the_workbook_of_gloria_stands_below_its_head(
+    lines: list[list[Any]], found: tuple[str, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gloria, "sheet_rows", lambda _book, _sheet: iter(lines))
+    if found is not None:
+        assert gloria._column(Path("b.xlsx"), "Sectors", "B") == found
+        return
+    with pytest.raises(InputError, match="its sheet 'Sectors' has no column 'B'"):
+        gloria._column(Path("b.xlsx"), "Sectors", "B")
+
+
+@pytest.mark.parametrize(
+    ("names", "given"),
+    [((), "no file"), (("a.csv", "b.csv"), "a.csv, b.csv"), (("ReadMe1", "README2"), "ReadMe1, README2")],
+)
+def test_the_workbook_of_gloria_is_the_one_file_called_so(names: tuple[str, ...], given: str) -> None:
+    assert gloria._one([Path("x.csv"), Path("GLORIA_ReadMe_059.xlsx")], "readme", "it").suffix == ".xlsx"
+    with pytest.raises(InputError, match=f"needs it; given: {given}$"):
+        gloria._one([Path(name) for name in names], "readme", "it")
