@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 
 from kosho.errors import InputError
-from kosho.lines import LineTable, read_rates, read_trade
+from kosho.lines import LineTable, line_elasticities, read_rates, read_trade, swiss_formula, tariff_peaks
 from kosho.lines.line_duties import LineDuties, _inside, _members_of_groups, _read_groups, _traded
+from kosho.lines.line_elasticities import _own
 from kosho.lines.line_packages import members
 from kosho.lines.trade_formats import formats, recognised
 
@@ -171,3 +172,61 @@ def test_rates_in_percent_become_fractions(tmp_path: Path) -> None:
     path.write_text("importer,exporter,hs,rate (%)\nUSA,,870323,2.5\nUSA,JPN,870323,0\n", encoding="utf-8")
     rows = read_rates(path).frame.select("exporter", "rate").rows()
     assert rows == [("", 0.025), ("JPN", 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (["87,-0.5,2", "8703,,3", "870323,-2,"], {0: (-2.0, None), 1: (None, 3.0), 2: (-0.5, 2.0)}),
+        (["8,-0.5,2", "870421,0,0"], {2: (0.0, 0.0)}),
+        (["8703.23,-1,4"], {0: (-1.0, 4.0)}),
+        (["87032310,-1,4"], {}),
+    ],
+)
+def test_the_longest_prefix_of_a_code_says_its_elasticities(
+    rows: list[str], found: dict[int, tuple[float | None, float | None]], tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("\n".join(["hs,demand,substitution", *rows]) + "\n", encoding="utf-8")
+    assert _own(["870323", "870324", "870421", "010121"], path) == found
+
+
+@pytest.mark.parametrize(
+    ("demand", "told"),
+    [(0.0, None), (-3.0, None), (0.1, "a demand elasticity of 0.1"), (float("nan"), "a demand")],
+)
+def test_demand_does_not_rise_with_its_price(demand: float, told: str | None) -> None:
+    if told is None:
+        assert line_elasticities(["870323"], "JPN", "assumed", demand=demand).demand.tolist() == [demand]
+        return
+    with pytest.raises(InputError, match=told):
+        line_elasticities(["870323"], "JPN", "assumed", demand=demand)
+
+
+@pytest.mark.parametrize(
+    ("rates", "above", "peaks"),
+    [
+        ([0.0, 0.0, 0.0, 0.6], None, [False, False, False, True]),
+        ([0.0, 0.0, 0.6], None, [False, False, False]),  # three times the mean, and not above
+        ([0.0, np.nan, 0.0, 0.0, 0.6], None, [False, False, False, False, True]),
+        ([0.1, 0.3], 0.1, [False, True]),
+    ],
+)
+def test_a_peak_is_above_a_rate_or_three_times_the_mean(
+    rates: list[float], above: float | None, peaks: list[bool]
+) -> None:
+    assert tariff_peaks(rates, above=above).tolist() == peaks
+
+
+@pytest.mark.parametrize(
+    ("rates", "coefficient", "told"),
+    [([0.0, 50.0], 25.0, None), ([-1.0], 25.0, "rates below zero"), ([1.0], -5.0, "a coefficient of -5")],
+)
+def test_the_swiss_formula_takes_rates_of_zero_and_more(
+    rates: list[float], coefficient: float, told: str | None
+) -> None:
+    if told is None:
+        assert swiss_formula(rates, coefficient).tolist() == pytest.approx([0.0, 1250 / 75])
+        return
+    with pytest.raises(InputError, match=told):
+        swiss_formula(rates, coefficient)
