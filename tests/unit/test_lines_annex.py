@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import AnnexLine, agreements, annex_workbook, read_annex, stage_annex
+from kosho.lines.annex import SEARCHED
 
 ANNEX = """\
 Schedule of Japan,,,,
@@ -142,4 +143,33 @@ def test_an_annex_of_no_text_or_of_no_line_is_refused(content: bytes, told: str,
     path = tmp_path / "annex.csv"
     path.write_bytes(content)
     with pytest.raises(InputError, match=told):
+        read_annex(path)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("10121", "010121"),
+        ("4062000", "04062000"),
+        ("040620", "040620"),
+        ("04062000", "04062000"),
+        ("406202000", "406202000"),  # nine digits are Japan's own
+        ("0406", "0406"),
+    ],
+)
+def test_a_code_that_lost_its_zero_in_a_spreadsheet_has_it_back(given: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "annex.csv"
+    path.write_text(f"Tariff line,Base rate,Category\n{given},5%,equal 5\n", encoding="utf-8")
+    assert [one.code for one in read_annex(path)] == [code]
+
+
+@pytest.mark.parametrize(("above", "found"), [(SEARCHED - 1, True), (SEARCHED, False)])
+def test_the_head_of_an_annex_stands_in_its_first_rows(above: int, found: bool, tmp_path: Path) -> None:
+    path = tmp_path / "annex.csv"
+    title = "A title,,\n" * above
+    path.write_text(f"{title}Tariff line,Base rate,Category\n040620,5%,equal 5\n", encoding="utf-8")
+    if found:
+        assert [(one.code, one.row) for one in read_annex(path)] == [("040620", above + 2)]
+        return
+    with pytest.raises(InputError, match="no row names a tariff line"):
         read_annex(path)
