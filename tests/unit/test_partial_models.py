@@ -206,3 +206,33 @@ def test_smart_takes_an_elasticity_of_supply_by_line_and_by_partner(by: str) -> 
         alone = smart([[imports[k, p]]], 0.2, 0.1, **cut, supply=each[k, p])
         for name in ("imports_after", "revenue", "consumer_surplus", "exporter_gain"):
             assert getattr(found, name)[k, p] == pytest.approx(getattr(alone, name)[0, 0]), (name, k, p)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits", "wrong"),
+    [
+        ("trade", (0.0, 0.5), -0.1),
+        ("before", (-0.99, 0.0), -1.0),
+        ("after", (-0.99, 0.0), -1.0),
+        ("demand", (0.0, -0.5), 0.1),
+        ("supply", (0.0, 0.5, float("inf")), -0.1),
+        ("substitution", (0.0, 0.5), -0.1),
+    ],
+)
+def test_figures_of_world_markets_are_of_the_sign_that_they_can_be(
+    name: str, fits: tuple[float, ...], wrong: float
+) -> None:
+    usual: dict[str, Any] = {
+        "trade": [[1.0, 5.0], [4.0, 1.0]],
+        "before": 0.1,
+        "after": 0.0,
+        "demand": -1.0,
+        "supply": 1.0,
+        "substitution": 3.0,
+    }
+    for one in fits:
+        given = [[1.0, one], [4.0, 1.0]] if name == "trade" else one
+        assert np.isfinite(gsim(**usual | {name: given}).world_price).all()
+    with pytest.raises(InputError) as caught:
+        gsim(**usual | {name: [[1.0, wrong], [4.0, 1.0]] if name == "trade" else wrong})
+    assert {str(one.key).partition("[")[0] for one in caught.value.problems} == {name}
