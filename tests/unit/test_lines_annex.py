@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, get_args
 
 import openpyxl
 import pytest
@@ -15,6 +17,7 @@ from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import AnnexLine, agreements, annex_workbook, read_annex, stage_annex
 from kosho.lines.annex import SEARCHED
+from kosho.lines.rounding import Rounding, RoundingMode
 
 ANNEX = """\
 Schedule of Japan,,,,
@@ -173,3 +176,41 @@ def test_the_head_of_an_annex_stands_in_its_first_rows(above: int, found: bool, 
         return
     with pytest.raises(InputError, match="no row names a tariff line"):
         read_annex(path)
+
+
+@pytest.mark.parametrize(
+    ("exact", "places", "rounded"),
+    [  # nearest, down, nearest but a half down
+        ("0", 1, ("0.0", "0.0", "0.0")),
+        ("0.04", 1, ("0.0", "0.0", "0.0")),
+        ("0.05", 1, ("0.1", "0.0", "0.0")),
+        ("0.051", 1, ("0.1", "0.0", "0.1")),
+        ("0.99", 1, ("1.0", "0.9", "1.0")),
+        ("-0.05", 1, ("-0.1", "0.0", "0.0")),
+        ("-13.16", 1, ("-13.2", "-13.1", "-13.2")),
+        ("2.5", 0, ("3", "2", "2")),
+        ("3.5", 0, ("4", "3", "3")),
+        ("0.1234567895", 9, ("0.123456790", "0.123456789", "0.123456789")),
+    ],
+)
+def test_a_rate_is_rounded_as_an_agreement_says(exact: str, places: int, rounded: tuple[str, ...]) -> None:
+    found = [str(Rounding(mode, places).of(Fraction(exact))) for mode in get_args(RoundingMode)]
+    assert found == list(rounded)
+
+
+@pytest.mark.parametrize(
+    ("mode", "places", "told"),
+    [
+        ("down", 0, None),
+        ("down", 9, None),
+        ("down", -1, "-1 places"),
+        ("down", 10, "10 places"),
+        ("up", 1, "unknown mode"),
+    ],
+)
+def test_a_rounding_has_a_way_and_places(mode: Any, places: int, told: str | None) -> None:
+    if told is None:
+        assert Rounding(mode, places).places == places
+        return
+    with pytest.raises(InputError, match=told):
+        Rounding(mode, places)
