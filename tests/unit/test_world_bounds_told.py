@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from tests.worlds import build
 
-from kosho.bounds import PERCENT_DUTY
 from kosho.codes import countries
 from kosho.errors import InputError
 from kosho.world import World, toy
@@ -93,7 +92,7 @@ def test_a_file_of_duties_says_which_cells_are_known(
 @pytest.mark.parametrize("wrong", [0, 1, 10, 11])
 def test_of_duties_that_no_good_bears_ten_are_told(wrong: int) -> None:
     codes = tuple(f"C{k}" for k in range(4))
-    rates = np.where(np.eye(4, dtype=bool), 0.0, PERCENT_DUTY.high / 100)
+    rates = np.where(np.eye(4, dtype=bool), 0.0, 10.0)
     rates[tuple(np.argwhere(~np.eye(4, dtype=bool))[:wrong].T)] *= 1.01
     of: Any = type("Of", (), {})()
     of.arrays, of.countries, of.sectors = type("Arrays", (), {"tariff": rates[:, :, None]}), codes, ("A",)

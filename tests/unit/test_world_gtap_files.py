@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -174,3 +175,46 @@ def test_what_is_traded_has_a_value_at_the_border(
         return
     with pytest.raises(InputError, match="VCIF of wht from jpn to jpn"):
         gtap._refuse_priceless(base, one + cif, one + landed)
+
+
+def test_what_activities_use_is_what_is_sold_to_them_and_all_that_is_sold_is_counted() -> None:
+    chance = np.random.default_rng(5)
+    c, r = 2, 3
+
+    def some(*shape: int) -> np.ndarray:
+        return chance.uniform(1.0, 5.0, shape)
+
+    suppliers = some(c, r)
+    suppliers /= suppliers.sum(axis=1, keepdims=True)
+    base = gtap.Base(
+        ("jpn", "usa", "row"),
+        GOODS,
+        exports=some(c, r, r),
+        domestic=some(c, c, r),
+        imported=some(c, c, r),
+        own=some(c, r),
+        foreign=some(c, r),
+        margins=some(c, c, r),
+        suppliers=suppliers,
+        make=some(c, c, r),
+    )
+    intermediate, final = gtap._sales(base)
+    inputs = gtap._inputs(base)
+    np.testing.assert_allclose(inputs.sum(axis=2), intermediate.sum(axis=1))
+    share = base.imported.sum(axis=1) / (base.imported.sum(axis=1) + base.foreign)
+    np.testing.assert_allclose(
+        intermediate[1, 0, 0],
+        share[0, 1] * base.exports[0, 0, 1] + (base.margins[0, :, 1] @ share[:, 1]) * suppliers[0, 0],
+    )
+    carried = np.einsum("mcd,mi->mi", base.margins, suppliers)
+    sold = base.exports.sum(axis=2) + base.domestic.sum(axis=1) + base.own + carried
+    np.testing.assert_allclose((intermediate + final).sum(axis=0), sold.T)
+    # One activity makes one good: what it uses is domestic goods, its part of imports, and their transport.
+    alone = replace(base, make=np.eye(c)[:, :, None] * np.ones((c, c, r)))
+    part = base.imported / (base.imported.sum(axis=1) + base.foreign)[:, None, :]
+    used = (
+        base.domestic[1, 0, 2]
+        + part[1, 0, 2] * base.exports[1, :, 2].sum()
+        + base.margins[1, :, 2] @ part[:, 0, 2]
+    )
+    np.testing.assert_allclose(gtap._inputs(alone)[2, 1, 0], used)

@@ -15,10 +15,12 @@ import xarray as xr
 
 from kosho.errors import InputError
 from kosho.world import World, labelled, toy
+from kosho.world.economy import Arrays
 from kosho.world.exports import as_dataset, as_har, export
 from kosho.world.readers.wiod import RELEASES, _aligned, _is_table, _numbers, _of_frame, _release, _spread
 from kosho.world.table_checks import (
     capped_inputs,
+    final_shares,
     labels_of,
     ordered,
     refuse_bad_final_shares,
@@ -262,3 +264,20 @@ def test_a_frame_of_wiod_may_lack_its_year_and_its_output(told: bool) -> None:
     )
     with pytest.raises(InputError, match=f"has {size - 1} industries or final columns"):
         _of_frame(frame.drop(columns=[f"{code}{width}" for code in codes]), Path("t.rda"))
+
+
+@pytest.mark.parametrize(("inputs_of", "empty"), [((0.0, 0.9), None), ((1.0, 0.9), "X"), ((1.0, 1.0), "X, Y")])
+def test_economies_that_use_up_all_that_they_buy_are_named(
+    inputs_of: tuple[float, float], empty: str | None
+) -> None:
+    flows, none = np.eye(2)[:, :, None], np.zeros((2, 2, 1))
+    gamma = np.array(inputs_of)[:, None, None]
+    arrays = Arrays.of(
+        flows, none, gamma=gamma, beta=1.0 - gamma[:, 0], alpha=np.ones((2, 1)), theta=np.ones(1)
+    )
+    if empty is None:
+        assert final_shares(arrays, ("X", "Y"), ("A",), []).tolist() == [[1.0], [1.0]]
+        return
+    with pytest.raises(InputError) as caught:
+        final_shares(arrays, ("X", "Y"), ("A",), [])
+    assert caught.value.problems[0].message == f"no final demand is left in {empty}"
