@@ -110,6 +110,16 @@ def test_spending_is_tilted_so_far_and_no_further(economy, sign: float, bound: f
     np.testing.assert_allclose(totals[0] / consistent_totals(sales, shares)[0], bound, rtol=1e-12)
 
 
+def test_totals_are_corrected_three_times_by_what_suppliers_sold_more(economy):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+    totals = sales.copy()
+    for _ in range(3):
+        told = np.einsum("nis,ns->is", shares, totals)
+        totals = totals * np.einsum("nis,is->ns", shares, sales / told)
+    np.testing.assert_allclose(consistent_totals(sales, shares), totals, rtol=1e-12)
+
+
 def test_a_published_flow_is_honoured_at_the_cost_of_other_destinations(economy):
     intermediate, sales, odds = economy
     final = split(sales, sales, sourcing_shares(intermediate, odds))
