@@ -14,7 +14,7 @@ from tests.worlds import build
 
 from kosho.codes import countries
 from kosho.errors import InputError
-from kosho.world import World, toy
+from kosho.world import World, together, toy
 from kosho.world.differences import differences
 from kosho.world.door import _refuse_high_duties
 from kosho.world.economy import TradeWeights
@@ -226,3 +226,30 @@ def test_what_a_netcdf_file_says_of_its_labels_is_kept() -> None:
     assert not {"icio_sectors", "unit"} & set(found)
     with pytest.raises(InputError, match="says in a way that is not known"):
         _meta({"labels": "{"}, Path("mine.nc"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "found"),
+    [
+        (["EU27"], ("JPN", "THA", "EU27", "USA")),
+        (["EU27", "ASEAN"], ("JPN", "ASEAN", "EU27", "USA")),
+        (["RCEP"], ("RCEP", "DEU", "FRA", "USA")),
+        (["MERCOSUR", "JPN"], None),
+        ([], None),
+        (["RCEP", "ASEAN"], "THA is in RCEP and ASEAN"),
+        (["EU27", "ASEAN", "RCEP"], "THA is in ASEAN and RCEP"),
+    ],
+)
+def test_members_of_a_bloc_are_one_economy_and_none_is_in_two(
+    codes: list[str], found: tuple[str, ...] | str | None
+) -> None:
+    labels = ("JPN", "THA", "DEU", "FRA", "USA")
+    world = build(np.ones((5, 5, 1)), sectors=("C29",), countries=labels)
+    if isinstance(found, str):
+        with pytest.raises(InputError) as caught:
+            together(world, codes)
+        assert caught.value.problems[0].message == found
+        return
+    made = together(world, codes)
+    assert made.countries == (labels if found is None else found)
+    assert (made is world) is (found is None)
