@@ -163,6 +163,17 @@ def test_lines_keep_their_numbers_in_whatever_parts_they_are_read(
     assert [one.line for one in problems.found] == [6, 7]
 
 
+def test_a_cell_too_many_does_not_fill_up_the_next_line() -> None:
+    problems = Problems("t.csv")
+    text = io.BytesIO(b"a,1,2,0\nb,3\nc,5,6\n")
+    found = [(line, name) for line, name, values in text_rows(text, 3, problems, bool) if values is not None]
+    assert found == [(4, "c")]
+    assert [(one.line, one.message) for one in problems.found] == [
+        (2, "row a has 4 cells"),
+        (3, "row b has 2 cells"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("columns", "places", "size", "slice_"),
     [
