@@ -230,3 +230,21 @@ def test_the_swiss_formula_takes_rates_of_zero_and_more(
         return
     with pytest.raises(InputError, match=told):
         swiss_formula(rates, coefficient)
+
+
+@pytest.mark.parametrize(
+    ("imports", "rates", "share"),
+    [
+        ([[5.0, 1.0], [2.0, 0.0]], [[0.1, 0.1], [0.1, np.nan]], 1.0),
+        ([[5.0, 1.0], [2.0, 0.0]], [[0.1, np.nan], [0.1, 0.1]], 0.25),
+        ([[5.0, 1.0], [2.0, 0.0]], [[np.nan, np.nan], [np.nan, 0.1]], 0.0),
+        ([[0.0, 0.0], [0.0, 0.0]], [[0.1, 0.1], [0.1, 0.1]], np.nan),
+    ],
+)
+def test_lines_are_priced_whose_rates_are_known_where_anything_is_bought(
+    imports: Any, rates: Any, share: float
+) -> None:
+    table = LineTable(
+        "USA", ("870323", "870421"), ("JPN", "KOR"), np.array(imports), np.array(rates), ("line",) * 2, ()
+    )
+    np.testing.assert_equal(table.known_share, share)

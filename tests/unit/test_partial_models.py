@@ -236,3 +236,29 @@ def test_figures_of_world_markets_are_of_the_sign_that_they_can_be(
     with pytest.raises(InputError) as caught:
         gsim(**usual | {name: [[1.0, wrong], [4.0, 1.0]] if name == "trade" else wrong})
     assert {str(one.key).partition("[")[0] for one in caught.value.problems} == {name}
+
+
+def test_surpluses_of_world_markets_are_the_areas_under_straight_lines() -> None:
+    trade, supply = np.array([[[2.0, 5.0], [4.0, 1.0]]]), np.array([[1.5, np.inf]])
+    before, after = np.array([[[0.0, 0.2], [0.3, 0.0]]]), np.array([[[0.0, 0.1], [0.4, 0.0]]])
+    found = gsim(trade, before, after, demand=-1.25, supply=supply, substitution=5.0)
+    price, sold = found.world_price[0], trade[0].sum(axis=1)
+    made = [sold[0] * price[0] * (1 + 0.5 * 1.5 * price[0]), sold[1] * price[1]]
+    np.testing.assert_allclose(found.producer_surplus[0], made, rtol=1e-12)
+    bought = trade[0] * (1 + before[0])
+    dearer = (1 + price[:, None]) * (1 + after[0]) / (1 + before[0]) - 1
+    mean = (bought * dearer).sum(axis=0) / bought.sum(axis=0)
+    assert (mean < 0).any()
+    assert (mean > 0).any()
+    straight = bought.sum(axis=0) * (0.5 * 1.25 * mean**2 - mean)
+    np.testing.assert_allclose(found.consumer_surplus[0], straight, rtol=1e-12)
+    turned = bought.sum(axis=0) * (-0.5 * 1.25 * mean**2 * np.sign(mean) - mean)
+    np.testing.assert_allclose(found.consumer_surplus_as_in_gsim4x4[0], turned, rtol=1e-12)
+    paid = (found.trade_after[0] * after[0]).sum(axis=0) - (trade[0] * before[0]).sum(axis=0)
+    np.testing.assert_allclose(found.revenue[0], paid, rtol=1e-12)
+    np.testing.assert_allclose(found.welfare, found.producer_surplus + found.consumer_surplus + found.revenue)
+    stopped = gsim(
+        trade, before, np.array([[[0.0, 9.0], [0.4, 0.0]]]), demand=-1.25, supply=1.5, substitution=5.0
+    )
+    assert found.outside.tolist() == [False]
+    assert stopped.outside.tolist() == [True]
