@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -234,6 +235,25 @@ def test_wrong_groups_are_told_together():
         "S01, S02 are in no group",
     ):
         assert part in text
+
+
+@pytest.mark.parametrize(
+    ("regions", "told"),
+    [
+        ({"A": "C00", "B": 3, "C": {"C01"}}, ["'A'", "'B'", "'C'"]),
+        ({1: ("C00",), None: ("C01",)}, ["1", "None"]),
+        ({2: "C00"}, ["2"]),
+        ({"A": ["C00", "C01", "C02"], "B": ("C03",)}, []),
+    ],
+)
+def test_groups_are_lists_of_members_by_code(regions: Any, told: list[str]):
+    world = random_world(1)
+    if not told:
+        assert world.aggregate(regions=regions).countries == ("A", "B")
+        return
+    with pytest.raises(InputError) as error:
+        world.aggregate(regions=regions)
+    assert [one.message for one in error.value.problems] == [f"{code} has no list of members" for code in told]
 
 
 def test_a_world_that_is_no_equilibrium_keeps_its_gap():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, get_args
 
 import openpyxl
 import pytest
@@ -14,6 +16,7 @@ from typer.testing import CliRunner
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.lines import AnnexLine, agreements, annex_workbook, read_annex, stage_annex
+from kosho.lines.rounding import Rounding, RoundingMode
 
 ANNEX = """\
 Schedule of Japan,,,,
@@ -143,3 +146,70 @@ def test_an_annex_of_no_text_or_of_no_line_is_refused(content: bytes, told: str,
     path.write_bytes(content)
     with pytest.raises(InputError, match=told):
         read_annex(path)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("10121", "010121"),
+        ("4062000", "04062000"),
+        ("040620", "040620"),
+        ("04062000", "04062000"),
+        ("406202000", "406202000"),  # nine digits are Japan's own
+        ("0406", "0406"),
+    ],
+)
+def test_a_code_that_lost_its_zero_in_a_spreadsheet_has_it_back(given: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "annex.csv"
+    path.write_text(f"Tariff line,Base rate,Category\n{given},5%,equal 5\n", encoding="utf-8")
+    assert [one.code for one in read_annex(path)] == [code]
+
+
+@pytest.mark.parametrize(("above", "found"), [(39, True), (40, False)])
+def test_the_head_of_an_annex_stands_in_its_first_rows(above: int, found: bool, tmp_path: Path) -> None:
+    path = tmp_path / "annex.csv"
+    title = "A title,,\n" * above
+    path.write_text(f"{title}Tariff line,Base rate,Category\n040620,5%,equal 5\n", encoding="utf-8")
+    if found:
+        assert [(one.code, one.row) for one in read_annex(path)] == [("040620", above + 2)]
+        return
+    with pytest.raises(InputError, match="no row names a tariff line"):
+        read_annex(path)
+
+
+@pytest.mark.parametrize(
+    ("exact", "places", "rounded"),
+    [  # nearest, down, nearest but a half down
+        ("0", 1, ("0.0", "0.0", "0.0")),
+        ("0.04", 1, ("0.0", "0.0", "0.0")),
+        ("0.05", 1, ("0.1", "0.0", "0.0")),
+        ("0.051", 1, ("0.1", "0.0", "0.1")),
+        ("0.99", 1, ("1.0", "0.9", "1.0")),
+        ("-0.05", 1, ("-0.1", "0.0", "0.0")),
+        ("-13.16", 1, ("-13.2", "-13.1", "-13.2")),
+        ("2.5", 0, ("3", "2", "2")),
+        ("3.5", 0, ("4", "3", "3")),
+        ("0.1234567895", 9, ("0.123456790", "0.123456789", "0.123456789")),
+    ],
+)
+def test_a_rate_is_rounded_as_an_agreement_says(exact: str, places: int, rounded: tuple[str, ...]) -> None:
+    found = [str(Rounding(mode, places).of(Fraction(exact))) for mode in get_args(RoundingMode)]
+    assert found == list(rounded)
+
+
+@pytest.mark.parametrize(
+    ("mode", "places", "told"),
+    [
+        ("down", 0, None),
+        ("down", 9, None),
+        ("down", -1, "-1 places"),
+        ("down", 10, "10 places"),
+        ("up", 1, "unknown mode"),
+    ],
+)
+def test_a_rounding_has_a_way_and_places(mode: Any, places: int, told: str | None) -> None:
+    if told is None:
+        assert Rounding(mode, places).places == places
+        return
+    with pytest.raises(InputError, match=told):
+        Rounding(mode, places)

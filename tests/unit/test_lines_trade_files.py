@@ -210,7 +210,7 @@ def test_of_many_wrong_amounts_five_are_told(many: int, more: str | None, tmp_pa
 def test_an_unknown_format_and_a_file_that_is_no_table_are_told(tmp_path: Path) -> None:
     path = tmp_path / "trade.csv"
     path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1,2,3,4\n", encoding="utf-8")
-    with pytest.raises(InputError, match="is no table that can be read"):
+    with pytest.raises(InputError, match="is no table that can be read: found more fields than defined"):
         read_trade(path)
     path.write_text("importer,exporter,hs,value\nUSA,JPN,870323,1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"unknown format 'bacj' \(did you mean baci"):

@@ -206,3 +206,59 @@ def test_smart_takes_an_elasticity_of_supply_by_line_and_by_partner(by: str) -> 
         alone = smart([[imports[k, p]]], 0.2, 0.1, **cut, supply=each[k, p])
         for name in ("imports_after", "revenue", "consumer_surplus", "exporter_gain"):
             assert getattr(found, name)[k, p] == pytest.approx(getattr(alone, name)[0, 0]), (name, k, p)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits", "wrong"),
+    [
+        ("trade", (0.0, 0.5), -0.1),
+        ("before", (-0.99, 0.0), -1.0),
+        ("after", (-0.99, 0.0), -1.0),
+        ("demand", (0.0, -0.5), 0.1),
+        ("supply", (0.0, 0.5, float("inf")), -0.1),
+        ("substitution", (0.0, 0.5), -0.1),
+    ],
+)
+def test_figures_of_world_markets_are_of_the_sign_that_they_can_be(
+    name: str, fits: tuple[float, ...], wrong: float
+) -> None:
+    usual: dict[str, Any] = {
+        "trade": [[1.0, 5.0], [4.0, 1.0]],
+        "before": 0.1,
+        "after": 0.0,
+        "demand": -1.0,
+        "supply": 1.0,
+        "substitution": 3.0,
+    }
+    for one in fits:
+        given = [[1.0, one], [4.0, 1.0]] if name == "trade" else one
+        assert np.isfinite(gsim(**usual | {name: given}).world_price).all()
+    with pytest.raises(InputError) as caught:
+        gsim(**usual | {name: [[1.0, wrong], [4.0, 1.0]] if name == "trade" else wrong})
+    assert {str(one.key).partition("[")[0] for one in caught.value.problems} == {name}
+
+
+def test_surpluses_of_world_markets_are_the_areas_under_straight_lines() -> None:
+    trade, supply = np.array([[[2.0, 5.0], [4.0, 1.0]]]), np.array([[1.5, np.inf]])
+    before, after = np.array([[[0.0, 0.2], [0.3, 0.0]]]), np.array([[[0.0, 0.1], [0.4, 0.0]]])
+    found = gsim(trade, before, after, demand=-1.25, supply=supply, substitution=5.0)
+    price, sold = found.world_price[0], trade[0].sum(axis=1)
+    made = [sold[0] * price[0] * (1 + 0.5 * 1.5 * price[0]), sold[1] * price[1]]
+    np.testing.assert_allclose(found.producer_surplus[0], made, rtol=1e-12)
+    bought = trade[0] * (1 + before[0])
+    dearer = (1 + price[:, None]) * (1 + after[0]) / (1 + before[0]) - 1
+    mean = (bought * dearer).sum(axis=0) / bought.sum(axis=0)
+    assert (mean < 0).any()
+    assert (mean > 0).any()
+    straight = bought.sum(axis=0) * (0.5 * 1.25 * mean**2 - mean)
+    np.testing.assert_allclose(found.consumer_surplus[0], straight, rtol=1e-12)
+    turned = bought.sum(axis=0) * (-0.5 * 1.25 * mean**2 * np.sign(mean) - mean)
+    np.testing.assert_allclose(found.consumer_surplus_as_in_gsim4x4[0], turned, rtol=1e-12)
+    paid = (found.trade_after[0] * after[0]).sum(axis=0) - (trade[0] * before[0]).sum(axis=0)
+    np.testing.assert_allclose(found.revenue[0], paid, rtol=1e-12)
+    np.testing.assert_allclose(found.welfare, found.producer_surplus + found.consumer_surplus + found.revenue)
+    stopped = gsim(
+        trade, before, np.array([[[0.0, 9.0], [0.4, 0.0]]]), demand=-1.25, supply=1.5, substitution=5.0
+    )
+    assert found.outside.tolist() == [False]
+    assert stopped.outside.tolist() == [True]

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kosho.codes import countries, sectors
 from kosho.errors import InputError
-from kosho.world.concordances import NAMES, concordance, recognised
-from kosho.world.naming import WORLD_TRADE, _weighted, regions_of, sectors_of
+from kosho.world.concordances import NAMES, concordance, recognised, regions
+from kosho.world.naming import WORLD_TRADE, _weighted, named, regions_of, sectors_of
+from kosho.world.store import IOTable
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,3 +124,109 @@ def test_only_sectors_that_hold_several_have_weights_and_it_is_said_whose(
     assert set(found["sector_weights"]) == several
     assert {label: found["sector_weights"][label] for label in given} == given
     assert found["weights_source"] == " and ".join(sources)
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        (("JPN", "usa", "US"), "USA is in two regions"),
+        (("JP", "WA", "EU27"), None),
+        (("JPN", "ROW", "rest_of_world"), "ROW, rest_of_world are both everything else"),
+        (("ROTW", "EU27", "DEU"), "DEU is in two regions"),
+        (("XX1", "Mars", "JPN"), "unknown country 'XX1'; unknown country 'Mars'"),
+        (("Rest of the World", "JPN"), None),
+    ],
+)
+def test_labels_are_economies_blocs_regions_or_the_rest(labels: tuple[str, ...], found: str | None) -> None:
+    if found is not None:
+        with pytest.raises(InputError) as error:
+            regions_of(labels)
+        assert "; ".join(one.message for one in error.value.problems) == found
+        return
+    places = regions_of(labels)
+    assert tuple(places) == labels
+    members = [code for inside in places.values() for code in inside]
+    assert len(members) == len(set(members))
+    if "JPN" in labels:
+        assert set(places[labels[0]]) == set(countries()) - {"JPN"}
+    else:
+        assert (places["JP"], len(places["EU27"])) == (("JPN",), 27)
+
+
+def test_a_published_region_holds_whom_no_label_names(tmp_path: Path) -> None:
+    name, inside = next((code, members) for code, members in regions().items() if len(members) > 2)
+    others = inside[2:]
+    assert regions_of((name,)) == {name: inside}
+    assert regions_of((name, *inside[:2])) == {name: others, inside[0]: inside[:1], inside[1]: inside[1:2]}
+    with pytest.raises(InputError, match="is in two regions"):
+        regions_of((name, *inside))  # nobody is left
+    file = tmp_path / "r.csv"
+    file.write_text(f"region,economy\n{name},{inside[0]}\n{name},*\n", encoding="utf-8")
+    assert set(regions_of((name, inside[1]), file)[name]) == set(countries()) - {inside[1]}
+    file.write_text(f"region,economy\n{name},{inside[0]}\n{name},{inside[1]}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"{inside[1]} is in two regions"):
+        regions_of((name, inside[1]), file)  # what a file says is meant
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (
+            ["m,C24A,3", "m,C25,1", "r,G,"],
+            ({"m": ("C24A", "C25"), "r": ("G",)}, {"m": {"C24A": 3.0, "C25": 1.0}}),
+        ),
+        (["m,C25,2", "r,G,"], ({"m": ("C25",), "r": ("G",)}, None)),
+        (["m,C25,", "m,C25,", "r,G,"], {3: "C25 is given twice in m"}),
+        (["m,C25,", "r,C25,", "r,G,"], ({"m": ("C25",), "r": ("C25", "G")}, None)),
+        (["m,C24A,3", "m,C25,", "r,G,"], {None: "gives some weights of 'm' and not all"}),
+        (["m,C24A,0", "r,G,"], {2: "weight 0 is not above 0"}),
+        (["m,C24A,"], {None: "says nothing of sector 'r'"}),
+        (["x,C24A,", "m,C99,", "r,G,"], {2: "the table has no sector 'x'", 3: "unknown ICIO sector 'C99'"}),
+    ],
+)
+def test_every_mistake_of_a_mapping_is_told_with_its_line(
+    rows: list[str], found: dict[int | None, str] | tuple[dict[str, object], object], tmp_path: Path
+) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("\n".join(["label,icio,weight", *rows]) + "\n", encoding="utf-8")
+    if isinstance(found, tuple):
+        about = sectors_of(("m", "r"), None, file)
+        assert (about["classification"], about["icio_sectors"]) == ("the mapping m.csv", found[0])
+        if found[1] is not None:
+            assert about["sector_weights"] == found[1]
+        return
+    with pytest.raises(InputError) as error:
+        sectors_of(("m", "r"), None, file)
+    assert [(one.line, one.message) for one in error.value.problems] == list(found.items())
+
+
+@pytest.mark.parametrize(
+    ("said", "theta", "whose"),
+    [
+        ({}, False, None),
+        ({}, True, "its own"),
+        ({"classification": "isic4"}, True, "its own"),
+        ({"icio_sectors": {"X": ("G",)}, "regions": {}}, False, "as it is"),
+        ({"icio_sectors": {"X": ("G",)}}, False, None),
+        ({"regions": {}}, False, None),
+    ],
+)
+def test_a_table_of_labels_that_nobody_knows_needs_its_own_elasticities(
+    said: dict[str, object], theta: bool, whose: str | None, tmp_path: Path
+) -> None:
+    some = np.ones((1, 1, 1))
+    table = IOTable(("Mars",), ("X",), some, some, some[0], theta=np.array([4.0]) if theta else None, meta=said)
+    if whose is None:
+        with pytest.raises(InputError, match="unknown country 'Mars'"):
+            named(table)
+        return
+    found = named(table)
+    if whose == "as it is":
+        assert found is table
+        return
+    assert found.meta == {**said, "classification": whose, "icio_sectors": {}, "regions": {}}
+    file = tmp_path / "r.csv"
+    file.write_text("region,economy\nVenus,JPN\n", encoding="utf-8")
+    for given in ({"regions": file}, {"sectors": file}):
+        with pytest.raises(InputError):
+            named(table, **given)

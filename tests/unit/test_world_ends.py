@@ -485,6 +485,8 @@ def test_a_file_of_regions_tells_all_its_mistakes(
         (b"A,1,2\n,3,4\n", None, None),  # no name
         (b'A,1,2\n"B",3,4\n', None, None),
         (b"A,1,2\nB,3\n", None, None),
+        (b"A,1,2,0\nB,3\n", None, None),  # as many cells as two lines have
+        (b"A,1,2,0\nB,,4\n", None, None),
         (b"A,1,2\nB,3,x\n", None, None),
         (b"A,1,2\nB,3,inf\n", None, None),
         (b"A\n", None, None),

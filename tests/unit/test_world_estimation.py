@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -253,3 +254,104 @@ def test_one_command_from_panel_to_a_world_of_its_own_elasticities(tmp_path: Pat
     assert json.loads(shown.output)["sectors"][0]["clusters"] == N * N
     with pytest.raises(InputError, match="a panel has no tarif"):
         runner.invoke(app, ["world", "estimate", str(path), "--set", "tarif=x"], catch_exceptions=False)
+
+
+PANEL = "exporter,importer,year,sector,trade,tariff,border"
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "settings", "told"),
+    [
+        (PANEL, "A,B,2010,C,0,0,0", {}, []),
+        (PANEL, "A,B,2010,C,-0.5,0,0", {}, [(2, "trade", "trade '-0.5' is no figure that it can be")]),
+        (PANEL, "A,B,2010,C,1,-0.1,0", {}, [(2, "tariff", "tariff '-0.1' is no figure that it can be")]),
+        (PANEL, "A,B,2010,C,inf,0,0", {}, [(2, "trade", "trade 'inf' is no figure that it can be")]),
+        (PANEL, "A,B,2010,C,1,0,-3", {"controls": ("border",)}, []),
+        (PANEL, "A,B,2010,C,1,0,x", {}, []),
+        (
+            PANEL,
+            "A,B,2010,C,1,0,x",
+            {"controls": ("border",)},
+            [(2, "border", "border 'x' is no figure that it can be")],
+        ),
+        (PANEL, "A,B,210,C,1,0,0", {}, [(2, "year", "'210' is no year")]),
+        (PANEL, "A,B,20100,C,1,0,0", {}, [(2, "year", "'20100' is no year")]),
+        ("exporter,importer,trade,tariff", "A,B,1,0.1", {}, []),
+        ("exporter,importer,trade,duty", "A,B,1,0.1", {"names": {"tariff": "duty"}}, []),
+        (
+            "exporter,importer,trade",
+            "A,B,1",
+            {"names": {"sector": "s"}},
+            [(1, None, "has no column 'tariff' for the tariff"), (1, None, "has no column 's' for the sector")],
+        ),
+        (PANEL, "A,B,2010,C,1,0,0", {"controls": ("trade",)}, [(None, "--control", "the control 'trade' is")]),
+        (PANEL, "A,B,2010,C,1,1,0", {"percent": True}, []),
+        (PANEL, "A,B,2010,C,1,0,0", {"percent": True}, []),
+        (
+            PANEL,
+            "A,B,2010,C,1,0.99,0",
+            {"percent": True},
+            [(None, None, "its tariffs: they look like fractions")],
+        ),
+        (PANEL, "", {}, [(None, None, "has no rows")]),
+        (
+            PANEL + ",border",
+            "A,B,2010,C,1,0,0,0",
+            {"controls": ("border",)},
+            [(1, None, "has the column 'border' 2")],
+        ),
+        (PANEL + ",border", "A,B,2010,C,1,0,0,0", {}, []),
+    ],
+)
+def test_every_row_and_column_of_a_panel_is_what_it_can_be(
+    head: str,
+    row: str,
+    settings: dict[str, Any],
+    told: list[tuple[int | None, str | None, str]],
+    tmp_path: Path,
+):
+    path = tmp_path / "p.csv"
+    path.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    if not told:
+        panel = panel_of(path, **settings)
+        named = settings.get("names", {})
+        cells = dict(zip(head.split(","), row.split(","), strict=True))
+        assert panel.columns["year"] == [cells.get("year", "")]
+        duty = float(cells[named.get("tariff", "tariff")]) / (100.0 if settings.get("percent") else 1.0)
+        assert (panel.trade.tolist(), panel.tariff.tolist()) == ([float(cells["trade"])], [duty])
+        assert {name: one.tolist() for name, one in panel.controls.items()} == {
+            name: [float(cells[name])] for name in settings.get("controls", ())
+        }
+        return
+    with pytest.raises(InputError) as caught:
+        panel_of(path, **settings)
+    found = [(one.line, one.key) for one in caught.value.problems]
+    assert found == [(line, key) for line, key, _ in told]
+    for one, (*_, begins) in zip(caught.value.problems, told, strict=True):
+        assert one.message.startswith(begins)
+
+
+def test_columns_are_listed_where_none_is_alike(tmp_path: Path):
+    names = [f"quite{k}" for k in range(14)]
+    with pytest.raises(InputError) as caught:
+        panel_of(write(tmp_path / "p.csv", [["exporter", "importer", "trade", *names]]))
+    (one,) = caught.value.problems
+    columns = ", ".join(["exporter", "importer", "trade", *names][:12])
+    assert one.hint == f"--set tariff=COLUMN; columns are {columns}"
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_fractions_that_something_else_tells_are_never_taken_for_percent(known: int, tmp_path: Path):
+    path = tmp_path / "p.csv"
+    path.write_text("exporter,importer,trade\nA,B,1\nB,A,2\n", encoding="utf-8")
+
+    def duties(*sides: Sequence[str]) -> np.ndarray:
+        assert sides[:2] == (["B", "A"], ["A", "B"])
+        return np.array([0.005, np.nan] if known else [np.nan, np.nan])
+
+    if not known:
+        with pytest.raises(InputError, match="no duty of any observation is known"):
+            panel_of(path, duties=duties)
+        return
+    panel = panel_of(path, percent=True, duties=duties)
+    assert (panel.tariff.tolist(), panel.columns["exporter"], panel.untold) == ([0.005], ["A"], {"": 1})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.worlds import build
 
 from kosho.codes import countries
-from kosho.world import load, toy
+from kosho.world import World, load, toy
 from kosho.world.concordances import concordance
 from kosho.world.datafiles import rows, sources
 from kosho.world.factors import capital_shares, factor_sources, investment_baskets, labour_taxes
@@ -72,3 +73,19 @@ def test_sources_are_those_of_the_economies_that_are_there() -> None:
     assert "2022" in told
     assert "Bulgaria" not in told
     assert "Bulgaria" in factor_sources("labour_tax", load())
+
+
+def test_baskets_do_not_depend_on_the_unit_of_money() -> None:
+    one = toy()
+    small = World.from_flows(one.flows * 1e-9, tariff=one.tariff, io_share=one.io_share, theta=one.theta)
+    wanted = investment_baskets(one)
+    assert wanted is not None
+    np.testing.assert_allclose(investment_baskets(small), wanted, rtol=1e-12)
+
+
+def test_an_industry_of_several_sectors_is_divided_by_what_is_consumed_of_them() -> None:
+    flows = np.array([[[90.0, 30.0], [10.0, 5.0]], [[30.0, 5.0], [20.0, 60.0]]])
+    world = build(flows, sectors=("C24A", "C24B"), countries=("JPN", "USA"))
+    found = investment_baskets(world)
+    assert found is not None
+    np.testing.assert_allclose(found, world.final_share, rtol=1e-12)  # both are basic metals

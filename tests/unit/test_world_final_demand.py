@@ -6,8 +6,6 @@ import pytest
 from kosho.errors import InputError
 from kosho.world import labelled
 from kosho.world.final_demand import (
-    PULL,
-    TILT,
     anchored_totals,
     consistent_totals,
     home_odds,
@@ -82,10 +80,10 @@ def test_balances_are_pulled_towards_published_ones_within_bounds(economy):
     totals = anchored_totals(intermediate, sales, shares, published)
     before, after = np.abs(deficits(start) - wanted), np.abs(deficits(totals) - wanted)
     assert (after[:3] < before[:3]).all()
-    assert (totals / start <= TILT + 1e-12).all()
-    assert (totals / start >= 1 / TILT - 1e-12).all()
+    assert (totals / start <= 1.5 + 1e-12).all()
+    assert (totals / start >= 1 / 1.5 - 1e-12).all()
     far = anchored_totals(intermediate, sales, shares, published * 1000.0)
-    assert (far / start).max() == pytest.approx(TILT)
+    assert (far / start).max() == pytest.approx(1.5)
 
 
 def test_published_balances_that_do_not_add_up_are_moved_alike(economy):
@@ -99,7 +97,27 @@ def test_published_balances_that_do_not_add_up_are_moved_alike(economy):
     start = deficits(consistent_totals(sales, shares))
     apart = np.array([0.3, -0.3, 0.1, -0.1])
     totals = anchored_totals(intermediate, sales, shares, -(start + apart + 2.0))
-    assert deficits(totals) - start == pytest.approx(PULL * apart, abs=1e-6)
+    assert deficits(totals) - start == pytest.approx(0.8 * apart, abs=1e-6)
+
+
+@pytest.mark.parametrize(("sign", "bound"), [(1.0, 1.0 / 1.5), (-1.0, 1.5)])
+def test_spending_is_tilted_so_far_and_no_further(economy, sign: float, bound: float):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+    published = np.full(len(sales), np.nan)
+    published[0] = sign * 30 * sales.sum()  # no spending comes near it
+    totals = anchored_totals(intermediate, sales, shares, published)
+    np.testing.assert_allclose(totals[0] / consistent_totals(sales, shares)[0], bound, rtol=1e-12)
+
+
+def test_totals_are_corrected_three_times_by_what_suppliers_sold_more(economy):
+    intermediate, sales, odds = economy
+    shares = sourcing_shares(intermediate, odds)
+    totals = sales.copy()
+    for _ in range(3):
+        told = np.einsum("nis,ns->is", shares, totals)
+        totals = totals * np.einsum("nis,is->ns", shares, sales / told)
+    np.testing.assert_allclose(consistent_totals(sales, shares), totals, rtol=1e-12)
 
 
 def test_a_published_flow_is_honoured_at_the_cost_of_other_destinations(economy):

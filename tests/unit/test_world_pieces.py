@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,9 @@ from kosho.world import factors
 from kosho.world.build import _elasticities
 from kosho.world.estimation import Estimated, _judged, _name, _telling, interval
 from kosho.world.factors import _economies
+from kosho.world.loading import _elasticities as of_table
 from kosho.world.readers.wiod import _industry, _is_total, _most, _row_number
+from kosho.world.store import IOTable
 
 
 @pytest.mark.parametrize(
@@ -159,6 +162,20 @@ def test_elasticities_of_a_file_are_by_sector_and_within_bounds_unless_meant(
     found = _elasticities(path, ("A01", "C29"), insist=insist)
     for values, wanted in zip(found, (theta, spread), strict=True):
         np.testing.assert_array_equal(values, [np.nan if one is None else one for one in wanted])
+
+
+@pytest.mark.parametrize(
+    ("spread", "kept"), [((0.3, 0.2), True), ((0.3, None), False), ((None, 0.2), False), (None, False)]
+)
+def test_elasticities_of_a_table_have_a_spread_where_all_of_them_do(
+    spread: tuple[float | None, ...] | None, *, kept: bool
+) -> None:
+    given = None if spread is None else np.array([np.nan if one is None else one for one in spread])
+    some = np.ones((1, 1, 2))
+    raw = IOTable(("JPN",), ("A", "B"), some, np.ones((1, 2, 2)), some[0], theta=np.array([4.0, 5.0]))
+    theta, found, notes = of_table(replace(raw, theta_spread=given), None)
+    assert (theta.to_numpy().tolist(), notes) == ([4.0, 5.0], [])
+    assert (None if found is None else found.to_numpy().tolist()) == (list(spread or ()) if kept else None)
 
 
 def test_weights_of_economies_in_a_region_are_what_they_sell_or_all_alike() -> None:

@@ -75,6 +75,12 @@ def test_rows_of_the_year_asked_for_count(year: str | None, tmp_path: Path) -> N
         np.testing.assert_array_equal(made.final[:, :, 0], FLOWS)
         assert problems(tmp_path, HEAD, *PAIRS, year="2004") == [(None, "has no rows of 2004")]
     assert problems(tmp_path, HEAD) == [(None, "has no rows")]
+    if year is None:
+        many = [row.replace("2006", str(y)) for y in range(1998, 2007) for row in PAIRS]
+        last = ", ".join(map(str, range(1999, 2007)))
+        assert problems(tmp_path, HEAD, *many) == [(None, f"holds 9 years: {last}")]
+        both = [PAIRS[0].replace("2006", "2006.0"), *PAIRS[1:]]
+        assert table(tmp_path, HEAD, *both).meta["year"] == 2006
     with_point = [row.replace("2006", "2006.0") for row in PAIRS]
     assert table(tmp_path, HEAD, *with_point, **asked).meta["year"] == 2006
     without = table(
@@ -114,6 +120,8 @@ def test_pairs_without_a_value_are_told_or_taken_as_no_trade(missing: str, tmp_p
     assert made.final[:, :, 0].tolist() == [[10.0, 0.0], [4.0, 20.0]]
     assert made.meta["adjustments"] == ["1 pair without a value taken as no trade, as asked"]
     homes = [f"{code},{code},2006,G,5," for code in ("AUS", "BRA", "CAN")]
+    five = "5 pairs without a value: AUS to BRA, AUS to CAN, BRA to AUS, BRA to CAN, CAN to AUS"
+    assert problems(tmp_path, HEAD, *homes, "CAN,BRA,2006,G,1,") == [(None, five)]
     assert problems(tmp_path, HEAD, *homes) == [
         (
             None,
@@ -155,6 +163,12 @@ def test_a_pair_that_stands_twice_is_told_where_nothing_tells_its_rows_apart(tmp
             "has no column for the output; it has exporter, importer, trade",
         ),
         ("exporter,importer,trade", {"year": "2006"}, None),
+        (
+            "a,importer,trade" + ",c" * 10,
+            {},
+            "has no column for the exporter; it has a, importer, trade" + ", c" * 9,
+        ),
+        ("origin,destination,flow,note", {}, None),
     ],
 )
 def test_columns_are_found_by_name_or_as_said(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -214,3 +215,72 @@ def test_the_fit_is_of_goods_and_without_ports_of_all_that_do_not_pass_through(r
         assert told[name]["level"] == pytest.approx(here.sum() / there.sum())
         assert told[name]["median_absolute_log_gap"] == pytest.approx(np.median(np.abs(np.log(here / there))))
     assert len(inland) < len(pairs)
+
+
+@pytest.mark.parametrize("known", [0, 9, 10])
+def test_records_of_fewer_than_ten_are_not_compared(known: int, monkeypatch: pytest.MonkeyPatch):
+    world = load()
+
+    def few(file: str) -> Any:
+        return [row for row in rows(file) if set(row.values()) & set(world.countries)][:known]
+
+    monkeypatch.setattr("kosho.world.report.rows", few)
+    fitted, balanced = fit(world), balances(world)
+    assert (fitted is not None, balanced is not None) == (known >= 10, known >= 10)
+    if fitted is not None and balanced is not None:
+        assert fitted["all"]["pairs"] == len(balanced["net_exports"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("classification", "members", "goods"),
+    [
+        ("ICIO", {}, [True, False, False]),
+        ("its own", {}, [True, True, False]),
+        ("isic4", {"A": ("G", "A01"), "X": ("G", "K"), "F": ("C29",)}, [True, False, True]),
+        ("isic4", {"A": ("G", "nobody's"), "X": ("A01",), "F": ("G",)}, [True, True, False]),
+    ],
+)
+def test_a_sector_is_goods_where_a_part_of_it_is_or_its_letter_says_so(
+    classification: str, members: dict[str, tuple[str, ...]], goods: list[bool]
+):
+    flows = np.array([[[9.0, 8.0, 7.0], [1.0, 2.0, 4.0]], [[1.0, 2.0, 4.0], [9.0, 8.0, 7.0]]])
+    world = build(flows, sectors=("A", "X", "F"), countries=("JPN", "USA"))
+    meta = replace(world.meta, classification=classification, sectors=members)
+    told = info(replace(world, meta=meta))["classification"]
+    trade = np.array([2.0, 4.0, 8.0])
+    parts = [members.get(code, (code,)) for code in ("A", "X", "F")]
+    kinds = {
+        "in_one_icio_sector": [len(one) == 1 and one[0] in sectors() for one in parts],
+        "in_several": [len(one) > 1 for one in parts],
+        "in_none": [len(one) == 1 and one[0] not in sectors() for one in parts],
+    }
+    total = trade[goods].sum()
+    assert told["share_of_goods_trade"] == {
+        name: pytest.approx(trade[np.array(goods) & np.array(those)].sum() / total)
+        for name, those in kinds.items()
+    }
+    assert told["sectors"] == {code: list(inside) for code, inside in members.items() if inside != (code,)}
+
+
+def test_importers_that_know_no_duties_are_listed_the_largest_first():
+    one = toy()
+    unknown = one.tariff.copy(data=np.zeros(one.tariff.shape, bool))
+    unknown.loc["JPN", "USA", "C29"] = True
+    unknown.loc["USA", "CHN"] = True  # services are no goods
+    unknown.loc["CHN", "CHN"] = True
+    told = info(replace(one, unknown_tariff=unknown))["tariffs"]
+    goods = [code in sectors() and sectors()[code].goods for code in one.sectors]
+    trade = one.flows.to_numpy()[:, :, goods].copy()
+    trade[np.arange(3), np.arange(3)] = 0.0
+    place = {code: one.countries.index(code) for code in one.countries}
+    lost = {
+        "USA": trade[place["USA"], place["CHN"]].sum(),
+        "JPN": one.flows.sel(importer="JPN", exporter="USA", sector="C29").item(),
+    }
+    whole = {code: trade[place[code]].sum() for code in lost}
+    assert told["unknown_importers"] == [
+        {"country": code, "share_of_goods_imports": pytest.approx(lost[code] / whole[code])}
+        for code in sorted(lost, key=lambda code: -lost[code])
+    ]
+    assert told["unknown_share_of_goods_trade"] == pytest.approx(sum(lost.values()) / trade.sum())
+    assert told["unknown_cells"] == 1 + 2 * len(one.sectors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ def differences(one: World, other: World) -> Json:
 
 def _about(world: World) -> Json:
     a = world.arrays
+    theta = mean_theta(world)
     return {
         "name": world.meta.name,
         "world": world.hash,
@@ -64,7 +66,7 @@ def _about(world: World) -> Json:
         "sectors": len(world.sectors),
         "value_added": float(a.value_added.sum()),
         "trade": float(a.flows.sum() - np.einsum("nns->", a.flows)),
-        "mean_theta": mean_theta(world),
+        "mean_theta": theta if isfinite(theta) else None,
         "unknown_share_of_goods_trade": unknown_share(world),
     }
 
@@ -93,14 +95,14 @@ def _sector(code: str, one: World, other: World) -> Json:
 
 
 def _pairs(one: World, other: World, shared: list[str]) -> Json | None:
-    """How trade by pair of the economies that both have compares; None for fewer than three."""
-    if len(shared) < 3:
-        return None
+    """How trade by pair of the economies that both have compares; None for fewer than three, or three pairs."""
     flows = [
         world.arrays.flows.sum(axis=2)[np.ix_(*[[world.countries.index(code) for code in shared]] * 2)]
         for world in (one, other)
     ]
     away = ~np.eye(len(shared), dtype=bool) & (flows[0] > 0) & (flows[1] > 0)
+    if len(shared) < 3 or away.sum() < 3:
+        return None
     logs = np.log(flows[1][away]) - np.log(flows[0][away])
     moved = np.zeros(away.shape)
     moved[away] = np.abs(logs)

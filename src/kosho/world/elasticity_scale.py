@@ -41,7 +41,7 @@ class Estimate(Shown):
 
 
 def mean_theta(world: World) -> float:
-    """Mean theta of goods traded between countries, weighted by that trade before duty.
+    """Mean theta of goods traded between countries, weighted by that trade before duty; NaN where none are.
 
     Sectors that this installation does not know as services count as goods.
 
@@ -56,7 +56,8 @@ def mean_theta(world: World) -> float:
     home = np.arange(len(world.countries))
     trade = flows.sum(axis=(0, 1)) - flows[home, home].sum(axis=0)
     weight = np.where(goods, trade, 0.0)
-    return float((weight @ world.arrays.theta) / weight.sum())
+    total = float(weight.sum())
+    return float(weight @ world.arrays.theta) / total if total > 0 else float("nan")
 
 
 def estimates(world: World) -> tuple[Estimate, ...]:

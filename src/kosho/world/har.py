@@ -234,7 +234,7 @@ def har_bytes(arrays: Mapping[str, HeaderArray]) -> bytes:
     for name, array in arrays.items():
         _put(file, name.upper().ljust(4).encode("latin-1"))
         if isinstance(array.values, tuple):
-            width = max(WIDTH, *(len(text) for text in array.values))
+            width = max((WIDTH, *map(len, array.values)))
             _put_about(file, "1C", array.title, (len(array.values), width))
             _put_texts(file, array.values, width)
         else:

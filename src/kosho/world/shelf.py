@@ -74,7 +74,7 @@ def place_for(text: str) -> Path:
 
 def kept() -> list[Kept]:
     """All tables that were imported under a name, in alphabetical order."""
-    return [_read(path) for path in sorted(shelf().glob("*.npz"))] if shelf().is_dir() else []
+    return [_read(path) for path in sorted(shelf().glob("*.npz"))]
 
 
 def _read(path: Path) -> Kept:

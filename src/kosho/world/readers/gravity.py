@@ -126,9 +126,9 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
             if len(row) < width:
                 problems.add(cells_told(len(row)), line=line)
                 continue
-            year = row[at["year"]].strip() if "year" in at else ""
+            year = row[at["year"]].strip().partition(".")[0] if "year" in at else ""
             years.add(year)
-            if wanted is None or not year or year.split(".")[0] == wanted:
+            if wanted is None or not year or year == wanted:
                 sector = row[at["sector"]].strip() if broad and "sector" in at else GOODS
                 _note(panel, row, at, sector, line, problems)
     if wanted is None and len(years) > 1:
@@ -141,7 +141,7 @@ def _panel(path: Path, settings: Settings, *, broad: bool) -> tuple[Panel, int |
         raise InputError(
             Problem(_("has no rows of {year}", year=wanted) if wanted else _("has no rows"), file=str(path))
         )
-    only = wanted or next(iter(years)).split(".")[0]
+    only = wanted or next(iter(years))
     return panel, int(only) if only.isdigit() else None
 
 
@@ -160,7 +160,7 @@ def _note(
         problems.add(_("trade {value:g} is below zero", value=value), line=line, key="trade")
     elif isfinite(value):  # a row without a figure is none
         key = importer, exporter, sector
-        if key in panel.trade and sector == GOODS and "sector" not in at:
+        if key in panel.trade and "sector" not in at:
             problems.add(
                 _("{exporter} to {importer} stands twice", exporter=exporter, importer=importer),
                 _("one row a pair and year"),

@@ -304,7 +304,8 @@ def _one_by_one(
             continue
         values = figures(rest)
         if values is not None and values.size == width - 1:
-            yield line, name.strip(), np.concatenate(([0.0], values))
+            unquoted = next(csv.reader([name]))[0] if '"' in name else name  # R writes names in quotes
+            yield line, unquoted.strip(), np.concatenate(([0.0], values))
         else:
             cells = next(csv.reader([text]))
             cells[0] = cells[0].strip()
@@ -322,7 +323,7 @@ def _at_once(part: bytearray, width: int) -> tuple[list[str], Array] | None:
         import pyarrow.csv as arrow  # noqa: PLC0415
     except ModuleNotFoundError:
         return None
-    names = _take_names(part)
+    names = _take_names(part, width)
     if names is None:
         return None
     try:
@@ -342,15 +343,18 @@ def _at_once(part: bytearray, width: int) -> tuple[list[str], Array] | None:
     return None
 
 
-def _take_names(part: bytearray) -> list[tuple[int, bytes]] | None:
-    """Where the name of each line begins, and what it is; zeros stay in its place. None if one is empty."""
+def _take_names(part: bytearray, width: int) -> list[tuple[int, bytes]] | None:
+    """Where the name of each line begins, and what it is; zeros stay in its place.
+
+    None if one is empty, or a line has another number of cells: one too many would fill up the next.
+    """
     found: list[tuple[int, bytes]] = []
     start = 0
     while start < len(part):
         end = part.find(b"\n", start)
         end = len(part) if end < 0 else end
         comma = part.find(b",", start, end)
-        if comma <= start or part[start] == QUOTE:
+        if comma <= start or part[start] == QUOTE or part.count(b",", start, end) != width - 1:
             for at, name in found:
                 part[at : at + len(name)] = name
             return None
