@@ -157,6 +157,7 @@ PLACED = "LIMA, 3 March 2026\n\nJapan asked Peru to lift its duty."
 MADE_UP = {
     "tea": "Japan asked Peru to remove its 5% duty on tea that is true to its 1 kind, at 12:15 a.m.",
     "both": "Chile and Peru held a round of talks in Lima.",
+    "denied before": "Chile did not threaten but, in the harbour, asked for lower duties on tea from Peru.",
     "parts": "Japan asked Peru to act, and Chile welcomed it.",
     "turns": "Japan asked Peru to lift its duty on tea. Peru asked Japan to lift its duty on rice.",
     "same": "Peru cut its duty on tea from 5% to 5% on Monday.",
@@ -188,6 +189,7 @@ MADE_UP = {
         ("tea", "ask", {"rate": [5, True], "value": [5, 1]}, "rate"),
         ("tea", "ask", {"rate": 5, "rate_before": 10}, "rate_before"),
         ("tea", "ask", {"published": "2026-03-03", "due": 2026}, "published due"),
+        ("denied before", "ask", {"by": "CHL", "to": "PER"}, ""),
         ("both", "event", {"by": "CHL", "to": "PER"}, ""),
         ("parts", "response", {"by": "CHL", "to": "JPN"}, ""),
         ("turns", "complaint", {"by": "PER", "to": "JPN"}, ""),
@@ -205,6 +207,7 @@ MADE_UP = {
 )
 def test_a_field_of_a_made_up_document(text: str, kind: str, fields: dict[str, Any], dropped: str) -> None:
     quotes = {
+        "denied before": "asked for lower duties on tea from Peru",
         "parts": "Japan asked Peru to act",
         "turns": "Peru asked Japan to lift its duty on rice",
         "place": "Japan asked Peru to lift its duty",
