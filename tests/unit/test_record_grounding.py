@@ -164,7 +164,7 @@ MADE_UP = {
     "place": f"{PLACED}\n\nIt rained a lot on all who had come to the harbour of Kobe.",
     "far": f"{PLACED} {'X' * 34} Rice grew.",
     "farther": f"{PLACED} {'X' * 35} Rice grew.",
-    "東": "2026年3月3日\n\n日本はペルーに対し、茶の関税5％の撤廃を求めた。\n",
+    "東": "\n2026年3月3日\n\n日本はペルーに対し、茶の関税5％の撤廃を求めた。武藤容治大臣の発言である。\n",
     "é": "Japan asked Peru to lift its duty on Québec rosés of 2024.",
 }
 
@@ -200,7 +200,7 @@ MADE_UP = {
         ("place", "document", {"topic": "harbour", "date": "2026-03-03"}, ""),
         ("far", "ask", {"topic": "rice"}, ""),
         ("farther", "ask", {"topic": "rice"}, "topic"),
-        ("東", "ask", {"topic": "茶の関税", "topics": ["茶", "ペルー"]}, ""),
+        ("東", "ask", {"topic": "茶の関税", "topics": ["茶", "ペルー"], "speaker": "武藤容治"}, ""),
         ("東", "ask", {"topic": "米の関税", "topics": ["茶", "米"], "name": "日本"}, "topic topics"),
         ("é", "ask", {"topic": "Québec's rosés", "content": "Québec rosés’ duty"}, ""),
     ],
