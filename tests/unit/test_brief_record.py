@@ -14,6 +14,7 @@ from tests.unit.test_brief_page import Reader
 
 from kosho.brief import composing, page, statement_text
 from kosho.brief.composing import _cited, _numbered
+from kosho.brief.headline import lead
 from kosho.brief.model import Brief
 from kosho.brief.recorded import SHOWN, Recorded, recorded
 from kosho.case import Case
@@ -117,7 +118,8 @@ def test_a_brief_tells_both_tables_that_it_rests_on(tmp_path: Path, monkeypatch:
         for name, n in (("whole", 3), ("coarse", 2))
     }
     worlds: Any = SimpleNamespace(**tables)
-    found, unfinished = composing._Computed(worlds, made.numbers), cast("Any", None)
+    found, unsolved = composing._Computed(worlds, made.numbers), composing._Computed()
+    unfinished = cast("Any", None)
     for name, stands_in in (
         *(("_Computed", lambda: found), ("_held", lambda *_: False), ("_labour", lambda *_: {})),
         *(("info", lambda world: world.meta), ("_numbered", lambda *_: ())),
@@ -130,6 +132,11 @@ def test_a_brief_tells_both_tables_that_it_rests_on(tmp_path: Path, monkeypatch:
     told = composing._composed(plain, DAY, lambda _: None, plain.world, unfinished, bargain=False)
     assert told.world is not None
     assert told.talks_world is not None
+    assert told.lead.text == lead(made.numbers).text
+    found = unsolved
+    bare = composing._composed(plain, DAY, lambda _: None, plain.world, unfinished, bargain=False)
+    assert (bare.world, bare.talks_world) == (None, None)
+    assert bare.lead.text.startswith("The case has no record")
     assert [(one.name, one.economies) for one in (told.world, told.talks_world)] == [
         ("whole", 3),
         ("coarse", 2),
