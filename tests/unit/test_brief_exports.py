@@ -112,10 +112,10 @@ def test_what_is_made_from_the_page_needs_what_the_page_does(
 ):
     asked: list[str] = []
     monkeypatch.setattr(exports, "require", lambda *_, **__: None)
-    monkeypatch.setattr(exports, "engine", lambda: None)
+    monkeypatch.setattr(exports, "engine", lambda: asked.append("engine"))
     monkeypatch.setattr(exports, "require_extra", lambda: asked.append("page"))
     exports.require_formats([name])
-    assert asked == ["page"] * of_the_page
+    assert asked == ["page"] * of_the_page + ["engine"] * (name == "pdf")
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,14 @@ def test_authors_of_a_study_in_short(title: str, short: str) -> None:
     assert gain_figure._short(title) == short
 
 
+def test_the_base_of_goods_has_the_mark_of_the_first_way_of_closing_the_model() -> None:
+    (goods,) = [one for one in figures(brief()).values() if one.id.startswith("flow")]
+    assert [[mark.series for mark in row.marks] for row in goods.rows[:2]] == [
+        [0],
+        list(range(len(goods.series))),
+    ]
+
+
 @pytest.mark.parametrize(("count", "told"), [(8, "Japan, Japan"), (9, "9 economies")])
 def test_more_than_eight_economies_are_counted(count: int, told: str) -> None:
     assert law._names(["JPN"] * count).startswith(told)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 from tests.briefs import brief
 
-from kosho.brief.headline import headline, lead
+from kosho.brief.headline import _bystanders, headline, lead
 from kosho.scenario.interval import Interval
 from kosho.scenario.results import Comparison, ScenarioResults
 
@@ -72,6 +74,22 @@ def test_flows_and_bystanders_are_told() -> None:
         for text in texts
     )
     assert any("China (−60 to −32)" in text for text in texts)
+
+
+def test_bystanders_are_ordered_by_the_central_way_of_closing_the_model() -> None:
+    runs = [{"CHN": -900.0, "KOR": -800.0}, {"CHN": -700.0, "KOR": -990.0}]
+    results = [
+        SimpleNamespace(scenario="now", countries={code: SimpleNamespace(ev_musd=x) for code, x in run.items()})
+        for run in runs
+    ]
+    solved: Any = SimpleNamespace(
+        by_role=lambda _: [SimpleNamespace(id="now")],
+        results=results,
+        parties=("JPN", "USA"),
+        base_label="base",
+    )
+    text = " ".join(_bystanders(solved))
+    assert 0 < text.index("China") < text.index("Korea")
 
 
 def test_a_case_without_status_quo_says_so() -> None:

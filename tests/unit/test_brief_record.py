@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from tests.briefs import brief
+from tests.briefs import DAY, brief
 from tests.surroundings import within
 from tests.unit.test_brief_page import Reader
 
-from kosho.brief import page, statement_text
+from kosho.brief import composing, page, statement_text
 from kosho.brief.composing import _cited, _numbered
+from kosho.brief.headline import lead
 from kosho.brief.model import Brief
 from kosho.brief.recorded import SHOWN, Recorded, recorded
 from kosho.case import Case
@@ -95,6 +98,49 @@ def test_nothing_is_told_before_it_was_recorded(record: Record) -> None:
     assert told(record, 2025, 1, 12).commitments == ()
     (rice,) = [issue for issue in later.issues if issue.title == "rice"]
     assert [said.quote for said in rice.by("Japan")] == ["rice indeed"]
+
+
+def test_what_happened_on_one_day_is_told_by_the_hour() -> None:
+    text = RECORD
+    for name, hour in (("met-a", "15:00"), ("met-b", "09:30")):
+        text = text.replace(f"id: {name}, type: meeting,", f"id: {name}, type: meeting, time: '{hour}',")
+    later = told(Record.of(text.encode(), Path("record.yaml")), 2025, 1, 10)
+    assert [one.said.quote for one in later.timeline if "met" in one.said.quote] == ["met for long", "they met"]
+
+
+def test_a_brief_tells_both_tables_that_it_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = brief()
+    assert made.world is not None
+    tables: Any = {
+        name: SimpleNamespace(
+            meta=made.world.model_copy(update={"name": name}), hash="0", countries="abc"[:n], sectors="ab"
+        )
+        for name, n in (("whole", 3), ("coarse", 2))
+    }
+    worlds: Any = SimpleNamespace(**tables)
+    found, unsolved = composing._Computed(worlds, made.numbers), composing._Computed()
+    unfinished = cast("Any", None)
+    for name, stands_in in (
+        *(("_Computed", lambda: found), ("_held", lambda *_: False), ("_labour", lambda *_: {})),
+        *(("info", lambda world: world.meta), ("_numbered", lambda *_: ())),
+    ):
+        monkeypatch.setattr(composing, name, stands_in)
+    monkeypatch.setattr(composing.method, "describe", lambda *_: made.method)
+    case = "title: P\nsummary: S\nas_of: 2025-06-29\nparties: [{economy: JPN, title: Japan}]\n"
+    (tmp_path / "case.yaml").write_text(case, encoding="utf-8")
+    plain = Case.load(tmp_path)
+    told = composing._composed(plain, DAY, lambda _: None, plain.world, unfinished, bargain=False)
+    assert told.world is not None
+    assert told.talks_world is not None
+    assert told.lead.text == lead(made.numbers).text
+    found = unsolved
+    bare = composing._composed(plain, DAY, lambda _: None, plain.world, unfinished, bargain=False)
+    assert (bare.world, bare.talks_world) == (None, None)
+    assert bare.lead.text.startswith("The case has no record")
+    assert [(one.name, one.economies) for one in (told.world, told.talks_world)] == [
+        ("whole", 3),
+        ("coarse", 2),
+    ]
 
 
 def test_positions_stand_side_by_side(record: Record) -> None:

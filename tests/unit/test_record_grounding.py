@@ -16,7 +16,6 @@ from tests.reading import GOLD, Row, rows
 from kosho.errors import InputError
 from kosho.record.grounding import Model, check, endpoint, facts_in, propose
 from kosho.record.grounding.ask import beside
-from kosho.record.grounding.verify import MOST_FIELDS
 from kosho.record.reading import Document, Draft, decode
 
 TEXT = (
@@ -74,7 +73,11 @@ def test_where_words_have_no_space_lines_may_break_anywhere(quote: str) -> None:
         ({"quote": 7}, "no object"),
         ({"type": "confession"}, "none of those"),
         ({"fields": [1]}, "no object"),
-        ({"fields": {f"of {n}": n for n in range(MOST_FIELDS + 1)}}, "too many fields"),
+        ({"type": ["ask"]}, "none of those"),
+        ({"type": "asks"}, "(did you mean ask?)"),
+        ({"fields": {f"of {n}": n for n in range(31)}}, "too many fields"),
+        ({"type": "offer", "quote": "Peru did not offer anything", "modality": "negated"}, "denied"),
+        ({"modality": "negated"}, "denied"),
         ({"type": "offer", "quote": "Peru did not offer anything"}, "denied"),
         ({"type": "offer", "quote": "Will Peru cut its duty on cars?"}, "question"),
         ({"type": "agreement", "quote": "Peru signs pact with Kenya"}, "no sentence"),
@@ -128,6 +131,92 @@ def test_words_may_stand_in_either_sentence_of_a_quote(content: str) -> None:
     fact = {"type": "ask", "fields": {"by": "KEN", "to": "UGA", "content": content}, "quote": told}
     (verdict,) = check(Document("n.txt", f"They spoke at length.\n\n{told} It rained.\n"), [fact], "a model")
     assert (verdict.dropped, verdict.draft and verdict.draft.fields["content"]) == ({}, content)
+
+
+@pytest.mark.parametrize(
+    ("change", "by"),
+    [
+        *[({}, "a model"), ({"proposed_by": "me"}, "me"), ({"proposed_by": "x" * 81}, "x" * 80)],
+        *[({"proposed_by": odd}, "a model") for odd in (" ", "a\nb", 7, None)],
+        ({"fields": {f"of {n}": n for n in range(30)}}, "a model"),
+    ],
+)
+def test_who_proposed_a_fact_is_told_in_few_words(change: dict[str, Any], by: str) -> None:
+    assert one(ASK | change).draft.proposed_by == by
+
+
+def told_of(text: str, kind: str, fields: dict[str, Any], quote: str = "", **more: object) -> Any:
+    """What is held of a fact of a made-up document; of all of it, where no quote is told."""
+    fact = {"type": kind, "fields": fields, "quote": quote or text, **more}
+    (verdict,) = check(Document("n.txt", text), [fact], "a model")
+    return verdict
+
+
+LONG = "Japan asked Peru to lift its duty on " + "tea " * 250
+PLACED = "LIMA, 3 March 2026\n\nJapan asked Peru to lift its duty."
+MADE_UP = {
+    "tea": "Japan asked Peru to remove its 5% duty on tea that is true to its 1 kind, at 12:15 a.m.",
+    "both": "Chile and Peru held a round of talks in Lima.",
+    "denied before": "Chile did not threaten but, in the harbour, asked for lower duties on tea from Peru.",
+    "parts": "Japan asked Peru to act, and Chile welcomed it.",
+    "turns": "Japan asked Peru to lift its duty on tea. Peru asked Japan to lift its duty on rice.",
+    "same": "Peru cut its duty on tea from 5% to 5% on Monday.",
+    "place": f"{PLACED}\n\nIt rained a lot on all who had come to the harbour of Kobe.",
+    "far": f"{PLACED} {'X' * 34} Rice grew.",
+    "farther": f"{PLACED} {'X' * 35} Rice grew.",
+    "東": "\n2026年3月3日\n\n日本はペルーに対し、茶の関税5％の撤廃を求めた。武藤容治大臣の発言である。\n",
+    "é": "Japan asked Peru to lift its duty on Québec rosés of 2024.",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "fields", "dropped"),
+    [
+        ("tea", "ask", {"content": "removal of duty", "topic": "tea"}, ""),
+        ("tea", "ask", {"content": "of the", "topic": "tea monarchy"}, "content topic"),
+        (
+            "tea",
+            "ask",
+            {"content": {"tea": "duty"}, "topic": True, "topics": ["tea", True]},
+            "content topic topics",
+        ),
+        ("tea", "ask", {"topics": ["tea"] * 30, "topic": "tea " * 250}, ""),
+        ("tea", "ask", {"topics": ["tea"] * 31, "topic": "tea " * 250 + " "}, "topics topic"),
+        ("tea", "ask", {"topics": ["tea", "tea " * 251], "parties": []}, "topics parties"),
+        ("tea", "ask", {"parties": ["PER"], "topic": "ban", "kind": ["agreement", "monarchy"]}, "topic kind"),
+        ("tea", "ask", {"unit": "JPY/year", "kind": ["agreement", "tariff"]}, ""),
+        ("tea", "ask", {"rate": ["5"], "rate_before": 5.0}, "rate"),
+        ("tea", "ask", {"rate": [5, True], "value": [5, 1]}, "rate"),
+        ("tea", "ask", {"rate": 5, "rate_before": 10}, "rate_before"),
+        ("tea", "ask", {"published": "2026-03-03", "due": 2026}, "published due"),
+        ("denied before", "ask", {"by": "CHL", "to": "PER"}, ""),
+        ("both", "event", {"by": "CHL", "to": "PER"}, ""),
+        ("parts", "response", {"by": "CHL", "to": "JPN"}, ""),
+        ("turns", "complaint", {"by": "PER", "to": "JPN"}, ""),
+        ("turns", "ask", {"by": "PER", "to": "JPN"}, ""),
+        ("same", "measure", {"imposed_by": "PER", "rate": 5, "rate_before": 5}, ""),
+        ("place", "ask", {"place": "Lima", "topic": "duty"}, ""),
+        ("place", "ask", {"place": "Kobe", "org": "harbour", "topic": "harbour"}, "topic"),
+        ("place", "document", {"topic": "harbour", "date": "2026-03-03"}, ""),
+        ("far", "ask", {"topic": "rice"}, ""),
+        ("farther", "ask", {"topic": "rice"}, "topic"),
+        ("東", "ask", {"topic": "茶の関税", "topics": ["茶", "ペルー"], "speaker": "武藤容治"}, ""),
+        ("東", "ask", {"topic": "米の関税", "topics": ["茶", "米"], "name": "日本"}, "topic topics"),
+        ("é", "ask", {"topic": "Québec's rosés", "content": "Québec rosés’ duty"}, ""),
+    ],
+)
+def test_a_field_of_a_made_up_document(text: str, kind: str, fields: dict[str, Any], dropped: str) -> None:
+    quotes = {
+        "denied before": "asked for lower duties on tea from Peru",
+        "parts": "Japan asked Peru to act",
+        "turns": "Peru asked Japan to lift its duty on rice",
+        "place": "Japan asked Peru to lift its duty",
+        "far": "Japan asked Peru to lift its duty",
+        "東": "日本はペルーに対し、茶の関税5％の撤廃を求めた",
+    }
+    verdict = told_of(MADE_UP[text], kind, fields, quotes.get(text.removesuffix("ther"), ""))
+    assert verdict.draft is not None, verdict
+    assert set(verdict.dropped) == set(dropped.split())
 
 
 def test_modality_is_only_lowered() -> None:
@@ -291,6 +380,27 @@ def test_a_fact_is_held_against_its_own_words(
             name: value for name, value in fields.items() if name not in verdict.dropped and value is not None
         }
         assert verdict.draft.fields == left
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "told", "start"),
+    [
+        *[
+            ("In Peru, Peru asked Chile to act.", "Peru", told, start)
+            for told, start in ((None, 3), (9, 9), ("9", 3))
+        ],
+        ("日本は米国に求めた。\n日本は 米国に求めた。", "日本は 米国に求めた", 0, 11),
+    ],
+)
+def test_where_a_quote_stands(text: str, quote: str, told: object, start: int) -> None:
+    assert told_of(text, "response", {}, quote, start=told).draft.start == start
+
+
+@pytest.mark.parametrize(("length", "stands"), [(1000, True), (1001, False)])
+def test_a_quote_has_a_thousand_characters_at_most(length: int, stands: bool) -> None:
+    quote = LONG[:length]
+    assert len(quote) == length
+    assert (told_of(LONG, "ask", {}, quote).draft is not None) == stands
 
 
 def test_of_two_places_the_nearer_to_the_one_told_is_meant() -> None:

@@ -57,6 +57,17 @@ def test_surnames_that_are_words_too(text: str, names: list[str]) -> None:
             "commitment",
             {"status": "open", "deliverable": "cut the duty", "by": "NOR"},
         ),
+        (  # who is quoted does not speak the sentence
+            "“As Chile said,” Norway said that it rejected the plan of Kenya.",
+            "response",
+            {
+                "by": "NOR",
+                "to": "KEN",
+                "speaker": "Norway",
+                "polarity": "negative",
+                "stance": "rejected the plan of Kenya",
+            },
+        ),
     ],
 )
 def test_a_statement_is_of_whoever_owns_the_word_for_it(text: str, kind: str, told: dict[str, Any]) -> None:
@@ -207,6 +218,7 @@ def test_a_place_is_no_party() -> None:
         "Chile spoke of China. A duty of 15% on cars applies from 2026.",
         "China exports many cars. The 15% duty on cars took effect in March.",
         "China rejected the plan. An economist said Chad would impose a 15% duty on cars.",
+        "The cars, which compete with tea, face a duty of 15% from 2026.",
     ],
 )
 def test_whose_a_duty_is_comes_from_its_own_sentence(text: str) -> None:

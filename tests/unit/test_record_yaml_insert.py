@@ -87,6 +87,19 @@ def test_several_lists_at_once_and_one_inside_an_entry() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("entries", "new"),
+    [
+        ("\n  - id: a\n", "  - id: b\n"),  # a line left free below the key parts no entries
+        ("  - id: a\n\n  - id: b\n", "\n  - id: b\n"),
+        ("  - id: a\n  - id: b\n", "  - id: b\n"),
+    ],
+)
+def test_entries_stand_apart_as_those_before_do(entries: str, new: str) -> None:
+    text = f"statements:\n{entries}"
+    assert spliced(text, [(("statements",), {"id": "b"})]) == text + new
+
+
 def test_a_list_inside_something_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         spliced("people: []\n", [(("people", "x", "posts"), {"id": "a"})])

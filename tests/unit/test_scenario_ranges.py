@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from tests import briefs
 
-from kosho.scenario import compared_pairs, runs
+from kosho.scenario import compared_pairs, jobs, labour_market, runs
 from kosho.scenario.draws import Draws
 from kosho.scenario.jobs import growth_of_units, growth_of_value
 from kosho.scenario.results import FlowResult, Interval, Quantiles
@@ -35,6 +36,49 @@ def ends(one: Interval) -> tuple[float, float]:
 def test_a_flow_falls_by_all_of_itself_at_most(by: tuple[float, float], found: tuple[float, float]) -> None:
     wide = _widened(Interval(low=-0.5, high=0.2), Interval(low=by[0], high=by[1]), NOTHING_LEFT)
     assert ends(wide) == pytest.approx(found)
+
+
+def test_goods_that_are_not_counted_have_no_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow: Any = SimpleNamespace(
+        importer="USA", exporter="JPN", sector="C29", part=None, title="Cars", unit="cars", source="news"
+    )
+    outcome: Any = SimpleNamespace(part_flow=lambda *_: (3.0, 2.0))
+    for counted, told in (
+        (SimpleNamespace(base=9.0, new=6.0, flow=flow), (9.0, 6.0, "cars", "news")),
+        (None, (None, None, None, None)),
+    ):
+        monkeypatch.setattr(jobs, "counted", lambda *_, counted=counted: counted)
+        found = jobs._flow(outcome, flow)
+        assert (found.base_musd, found.new_musd) == (3.0, 2.0)
+        assert (found.base_units, found.new_units, found.unit, found.units_source) == told
+
+
+def test_of_what_reaches_nothing_the_table_and_the_kind_excuse_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    simulate: Any = import_module("kosho.scenario.simulate")
+    change = SimpleNamespace(
+        add=[
+            SimpleNamespace(id="listed", kind="unpriced", terms=None),
+            SimpleNamespace(id="b", kind="", terms=None),
+        ],
+        end=[1],
+        replace=[2, 3, 4],
+    )
+    found = {"listed": "no model", "unseen": simulate.UNSEEN, "b": "nothing is traded"}
+    monkeypatch.setattr(simulate, "idle", lambda *_: found)
+    monkeypatch.setattr(simulate, "refuse_idle", lambda *told: asked.append(told[1:]))
+    case: Any = SimpleNamespace(
+        allow_idle=False, register=None, scenario=lambda _: SimpleNamespace(overlay=change, allow_idle=False)
+    )
+    law: Any = SimpleNamespace(on=None, known=None)
+    assert simulate.idle_changes(case, "deal", cast("Any", None), law) == found
+    assert asked == [(found, {"listed", "unseen"}, 6)]
+
+
+def test_what_changes_nothing_costs_no_job_and_no_price() -> None:
+    same = {"JPN": {"employment": 0.1, "real_wage": 0.02}, "USA": {"employment": None, "real_wage": None}}
+    found = labour_market._apart(same, same, ["JPN", "USA"])
+    assert (found.jobs, found.prices) == ({"JPN": 0.0, "USA": 0.0}, {"JPN": 0.0, "USA": 0.0})
 
 
 def test_what_may_fall_without_end_does() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from kosho import Case
 from kosho.scenario import elasticity_curve
-from kosho.scenario.turning import Turning, turning
+from kosho.scenario.turning import Turning, _signs, turning
 from kosho.world import World, load
 
 SCALES = (0.2, 0.5, 1.0)
@@ -43,6 +43,22 @@ def test_they_are_the_curve_of_one_pair(case: Case, talks: World, found, against
 def test_a_gain_of_one_sign_has_no_turn(found) -> None:
     assert found["JPN", "no-deal"].turns == ()
     assert min(found["JPN", "no-deal"].gains) > 0
+
+
+@pytest.mark.parametrize(
+    ("gains", "turns"),
+    [
+        ((-0.5, 0.5), 1),
+        ((0.5, -0.5), 1),
+        ((0.5, 2.0), 0),
+        ((2.0, 0.5), 0),
+        ((-2.0, -0.5), 0),
+        ((0.0, 2.0), 1),
+        ((1.0,), 0),
+    ],
+)
+def test_a_gain_turns_where_it_passes_nothing(gains: tuple[float, ...], turns: int) -> None:
+    assert len(list(_signs(SCALES[: len(gains)], gains))) == turns
 
 
 def test_without_pairs_nothing_is_solved(case: Case, talks: World) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from kosho import formatting
 from kosho.brief.cells import Cell, CellTable
@@ -332,6 +333,10 @@ def _middle(brief: Brief, scenario: ScenarioSummary, position: int) -> FlowResul
     return brief.numbers.result(scenario.id, brief.variants[0].id).flows[position]
 
 
+def _first_number(row: Sequence[Cell]) -> float:
+    return cast("float", row[1].sort)
+
+
 def _sectors(brief: Brief, party: str) -> CellTable:
     variant = brief.variants[0]
     shown = compared_scenarios(brief)
@@ -354,7 +359,7 @@ def _sectors(brief: Brief, party: str) -> CellTable:
                 ),
             ]
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
-    rows.sort(key=lambda row: float(row[1].sort or 0))
+    rows.sort(key=_first_number)
     columns = [
         what
         for _other in shown
@@ -388,7 +393,7 @@ def _sectors_by_variant(brief: Brief, party: str) -> CellTable:
             volume = formatting.percent(run[code].output_volume, sign=True, decimals=1)
             cells.append(Cell(formatting.billions(change, sign=True), change, note=f"{volume} %"))
         rows.append((Cell(sector_name(code), sector_name(code)), *cells))
-    rows.sort(key=lambda row: float(row[1].sort or 0))
+    rows.sort(key=_first_number)
     return CellTable(
         id=f"sectors-{party.lower()}-variants",
         caption=_(
@@ -465,7 +470,7 @@ def _economies(brief: Brief) -> CellTable:
         )
         for code in runs[0]
     ]
-    rows.sort(key=lambda row: float(row[1].sort or 0))
+    rows.sort(key=_first_number)
     return CellTable(
         id="economies",
         caption=_(
@@ -489,7 +494,7 @@ def _economies_by_variant(brief: Brief) -> CellTable:
         )
         for code in runs[0]
     ]
-    rows.sort(key=lambda row: float(row[1].sort or 0))
+    rows.sort(key=_first_number)
     return CellTable(
         id="economies-variants",
         caption=_(

@@ -79,7 +79,9 @@ def _verdict(document: Document, grounds: Grounds, fact: Mapping[str, Any], prop
         return _refusal(_("its quote does not stand in the document"))
     spans = grounds.sentences(*place)
     modality = fact.get("modality", "asserted")
-    why = _unfit(grounds, place, spans, told_as_denied=kind in DENIES or modality == "negated")
+    if modality == "negated" and kind not in DENIES:
+        return _refusal(_("it is denied"))
+    why = _unfit(grounds, place, spans, told_as_denied=kind in DENIES)
     if why:
         return _refusal(why)
     settled = _settled(kind, modality, grounds.at_most(place))
@@ -131,14 +133,14 @@ CLAIMING = {"offer", "ask", "agreement", "measure", "event", "commitment", "next
 def _place(text: str, quote: str, told: object) -> Span | None:
     """Where a quote stands: letter by letter, or with other white space only; the place told, if it is one."""
     words = quote.split()
-    if not words or len(quote) > LONGEST_QUOTE or sum(map(len, words)) < SHORTEST:
+    if len(quote) > LONGEST_QUOTE or sum(map(len, words)) < SHORTEST:
         return None
     found = [m.span() for m in re.finditer(r"\s+".join(map(re.escape, words)), text)]
     if not found and not quote.isascii():
         found = [m.span() for m in re.finditer(r"\s*".join(re.escape(c) for c in "".join(words)), text)]
     if not found:
         return None
-    start = told if isinstance(told, int) and not isinstance(told, bool) else found[0][0]
+    start = told if isinstance(told, int) else found[0][0]
     return min(found, key=lambda span: abs(span[0] - start))
 
 
@@ -268,10 +270,8 @@ def _no_words(
         (0, len(grounds.text)) if document_wide else (min(a for a, _ in spans), max(b for _, b in spans))
     )
     here = grounds.text[begin : end + SLACK].lower()
-    if not "".join(map(str, many)).isascii() and not any(c.isspace() for c in grounds.text[begin:end][:1]):
-        missing = [one for one in many if str(one).lower() not in here]
-        if not missing:
-            return None
+    if not "".join(map(str, many)).isascii() and all(str(one).lower() in here for one in many):
+        return None
     words = {word[:STEM] for word in _WORD.findall(here)}
     for one in many:
         told = [word for word in _WORD.findall(str(one).lower()) if word not in _SMALL]

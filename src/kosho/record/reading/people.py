@@ -165,8 +165,8 @@ _ADDRESS = re.compile(
 def own_name(name: str) -> str:
     """A name without forms of address or letters behind it, the given name first.
 
-    >>> own_name("Senator Ana Ruiz MP"), own_name("UEDA Nobuo")
-    ('Ana Ruiz', 'Nobuo Ueda')
+    >>> own_name("Senator Ana Ruiz MP"), own_name("UEDA Nobuo"), own_name("Ana TD")
+    ('Ana Ruiz', 'Nobuo Ueda', 'Ana TD')
     """
     plain = _ADDRESS.sub("", name)
     while plain.count(" ") > 1 and plain.rsplit(" ", 1)[1].strip(",.") in _LETTERS:
