@@ -12,6 +12,7 @@ from kosho.errors import InputError
 from kosho.record.reading import Document, Draft, read_text
 from kosho.record.reading.japanese import words
 from kosho.record.reading.japanese.dates import find_days
+from kosho.record.reading.japanese.names import find_named
 from kosho.record.reading.japanese.words import half_width
 
 pytest.importorskip("sudachipy")
@@ -89,6 +90,28 @@ def test_facts(text: str, kind: str, modality: str, told: dict[str, Any]) -> Non
     assert one.modality == modality
     assert told.items() <= one.fields.items()
     assert one.quote in text
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("安倍首相は反対した。", ("安倍", "首相", ("JPN",))),
+        ("林官房長官は述べた。", ("林", "官房長官", ("JPN",))),
+        ("林芳正外務大臣は述べた。", ("林芳正", "外務大臣", ("JPN",))),
+        ("金子農相は述べた。", ("金子", "農相", ("JPN",))),
+        ("中国の王毅外相は述べた。", ("王毅", "外相", ("CHN",))),
+        ("王毅外相は述べた。", ("王毅", "外相", ())),
+        ("李強首相は来日した。", ("李強", "首相", ())),
+        ("金賢洙産業通商相は述べた。", ("金賢洙", "産業通商相", ())),
+        ("文部科学大臣は述べた。", None),
+    ],
+)
+def test_a_family_of_one_sign_takes_nothing_of_the_post(
+    text: str, named: tuple[str, str, tuple[str, ...]] | None
+) -> None:
+    """And a name that is written alike in several countries is of none by its post alone."""
+    found = [(one.name, one.role, one.codes) for one in find_named(text, 0, len(text))]
+    assert found == ([] if named is None else [named])
 
 
 @pytest.mark.parametrize(

@@ -142,12 +142,14 @@ def _formal() -> tuple[re.Pattern[str], ...]:
     post = table("japanese")["posts"]
     kana = "[ァ-ヶー]{2,}(?:[・＝=][ァ-ヶー]{2,})*"
     parts = _parts_of_posts()
+    whole = rf"(?:{parts})*(?:{post})(?![一-龥])"
     return (
         re.compile(
             rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
         ),
         re.compile(
-            rf"(?<![一-龥ァ-ヶー])(?P<name>[{_FAMILIES}][一-龥]{{1,2}})(?P<post>(?:{parts})*(?:{post}))(?![一-龥])"
+            rf"(?<![一-龥ァ-ヶー])(?!{whole})(?P<name>[{_FAMILIES}](?!{whole})[一-龥]{{1,2}}?)"
+            rf"(?P<post>(?:{parts})*(?:{post}))(?![一-龥])"
         ),
         re.compile(
             rf"(?P<name>[一-龥]{{2,4}})\([ァ-ヶー・]{{3,20}}\)(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
@@ -175,7 +177,10 @@ def _by_form(text: str, start: int, end: int) -> list[Named]:
             if any(one.start < match.end() and match.start() < one.end for one in found):
                 continue
             told = match.groupdict()
-            begin, codes, org = _affiliation(text, start, match.start(), match["post"])
+            abroad = words_ is _formal()[1]
+            if abroad and _is_family(text, *match.span("name")):
+                continue
+            begin, codes, org = _affiliation(text, start, match.start(), match["post"], home=not abroad)
             if told.get("state"):
                 codes = (_known()[0][match["state"]],)
             if not codes:
@@ -187,6 +192,12 @@ def _by_form(text: str, start: int, end: int) -> list[Named]:
                 Named(begin, match.end(), codes, "person", name, match["post"], told.get("org") or org)
             )
     return found
+
+
+def _is_family(text: str, start: int, end: int) -> bool:
+    """Whether a name is a family of Japan by the dictionary: `安倍`, which begins with a sign of others."""
+    (first, *_) = words(text, start, end)
+    return first.end == end and "姓" in first.kind
 
 
 def _people(text: str, start: int, end: int) -> list[Named]:
@@ -398,8 +409,18 @@ def _may_be_name(tokens: list[Word], index: int) -> bool:
     )
 
 
-def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tuple[str, ...], str | None]:
-    """Where the naming of somebody begins, for whom he or she acts, and in which body."""
+def _affiliation(
+    text: str, floor: int, first: int, role: str, *, home: bool = True
+) -> tuple[int, tuple[str, ...], str | None]:
+    """Where the naming of somebody begins, for whom he or she acts, and in which body.
+
+    Args:
+        text: The document.
+        floor: Where the sentence begins.
+        first: Where the name does.
+        role: The post.
+        home: Whether a name in Chinese signs before a post that neighbours have as well (外相) is of Japan.
+    """
     names, short, _ = _known()
     long, one = _states()
     before = text[max(floor, first - 40) : first]
@@ -422,6 +443,6 @@ def _affiliation(text: str, floor: int, first: int, role: str) -> tuple[int, tup
     code = next((code for code, posts in table_["post_sides"].items() if re.search(posts, role)), None)
     if code is None and re.search(table_["japanese_posts"], role) and not _KATAKANA.match(text, first):
         code = HOME
-    if code is None and _KANJI.match(text, first) and re.fullmatch(table_["home_posts"], role):
+    if code is None and home and _KANJI.match(text, first) and re.fullmatch(table_["home_posts"], role):
         code = HOME
     return begin, (code,) if code else (), org
