@@ -227,6 +227,31 @@ def test_whose_a_duty_is_comes_from_its_own_sentence(text: str) -> None:
     assert found.fields["products"] == "cars"
 
 
+@pytest.mark.parametrize(
+    ("text", "by", "on"),
+    [
+        ("Kenya pays a 4 percent duty on Canadian syrup.", "KEN", "CAN"),
+        ("Importers in Peru pay a 12 percent duty on Korean cars.", "PER", "KOR"),
+        ("Canadian exporters pay a 4 percent duty in Kenya.", "KEN", "CAN"),
+        ("Japan pays 15 percent on its cars in the United States.", "USA", "JPN"),
+        ("Chile pays a 10 percent duty on wine in Japan.", "JPN", "CHL"),
+        ("Swiss goods face a 31% U.S. duty.", "USA", "CHE"),
+        ("Japan faces 15 percent on cars.", None, "JPN"),
+        ("Vietnam has secured a rate of 20%, Indonesia is close to 19%.", None, "VNM"),
+        (
+            "Most exporters, among them the Dutch cooperative Veldmelk, face a rate of about 30 per cent.",
+            None,
+            None,
+        ),
+    ],
+)
+def test_who_bears_a_duty_has_not_imposed_it_unless_it_is_paid_at_home(
+    text: str, by: str | None, on: str | None
+) -> None:
+    (one,) = drafts(text, "measure")
+    assert (one.fields.get("imposed_by"), one.fields.get("on")) == (by, on)
+
+
 def test_a_sentence_that_takes_the_subject_up_has_it() -> None:
     assert fields("Chile rejected the plan. It imposed a 15% duty on cars.", "measure")["imposed_by"] == "CHL"
 

@@ -18,7 +18,7 @@ _COMING = (
     r"(?-i:will)|would be"
     r"|would (?:then |also |next )?(?:meet|hold|visit|travel|attend|host|sign|return|resume)|to be"
     r"|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
-    r"|(?:set|due|slated) (?:for|to)|takes? effect"
+    r"|(?:set|due|slated) (?:for|to)|takes? effect|deadlines? (?:is|are|falls?|remains?)"
     r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
     r"|arrives|departs)"
     r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged|instructed|directed|tasked)"

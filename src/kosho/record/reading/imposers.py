@@ -62,7 +62,14 @@ _MARGIN = re.compile(r"(?:dumping|subsidy|subsidi[sz]ation)\s(?:margins?|rates?)
 
 def bears(mentions: Mentions, clause: Clause, match: re.Match[str]) -> bool:
     """Whether the words before a duty say who bears it: `X faces`."""
-    return _FACES.search(mentions.masked, clause.start, match.start()) is not None
+    return _facing(mentions, clause, match) is not None
+
+
+def _facing(mentions: Mentions, clause: Clause, match: re.Match[str]) -> re.Match[str] | None:
+    """The words that say so, before the duty or as the first of the match."""
+    return _FACES.search(mentions.masked, clause.start, match.start()) or _FACES.match(
+        mentions.masked, match.start(), match.end()
+    )
 
 
 def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[str, Any]:
@@ -74,7 +81,7 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if owner and _MARGIN.match(mentions.masked, match.start(), match.end()):
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         return {"on": codes[0]} if codes else {}  # `US dumping margins` are those of what the US sells
-    faces = _FACES.search(before)
+    faces = _facing(mentions, clause, match)
     if owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
@@ -97,22 +104,33 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     return {key: value for key, value in fields.items() if value is not None}
 
 
+_AMONG = re.compile(r"\b(?:among them|including|such as|notably)\b")
+"""What stands behind is some of those who bear it."""
+_PAYS = re.compile("pays?|bears?")
 _INTO = re.compile(pattern(r"\b(?:to|into|in)\s(?:the\s)?(?P<who><party>)"))
 
 
 def _borne(
     mentions: Mentions, clause: Clause, match: re.Match[str], faces: re.Match[str], told: str | None
 ) -> dict[str, Any]:
-    """Whose a duty is of which the clause says who bears it: `Swiss goods face a 31% U.S. duty`."""
-    ahead = mentions.codes(clause.start, clause.start + faces.start())
+    """Whose a duty is of which the clause says who bears it: `Swiss goods face a 31% U.S. duty`.
+
+    Who pays one on what comes from elsewhere pays it at home: `Kenya pays a 4% duty on Canadian syrup`.
+    """
+    aside = _AMONG.search(mentions.masked, clause.start, faces.start())
+    ahead = mentions.codes(clause.start, (aside or faces).start())
     bearer = ahead[0] if ahead else None
-    if bearer is None and clause.subject and clause.subject[0].codes:
+    if bearer is None and aside is None and clause.subject and clause.subject[0].codes:
         bearer = clause.subject[0].codes[0]
     into = _INTO.search(mentions.masked, clause.start, match.start())
     behind = (
         _INTO.search(mentions.masked, match.end("rate"), clause.end) if "rate" in match.groupdict() else None
     )
     entered = [code for one in (into, behind) if one for code in mentions.codes(*one.span("who"))]
-    own = [*mentions.codes(match.start(), match.end()), *entered]
+    goods = match.start("products") if match.groupdict().get("products") else match.end()
+    own = [*mentions.codes(match.start(), goods), *entered]
     by = told or next((code for code in own if code != bearer), None)
+    made_by = [code for code in mentions.codes(goods, match.end()) if code != bearer]
+    if by is None and made_by and _PAYS.fullmatch(faces[0]):
+        by, bearer = bearer, made_by[0]
     return {key: value for key, value in (("imposed_by", by), ("on", bearer)) if value is not None}
