@@ -252,6 +252,42 @@ def test_who_bears_a_duty_has_not_imposed_it_unless_it_is_paid_at_home(
     assert (one.fields.get("imposed_by"), one.fields.get("on")) == (by, on)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "whose", "content"),
+    [
+        ("Peru was asked to lift its duty on corn.", "ask", {"to": "PER"}, "lift its duty on corn"),
+        ("Japan has been asked to buy more rice.", "ask", {"to": "JPN"}, "buy more rice"),
+        (
+            "Peru was urged by Chile to open its market.",
+            "ask",
+            {"to": "PER", "by": "CHL"},
+            "open its market",
+        ),
+        ("Japan was offered a lower rate on cars.", "offer", {"to": "JPN"}, "a lower rate on cars"),
+        (
+            "Japan was offered a lower rate on cars by the United States.",
+            "offer",
+            {"to": "JPN", "by": "USA"},
+            "a lower rate on cars",
+        ),
+        ("Peru was criticised for its ban on corn.", "complaint", {"against": "PER"}, None),
+        (
+            "Peru was criticised by Chile and Brazil for its ban on corn.",
+            "complaint",
+            {"against": "PER", "by": ["CHL", "BRA"]},
+            None,
+        ),
+        ("Peru asked Chile to cut its duty.", "ask", {"by": "PER", "to": "CHL"}, "cut its duty"),
+    ],
+)
+def test_whoever_stands_before_a_passive_is_told_of_and_does_not_speak(
+    text: str, kind: str, whose: dict[str, Any], content: str | None
+) -> None:
+    (one,) = drafts(text, kind)
+    assert {key: one.fields[key] for key in ("by", "to", "against") if key in one.fields} == whose
+    assert one.fields.get("content") == content
+
+
 def test_a_sentence_that_takes_the_subject_up_has_it() -> None:
     assert fields("Chile rejected the plan. It imposed a 15% duty on cars.", "measure")["imposed_by"] == "CHL"
 

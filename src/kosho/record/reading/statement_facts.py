@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.mentions import Mentions
+from kosho.record.reading.passives import Passive, passive
 from kosho.record.reading.phrases import free_words
 from kosho.record.reading.rules import Fit
 from kosho.record.reading.statements import first_date, statement_fields
 from kosho.record.reading.told import Told
 
 __all__ = ["tell_change_of_post", "tell_statement"]
+
+Fields: TypeAlias = dict[str, Any]
 
 
 def tell_statement(
@@ -27,7 +30,8 @@ def tell_statement(
         verbs = [clause.start + place - len(clause.head) for place in (fit.start, fit.end)]
         verb = (max(verbs[0], clause.start), max(verbs[1], clause.start))
         free = free_words(rule.type, told.mentions.text, told.mentions.masked, verb, end)
-        fields = free | fields if "topic" in free else fields | free
+        turned = passive(told.mentions, clause, rule.type)
+        fields = _together(fields, free) if turned is None else _together(*_turned(turned, fields, free))
         if rule.owned:
             owned = _owned(told, clause, verb, rule.type)
             fields = {
@@ -55,6 +59,20 @@ def tell_statement(
         ):
             continue  # of somebody who is no party: `his members would oppose a quota`
         told.add(rule.type, modality, fields, start, end)
+
+
+_WHOSE = ("by", "to", "against", "speaker")
+
+
+def _turned(turned: Passive, fields: Fields, free: Fields) -> tuple[Fields, Fields]:
+    """What is told of a statement in the passive: not of whoever stands as its subject."""
+    kept = {key: one for key, one in fields.items() if key not in _WHOSE}
+    return kept | turned.fields, {key: turned.without_agent(one) for key, one in free.items()}
+
+
+def _together(fields: Fields, free: Fields) -> Fields:
+    """The words that are told as they are give way where they are a topic."""
+    return free | fields if "topic" in free else fields | free
 
 
 def _owned(told: Told, clause: Clause, words: tuple[int, int], kind: str) -> dict[str, Any]:
