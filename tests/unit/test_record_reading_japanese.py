@@ -93,6 +93,22 @@ def test_facts(text: str, kind: str, modality: str, told: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ("台湾は日本産食品の輸入規制を撤廃した。", "import control", "Import-related non-tariff measure, nes"),
+        ("韓国は緊急輸入制限措置を発動した。", "safeguard", "Safeguard"),
+        ("中国は輸出枠を導入した。", "export quota", "Export quota"),
+        ("中国は輸出規制を強化した。", "export control", "Export licensing requirement"),
+        ("英国は輸入枠を導入した。", "quota", "Import tariff quota"),
+        ("米国は自動車に15%の関税を課している。", "tariff", "Import tariff"),
+    ],
+)
+def test_a_control_is_no_tariff(text: str, kind: str, told: str) -> None:
+    (one,) = drafts(text, "measure")
+    assert (one.fields["kind"], one.fields["gta_type"]) == (kind, told)
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("安倍首相は反対した。", ("安倍", "首相", ("JPN",))),

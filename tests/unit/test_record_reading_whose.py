@@ -288,6 +288,24 @@ def test_whoever_stands_before_a_passive_is_told_of_and_does_not_speak(
     assert one.fields.get("content") == content
 
 
+def test_words_that_a_list_follows_commit_nobody_to_anything() -> None:
+    assert drafts("The two sides agreed to:", "commitment") == []
+    (one,) = drafts("The two sides agreed to: cut duties on rice.", "commitment")
+    assert one.fields["deliverable"] == "cut duties on rice"
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("Tea and rice from Peru face a 10% duty.", ["Tea", "rice"]),
+        ("Peru, which sells wine and corn, said its tea faces a 10% duty.", ["tea"]),
+        ("Peru faces a 10% duty.", [None]),
+    ],
+)
+def test_all_goods_that_bear_a_duty_are_told_and_no_others(text: str, goods: list[str | None]) -> None:
+    assert [one.fields.get("products") for one in drafts(text, "measure")] == goods
+
+
 def test_a_sentence_that_takes_the_subject_up_has_it() -> None:
     assert fields("Chile rejected the plan. It imposed a 15% duty on cars.", "measure")["imposed_by"] == "CHL"
 

@@ -271,12 +271,22 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     if not spans:
         spans = _exported(mentions, clause, match)
     if not spans and bears(mentions, clause, match):
-        spans = products_in(mentions.text[clause.start : match.start()]).get("products", [])[:1]
+        spans = _bearing(mentions.text[clause.start : match.start()])
     if group(match, "name") and all(_GOODS.fullmatch(one) for one in spans):
         spans = products_in(match["name"]).get("products", []) or spans
     if not spans:
         return [MeasureMention(clause.start, clause.end, base)]
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
+
+
+_OTHERS = re.compile(r"\b(?:said|says|which|who|that|but|while|its|their)\b|;")
+"""What stands before these words before a duty is not what bears it."""
+
+
+def _bearing(before: str) -> list[str]:
+    """Goods that bear a duty, by the words before it: `Tea and rice from Peru face`."""
+    places = [0, *(one.end() for one in _OTHERS.finditer(before))]
+    return products_in(before[places[-1] :]).get("products", []) or products_in(before).get("products", [])[:1]
 
 
 def _kind_named(name: str) -> str:

@@ -52,15 +52,18 @@ def tell_statement(
                 fields["topic"] = re.sub(r"^the\s", "", told.mentions.text[start:end])
         if attributed and not clause.speaker:
             fields["attributed_to"] = attributed
-        if (
-            rule.type == "position"
-            and not fields.keys() & {"by", "speaker", "attributed_to"}
-            and clause.subject
-        ):
-            continue  # of somebody who is no party: `his members would oppose a quota`
-        told.add(rule.type, modality, fields, start, end)
+        if not _says_nothing(told, clause, rule.type, fields, end):
+            told.add(rule.type, modality, fields, start, end)
 
 
+def _says_nothing(told: Told, clause: Clause, kind: str, fields: Fields, end: int) -> bool:
+    """Whether it is of no party, `his members would oppose it`, or commits to nothing, `They agreed to:`."""
+    if kind == "position":
+        return bool(clause.subject) and not fields.keys() & _OWNERS
+    return kind == "commitment" and "deliverable" not in fields and told.mentions.text[:end].endswith(":")
+
+
+_OWNERS = {"by", "speaker", "attributed_to"}
 _WHOSE = ("by", "to", "against", "speaker")
 
 
