@@ -279,14 +279,16 @@ def _of_rate(mentions: Mentions, clause: Clause, match: re.Match[str], status: s
     return [MeasureMention(clause.start, clause.end, base | _named(product)) for product in spans]
 
 
+_ASIDE = re.compile(r",\s(?:which|who|that)\s[^,;]*,")
 _OTHERS = re.compile(r"\b(?:said|says|which|who|that|but|while|its|their)\b|;")
 """What stands before these words before a duty is not what bears it."""
 
 
 def _bearing(before: str) -> list[str]:
     """Goods that bear a duty, by the words before it: `Tea and rice from Peru face`."""
-    places = [0, *(one.end() for one in _OTHERS.finditer(before))]
-    return products_in(before[places[-1] :]).get("products", []) or products_in(before).get("products", [])[:1]
+    plain = _ASIDE.sub(" ", before)
+    places = [0, *(one.end() for one in _OTHERS.finditer(plain))]
+    return products_in(plain[places[-1] :]).get("products", []) or products_in(before).get("products", [])[:1]
 
 
 def _kind_named(name: str) -> str:
