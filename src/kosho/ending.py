@@ -11,11 +11,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-__all__ = ["end_at_once", "end_quietly"]
+__all__ = ["as_interrupted", "end_at_once", "end_quietly"]
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
 SOON = 0.01
@@ -59,7 +60,26 @@ def _on_signals(handler: Callable[[int, FrameType | None], NoReturn]) -> None:
             signal.signal(number, handler)
 
 
+_statuses: list[int] = []
+"""Of interrupts that came."""
+
+
+@contextmanager
+def as_interrupted() -> Generator[None, None, None]:
+    """An interrupt ends what stands inside with its own status, whatever a library has made of it.
+
+    Where pydantic 2.14 builds a schema, an interrupt comes out as an error of that schema.
+    """
+    try:
+        yield
+    except Exception:
+        if _statuses:
+            raise SystemExit(_statuses[-1]) from None
+        raise
+
+
 def _unwind(number: int, _: FrameType | None) -> NoReturn:
+    _statuses.append(128 + number)
     raise SystemExit(128 + number)
 
 

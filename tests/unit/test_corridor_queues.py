@@ -50,7 +50,7 @@ def test_erlang_c(servers: int, load: float) -> None:
 
 
 def duration(kind: str, mean: float, cv: float | None = None) -> Duration:
-    spread = None if cv is None else figure(cv, "hours")
+    spread = None if cv is None else figure(cv, "ratio")
     return Duration.model_validate({"distribution": kind, "mean": figure(mean, "hours"), "cv": spread})
 
 

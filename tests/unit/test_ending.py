@@ -64,3 +64,31 @@ def test_what_else_goes_wrong_where_python_lets_nothing_through_is_told_as_ever(
     )
     assert (done.returncode, done.stdout) == (0, "put away\n")
     assert done.stderr.endswith("IndexError: list index out of range\n")
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "status", "told"), [("signal.raise_signal(signal.SIGTERM)", 143, False), ("[][1]", 1, True)]
+)
+def test_an_interrupt_of_which_a_library_makes_another_error_ends_as_one(
+    interrupt: str, status: int, told: bool
+) -> None:
+    program = f"""
+import signal
+from kosho.ending import as_interrupted, end_quietly
+end_quietly()
+with as_interrupted():
+    try:
+        {interrupt}
+    except BaseException:
+        raise ValueError("a schema")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+        env=environment(),
+    )
+    assert (done.returncode, done.stdout) == (status, "")
+    assert ("a schema" in done.stderr) is told

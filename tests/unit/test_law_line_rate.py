@@ -508,7 +508,7 @@ def test_measures_without_a_rate_say_what_they_are(law: Register):
     share = {"value": 1, "unit": "share", "status": "fact", "source": "s"}
     quota = {"kind": "quota", "value": None, "terms": {"amount": share, "basis": "share"}}
     about = {"imposer": "JPN", "partners": {"include": ["USA"]}}
-    cars = {"hs": {"edition": "HS", "prefixes": ["8703"]}}
+    cars = {"hs": {"edition": "HS 2022", "prefixes": ["8703"]}}
     scopes = {"Access": cars, "Cars": {"sectors": ["C29", "C28"]}, "Machines": {"sectors": ["C28"]}}
     rules = (
         measure(id=title.lower(), title=title, authority=title.lower(), scope=scope, **about, **quota)

@@ -24,7 +24,7 @@ from kosho.cli.helped import asked_language, helped, mistakes_told
 from kosho.cli.spoken import Lang, require_known, spoken
 from kosho.cli.streams import give_up, take_any_text
 from kosho.cli.typed import as_typed
-from kosho.ending import end_at_once, end_quietly
+from kosho.ending import as_interrupted, end_at_once, end_quietly
 from kosho.errors import InputError, KoshoError, system_says
 from kosho.language import _
 
@@ -227,7 +227,8 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        app()
+        with as_interrupted():
+            app()
     except SystemExit:
         sys.stdout.flush()  # a full disk is told here, and not by the interpreter as it ends
         raise
