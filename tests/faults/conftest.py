@@ -29,6 +29,21 @@ def child(folder: Path, **changes: str | Path) -> dict[str, str]:
     return environment(**{**own, **changes})
 
 
+def _printed(program: str, words: Iterable[str | Path], folder: Path, **changes: str | Path) -> str:
+    """What a program of these tests prints, run as a process in a folder of inputs."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.faults.{program}", *words],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        cwd=folder,
+        timeout=600,
+        env=child(folder, **changes),
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.fixture(scope="session")
 def drive() -> Drive:
     """Run commands in a process of its own, in a folder of inputs; what each did."""
@@ -37,16 +52,7 @@ def drive() -> Drive:
         report = folder / "report.json"
         path = [*([ROOT / "tests" / "faults" / "elsewhere"] if elsewhere else []), SOURCE, ROOT]
         own = {"PYTHONPATH": os.pathsep.join(map(str, path))}
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.driver", report, *names],
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-            cwd=folder,
-            timeout=600,
-            env=child(folder, **{**own, **changes}),
-        )
-        assert done.returncode == 0, done.stderr
+        _printed("driver", [report, *names], folder, **{**own, **changes})
         content = json.loads(report.read_text(encoding="utf-8"))
         report.unlink()
         return {**content["commands"], "": content}
@@ -56,17 +62,7 @@ def drive() -> Drive:
 
 def forks(how: str, names: Iterable[str], folder: Path, **changes: str | Path) -> dict[str, Any]:
     """What commands say in forks of one process, in a folder of inputs; see `tests.faults.forks`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.forks", how, *names],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        cwd=folder,
-        timeout=600,
-        env=child(folder, **changes),
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(_printed("forks", [how, *names], folder, **changes))
 
 
 @pytest.fixture(scope="session")

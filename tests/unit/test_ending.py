@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 
 import pytest
-from tests.surroundings import environment
+from tests.surroundings import python
 
 PROGRAM = """
 import signal, sys, time, weakref
@@ -28,14 +26,7 @@ finally:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize(("ending", "printed"), [("end_quietly", "put away\n"), ("end_at_once", "")])
 def test_an_interrupt_where_python_lets_nothing_through(name: str, ending: str, printed: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(name=name, ending=ending)],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-        env=environment(),
-    )
+    done = python(PROGRAM.format(name=name, ending=ending))
     assert (done.returncode, done.stdout, done.stderr) == (128 + getattr(signal, name), printed, "")
 
 
@@ -44,9 +35,7 @@ def test_what_is_ignored_stays_so() -> None:
         "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); from kosho.ending import end_quietly;"
         "end_quietly(); signal.raise_signal(signal.SIGTERM); print('goes on')"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False, env=environment()
-    )
+    done = python(program)
     assert (done.returncode, done.stdout) == (0, "goes on\n")
 
 
@@ -54,14 +43,7 @@ def test_what_else_goes_wrong_where_python_lets_nothing_through_is_told_as_ever(
     program = PROGRAM.format(name="SIGINT", ending="end_quietly").replace(
         "signal.raise_signal(signal.SIGINT)", "[][1]"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program.replace("time.sleep(20)", "pass")],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-        env=environment(),
-    )
+    done = python(program.replace("time.sleep(20)", "pass"))
     assert (done.returncode, done.stdout) == (0, "put away\n")
     assert done.stderr.endswith("IndexError: list index out of range\n")
 
@@ -82,13 +64,6 @@ with as_interrupted():
     except BaseException:
         raise ValueError("a schema")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-        env=environment(),
-    )
+    done = python(program)
     assert (done.returncode, done.stdout) == (status, "")
     assert ("a schema" in done.stderr) is told

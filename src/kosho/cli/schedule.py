@@ -236,10 +236,9 @@ def _lines(schedules: list[Schedule], hs: str) -> tuple[Schedule, list[Line]] | 
 
 def _shown(schedule: Schedule, lines: list[Line], days: tuple[date, date | None]) -> dict[str, Any]:
     """What is told of lines on a day, as known on another; None is the latest."""
-    from kosho.law.schedules.ordinary import dated, is_later
+    from kosho.law.schedules.ordinary import later_than, undated
 
     on, known = days
-    since = schedule.valid_from
     shown: list[dict[str, Any]] = [
         {
             "code": line.code,
@@ -267,12 +266,8 @@ def _shown(schedule: Schedule, lines: list[Line], days: tuple[date, date | None]
         "edition": schedule.edition,
         "on": on.isoformat(),
         "known": "latest" if known is None else known.isoformat(),
-        "later": [
-            source
-            for source in sources
-            if is_later(source, known or on) or (known is not None and since is not None and since > known)
-        ],
-        "undated": [source for source in sources if known is not None and since is None and not dated(source)],
+        "later": [source for source in sources if later_than(source, schedule, known or on)],
+        "undated": [source for source in sources if known is not None and undated(source, schedule)],
         "lines": shown,
     }
 

@@ -25,13 +25,14 @@ __all__ = [
     "Ordinary",
     "dated",
     "in_force",
-    "is_later",
+    "later_than",
     "lookup",
     "ordinary",
     "refuse_rivals",
     "rivals",
     "season_turns",
     "turns",
+    "undated",
 ]
 
 
@@ -66,14 +67,12 @@ class Ordinary(Shown):
 
     def later_than(self, known: date) -> bool:
         """Whether it was read in an edition of a later day, or in one that applies from a later day."""
-        return is_later(self.source, known) or (
-            self.schedule.valid_from is not None and self.schedule.valid_from > known
-        )
+        return later_than(self.source, self.schedule, known)
 
     @property
     def undated(self) -> bool:
         """Whether neither the source nor the edition tells since when the duty is known."""
-        return not dated(self.source) and self.schedule.valid_from is None
+        return undated(self.source, self.schedule)
 
 
 def dated(source: str) -> str:
@@ -87,10 +86,15 @@ def dated(source: str) -> str:
     return found[0] if found else ""
 
 
-def is_later(source: str, known: date) -> bool:
-    """Whether a source says that it is of a later day than one; one that names none says nothing."""
-    day = dated(source)
-    return day > known.isoformat()[: len(day)]
+def later_than(source: str, schedule: Schedule, known: date) -> bool:
+    """Whether a source says that it is of a later day than one, or its edition applies from a later day on."""
+    day, since = dated(source), schedule.valid_from
+    return day > known.isoformat()[: len(day)] or (since is not None and since > known)
+
+
+def undated(source: str, schedule: Schedule) -> bool:
+    """Whether neither a source nor its edition tells since when it is known."""
+    return not dated(source) and schedule.valid_from is None
 
 
 def in_force(importer: str, on: date) -> list[Schedule]:

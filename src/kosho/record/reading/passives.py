@@ -13,7 +13,7 @@ __all__ = ["Passive", "passive"]
 _VERBS = {
     "ask": r"asked|urged|requested|pressed|pressured|pushed|petitioned|lobbied|implored|called (?:up)?on",
     "offer": r"offered|promised|granted",
-    "complaint": r"criticis?z?ed|accused|condemned|denounced|blamed|faulted|attacked|rebuked",
+    "complaint": r"critici[sz]ed|accused|condemned|denounced|blamed|faulted|attacked|rebuked",
 }
 _BETWEEN = r"(?:also|again|now|then|later|first|never|repeatedly|\w+ly)\s"
 _PASSIVE = {

@@ -68,7 +68,7 @@ def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: in
     place = asked if asked is not None else behind
     addressee = _ADDRESSEE.match(masked, place, end)
     place = addressee.end() if addressee else place
-    if not re.search(r"\w", masked[place:end]) and re.search(r":\W*$", masked[place:end]):
+    if re.fullmatch(r"[^\w:]*:\W*", masked[place:end]):
         return {}  # what is agreed on stands in the list that follows
     mark = _MARK.match(masked, place, end)
     return _phrase(key, text, mark.end() if mark else place, end) or _phrase(key, text, start, end)

@@ -136,21 +136,25 @@ _OFFICIAL = r"(?:(?:連邦|民主|人民|社会主義|イスラム|アラブ|協
 
 
 @cache
-def _formal() -> tuple[re.Pattern[str], ...]:
-    """`X・ブラジル連邦共和国外務大臣`, `金賢洙(キム・ヒョンス)産業通商相`, `農林水産省 局長 三宅 伸一`."""
+def _formal() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    """Forms, and whether a name in them may be of Japan by its post alone.
+
+    `X・ブラジル連邦共和国外務大臣`, `金賢洙(キム・ヒョンス)産業通商相`, `農林水産省 局長 三宅 伸一`.
+    """
     long, _ = _states()
     post = table("japanese")["posts"]
     kana = "[ァ-ヶー]{2,}(?:[・＝=][ァ-ヶー]{2,})*"
     parts = _parts_of_posts()
     whole = rf"(?:{parts})*(?:{post})(?![一-龥])"
-    return (
+    family = re.compile(
+        rf"(?<![一-龥ァ-ヶー])(?!{whole})(?P<name>[{_FAMILIES}](?!{whole})[一-龥]{{1,2}}?)"
+        rf"(?P<post>(?:{parts})*(?:{post}))(?![一-龥])"
+    )
+    forms = (
         re.compile(
             rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
         ),
-        re.compile(
-            rf"(?<![一-龥ァ-ヶー])(?!{whole})(?P<name>[{_FAMILIES}](?!{whole})[一-龥]{{1,2}}?)"
-            rf"(?P<post>(?:{parts})*(?:{post}))(?![一-龥])"
-        ),
+        family,
         re.compile(
             rf"(?P<name>[一-龥]{{2,4}})\([ァ-ヶー・]{{3,20}}\)(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
         ),
@@ -167,20 +171,20 @@ def _formal() -> tuple[re.Pattern[str], ...]:
             re.MULTILINE,
         ),
     )
+    return tuple((form, form is not family) for form in forms)
 
 
 def _by_form(text: str, start: int, end: int) -> list[Named]:
     """People in the forms in which lists and releases of ministries name them."""
     found: list[Named] = []
-    for words_ in _formal():
+    for words_, home in _formal():
         for match in words_.finditer(text, start, end):
             if any(one.start < match.end() and match.start() < one.end for one in found):
                 continue
             told = match.groupdict()
-            abroad = words_ is _formal()[1]
-            if abroad and _is_family(text, *match.span("name")):
+            if not home and _is_family(text, *match.span("name")):
                 continue
-            begin, codes, org = _affiliation(text, start, match.start(), match["post"], home=not abroad)
+            begin, codes, org = _affiliation(text, start, match.start(), match["post"], home=home)
             if told.get("state"):
                 codes = (_known()[0][match["state"]],)
             if not codes:
