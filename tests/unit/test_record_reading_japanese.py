@@ -132,7 +132,7 @@ def test_a_control_is_no_tariff(text: str, kind: str, told: str) -> None:
 def test_a_family_of_one_sign_takes_nothing_of_the_post(
     text: str, named: tuple[str, str, tuple[str, ...]] | None
 ) -> None:
-    """A name written alike in several countries is of none by its post alone; one that is a thing too is a name."""
+    """A name written alike in several countries is of none by its post; one that is a thing too is a name."""
     found = [(one.name, one.role, one.codes) for one in find_named(text, 0, len(text))]
     assert found == ([] if named is None else [named])
 
