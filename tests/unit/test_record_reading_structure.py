@@ -51,6 +51,52 @@ def test_a_list_under_a_colon_is_read_with_the_verb_that_governs_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "quotes", "by"),
+    [
+        (
+            "Japan and Chile met. They agreed: (a) to lower duties; (b) to list goods; and (c) to talk in May.",
+            ["to lower duties", "to list goods", "to talk in May"],
+            ["CHL", "JPN"],
+        ),
+        (
+            "Chile promised to (i) remove its duty on beef, and (ii) publish its rules by 1 March.",
+            ["remove its duty on beef", "publish its rules by 1 March"],
+            ["CHL"],
+        ),
+        (
+            "Chile promised to (1) remove its duty on figs; (2) publish rules. Peru will wait.",
+            ["remove its duty on figs", "publish rules"],
+            ["CHL"],
+        ),
+        (
+            "Chile promised to (a) remove its duty on figs as in (b) of the annex.",
+            ["Chile promised to (a) remove its duty on figs as in (b) of the annex"],
+            ["CHL"],
+        ),
+        (
+            "Ministers of Japan and Chile (a) met on Monday; (b) agreed to lower the duty on figs to 3%.",
+            ["agreed to lower the duty on figs to 3%"],
+            ["CHL", "JPN"],
+        ),
+    ],
+)
+def test_a_list_within_a_sentence_is_read_with_the_verb_that_governs_it(
+    text: str, quotes: list[str], by: list[str]
+) -> None:
+    found = drafts(text, "commitment")
+    assert [one.quote for one in found] == quotes
+    whose = [one.fields["by"] for one in found]
+    assert [sorted([one] if isinstance(one, str) else one) for one in whose] == [by] * len(quotes)
+
+
+def test_what_follows_a_list_within_a_paragraph_is_read_too() -> None:
+    text = "Chile promised to (1) remove its duty on figs; (2) publish rules. Peru will lower its duty on rice."
+    assert [(one.quote, one.fields["by"]) for one in drafts(text, "offer")] == [
+        ("Peru will lower its duty on rice", "PER")
+    ]
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "contents"),
     [
         (
