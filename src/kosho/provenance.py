@@ -8,6 +8,7 @@ import textwrap
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from math import isnan
 from typing import Annotated, Any, Literal, Protocol, TypeVar, cast
 
 from pydantic import (
@@ -92,8 +93,8 @@ def _counted(schema: Any) -> Any:
 
 
 def _figure(value: object) -> object:
-    """What YAML reads as true is not 1, and no figure is larger than anything there is."""
-    if isinstance(value, bool):
+    """What YAML reads as true is not 1, `.nan` is none, and no figure is larger than anything there is."""
+    if isinstance(value, bool) or (isinstance(value, float) and isnan(value)):
         raise ValueError(_("{lower} is not a number", lower=str(value).lower()))
     if isinstance(value, int | float) and abs(value) > LARGEST:
         shown = f"{value:g}" if isinstance(value, float) else "this number"
