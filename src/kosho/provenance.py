@@ -36,6 +36,7 @@ __all__ = [
     "Said",
     "Source",
     "Status",
+    "Text",
     "field_docs",
     "require_reason",
 ]
@@ -153,6 +154,14 @@ Day = Annotated[date, BeforeValidator(_only_iso_days), AfterValidator(_within_da
 """A calendar day, written YYYY-MM-DD."""
 
 
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError(_("says nothing"))
+    return value
+
+
+Text = Annotated[str, AfterValidator(_said)]
+"""Words: one sign at least."""
 Allowed = Annotated[bool, Field(strict=True)]
 """Leave for something that is mostly a mistake; `require_reason` asks for the reason."""
 
@@ -193,7 +202,7 @@ class Source(Frozen):
     Source(id='eo14257', title='Executive Order 14257', publisher='The White House', kind='primary')
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+    id: Annotated[Text, Field(max_length=LONGEST_ID)]
     title: str
     publisher: str
     date: Day | None = None

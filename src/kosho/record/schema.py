@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from kosho.codes import blocs, countries, is_hs, is_locode
 from kosho.errors import suggest
 from kosho.language import _
-from kosho.provenance import LONGEST_ID, Day, Frozen, Source
+from kosho.provenance import LONGEST_ID, Day, Frozen, Source, Text
 from kosho.record.when import When, first_day, last_day
 
 __all__ = [
@@ -79,12 +79,6 @@ def _file_name(value: str) -> str:
     return value
 
 
-def _said(value: str) -> str:
-    if not value.strip():
-        raise ValueError(_("says nothing"))
-    return value
-
-
 def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
@@ -92,7 +86,6 @@ def _listed(value: object) -> object:
 Locode = Annotated[str, AfterValidator(_locode)]
 HsCode = Annotated[str, AfterValidator(_hs)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed, json_schema_input_type=Id | tuple[Id, ...])]
-Text = Annotated[str, AfterValidator(_said)]
 Words = Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...])]
 Percent = Annotated[float, Field(ge=0, le=HIGHEST_RATE)]
 MastChapter = Annotated[str, Field(pattern=r"^[A-P]\d{0,3}$")]
