@@ -70,6 +70,8 @@ def test_the_record_is_sound(tmp_path: Path) -> None:
         ("people.0.name", "name: Ada"),
         ("people.0.native", "native: アダ"),
         ("people.0.posts.0.quote", "quote: Minister"),
+        ("processes.0.rounds.0.title", "title: First"),
+        ("contentions.0.title", "title: Cars"),
         ("statements.0.kind", "kind: round"),
         ("statements.0.place", "place: Tokyo"),
         ("statements.0.quote", "quote: They met"),
@@ -176,7 +178,7 @@ def test_a_figure_that_somebody_can_mean_is_kept(tmp_path: Path, old: str, new: 
     assert problems(tmp_path, old, new) == []
 
 
-@pytest.mark.parametrize("title", ["[]", "[a]", "{a: 1}"])
+@pytest.mark.parametrize("title", ["[]", "[a]", "{a: 1}", "''"])
 def test_a_title_of_another_kind_is_told(tmp_path: Path, title: str) -> None:
     path = tmp_path / "record.yaml"
     path.write_text(RECORD.replace("title: Talks", f"title: {title}", 1), encoding="utf-8")
