@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from kosho import codes, formatting, language, yamlfile
 from kosho.cli import app
 from kosho.errors import InputError
-from kosho.language import _, current, ngettext, pgettext, use
+from kosho.language import _, current, ngettext, pgettext, texts_of, use
 from kosho.provenance import Frozen
 from kosho.world import toy
 
@@ -320,3 +320,16 @@ def test_a_language_that_is_never_left_does_not_come_back_when_it_is_forgotten()
     del forgotten
     gc.collect()
     assert current() == "en"
+
+
+def test_of_a_catalogue_beside_data_only_what_is_translated_and_sure_counts(tmp_path: Path) -> None:
+    heading = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    entries = (
+        'msgid "Beef"\nmsgstr "牛肉"\n',
+        'msgid "Rice"\nmsgstr ""\n',
+        '#, fuzzy\nmsgid "Pork"\nmsgstr "豚"\n',
+        '#~ msgid "Wheat"\n#~ msgstr "小麦"\n',
+    )
+    path = tmp_path / "ja.po"
+    path.write_text(heading + "\n".join(entries), encoding="utf-8")
+    assert texts_of(path) == {"Beef": "牛肉"}
