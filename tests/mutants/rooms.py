@@ -39,7 +39,7 @@ TESTS = {
         *("doors", "extras", "progress", "user_folders", "public_names", "plain_line"),
         *("cli_contracts", "cli_additions"),
     ),
-    "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_"),
+    "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_", "kept"),
 }
 """Where numbers, dates, shares and states are made or told: how its test files begin."""
 SOURCES = {"common": ("*.py", "codes/*.py")}

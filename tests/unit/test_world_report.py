@@ -60,6 +60,12 @@ def test_every_elasticity_has_a_source_that_is_listed(report):
     assert all(0 < row["theta_low"] < row["theta"] for row in table)
 
 
+def test_a_source_says_what_is_known_of_it_and_no_more(report):
+    told = {source["id"]: source for source in report["sources"]}
+    assert told["fgo-2022"].keys() == {"id", "kind", "licence", "publisher", "title"}
+    assert told["mof-usitc-2022"].keys() == {"id", "kind", "note", "publisher", "title"}
+
+
 def test_changed_elasticities_are_not_passed_off_as_published():
     rows = info(load().with_theta(4.0))["elasticities"]["sectors"]
     assert {row["source"] for row in rows} == {"own"}
