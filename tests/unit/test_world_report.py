@@ -66,6 +66,20 @@ def test_a_source_says_what_is_known_of_it_and_no_more(report):
     assert told["mof-usitc-2022"].keys() == {"id", "kind", "note", "publisher", "title"}
 
 
+@pytest.mark.parametrize(
+    ("name", "countries", "left"),
+    [("icio-2020", ("JPN", "ROW"), 1), ("icio-2020", ("JPN", "USA"), None), ("mine", ("JPN", "USA"), 0)],
+)
+def test_what_a_table_of_the_oecd_does_not_hold_is_told(
+    name: str, countries: tuple[str, ...], left: int | None, report: Any
+):
+    world = build([[[80.0], [20.0]], [[10.0], [90.0]]], sectors=("C29",), countries=countries)
+    told = info(replace(world, meta=replace(world.meta, name=name)))["left_out"]
+    wanted = report["left_out"]
+    assert len(wanted) > 1
+    assert told == (wanted[len(wanted) - left :] if left is not None else wanted)
+
+
 def test_changed_elasticities_are_not_passed_off_as_published():
     rows = info(load().with_theta(4.0))["elasticities"]["sectors"]
     assert {row["source"] for row in rows} == {"own"}
