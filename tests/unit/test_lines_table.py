@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +115,16 @@ def test_the_files_that_ship_are_what_the_builder_makes(shared: Path, tmp_path: 
             pl.read_parquet(Path(build.__code__.co_filename).with_name("data") / path.name),
         )
         assert made.equals(kept), path.name
+
+
+def test_the_builder_reads_the_folder_that_is_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    monkeypatch.setattr("sys.argv", ["build_shipped", str(first), str(second)])
+    monkeypatch.delitem(sys.modules, build.__module__)  # it is run anew
+    with pytest.raises(FileNotFoundError, match=r"first.us_imports_hs6_partner_2024"):
+        runpy.run_module(build.__module__, run_name="__main__")
 
 
 def test_sectors_of_codes_agree_with_the_product_groups_of_the_law() -> None:
