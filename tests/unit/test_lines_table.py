@@ -179,6 +179,20 @@ def test_lines_that_all_move_alike_are_a_change_of_the_sector(talks: World) -> N
     np.testing.assert_allclose(apart.welfare, whole.welfare, atol=1e-10)
 
 
+def test_lines_that_do_not_move_are_rows_only_where_a_gradient_is_asked_for(talks: World) -> None:
+    table = _alike(talks, None)
+    base = float(table.rate[0, 0])
+    new = np.array([[0.5], [base], [base]])
+    found = line_shock(talks, table, new)
+    assert (found.shock.share.tolist(), found.shock.tariff.tolist()) == ([0.5], [pytest.approx(0.5)])
+    assert found.line.tolist() == [-1]
+    each = line_shock(talks, table, new, apart=True)
+    assert each.line.tolist() == [0, 1, 2]
+    assert each.shock.share == pytest.approx([0.5, 0.3, 0.2])
+    assert each.shock.tariff == pytest.approx([0.5, base, base])
+    assert each.shock.base_tariff == pytest.approx([base] * 3)
+
+
 def test_a_table_with_other_rates_than_the_world_s_is_scaled_and_says_so(talks: World) -> None:
     table = _alike(talks, 0.2)
     found = line_shock(talks, table, np.full((3, 1), 0.0))
