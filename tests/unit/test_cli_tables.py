@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 
 from kosho.cli.bench import _time, _times
-from kosho.cli.corridor_effect import by_sector, time_value
+from kosho.cli.corridor_effect import by_sector, measure, time_value
+from kosho.cli.register_upkeep import refuse_unknown_economy
 from kosho.cli.tariffs import _rate_rows
+from kosho.errors import InputError
 
 COUNTRIES, SECTORS = ("USA", "JPN", "KOR"), ("C28", "C29")
 
@@ -74,6 +77,43 @@ def test_days_of_a_sector_are_those_of_its_consignments_by_their_worth() -> None
     }
 
 
+def test_a_scenario_is_a_measure_of_days_to_five_places() -> None:
+    # Worth 3 to 7 sectors save 0.4 and 22/35 days: 0.56, which is 1.12 of the mean, on a tenth of the trade.
+    corridor: Any = SimpleNamespace(
+        types={"box": kind(10.0, 3.0, C28=0.5, C29=0.5), "bulk": kind(4.0, 5.0, C29=1.0)},
+        origin=SimpleNamespace(code="TWKHH"),
+        destination=SimpleNamespace(code="JPUKB"),
+        trade_share=SimpleNamespace(value=0.1, low=None, high=0.2),
+        window=SimpleNamespace(start=date(2026, 6, 15)),
+        scenarios={"ahead": SimpleNamespace(title="Papers ahead")},
+        title="To Kobe",
+        value_of_time=SimpleNamespace(model_dump=lambda **_given: {"value": 1.35}),
+    )
+    baseline: Any = SimpleNamespace(mean=2.4167371)
+    saved: Any = SimpleNamespace(mean=0.5, low=-0.1, high=1.0)
+    found = measure(corridor, "ahead", baseline, saved, {"box": 0.4, "bulk": 0.8})
+    (one,) = found["measures"]
+    known = {"unit": "days", "status": "estimate", "source": "customs-twkhh-jpukb-simulation"}
+    assert one["terms"] == {
+        "before": {"value": 2.41674, **known},
+        "after": {
+            "value": 2.36074,
+            "low": 2.19274,
+            "high": 2.42794,
+            **known,
+            "note": "the corridor saves 0.50 days (-0.10 to 1.00), 0.56 weighted by value, on 0.1 of the trade "
+            "in goods",
+        },
+        "per_day": {"value": 1.35, "source": "customs-twkhh-jpukb-simulation"},
+    }
+    assert (found["title"], one["id"]) == ("Papers ahead, To Kobe", "customs-twkhh-jpukb-ahead")
+    assert (one["imposer"], one["partners"]) == ("JPN", {"include": ["TWN"]})
+    assert (one["legal_from"], one["known_from"]) == ("2026-06-15", "2026-06-15")
+    nothing: Any = SimpleNamespace(mean=0.0, low=0.0, high=0.0)
+    (still,) = measure(corridor, "ahead", baseline, nothing, {"box": 0.0, "bulk": 0.0})["measures"]
+    assert still["terms"]["after"]["value"] == 2.41674
+
+
 @pytest.mark.parametrize(
     ("low", "high", "ends"),
     [(None, None, (0.8, 0.8, 0.8)), (0.6, None, (0.6, 0.8, 0.8)), (0.6, 2.1, (0.6, 0.8, 2.1))],
@@ -107,3 +147,23 @@ def test_how_many_times_as_quick_is_told_in_two_digits(ratio: float, told: str) 
 )
 def test_a_time_is_told_in_the_largest_unit_that_it_fills(seconds: float, told: str) -> None:
     assert _time(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("code", "alone", "fits"),
+    [
+        ("JPN", False, True),
+        ("JPN", True, True),
+        ("EU27", False, True),
+        ("EU27", True, False),
+        ("JAP", False, False),
+    ],
+)
+def test_a_bloc_is_no_economy_where_it_must_stand_alone(code: str, *, alone: bool, fits: bool) -> None:
+    if fits:
+        refuse_unknown_economy(code, "--partner", alone=alone)
+        return
+    with pytest.raises(InputError) as caught:
+        refuse_unknown_economy(code, "--partner", alone=alone)
+    (one,) = caught.value.problems
+    assert (one.key, one.message) == ("--partner", f"unknown country {code!r}")
