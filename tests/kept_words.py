@@ -32,11 +32,10 @@ COMMANDS: dict[str, str] = {
     "a package": PRICE,
     "a package by one elasticity": f"{PRICE} --model ces --demand -0.8 --elasticities broda-weinstein",
     "a package in all markets": f"{SEVERALLY} --model gsim --supply 1.5 --elasticities assumed",
-    "a package used in part": f"{PRICE} --use 0.6",
     "a package by origin": f"{PRICE} --origin 60",
     "a package by the law": f"{PRICE} --rates law --on 2025-09-20",
     "requests": f"lines request {TALKS} --confirm 1 --budget 20",
-    "offers": f"lines offer {TALKS} --confirm 2 --exclude 22",
+    "offers": f"lines offer {TALKS} --confirm 1 --exclude 22",
     "a swap": f"lines swap {TALKS} --coverage 0.3",
     "a staged annex": f"{STAGED} --on 2026-03-31",
     "what each year brings": f"{STAGED} --importer JPN --partner USA --trade both.csv",
@@ -45,14 +44,13 @@ COMMANDS: dict[str, str] = {
     "lines joined": "lines join USA --trade both.csv --out out/lines.csv",
     "goods of Japan": "lines goods USA --top 5",
     "indicators": "lines indicators USA JPN --top 3 --trade both.csv",
-    "deals": f"bargain {CASE} --draws 3",
+    "deals": f"bargain {CASE} --draws 2",
     "deals on two tables": f"bargain {CASE} --draws 0 --no-confirm --world {MINE},talks",
     "a package explained": f"bargain {CASE} --draws 0 --no-confirm --explain cars=all-15",
     "a duty added": f"simulate --base --world {MINE} --add USA+EUROPE+C29-C30++5% --all",
-    "a scenario": f"simulate {CASE} --scenario deal --all",
-    "a scenario in its first year": f"simulate {CASE} --scenario deal --horizon 1",
-    "a scenario year by year": f"simulate {CASE} --scenario deal --horizon all",
+    "a scenario year by year": f"simulate {CASE} --scenario deal --horizon all --all",
     "a scenario on two tables": f"simulate {CASE} --scenario deal --world {MINE},talks",
+    "a scenario on two tables, in Japanese": f"--lang ja simulate {CASE} --scenario deal --world {MINE},talks",
     "best tariffs": RATES.format("optimal"),
     "best tariffs within bounds": f"{RATES.format('optimal')} --low 1 --high 30",
     "tariffs in a war": RATES.format("nash"),
@@ -72,7 +70,6 @@ COMMANDS: dict[str, str] = {
     "a published study": "replicate cp2015 --data nafta",
     "tables that differ": f"world diff {MINE} talks",
     "a table": f"world info {MINE}",
-    "elasticities of a panel": "world estimate panel.csv",
     "formats of tables": "world formats",
     "a case": f"cases {CASE}",
     "codes": "codes cars",
@@ -81,13 +78,7 @@ COMMANDS: dict[str, str] = {
 """Words of a command, those of one argument with spaces joined by `+`; two stand for one."""
 VARY = (" ms a solve", "First-order residual", ", fingerprint ")
 """In lines that differ from machine to machine."""
-AS_JSON = (
-    "a swap",
-    "offers",
-    "best tariffs within bounds",
-    "a supply chain without an origin",
-    "tables that differ",
-)
+AS_JSON = ("best tariffs within bounds", "a supply chain without an origin", "tables that differ")
 """Whose contract is kept too, as no other answer that is kept has it."""
 
 
