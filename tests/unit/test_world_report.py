@@ -192,6 +192,10 @@ def test_the_invented_economy_is_the_one_that_examples_are_worked_out_on():
     assert one.flows.sum("exporter").to_numpy().tolist() == sums
     assert one.flows.sum("importer").sel(exporter="JPN").to_numpy().tolist() == [85_000, 380_000]
     assert one.flows.sum("importer").sel(exporter="USA").to_numpy().tolist() == [260_000, 440_000]
+    assert one.io_share.to_numpy().tolist() == [[[0.2, 0.0], [0.1, 0.3]]] * 3
+    assert one.theta_spread is not None
+    assert (one.theta.to_numpy().tolist(), one.theta_spread.to_numpy().tolist()) == ([4.0, 7.0], [0.3, 0.3])
+    assert [(flow.quantity, flow.unit, flow.sector) for flow in one.units] == [(1.5e6, "vehicles", "C29")]
     assert one.tariff.sum("exporter").to_numpy().round(6).tolist() == [[0.2, 0.0], [0.06, 0.05], [0.16, 0.3]]
     assert one.tariff.sum("importer").to_numpy().round(6).tolist() == [
         [0.11, 0.175],
