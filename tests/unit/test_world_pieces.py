@@ -13,7 +13,7 @@ import pytest
 
 from kosho.bounds import THETA
 from kosho.errors import InputError
-from kosho.world import build, factors
+from kosho.world import build, choice, factors
 from kosho.world.build import _elasticities
 from kosho.world.estimation import Estimated, _judged, _name, _telling, interval
 from kosho.world.factors import _economies
@@ -242,3 +242,18 @@ def test_a_table_that_weights_holds_nothing_together(
         return
     with pytest.raises(InputError, match="'mine' gives no weights: it holds some together"):
         build.weights_of("mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "keep", "kept"),
+    [
+        ("icio-2022", ("BRA", "EU27"), {"BRA", "EU27"}),
+        ("icio-2022:full", ("BRA", "EU27"), {"EU27"}),  # of a form that is named only blocs go together
+        ("talks", ("BRA", "EU27"), {"EU27"}),
+    ],
+)
+def test_a_form_that_is_named_keeps_its_regions_but_for_blocs(
+    name: str, keep: tuple[str, ...], kept: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "_pair", lambda _of, found, *_rest: found)
+    assert choice.WorldChoice.parse(name).load(keep) == kept
