@@ -92,6 +92,16 @@ def test_the_frontier_trades_one_side_s_gain_for_the_other_s() -> None:
     assert (np.diff(gains[:, 1]) < 0).all()
 
 
+@pytest.mark.parametrize(("gains", "best"), [([[1, 1], [0, 3]], (1.0, 4.0)), ([[1, 1], [3, 0]], (4.0, 1.0))])
+def test_a_package_that_gives_one_side_more_and_the_other_as_much_leaves_no_other_on_the_frontier(
+    gains: list[list[int]], best: tuple[float, float]
+) -> None:
+    lines = SwapLines(("USA", "JPN"), ["01", "02"], [0, 1], gains, [10, 20])
+    alone = [swap_set(lines, weight).gains for weight in (0.0, 1.0)]
+    assert (1.0, 1.0) in alone  # the best of what one side alone cares for
+    assert [one.gains for one in swap_frontier(lines)] == [best]
+
+
 def test_budgets_and_exclusions_hold() -> None:
     lines = _lines(200, 5)
     free = swap_set(lines, 0.5)

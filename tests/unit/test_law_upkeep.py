@@ -276,11 +276,18 @@ def test_commands_of_upkeep_speak_json_and_refuse_what_is_no_day():
     assert "back in time" in " ".join(table.stdout.split())
     for wrong in (
         ["register", "diff"],
+        ["register", "diff", "HTS 1"],
+        ["register", "diff", "HTS 1", "HTS 2", "HTS 3"],
+        ["register", "diff", "HTS 1", "HTS 2", "--known", "2025-09-03", "2025-09-16"],
         ["register", "diff", "--known", "2025-09-16", "2025-09-03"],
         ["register", "diff", "--known", "yesterday", "today"],
         ["register", "stale", "--importer", "JAP"],
     ):
-        assert isinstance(RUN.invoke(app, wrong).exception, InputError)
+        error = RUN.invoke(app, wrong).exception
+        assert isinstance(error, InputError)
+        assert (error.problems[0].message == "compares two editions, or two days") is (
+            "diff" in wrong and wrong[-1] not in ("2025-09-03", "today")
+        )
 
 
 def test_where_nothing_is_found_it_is_told_why() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
+from kosho.lines import rates_by_law
 from kosho.lines.rates_by_law import LawRates, _collected, _members, _own, _Paid, _pairs, _period, _traded
 
 
@@ -111,3 +113,32 @@ def test_rates_that_are_none_lie_between_the_ends_of_all_under_a_code(
     assert rates.between(code) == ends
     assert [row[0] for row in rates.card().rows] == ["rates", "known"]
     assert dict(rates.card().rows)["known"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("held", "taken"),
+    [
+        ([], None),
+        ([("r5", 1, True)], "r5"),
+        ([("r5", 1, False)], None),  # some chapters alone are no schedule
+        ([("r5", 2, True), ("r4", 1, True)], "r5"),
+        ([("r5", 1, False), ("r4", 1, True)], "r4"),
+        ([("r5", 1, True), ("r4", 1, False)], "r5"),
+        ([("r5", 1, True), ("r4", 1, True)], "r5, r4"),
+    ],
+)
+def test_ordinary_duties_are_of_the_newest_whole_edition_where_no_other_is_of_its_day(
+    held: list[tuple[str, int, bool]], taken: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editions = [
+        SimpleNamespace(edition=name, valid_from=date(2025, day, 1), whole=whole) for name, day, whole in held
+    ]
+    monkeypatch.setattr(rates_by_law, "in_force", lambda importer, _on: editions if importer == "FRA" else [])
+    monkeypatch.setattr(rates_by_law, "schedule_rates", lambda one: f"rates of {one.edition}")
+    monkeypatch.setattr(rates_by_law, "rivals", lambda one, other: KeyError(f"{one.edition}, {other.edition}"))
+    if taken is not None and "," in taken:
+        with pytest.raises(KeyError, match=taken):
+            rates_by_law.ordinary_rates("FRA", date(2025, 6, 1))
+        return
+    found: Any = rates_by_law.ordinary_rates("FRA", date(2025, 6, 1))
+    assert found == (None if taken is None else (f"rates of {taken}", taken))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +117,16 @@ def test_the_files_that_ship_are_what_the_builder_makes(shared: Path, tmp_path: 
         assert made.equals(kept), path.name
 
 
+def test_the_builder_reads_the_folder_that_is_named_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    monkeypatch.setattr("sys.argv", ["build_shipped", str(first), str(second)])
+    monkeypatch.delitem(sys.modules, build.__module__)  # it is run anew
+    with pytest.raises(FileNotFoundError, match=r"first.us_imports_hs6_partner_2024"):
+        runpy.run_module(build.__module__, run_name="__main__")
+
+
 def test_sectors_of_codes_agree_with_the_product_groups_of_the_law() -> None:
     odd: list[tuple[str, str, str | None]] = []
     for group in Products.load().groups.values():
@@ -165,6 +177,20 @@ def test_lines_that_all_move_alike_are_a_change_of_the_sector(talks: World) -> N
     apart = solve(talks, line_shock(talks, table, new, apart=True).shock, tol=1e-13)
     np.testing.assert_allclose(lines.welfare, whole.welfare, atol=1e-10)
     np.testing.assert_allclose(apart.welfare, whole.welfare, atol=1e-10)
+
+
+def test_lines_that_do_not_move_are_rows_only_where_a_gradient_is_asked_for(talks: World) -> None:
+    table = _alike(talks, None)
+    base = float(table.rate[0, 0])
+    new = np.array([[0.5], [base], [base]])
+    found = line_shock(talks, table, new)
+    assert (found.shock.share.tolist(), found.shock.tariff.tolist()) == ([0.5], [pytest.approx(0.5)])
+    assert found.line.tolist() == [-1]
+    each = line_shock(talks, table, new, apart=True)
+    assert each.line.tolist() == [0, 1, 2]
+    assert each.shock.share == pytest.approx([0.5, 0.3, 0.2])
+    assert each.shock.tariff == pytest.approx([0.5, base, base])
+    assert each.shock.base_tariff == pytest.approx([base] * 3)
 
 
 def test_a_table_with_other_rates_than_the_world_s_is_scaled_and_says_so(talks: World) -> None:

@@ -248,3 +248,28 @@ def test_lines_are_priced_whose_rates_are_known_where_anything_is_bought(
         "USA", ("870323", "870421"), ("JPN", "KOR"), np.array(imports), np.array(rates), ("line",) * 2, ()
     )
     np.testing.assert_equal(table.known_share, share)
+
+
+@pytest.mark.parametrize(("name", "known"), [("mine", "kosho"), ("baci", "baci")])
+def test_a_format_of_ones_own_comes_first_and_in_place_of_one_that_ships(
+    name: str, known: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "formats.yaml"
+    path.write_text(
+        f"""\
+title: Mine
+formats:
+  - id: {name}
+    title: As we have them
+    signs: [land, ware]
+    columns: {{importer: [land], exporter: [from], hs: [ware], value: [money]}}
+""",
+        encoding="utf-8",
+    )
+    found = formats(path)
+    assert list(found)[:2] == [name, "kosho"]
+    assert set(found) == {name, *formats()}
+    assert found[name].title == "As we have them"
+    assert recognised(["Land", "Ware", "x"], found, "t.csv") is found[name]
+    assert (found[known].title == "As we have them") is (name == known)
+    assert found["wits"] is formats()["wits"]

@@ -505,17 +505,18 @@ def test_plain_lines_are_parsed_at_once_and_others_left_as_they_are(
     assert (found[0], found[1].tolist()) == (names, values)
 
 
-@pytest.mark.parametrize("rows", [8, 7, 0, 9])
-def test_a_matrix_of_gloria_has_industries_and_products_of_every_region(rows: int) -> None:
+@pytest.mark.parametrize(("rows", "more"), [(8, 0), (7, 0), (0, 0), (9, 0), (8, 1), (7, 1)])
+def test_a_matrix_of_gloria_has_industries_and_products_of_every_region(rows: int, more: int) -> None:
     n, s, c = 2, 2, 1
     used = np.arange(float(rows * 2 * n * s)).reshape(rows, 2 * n * s)
-    bought = np.full((rows, n * c), 0.5)
+    bought = np.full((rows + more, n * c), 0.5)
     texts = tuple(
         io.StringIO("".join(",".join(map(repr, row)) + "\n" for row in one.tolist())) for one in (used, bought)
     )
     sales = Sales(("AAA", "BBB"), ("X", "Y"), ("HFCE",))
-    if rows != 8:
+    if rows != 8 or more:
         told = f"has {rows} rows; 2 regions of 2 industries and products are 8"
+        told = told if rows != 8 else "Y has more rows than T: 8 are in T"
         with pytest.raises(InputError, match=told):
             _take(sales, texts, "t.csv")  # type: ignore[arg-type]
         return

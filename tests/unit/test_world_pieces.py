@@ -13,7 +13,7 @@ import pytest
 
 from kosho.bounds import THETA
 from kosho.errors import InputError
-from kosho.world import factors
+from kosho.world import build, choice, factors
 from kosho.world.build import _elasticities
 from kosho.world.estimation import Estimated, _judged, _name, _telling, interval
 from kosho.world.factors import _economies
@@ -212,3 +212,48 @@ def test_a_share_of_a_region_is_told_where_those_known_make_most_of_it(
     share = sum(made[code] * value / 100 for code, value in known.items()) / sum(made[code] for code in known)
     enough = sum(made[code] for code in known) >= 0.8 * 8.0
     assert both == (round(share, 4) if enough else None)
+
+
+@pytest.mark.parametrize(
+    ("countries", "sectors", "whole"),
+    [
+        (("JPN", "USA"), ("A01", "C29"), True),
+        (("JPN", "EU27"), ("A01", "C29"), False),
+        (("EUROPE", "USA"), ("A01", "C29"), False),
+        (("JPN", "USA"), ("A01", "C29-C30"), False),
+        (("JPN", "USA"), ("A", "C29"), False),
+    ],
+)
+def test_a_table_that_weights_holds_nothing_together(
+    countries: tuple[str, ...], sectors: tuple[str, ...], *, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows = np.arange(8.0).reshape(2, 2, 2)
+    world = SimpleNamespace(
+        countries=countries,
+        sectors=sectors,
+        arrays=SimpleNamespace(flows=flows),
+        meta=SimpleNamespace(name="w", source="s", year=2022),
+    )
+    chosen = SimpleNamespace(parse=lambda _text: SimpleNamespace(load=lambda: SimpleNamespace(whole=world)))
+    monkeypatch.setattr(build, "WorldChoice", chosen)
+    if whole:
+        found = build.weights_of("mine")
+        assert (found.economies, found.sectors, found.flows.tolist()) == (countries, sectors, flows.tolist())
+        return
+    with pytest.raises(InputError, match="'mine' gives no weights: it holds some together"):
+        build.weights_of("mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "keep", "kept"),
+    [
+        ("icio-2022", ("BRA", "EU27"), {"BRA", "EU27"}),
+        ("icio-2022:full", ("BRA", "EU27"), {"EU27"}),  # of a form that is named only blocs go together
+        ("talks", ("BRA", "EU27"), {"EU27"}),
+    ],
+)
+def test_a_form_that_is_named_keeps_its_regions_but_for_blocs(
+    name: str, keep: tuple[str, ...], kept: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "_pair", lambda _of, found, *_rest: found)
+    assert choice.WorldChoice.parse(name).load(keep) == kept

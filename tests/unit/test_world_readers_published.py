@@ -97,6 +97,7 @@ def test_parts_of_china_are_joined_or_kept_as_sectors_of_their_own(tmp_path: Pat
     np.testing.assert_allclose(kept.output[1, 3:], 0.0)
     world = calibrated(named(kept))
     assert world.meta.sectors["C29.2"] == ("C29",)
+    assert "sector_weights" not in named(kept).meta  # each part is one ICIO sector
     assert world.imbalance < 1e-14
 
 
@@ -160,13 +161,16 @@ def test_the_row_of_codes_is_the_one_with_most_of_them_if_they_are_half(
     assert _most(rows, lambda text: text.startswith("c")) == place
 
 
-def test_a_row_of_wiod_that_is_not_its_total_is_refused(tmp_path: Path):
+@pytest.mark.parametrize("behind", [0, 1])
+def test_a_row_of_wiod_that_is_not_its_total_is_refused(behind: int, tmp_path: Path):
     sectors, finals = [f"c{k}" for k in range(1, 36)], ("c37", "c38", "c39", "c41", "c42")
     made = economy(("AUS", "RoW"), sectors, finals, 4)
     path = published.sheet(tmp_path / "wiot08_row_apr12.xlsx", made, sectors, finals, ("WIOT_2008", "Table"))
     book = openpyxl.load_workbook(path)
     (page,) = book.worksheets
     page.cell(8, page.max_column).value *= 1.01
+    for _other in range(behind):  # a publisher may have columns of its own behind the total
+        page.cell(3, page.max_column + 1).value = "check"
     book.save(path)
     with pytest.raises(InputError, match="row AUS c2 adds up to"):
         reader("wiod").table([path], {})
@@ -225,8 +229,8 @@ def test_the_sheet_that_is_meant_is_read_as_a_person_sees_it(
         reader("wiod").table([path], settings)
 
 
-@pytest.mark.parametrize("year", [None, 2011])
-def test_the_lists_of_wiod_2013_in_rdata(year: int | None, tmp_path: Path):
+@pytest.mark.parametrize(("year", "output"), [(None, True), (2011, False)])
+def test_the_lists_of_wiod_2013_in_rdata(year: int | None, *, output: bool, tmp_path: Path):
     rdata = pytest.importorskip("rdata")
     sectors = [f"c{k}" for k in range(1, 36)]
     made = economy(("AUS", "JPN"), sectors, ("c37", "c38", "c39", "c41", "c42"), 4)
@@ -236,7 +240,7 @@ def test_the_lists_of_wiod_2013_in_rdata(year: int | None, tmp_path: Path):
         "industries": np.array([f"Industry {k}" for k in range(35)]),
         "inter": used,
         "final": final,
-        "output": np.asarray(made.output, float),
+        **({"output": np.asarray(made.output, float)} if output else {}),
         **({} if year is None else {"year": np.array([float(year)])}),
     }
     rdata.write_rda(tmp_path / "wiot.rda", {"wiot": held})
@@ -300,7 +304,12 @@ def test_tables_of_the_adb(tmp_path: Path):
     table = reader("adb").table([published.sheet(path, made, sectors, made.categories, title)], {})
     same(table, made)
     assert (table.meta["edition"], table.meta["year"]) == ("ADB MRIO, issue of Aug 2022", 2021)
+    assert table.meta["name"] == "adb-2021"
     assert calibrated(named(table)).countries == ("CHN", "JPN", "TWN", "ROW")
+    other = published.sheet(tmp_path / "asia.xlsx", made, sectors, made.categories, ("MRIO", "Table"))
+    undated = reader("adb").table([other], {}).meta
+    assert (undated["name"], undated["year"]) == ("asia", None)
+    assert undated["edition"] == "ADB MRIO, issue not named in the file"
 
 
 @pytest.mark.parametrize("flat", [False, True])
@@ -591,6 +600,26 @@ def test_arrays_of_gtap_that_do_not_fit_together_are_told(
     path.write_bytes(har_bytes(arrays))
     with pytest.raises(InputError, match=told):
         reader("gtap").table([path], {})
+
+
+@pytest.mark.parametrize("lacking", ["VMSB", "VCIF"])
+def test_a_gtap_data_base_without_prices_at_the_border_has_no_duties_and_says_of_none_that_it_is_unknown(
+    lacking: str, tmp_path: Path
+):
+    path = published.gtap_har(tmp_path / "basedata.har", published.gtap())
+    whole = reader("gtap").table([path], {})
+    arrays = {name: one for name, one in published.gtap().arrays.items() if name != lacking}
+    path.write_bytes(har_bytes(arrays))
+    table = reader("gtap").table([path], {})
+    assert whole.unknown is not None
+    assert whole.unknown.tolist() == np.zeros((3, 3, 3)).tolist()
+    assert (table.tariff, table.unknown) == (None, None)
+    said = {"base_tariffs": "those of GTAP (VMSB over VCIF)", "tariff_year": 2017}
+    assert said.items() <= whole.meta.items()
+    assert not said.keys() & table.meta.keys()
+    assert [one for one in table.meta["adjustments"] if "VMSB" in one] == [
+        "no VMSB and VCIF in the files: base tariffs are unknown and held as they are"
+    ]
 
 
 def test_gtap_of_before_version_7(tmp_path: Path):

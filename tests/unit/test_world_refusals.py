@@ -184,6 +184,22 @@ def test_a_number_is_finite_and_above_the_least(text: str, least: float, found: 
     assert [one.line for one in problems.found] == ([3] if found is None else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("x", "rate 'x' is not a number"),
+        ("-150", "rate -150 is not above -100"),
+        ("inf", "rate inf is not finite"),
+        ("-inf", "rate -inf is not finite"),
+        ("nan", "rate nan is not finite"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_told(text: str, told: str) -> None:
+    problems = Problems("t.csv")
+    assert number(text, "rate", 3, problems, -100.0) is None
+    assert [(one.message, one.line, one.key) for one in problems.found] == [(told, 3, "rate")]
+
+
 def test_a_sector_is_found_by_its_label_or_what_it_stands_for_alone() -> None:
     members = {"CARS": ("C29",), "FARM": ("A01", "A02"), "A": ("B05",), "B": ("B05",), "REST": ("B06",)}
     labels = ("CARS", "FARM", "A", "B", "G")

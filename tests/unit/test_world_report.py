@@ -60,6 +60,26 @@ def test_every_elasticity_has_a_source_that_is_listed(report):
     assert all(0 < row["theta_low"] < row["theta"] for row in table)
 
 
+def test_a_source_says_what_is_known_of_it_and_no_more(report):
+    told = {source["id"]: source for source in report["sources"]}
+    assert told["fgo-2022"].keys() == {"id", "kind", "licence", "publisher", "title"}
+    assert told["mof-usitc-2022"].keys() == {"id", "kind", "note", "publisher", "title"}
+
+
+@pytest.mark.parametrize(
+    ("name", "countries", "left"),
+    [("icio-2020", ("JPN", "ROW"), 1), ("icio-2020", ("JPN", "USA"), None), ("mine", ("JPN", "USA"), 0)],
+)
+def test_what_a_table_of_the_oecd_does_not_hold_is_told(
+    name: str, countries: tuple[str, ...], left: int | None, report: Any
+):
+    world = build([[[80.0], [20.0]], [[10.0], [90.0]]], sectors=("C29",), countries=countries)
+    told = info(replace(world, meta=replace(world.meta, name=name)))["left_out"]
+    wanted = report["left_out"]
+    assert len(wanted) > 1
+    assert told == (wanted[len(wanted) - left :] if left is not None else wanted)
+
+
 def test_changed_elasticities_are_not_passed_off_as_published():
     rows = info(load().with_theta(4.0))["elasticities"]["sectors"]
     assert {row["source"] for row in rows} == {"own"}
@@ -172,6 +192,10 @@ def test_the_invented_economy_is_the_one_that_examples_are_worked_out_on():
     assert one.flows.sum("exporter").to_numpy().tolist() == sums
     assert one.flows.sum("importer").sel(exporter="JPN").to_numpy().tolist() == [85_000, 380_000]
     assert one.flows.sum("importer").sel(exporter="USA").to_numpy().tolist() == [260_000, 440_000]
+    assert one.io_share.to_numpy().tolist() == [[[0.2, 0.0], [0.1, 0.3]]] * 3
+    assert one.theta_spread is not None
+    assert (one.theta.to_numpy().tolist(), one.theta_spread.to_numpy().tolist()) == ([4.0, 7.0], [0.3, 0.3])
+    assert [(flow.quantity, flow.unit, flow.sector) for flow in one.units] == [(1.5e6, "vehicles", "C29")]
     assert one.tariff.sum("exporter").to_numpy().round(6).tolist() == [[0.2, 0.0], [0.06, 0.05], [0.16, 0.3]]
     assert one.tariff.sum("importer").to_numpy().round(6).tolist() == [
         [0.11, 0.175],

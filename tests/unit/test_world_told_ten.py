@@ -17,7 +17,16 @@ from kosho.errors import InputError
 from kosho.world import World, labelled, toy
 from kosho.world.economy import Arrays
 from kosho.world.exports import as_dataset, as_har, export
-from kosho.world.readers.wiod import RELEASES, _aligned, _is_table, _numbers, _of_frame, _release, _spread
+from kosho.world.readers.wiod import (
+    ADB_RELEASE,
+    RELEASES,
+    _aligned,
+    _is_table,
+    _numbers,
+    _of_frame,
+    _release,
+    _spread,
+)
 from kosho.world.table_checks import (
     capped_inputs,
     final_shares,
@@ -161,6 +170,7 @@ def test_a_cell_of_a_sheet_is_a_number_or_empty(row: list[Any], found: list[floa
 
 def test_a_release_is_the_one_whose_final_columns_are_all_there() -> None:
     old, new = RELEASES
+    assert [one.codes[-1] for one in (old, new, ADB_RELEASE)] == ["c35", "r56", "c35"]
     path = Path("t.xlsx")
     for wanted, codes in (
         (old, {*old.finals, "c1"}),

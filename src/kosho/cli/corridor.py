@@ -171,7 +171,7 @@ def _compute(opened: Corridor, names: list[str], settings: Settings, run: Runner
                 corridor, replications=count, precision=precision, seed=settings.seed, run=run, progress=advance
             )
 
-        stage("Baseline")
+        stage(_("Baseline"))
         baseline = times(opened, settings.replications, settings.precision)
         scenarios: dict[str, ReleaseTimes] = {}
         for name in names:

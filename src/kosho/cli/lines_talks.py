@@ -44,7 +44,7 @@ from kosho.cli.lines_use import Cumulating, Origin, UseOfCuts, refuse_use, use_o
 from kosho.cli.options import Json, WorldNamed
 from kosho.cli.terminal import day, say, show_json, show_progress, show_table
 from kosho.codes import country_name
-from kosho.language import _, pgettext
+from kosho.language import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from kosho.lines.line_ranking import LineWorth, Ranking
@@ -267,9 +267,9 @@ def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, floa
     giver, taker = (country_name(code) for code in (found.giver, found.partner))
     to, of = formatting.the_country(found.partner), formatting.the_country(found.giver)
     verb = (
-        _("{taker} asks {giver} for", taker=taker, giver=of)
+        _("{taker} asks {giver} for", taker=formatting.starting(to), giver=of)
         if kind == "request"
-        else _("{giver} offers {taker}", giver=giver, taker=to)
+        else _("{giver} offers {taker}", giver=formatting.starting(of), taker=to)
     )
     rows = [
         (
@@ -300,8 +300,10 @@ def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, floa
     solved = sum(one.gain_solved is not None for one in found.lines[:SHOWN])
     if solved:
         say(
-            _(
+            ngettext(
+                "The first was solved, freed alone; the rest is by the gradient.",
                 "The first {solved} were solved, each freed alone; the rest is by the gradient.",
+                solved,
                 solved=formatting.count(solved),
             )
         )
@@ -321,9 +323,12 @@ def _show_ranking(kind: str, found: Ranking, ranges: dict[str, tuple[float, floa
         for one in (found.all_gain, -found.all_cost, found.by_gradient[0], -found.by_gradient[1])
     )
     say(
-        _(
+        ngettext(
+            "That one line, solved: {taker} {solved_gain}, {giver} {solved_loss} dollars a year; by the "
+            "gradient {gain} and {loss}.",
             "All {number} lines at once, solved: {taker} {solved_gain}, {giver} {solved_loss} "
             "dollars a year; their gradients add up to {gain} and {loss}.",
+            len(found.lines),
             number=formatting.count(len(found.lines)),
             taker=taker,
             solved_gain=solved_gain,

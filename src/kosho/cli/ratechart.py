@@ -11,8 +11,10 @@ __all__ = ["svg"]
 
 WIDTH, LEFT, RIGHT, TOP, ROW, BOTTOM = 860, 250, 40, 76, 30, 36
 STYLE = 'role="img" font-family="sans-serif" font-size="12"'
-STEP = 90
-"""Pixels of the legend from one partner to the next."""
+STEP, LINE = 90, 18
+"""Pixels of the legend from one partner to the next, and from one line of them to the next."""
+ALONG = (WIDTH - LEFT - RIGHT) // STEP + 1
+"""Partners on a line of the legend."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 """Of Okabe and Ito, told apart by colour-blind readers; partners beyond them begin again with another mark."""
 TICKS = (0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
@@ -25,13 +27,18 @@ def svg(found: Comparison, title: str) -> str:
     """
     highest = max((cell.high for row in found.rates for cell in row.cells.values() if cell.high), default=0.1)
     top = next((tick for tick in TICKS if tick >= highest), highest)
-    height = TOP + ROW * len(found.rates) + BOTTOM
+    start = TOP + LINE * ((len(found.partners) - 1) // ALONG)  # below the lines of the legend
+    height = start + ROW * len(found.rates) + BOTTOM
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {STYLE}>',
         f'<title>{escape(title)}</title><text x="12" y="20" font-size="14">{escape(title)}</text>',
         *_legend(found.partners),
-        *_grid(top, height),
-        *(mark for place, row in enumerate(found.rates) for mark in _row(row, found.partners, place, top)),
+        *_grid(top, start, height),
+        *(
+            mark
+            for place, row in enumerate(found.rates)
+            for mark in _row(row, found.partners, start + ROW * place + ROW / 2, top)
+        ),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -42,16 +49,18 @@ def _across(rate: float, top: float) -> float:
 
 
 def _legend(partners: Sequence[str]) -> list[str]:
-    return [
-        _mark(LEFT + STEP * place, 44, place, partner)
-        + f'<text x="{LEFT + STEP * place + 10:.1f}" y="48">{escape(partner)}</text>'
-        for place, partner in enumerate(partners)
-    ]
+    found: list[str] = []
+    for number, partner in enumerate(partners):
+        line, place = divmod(number, ALONG)
+        x, y = LEFT + STEP * place, 44 + LINE * line
+        text = f'<text x="{x + 10:.1f}" y="{y + 4}">{escape(partner)}</text>'
+        found.append(_mark(x, y, number, partner) + text)
+    return found
 
 
-def _grid(top: float, height: int) -> list[str]:
+def _grid(top: float, start: int, height: int) -> list[str]:
     return [
-        f'<line x1="{_across(level, top):.1f}" x2="{_across(level, top):.1f}" y1="{TOP - 10}" '
+        f'<line x1="{_across(level, top):.1f}" x2="{_across(level, top):.1f}" y1="{start - 10}" '
         f'y2="{height - BOTTOM}" stroke="#ddd"/>'
         f'<text x="{_across(level, top):.1f}" y="{height - BOTTOM + 16}" text-anchor="middle">'
         f"{100 * level:g} %</text>"
@@ -59,8 +68,7 @@ def _grid(top: float, height: int) -> list[str]:
     ]
 
 
-def _row(row: RateRow, partners: Sequence[str], place: int, top: float) -> list[str]:
-    middle = TOP + ROW * place + ROW / 2
+def _row(row: RateRow, partners: Sequence[str], middle: float, top: float) -> list[str]:
     parts = [
         f'<text x="{LEFT - 12}" y="{middle + 4:.1f}" text-anchor="end">{escape(row.product)}</text>',
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{middle:.1f}" y2="{middle:.1f}" stroke="#f0f0f0"/>',

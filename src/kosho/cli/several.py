@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["contract", "show_deals", "show_several"]
 
-WHAT = "Real income, % of each economy’s own; the spread is what the choice of table alone makes of a result."
-
 
 def contract(found: Several, heading: dict[str, Any]) -> dict[str, Any]:
     """What `kosho simulate --world A,B --json` prints."""
@@ -52,7 +50,12 @@ def show_several(found: Several, title: str, heading: dict[str, Any], *, json: b
     rows += [(*row, "") for row in facts_rows(found.tables)]
     columns = (_("Economy"), *(one.name for one in found.tables), _("Spread"))
     show_table(title, columns, rows, numeric=len(columns) - 1)
-    say(WHAT)
+    say(
+        _(
+            "Real income, % of each economy’s own; the spread is what the choice of table alone makes of a "
+            "result."
+        )
+    )
     _say_problems(found.tables)
 
 

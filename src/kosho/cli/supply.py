@@ -173,7 +173,7 @@ def _show(content: dict[str, Any]) -> None:
     from kosho import formatting
     from kosho.codes import country_name, sector_name
 
-    goods, buyer = sector_name(content["sector"]), country_name(content["country"])
+    goods, buyer = sector_name(content["sector"]), formatting.the_country(content["country"])
     rows = [
         (country_name(one["country"]), formatting.percent(one["share"], decimals=1))
         for one in content["value_added"]
@@ -215,7 +215,7 @@ def _show(content: dict[str, Any]) -> None:
         say(_("Concentration of imports (Herfindahl-Hirschman, to 1): {imports}", imports=imports))
     say(_("Concentration with its own producers: {value}", value=formatting.decimals(found["with_home"], 2)))
     if content["without"] is not None:
-        _show_loss(content["without"], buyer, goods)
+        _show_loss(content["without"], formatting.starting(buyer), goods)
     if content["vehicles"] is not None:
         _show_vehicles(content["vehicles"], buyer)
     show_assumptions(content["assumptions"])
@@ -223,7 +223,6 @@ def _show(content: dict[str, Any]) -> None:
 
 def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
     from kosho import formatting
-    from kosho.codes import country_name
 
     rows = [
         (
@@ -243,7 +242,7 @@ def _show_loss(found: dict[str, Any], buyer: str, goods: str) -> None:
         "{buyer} without {goods} from {country} ",
         buyer=buyer,
         goods=goods,
-        country=country_name(found["origin"]),
+        country=formatting.the_country(found["origin"]),
     )
     title += _(
         "({money} dollars a year): in the long run (year ten)", money=formatting.dollars(found["base_musd"])

@@ -358,7 +358,9 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         weighed = [(country_name(code), percent(gain)) for code, gain in aims.items()]
         show_table(_("What they make largest, with their weights"), (_("Economy"), "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
-    looked = _("{evaluations} equilibria", evaluations=found.evaluations)
+    looked = ngettext(
+        "{number} equilibrium", "{number} equilibria", found.evaluations, number=found.evaluations
+    )
     say(
         _(
             "First-order residual {residual:.1e} (the largest slope left open), {looked}.",

@@ -105,7 +105,7 @@ def _read(path: Path) -> dict[str, TradeFormat]:
 
 
 def formats(path: Path | None = None) -> Mapping[str, TradeFormat]:
-    """The formats that are read, by id, those of a file of one's own first.
+    """The formats that are read, by id, those of a file of one's own first, also in place of one that ships.
 
     Raises:
         InputError: the file is wrong, with its line.
@@ -114,7 +114,8 @@ def formats(path: Path | None = None) -> Mapping[str, TradeFormat]:
     >>> [name for name in formats() if name.startswith("c")]
     ['comtrade', 'comtrade-old', 'census', 'census-month', 'comext', 'comext-old']
     """
-    return _shipped() if path is None else {**_read(path), **_shipped()}
+    own = {} if path is None else _read(path)
+    return own | {name: one for name, one in _shipped().items() if name not in own}
 
 
 def recognised(columns: Sequence[str], known: Mapping[str, TradeFormat], file: str) -> TradeFormat:
