@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.measures import shipped
 from typer.testing import CliRunner
 
@@ -319,6 +320,12 @@ def test_a_measure_on_all_goods_has_no_list_and_a_source_without_a_frame_says_so
         scope = law.measure("us-all").scope
         assert scope is not None
         assert (scope.goods, scope.lists) == (True, ())
+    for doc, name in (("Other -- order.txt", "us-b"), ("An Order.txt", "us-c")):
+        other = Draft(doc, "measure", "asserted", draft.fields | {"id": name}, "10 percent", 0, 10)
+        RegisterBook(path, date(2026, 1, 5), told).enter(other, "x", None, {})
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert [one["id"] for one in written["sources"]] == ["an-order", "other-order"]
+    assert [one["source"] for one in written["measures"]] == [["an-order"], ["other-order"], ["an-order"]]
 
 
 def accept(tmp_path: Path, answers: str) -> tuple[str, Path]:
