@@ -96,6 +96,10 @@ def test_the_end_of_a_period_is_no_term_to_come(text: str, value: str) -> None:
         ("3万台", 30_000, "vehicles/year"),
         ("7千トン", 7_000, "tonnes/year"),
         ("1,250トン", 1_250, "tonnes/year"),
+        ("1万2500トン", 12_500, "tonnes/year"),
+        ("1万2,500トン", 12_500, "tonnes/year"),
+        ("3千500トン", 3_500, "tonnes/year"),
+        ("2兆3456億7800万円", 2_345_678_000_000, "JPY/year"),
     ],
 )
 def test_japanese_amounts_with_their_powers_of_ten(words: str, value: float, unit: str) -> None:
