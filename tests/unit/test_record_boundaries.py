@@ -201,7 +201,9 @@ def test_how_deep_the_tags_of_a_page_stand(page: str, depth: int) -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("ab" * 2 + "関", "English"),  # four fifths of its characters are plain
+        ("ab" * 2 + "関", "English"),
+        ("12345 " * 50 + "関税の表", "Japanese"),  # figures are of no language
+        ("12345 " * 50, "English"),
         ("ab" + "関" * 2, "English"),  # half of its letters are Latin
         ("ab" + "関" * 3, "Chinese"),
         ("の" * 2 + "関" * 23, "Japanese"),  # a twelfth is kana

@@ -153,7 +153,7 @@ def _day_near(day: int, base: date | None, *, ahead: bool) -> date | None:
     ]
     days = [found for one in months if (found := _date(one.year, one.month, day))]
     fitting = [one for one in days if (one >= base if ahead else one <= base)]
-    return min(fitting or days, key=lambda one: abs((one - base).days), default=None)
+    return min(fitting, key=lambda one: abs((one - base).days), default=None)
 
 
 def _nearest_year(base: date | None, month: int, *, ahead: bool) -> int | None:
