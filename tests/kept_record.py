@@ -1,7 +1,7 @@
 """What is made of small made-up law texts and of facts proposed of small documents, kept beside them.
 
-`python -m tests.kept_record` reads the texts in the file and writes it anew with what is made of them now. Whoever
-changes that on purpose looks at the difference, as with answers that are kept of other rooms.
+`python -m tests.kept_record` reads the texts in the file and writes it anew with what is made of them now.
+Whoever changes that on purpose looks at the difference, as with answers that are kept of other rooms.
 """
 
 from __future__ import annotations
