@@ -132,7 +132,7 @@ SAYS = Guarded(
 """Who speaks, before or behind the verb of saying."""
 _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
-    r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
+    r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and|told)\s$"
 )
 _REPORTED = re.compile(
     pattern(

@@ -51,7 +51,8 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     for words in others.may_fit(mentions.masked[clause.start : clause.end]):
         kind = kinds[words]
         for match in words.pattern.finditer(mentions.masked, clause.start, clause.end):
-            if not _overlaps(match.span(), taken):
+            wanted = _WANTED.search(mentions.masked, clause.start, match.start())
+            if not wanted and not _overlaps(match.span(), taken):
                 status = status_of(mentions, clause, match, force)
                 found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
     return found
