@@ -142,6 +142,10 @@ _REPORTED = re.compile(
     )
 )
 """Who speaks of what another does: that other is the subject."""
+_WHO_SAID = re.compile(
+    r",\s(?:who|which)\s[^;.]*?,\s(?=(?:also\s)?(?:said|says|stated|added|noted|announced|confirmed)\b)"
+)
+"""A remark on who speaks: nobody in it acts."""
 _JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
 _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
 _SUBORDINATE = re.compile(
@@ -404,7 +408,11 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
             owner and first.start() > start
         ):
             continue
-        told = _REPORTED.match(masked, first.end(), end)
+        aside = _WHO_SAID.search(masked, start, end)
+        if aside and aside.start() < first.start() < aside.end():
+            continue
+        behind = aside.end() - 1 if aside and aside.start() == first.end() else first.end()
+        told = _REPORTED.match(masked, behind, end)
         if told:
             inner = _subject(mentions, told.end(), end)
             if inner and inner[0].start == told.end():
