@@ -401,3 +401,17 @@ def test_a_notice_tells_where_it_stands(tmp_path: Path) -> None:
     bare = tmp_path / "bare.json"
     bare.write_text(json.dumps({"title": "Notice", "abstract": "x"}), encoding="utf-8")
     assert law_text(bare).about == {"title": "Notice", "publisher": "Federal Register"}
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [(0, "CSMS 12-3: A  title"), (3977, "CSMS 12-3: A  title"), (3978, "CSMS 12-3: A  titl"), (4000, None)],
+)
+def test_a_message_tells_its_title_in_its_first_four_thousand_characters(
+    before: int, title: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "message.txt"
+    path.write_text("word " * (before // 5) + " " * (before % 5) + "\nCSMS # 12-3 - A  title\nmore", "utf-8")
+    about = law_text(path).about
+    assert about.get("title") == (title and " ".join(title.split()))
+    assert about.get("publisher") == (title and "US Customs and Border Protection")
