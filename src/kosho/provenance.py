@@ -8,6 +8,7 @@ import textwrap
 from datetime import date
 from functools import cache
 from itertools import pairwise
+from math import isnan
 from typing import Annotated, Any, Literal, Protocol, TypeVar, cast
 
 from pydantic import (
@@ -35,6 +36,7 @@ __all__ = [
     "Said",
     "Source",
     "Status",
+    "Text",
     "field_docs",
     "require_reason",
 ]
@@ -92,8 +94,8 @@ def _counted(schema: Any) -> Any:
 
 
 def _figure(value: object) -> object:
-    """What YAML reads as true is not 1, and no figure is larger than anything there is."""
-    if isinstance(value, bool):
+    """What YAML reads as true is not 1, `.nan` is none, and no figure is larger than anything there is."""
+    if isinstance(value, bool) or (isinstance(value, float) and isnan(value)):
         raise ValueError(_("{lower} is not a number", lower=str(value).lower()))
     if isinstance(value, int | float) and abs(value) > LARGEST:
         shown = f"{value:g}" if isinstance(value, float) else "this number"
@@ -152,6 +154,14 @@ Day = Annotated[date, BeforeValidator(_only_iso_days), AfterValidator(_within_da
 """A calendar day, written YYYY-MM-DD."""
 
 
+def _said(value: str) -> str:
+    if not value.strip():
+        raise ValueError(_("says nothing"))
+    return value
+
+
+Text = Annotated[str, AfterValidator(_said)]
+"""Words: one sign at least."""
 Allowed = Annotated[bool, Field(strict=True)]
 """Leave for something that is mostly a mistake; `require_reason` asks for the reason."""
 
@@ -192,7 +202,7 @@ class Source(Frozen):
     Source(id='eo14257', title='Executive Order 14257', publisher='The White House', kind='primary')
     """
 
-    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+    id: Annotated[Text, Field(max_length=LONGEST_ID)]
     title: str
     publisher: str
     date: Day | None = None

@@ -51,7 +51,7 @@ PATTERNS = {
     "^[a-z0-9][a-z0-9._-]*$": N_("small letters, digits, hyphens, dots and underscores, such as release.12"),
     "^[a-z0-9][a-z0-9_]*$": N_("small letters, digits and underscores, such as in_quota"),
     r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8]|29|30|31)$": N_("month and day, MM-DD, such as 04-01"),
-    r"^\d\d:\d\d$": N_("a time of day, HH:MM in quotes"),
+    r"^([01][0-9]|2[0-3]):[0-5][0-9]$": N_("a time of day, HH:MM in quotes"),
     r"^[0-9a-f]{12}$": N_("the key of a draft: twelve digits or letters from a to f"),
     r"^[A-Za-z0-9]{2,8}$": N_("a code, such as JPN or EU27"),
     r"^[0-9.]{4,13}$": N_("4 to 10 digits of a tariff code, such as 8703.23"),

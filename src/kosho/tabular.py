@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection, Generator, Iterator, Sequence
@@ -304,7 +305,7 @@ def _told(path: Path) -> Generator[None]:
     """What the system, a packed file or a text says of itself while it is read, for people."""
     try:
         yield
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, EOFError, zlib.error, struct.error, zipfile.BadZipFile, NotImplementedError) as error:
         raise unreadable(path, error) from None
     except UnicodeDecodeError:
         hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")

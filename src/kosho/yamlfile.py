@@ -141,7 +141,8 @@ class Written:
             document = model.model_validate(in_language(view.tree, Path(self.file).parent))
         except ValidationError as error:
             found += problems_of(error, model, lines, self.file)
-        silent = [] if found else list(_silent(view.tree, ()))
+        asks = bool(model.model_fields)  # one that takes anything asks for nothing
+        silent = list(_silent(view.tree, ())) if asks and not found else []
         found += [Problem(_("says nothing"), None, self.file, lines[place], _dotted(place)) for place in silent]
         if not found and (model, asked) not in self.sound:
             found = self._on_other_days(model, asked)

@@ -64,7 +64,7 @@ def broken(folder: Path, old: str, new: str) -> tuple[list[str], int]:
         ("unit: hours,", "unit: days,", "in hours or hours of work, not in 'days'"),
         ("unit: share,", "unit: percent,", "in share or ratio, not in 'percent'"),
         ("unit: USD,", "unit: JPY,", "in USD, not in 'JPY'"),
-        ("mix: {C20: 0.2,", "mix: {C20: .nan,", "finite number"),
+        ("mix: {C20: 0.2,", "mix: {C20: .nan,", "nan is not a number"),
         ("staff: 0.5", "staff: 50", "at most 1"),
         (
             'opens: "17:15", closes: "21:00"',

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from kosho.provenance import Cited, Day
+from kosho.provenance import Cited, Day, Source
 
 
 def test_a_range_holds_its_value() -> None:
@@ -28,3 +28,15 @@ def test_a_day_is_never_a_number() -> None:
     for wrong in (2025, "2025-06-31", "June 29"):
         with pytest.raises(ValidationError):
             day.validate_python(wrong)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), True])
+def test_a_figure_is_a_number(value: float) -> None:
+    with pytest.raises(ValidationError, match=r"number|finite|larger"):
+        Cited(value=value, unit="percent", status="assumption", source="own")
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_id_of_a_source_says_something(name: str) -> None:
+    with pytest.raises(ValidationError, match="says nothing"):
+        Source(id=name, title="A note", publisher="Ministry", kind="primary")

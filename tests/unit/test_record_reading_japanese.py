@@ -119,13 +119,20 @@ def test_a_control_is_no_tariff(text: str, kind: str, told: str) -> None:
         ("王毅外相は述べた。", ("王毅", "外相", ())),
         ("李強首相は来日した。", ("李強", "首相", ())),
         ("金賢洙産業通商相は述べた。", ("金賢洙", "産業通商相", ())),
+        ("岩屋外務大臣は述べた。", ("岩屋", "外務大臣", ("JPN",))),
+        ("馬場経済産業大臣は述べた。", ("馬場", "経済産業大臣", ("JPN",))),
         ("文部科学大臣は述べた。", None),
+        ("女性外務大臣は述べた。", None),
+        ("北方担当大臣は述べた。", None),
+        ("大蔵大臣は述べた。", None),
+        ("石橋、外務大臣は述べた。", None),
+        ("東石橋外務大臣は述べた。", None),
     ],
 )
 def test_a_family_of_one_sign_takes_nothing_of_the_post(
     text: str, named: tuple[str, str, tuple[str, ...]] | None
 ) -> None:
-    """And a name that is written alike in several countries is of none by its post alone."""
+    """A name written alike in several countries is of none by its post; one that is a thing too is a name."""
     found = [(one.name, one.role, one.codes) for one in find_named(text, 0, len(text))]
     assert found == ([] if named is None else [named])
 
@@ -191,11 +198,12 @@ def test_when_a_meeting_is_is_no_part_of_where(when: str) -> None:
 
 
 def test_missing_dictionary_is_told_kindly(monkeypatch: pytest.MonkeyPatch) -> None:
+    words._dictionary.cache_clear()
     words._tokenizer.cache_clear()
     monkeypatch.setitem(sys.modules, "sudachipy", None)
     with pytest.raises(InputError, match="read-ja"):
         words.words("日本", 0, 2)
-    words._tokenizer.cache_clear()
+    words._dictionary.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,14 @@ def test_the_number_is_the_one_that_is_written(text: str, rate: float) -> None:
 def test_a_range_is_no_rate(text: str) -> None:
     told = fields(text)
     assert (told["rate_low"], told["rate_high"], told.get("rate")) == (10, 15, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("The duty on imports of wine from Japan will rise to 10 percent.", "wine"),
+        ("Peru raised its duty on plums from the United States and Chile to 10 percent.", "plums"),
+    ],
+)
+def test_where_goods_come_from_is_no_part_of_what_they_are(text: str, goods: str) -> None:
+    assert fields(text)["products"] == goods

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kosho.record.reading import Document, Draft, read_text
+from kosho.record.reading.layout import blocks
 
 HEAD = "QUITO, 3 March 2026 (Example Wire)\n\n"
 
@@ -74,6 +75,37 @@ def test_a_quota_is_a_measure_and_no_amount_of_trade(text: str) -> None:
 )
 def test_what_is_told_in_a_paragraph_is_no_furniture(text: str) -> None:
     assert drafts(HEAD + text, "ask", "event", "next_meeting")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share prices fell when Chile raised its duty on plums to 25 percent.",
+        "Download services of Chile face a duty that Peru raised to 25 percent.",
+        "Chile raised its duty on cookies to 25 percent, and that on imports of cookies from Peru to 30.",
+        "Copyright terms are one issue; Chile raised its duty on plums to 25 percent.",
+        "Chile did three things: (a) it met Peru; (b) it left; and (c) it raised its duty to 25 percent.",
+        "Chile asked Peru to (l) wait; (c) Chile raised its duty on plums to 25 percent.",
+    ],
+)
+def test_a_sentence_of_words_that_pages_use_is_told(line: str) -> None:
+    assert [block.role for block in blocks(HEAD + line)] == ["date", "body"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright 2026 The Herald. Chile raised its duty to 25 percent.",
+        "Text (c) 2026 Example Wire. Chile raised its duty to 25 percent.",
+        "Copyright: Chile raised its duty to 25 percent.",
+        "Share this: Chile raised its duty to 25 percent",
+        "Chilean Minister Soto (L) and the Minister of Peru raised their duty to 25 percent.",
+        "This site of cookies knows: the use of cookies, a duty that Chile raised to 25 percent.",
+    ],
+)
+def test_what_a_page_says_of_itself_is_not_told(line: str) -> None:
+    text = f"{HEAD}Chile and Peru met in Lima on Monday.\n\n{line}\n\nThey will meet again in May.\n"
+    assert drafts(text, "measure") == []
 
 
 def test_talks_to_do_something_are_not_in_a_place() -> None:

@@ -34,22 +34,6 @@ def test_a_story_that_is_passed_on_is_read_once(monkeypatch: pytest.MonkeyPatch)
     assert len(names) == 2
 
 
-def test_a_list_under_a_colon_is_read_with_the_verb_that_governs_it() -> None:
-    text = (
-        "Japan and Chile held talks in Santiago on Monday.\n\nThe Ministers agreed to:\n"
-        "(a) establish a joint working group by December 2026;\n(b) begin talks on organic standards; and\n"
-        "(c) hold a dialogue each year.\n"
-    )
-    found = drafts(text, "commitment")
-    assert [one.quote.removesuffix("; and") for one in found] == [
-        "establish a joint working group by December 2026",
-        "begin talks on organic standards",
-        "hold a dialogue each year",
-    ]
-    assert found[0].fields["due"] == "2026-12-31"
-    assert all(sorted(one.fields["by"]) == ["CHL", "JPN"] for one in found)
-
-
 @pytest.mark.parametrize(
     ("text", "kind", "contents"),
     [

@@ -45,6 +45,7 @@ def test_a_verdict_follows_from_the_ranges(low: float, high: float, verdict: str
         (1.41, 5.52, "1.4 to 5.5 %"),
         (95.31, 103.09, "95 to 103 %"),
         (0.0, 1e-12, "0 %"),
+        (-1.7000000001, -1.7000000001, "−1.700000 %"),
     ],
 )
 def test_a_range_has_no_more_digits_than_are_true(low: float, high: float, told: str) -> None:

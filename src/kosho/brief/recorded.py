@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from kosho.language import N_, _
 from kosho.provenance import Frozen, Said
-from kosho.record.ledger import Ledger, SameEvent, Standing, first_day, label
+from kosho.record.ledger import Ledger, SameEvent, Standing, label
 from kosho.record.schema import Commitment, Contention, Instrument, Meeting, Statement
+from kosho.record.when import first_day
 
 __all__ = [
     "Dispute",

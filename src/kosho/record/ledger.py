@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import combinations
 from pathlib import Path
@@ -35,6 +35,7 @@ from kosho.record.schema import (
     Statement,
     Status,
 )
+from kosho.record.when import first_day, last_day
 from kosho.translations import depends_on
 from kosho.yamlfile import LineNumbers, refuse_no_file, validate
 
@@ -44,9 +45,7 @@ __all__ = [
     "Record",
     "SameEvent",
     "Standing",
-    "first_day",
     "label",
-    "last_day",
     "located",
     "records",
 ]
@@ -92,31 +91,6 @@ class SameEvent(Shown):
     meetings: tuple[Meeting, ...]
     differences: dict[str, dict[str, str]]
     """Value by source, of each attribute on which they differ."""
-
-
-def last_day(when: str) -> date:
-    """The last day a date can mean: of 2018, 31 December.
-
-    >>> from kosho.record.ledger import last_day
-    >>> print(last_day("2018-11"), last_day("2018"))
-    2018-11-30 2018-12-31
-    """
-    value = when.rsplit("/", 1)[-1]
-    if len(value) == 10:
-        return date.fromisoformat(value)
-    year, month = (int(value[:4]), int(value[5:])) if len(value) == 7 else (int(value), 12)
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def first_day(when: str) -> date:
-    """The first day a date can mean.
-
-    >>> from kosho.record.ledger import first_day
-    >>> print(first_day("2018-11"))
-    2018-11-01
-    """
-    value = when.split("/", 1)[0]
-    return date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,7 +72,7 @@ def salvaged(name_or_path: str | Path) -> tuple[Record, tuple[Problem, ...]]:
 
 
 def _file(plain: Mapping[str, Any]) -> RecordFile:
-    lists = {name: plain[name] for name in RecordFile.model_fields if isinstance(plain.get(name), list)}
+    lists = {name: plain[name] for name in (*ENTRIES, "statements") if isinstance(plain.get(name), list)}
     kept: dict[str, Any] = {
         name: tuple(_entry(name, item if isinstance(item, Mapping) else {}) for item in items)
         for name, items in lists.items()

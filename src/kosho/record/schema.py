@@ -6,8 +6,7 @@ happens to it later is a dated entry of its own, so that the record can be read 
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Literal
 
@@ -16,7 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from kosho.codes import blocs, countries, is_hs, is_locode
 from kosho.errors import suggest
 from kosho.language import _
-from kosho.provenance import LONGEST_ID, Day, Frozen, Source
+from kosho.provenance import LONGEST_ID, Day, Frozen, Source, Text
+from kosho.record.when import When, first_day, last_day
 
 __all__ = [
     "LONGEST_QUOTE",
@@ -38,26 +38,18 @@ __all__ = [
     "RecordSource",
     "Statement",
     "Status",
-    "When",
 ]
 
 LONGEST_QUOTE = 400
 """Characters: the words a fact rests on, never an article."""
+HIGHEST_RATE = 10_000
+"""Percent that a source can report: duties against dumping and subsidies together were above 3,500 in 2025."""
+LONGEST_MEETING = 20_160
+"""Minutes, two weeks; what takes longer is several meetings."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=LONGEST_ID)]
 Modality = Literal["asserted", "planned", "considered", "draft", "negated"]
 Precision = Literal["day", "week", "month", "quarter", "half", "year", "period", "inferred", "ambiguous"]
-
-_WHEN = r"\d{4}(?:-\d\d(?:-\d\d)?)?"
-
-
-def _when(value: str) -> str:
-    if not re.fullmatch(rf"{_WHEN}(?:/{_WHEN})?", value):
-        raise ValueError(_("a date is written YYYY-MM-DD, YYYY-MM, YYYY, or two of them with / between"))
-    for part in value.split("/"):
-        day = part + "-01-01"[len(part) - 4 :] if len(part) < 10 else part
-        date.fromisoformat(day)
-    return value
 
 
 def _locode(value: str) -> str:
@@ -91,12 +83,11 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-When = Annotated[str, AfterValidator(_when)]
-"""A date as precise as it is known: `2025-07-09`, `2025-07`, `2025`, or a period `2023-12-16/2023-12-18`."""
 Locode = Annotated[str, AfterValidator(_locode)]
 HsCode = Annotated[str, AfterValidator(_hs)]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed, json_schema_input_type=Id | tuple[Id, ...])]
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
+Words = Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=Text | tuple[Text, ...])]
+Percent = Annotated[float, Field(ge=0, le=HIGHEST_RATE)]
 MastChapter = Annotated[str, Field(pattern=r"^[A-P]\d{0,3}$")]
 """Chapter of UNCTAD's classification of non-tariff measures, with its numbers where known."""
 
@@ -106,7 +97,7 @@ class RecordSource(Source):
 
     file: Annotated[str, AfterValidator(_file_name)] | None = None
     """Name of the file with its text, in the folder given to `kosho record check --sources`."""
-    relays: str | None = None
+    relays: Text | None = None
     """Whose report it passes on."""
 
     def plain(self) -> Source:
@@ -118,7 +109,7 @@ class Party(Frozen):
     """A state, a bloc, or a body that acts for one."""
 
     id: Id
-    name: str
+    name: Text
     kind: Literal["state", "bloc", "body", "industry"]
     code: Annotated[str, AfterValidator(_code)] | None = None
     """ISO 3166 alpha-3 code, or that of a bloc."""
@@ -136,7 +127,7 @@ class Evidence(Frozen):
     """Where something stands, and since when the record has it."""
 
     source: Id
-    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_QUOTE)]
+    quote: Annotated[Text, Field(min_length=1, max_length=LONGEST_QUOTE)]
     start: Annotated[int, Field(ge=0)] | None = None
     """First character of the quote in the decoded text of the source; left out where no text is at hand."""
     end: int | None = None
@@ -163,18 +154,24 @@ class Evidence(Frozen):
 class Post(Evidence):
     """A post someone holds, and where it says so."""
 
-    title: str
+    title: Text
     org: Id | None = None
     since: When | None = None
     until: When | None = None
+
+    @model_validator(mode="after")
+    def _left_after_entered(self) -> Post:
+        if self.since is not None and self.until is not None and last_day(self.until) < first_day(self.since):
+            raise ValueError(_("until is before since"))
+        return self
 
 
 class Person(Frozen):
     """Someone who negotiates."""
 
     id: Id
-    name: str
-    native: str | None = None
+    name: Text
+    native: Text | None = None
     """The name in its own script."""
     aliases: Words = ()
     """Other spellings that sources use."""
@@ -186,14 +183,14 @@ class Round(Frozen):
     """One round of a process."""
 
     number: int
-    title: str | None = None
+    title: Text | None = None
 
 
 class Process(Frozen):
     """A series of talks."""
 
     id: Id
-    title: str
+    title: Text
     parties: Ids
     rounds: tuple[Round, ...] = ()
 
@@ -210,16 +207,16 @@ class Stated(Evidence):
     """Parties that speak or act."""
     speaker: Id | None = None
     """The person who said it."""
-    attributed_to: str | None = None
+    attributed_to: Text | None = None
     """Whom the source reports it from, where that is not the speaker."""
-    topic: str | None = None
+    topic: Text | None = None
     """The issue it belongs to; statements on one issue share it."""
     process: Id | None = None
     round: int | None = None
     contention: Id | None = None
     supersedes: Id | None = None
     """The statement it takes the place of, from the day it was recorded."""
-    note: str | None = None
+    note: Text | None = None
 
 
 class Meeting(Stated):
@@ -227,16 +224,16 @@ class Meeting(Stated):
 
     type: Literal["meeting"]
     status: Literal["held", "planned", "not_held", "changed"] = "held"
-    kind: str = "meeting"
+    kind: Text = "meeting"
     level: Literal["leader", "minister", "vice-minister", "working"] | None = None
     mode: Literal["in person", "phone", "video", "written"] | None = None
-    minutes: Annotated[int, Field(gt=0)] | None = None
-    time: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] | None = None
-    place: str | None = None
+    minutes: Annotated[int, Field(gt=0, le=LONGEST_MEETING)] | None = None
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
+    place: Text | None = None
     parties: Ids = ()
     people: Ids = ()
     topics: Words = ()
-    title: str | None = None
+    title: Text | None = None
 
 
 class Position(Stated):
@@ -245,11 +242,11 @@ class Position(Stated):
     type: Literal["position"]
     kind: Literal["ask", "offer", "red_line", "complaint", "position", "response"]
     to: Ids = ()
-    content: str | None = None
+    content: Text | None = None
     from_value: float | None = None
     to_value: float | None = None
-    unit: str | None = None
-    condition: str | None = None
+    unit: Text | None = None
+    condition: Text | None = None
     products: Words = ()
     hs: tuple[HsCode, ...] = ()
     mast: MastChapter | None = None
@@ -261,14 +258,13 @@ class MeasureReference(Stated):
     """A measure as a source reports it; the law itself is in the register."""
 
     type: Literal["measure"]
-    kind: str = "tariff"
+    kind: Text = "tariff"
     on: Ids = ()
     """Parties it bears on."""
     register_ids: Words = ()
     """The measures of the register it speaks of."""
-    rate: float | None = None
-    """Percent."""
-    rate_before: float | None = None
+    rate: Percent | None = None
+    rate_before: Percent | None = None
     products: Words = ()
     hs: tuple[HsCode, ...] = ()
     mast: MastChapter | None = None
@@ -287,14 +283,20 @@ class Deadline(Stated):
     """A date with a consequence."""
 
     type: Literal["deadline"]
-    what: str
-    consequence: str | None = None
+    what: Text
+    consequence: Text | None = None
     extensions: tuple[Extension, ...] = ()
 
     @model_validator(mode="after")
     def _dated(self) -> Deadline:
         if self.date is None:
             raise ValueError(_("a deadline needs its date"))
+        days = [self.date, *(one.to for one in self.extensions)]
+        for before, after in pairwise(days):
+            if last_day(after) < first_day(before):
+                raise ValueError(
+                    _("is put off to {after}, which is before {before}", after=after, before=before)
+                )
         return self
 
 
@@ -306,14 +308,14 @@ class Status(Frozen):
     on: When | None = None
     source: Id | None = None
     to_round: int | None = None
-    note: str | None = None
+    note: Text | None = None
 
 
 class Commitment(Stated):
     """What somebody will do, and by when."""
 
     type: Literal["commitment"]
-    deliverable: str
+    deliverable: Text
     due: When | None = None
     history: tuple[Status, ...] = ()
 
@@ -322,13 +324,13 @@ class Instrument(Stated):
     """A text the parties agreed on, or their failure to agree on one."""
 
     type: Literal["instrument"]
-    kind: str
-    title: str | None = None
+    kind: Text
+    title: Text | None = None
     status: Literal["draft", "planned", "initialled", "signed", "adopted", "agreed", "in_force", "no_agreement"]
     parties: Ids = ()
     signatories: Ids = ()
     ports: tuple[Locode, ...] = ()
-    aim: str | None = None
+    aim: Text | None = None
 
 
 class Quantity(Stated):
@@ -336,9 +338,9 @@ class Quantity(Stated):
 
     type: Literal["quantity"]
     value: float
-    unit: str
-    bound: str | None = None
-    flow: str | None = None
+    unit: Text
+    bound: Text | None = None
+    flow: Text | None = None
     partner: Id | None = None
     products: Words = ()
     hs: tuple[HsCode, ...] = ()
@@ -348,7 +350,7 @@ class Context(Stated):
     """A subject discussed, a body and whom it acts for, background."""
 
     type: Literal["topic", "context", "organisation"]
-    content: str
+    content: Text
 
 
 Statement = Annotated[
@@ -361,7 +363,7 @@ class Contention(Frozen):
     """A point on which the parties differ, carried from round to round until it is closed."""
 
     id: Id
-    title: str
+    title: Text
     parties: Ids
     process: Id | None = None
     raised_in: int | None = None
@@ -373,16 +375,16 @@ class Conflict(Frozen):
     """Statements of two sources that cannot both be right, kept side by side."""
 
     id: Id
-    about: str
+    about: Text
     statements: Annotated[Ids, Field(min_length=2)]
     recorded_at: Day
-    note: str | None = None
+    note: Text | None = None
 
 
 class RecordFile(Frozen):
     """`record.yaml`."""
 
-    title: str
+    title: Text
     sources: tuple[RecordSource, ...] = ()
     parties: tuple[Party, ...] = ()
     people: tuple[Person, ...] = ()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kosho.errors import InputError, Problem, Problems, unreadable
 from kosho.language import _
+from kosho.packed import SPOILT
 
 __all__ = ["arrays"]
 
@@ -31,13 +31,16 @@ def arrays(
         InputError: the file or one of its arrays is missing or has the wrong shape; all mistakes are listed.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with (
+            path.open("rb") as file,
+            np.load(file, allow_pickle=False) as archive,
+        ):  # it leaves open what it opens
             data = {name: np.asarray(archive[name]) for name in archive.files}
     except FileNotFoundError:
         raise InputError(
             Problem(_("no such file"), _("the folder must hold {name}", name=path.name), str(path))
         ) from None
-    except (OSError, ValueError, BadZipFile) as error:
+    except (OSError, *SPOILT) as error:
         raise unreadable(path, error, _("a numpy .npz archive")) from None
     problems = Problems(str(path))
     for name in shapes.keys() - data.keys():

@@ -12,8 +12,8 @@ from typing import Any
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, system_says
 from kosho.language import _
+from kosho.packed import SPOILT
 from kosho.user_folders import data
-from kosho.world.store import SPOILT
 
 __all__ = ["RESERVED", "Kept", "kept", "path_of", "place_for", "shelf"]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +20,7 @@ from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.outputs import save
+from kosho.packed import SPOILT
 
 __all__ = ["IOTable", "read", "refuse_boundless", "write"]
 
@@ -78,18 +77,6 @@ _ARRAYS = ("intermediate", "inputs", "final_sales", *_OPTIONAL)
 
 NUMBER_BYTES = 16
 """Of memory, for a number of four bytes: as it is in the file, and as it is computed with."""
-SPOILT = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    LookupError,
-    ValueError,
-    EOFError,
-    RuntimeError,
-    TypeError,
-    MemoryError,
-)
-"""What an archive raises that is none, or not whole any more."""
 
 
 def write(table: IOTable, path: Path) -> Path:

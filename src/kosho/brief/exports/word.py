@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
-from zipfile import BadZipFile
 
 from kosho import formatting
 from kosho.brief.cells import Cell, CellTable
@@ -20,6 +19,7 @@ from kosho.brief.model import Brief
 from kosho.errors import InputError, Problem, Problems, suggest, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
+from kosho.packed import SPOILT
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -93,7 +93,7 @@ def _opened(content: bytes, path: Path | None) -> Document:
         raise missing("office", _("writing Word documents")) from None
     try:
         return docx.Document(io.BytesIO(content))
-    except (BadZipFile, KeyError, ValueError):
+    except (*SPOILT, SyntaxError):  # of XML
         raise InputError(
             Problem(_("is no Word document"), _("save it as .docx"), file=None if path is None else str(path))
         ) from None

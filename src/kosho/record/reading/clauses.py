@@ -330,9 +330,14 @@ def _joints(words: str) -> tuple[tuple[int, int], ...]:
     return tuple(cuts)
 
 
+_ITEM_MARK = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)\s(?=\S)")
+
+
 def _trim(masked: str, start: int, end: int) -> tuple[int, int]:
     while start < end and masked[start] in " \n\r\t,;.\xa0":
         start += 1
+    mark = _ITEM_MARK.match(masked, start, end)
+    start = mark.end() if mark else start
     while start < end and masked[end - 1] in " \n\r\t,;.\xa0":
         end -= 1
     return start, end

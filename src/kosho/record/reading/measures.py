@@ -386,10 +386,18 @@ def _products(mentions: Mentions, match: re.Match[str]) -> tuple[list[str], int]
     return _names(mentions.text[begin:cut]), cut
 
 
+_FROM = re.compile(r"(?<=\w)\sfrom\s(?:the\s)?[A-Z].*$", re.DOTALL)
+"""Where goods come from is no part of what they are."""
+
+
 def _names(words: str) -> list[str]:
     names = re.split(r",\s(?:and\s)?|\sand\s", words.strip())
     plain = [
-        re.sub(r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s", "", name.strip())
+        re.sub(
+            r"^(?:imports? of|imported|all|most|the|certain|some|its|their|other)\s",
+            "",
+            _FROM.sub("", name.strip()),
+        )
         for name in names
     ]
     return [

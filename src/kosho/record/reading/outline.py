@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kosho.record.reading.dates import find_dates, resolve_dates
 from kosho.record.reading.document import is_label
 from kosho.record.reading.draft import Draft
-from kosho.record.reading.layout import Block
+from kosho.record.reading.layout import Block, sentences
 from kosho.record.reading.meetings import meeting_fields, ordinal
 from kosho.record.reading.mentions import Mentions
 
@@ -60,10 +60,61 @@ def units(text: str, parts: list[Block]) -> list[Unit]:
         if listed or not block.item:
             intro, listed = None, False
         if block.role == "body" or (opens and block.role in _TO_READ):
-            found.append(Unit(block, None, opens))
+            found += _within(text, block) or [Unit(block, None, opens)]
         if opens and block.role in _TO_READ:
             intro = block
     return found
+
+
+_FIRST = re.compile(r"(?:[:—–]|\b(?:to|that|will|shall))\s\((?:a|i|1)\)\s")
+_NEXT = re.compile(r"[;,]\s(?:(?:and|or)\s)?\((?P<mark>[a-z]{1,5}|\d{1,2})\)\s")
+_MARKS = tuple(
+    tuple(series.split())
+    for series in (
+        "a b c d e f g h i j k l m n o p",
+        "i ii iii iv v vi vii viii ix x xi xii",
+        "1 2 3 4 5 6 7 8 9 10 11 12",
+    )
+)
+
+
+def _within(text: str, block: Block) -> list[Unit]:
+    """A paragraph of which a sentence is a list, `agreed: (a) to cut duties; (b) to meet again`, in its parts.
+
+    Empty where none is.
+    """
+    if not _FIRST.search(text, block.start, block.end):
+        return []
+    found: list[Unit] = []
+    begun = block.start
+    for start, end in sentences(text, block):
+        cuts = _items_within(text, start, end)
+        if not cuts or not _VERB.search(text, start, cuts[0][0]):
+            continue
+        intro = replace(block, start=begun, end=cuts[0][0])
+        found.append(Unit(intro, None, lists=True))
+        stops = [*(stop for stop, _ in cuts[1:]), end]
+        found += [
+            Unit(replace(block, start=item, end=stop, item=True), intro)
+            for (_, item), stop in zip(cuts, stops, strict=True)
+        ]
+        begun = end
+    if found and text[begun : block.end].strip():
+        found.append(Unit(replace(block, start=begun), None))
+    return found
+
+
+def _items_within(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the words before each item of a sentence end, and where it begins; two at least, in order."""
+    first = _FIRST.search(text, start, end)
+    if first is None:
+        return []
+    cuts = [(text.rindex("(", start, first.end()) - 1, first.end())]
+    marks = next(one for one in _MARKS if f"({one[0]})" in first[0])
+    for match in _NEXT.finditer(text, first.end(), end):
+        if len(cuts) < len(marks) and match["mark"] == marks[len(cuts)]:
+            cuts.append((match.start(), match.end()))
+    return cuts if len(cuts) > 1 else []
 
 
 def _introduces(line: str) -> bool:

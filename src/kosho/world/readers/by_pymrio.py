@@ -16,6 +16,7 @@ from kosho.arrays import Array
 from kosho.errors import InputError, Problem, unreadable
 from kosho.extras import missing
 from kosho.language import _, pgettext
+from kosho.packed import SPOILT
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.reader import Reader, Settings, as_numbers, other_year
@@ -80,7 +81,7 @@ def _refuse_no_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path):
             pass
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, *SPOILT) as error:
         raise unreadable(path, error, _("the ZIP as it is published, or the folder it unpacks to")) from None
 
 

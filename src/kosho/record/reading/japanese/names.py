@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from kosho.record.reading.japanese.words import Word, words
+from kosho.record.reading.japanese.words import Word, is_family, words
 from kosho.record.reading.tables import rows, table
 
 __all__ = ["Named", "find_named", "places"]
@@ -391,13 +391,10 @@ def _may_be_name(tokens: list[Word], index: int) -> bool:
     word = tokens[index]
     if word.is_name:
         return True
-    if (
-        "地名" in word.kind
-        and _KANJI.fullmatch(word.surface)
-        and word.surface not in table("japanese")["regions"]
-    ):
-        before = tokens[index - 1] if index else None  # many families are called like places
-        return len(word.surface) in (2, 3) and (before is None or before.kind[0] not in ("名詞", "接頭辞"))
+    if _KANJI.fullmatch(word.surface) and ("地名" in word.kind or is_family(word.surface)):
+        before = tokens[index - 1] if index else None  # many families are called like places and things
+        alone = before is None or before.kind[0] not in ("名詞", "接頭辞")
+        return len(word.surface) in (2, 3) and alone and word.surface not in table("japanese")["regions"]
     if not _is_katakana(word) or len(word.surface) < 2:
         return False
     if "地名" in word.kind:

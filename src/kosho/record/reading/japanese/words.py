@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from kosho.extras import missing
 from kosho.language import _
 
-__all__ = ["Word", "half_width", "words"]
+__all__ = ["Word", "half_width", "is_family", "words"]
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)} | {
     ord("％"): "%",
@@ -54,16 +54,33 @@ def half_width(text: str) -> str:
 
 
 @cache
-def _tokenizer() -> tuple[Any, Any]:
+def _dictionary() -> Any:
     try:
         import sudachipy  # noqa: PLC0415 - an optional extra
     except ImportError:
         raise missing("read-ja", _("reading Japanese")) from None
     if find_spec("sudachidict_core") is None:
         raise missing("read-ja", _("reading Japanese"))
-    dictionary: Any = sudachipy.Dictionary(dict="core")
-    make = getattr(dictionary, "tokenizer", None) or dictionary.create
-    return make(), sudachipy.SplitMode.C
+    return sudachipy.Dictionary(dict="core")
+
+
+@cache
+def _tokenizer() -> Any:
+    dictionary = _dictionary()
+    return (getattr(dictionary, "tokenizer", None) or dictionary.create)()
+
+
+@cache
+def is_family(surface: str) -> bool:
+    """Whether the dictionary knows a name of a family that is written so, whatever else it means.
+
+    >>> is_family("岩屋"), is_family("女性")
+    (True, False)
+
+    Raises:
+        InputError: SudachiPy is not installed.
+    """
+    return any("姓" in one.part_of_speech() for one in _dictionary().lookup(surface))
 
 
 def words(text: str, start: int, end: int) -> list[Word]:
@@ -72,10 +89,9 @@ def words(text: str, start: int, end: int) -> list[Word]:
     Raises:
         InputError: SudachiPy is not installed.
     """
-    tokenizer, mode = _tokenizer()
     return [
         Word(
             start + one.begin(), start + one.end(), one.surface(), tuple(one.part_of_speech()), not one.is_oov()
         )
-        for one in tokenizer.tokenize(text[start:end], mode)
+        for one in _tokenizer().tokenize(text[start:end])
     ]
