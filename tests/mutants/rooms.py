@@ -36,7 +36,7 @@ TESTS = {
             "units_mistaken",
         ),
         *("case_", "display", "errors", "language", "limits", "outputs", "unfinished", "cache", "atomic_write"),
-        *("doors", "ending", "extras", "progress", "user_folders", "public_names", "plain_line"),
+        *("doors", "extras", "progress", "user_folders", "public_names", "plain_line"),
         *("cli_contracts", "cli_additions"),
     ),
     "cli": ("cli_", "serve", "bargain_cli", "lines_", "record_read", "register_"),
