@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from kosho import cache as kept
 
@@ -25,6 +26,24 @@ def test_a_copy_is_found_by_all_that_it_depends_on() -> None:
     assert kept.used(kept.place(b"one", b"two")) == b"worked out"
     for other in (kept.place(b"onetwo"), kept.place(b"one", b"Two"), kept.place(b"on", b"etwo")):
         assert other != copy
+
+
+class Told(BaseModel):
+    one: int = 1
+    other: int = 2
+
+
+def test_what_was_not_set_is_not_kept() -> None:
+    made: list[Told] = []
+
+    def make() -> Told:
+        made.append(Told(other=3))
+        return made[-1]
+
+    for _ in range(2):
+        found = kept.recalled(Told, make, b"told")
+        assert (found.one, found.other, found.model_fields_set) == (1, 3, {"other"})
+    assert len(made) == 1
 
 
 def test_what_was_not_used_for_longest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:

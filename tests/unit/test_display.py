@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from pydantic import BaseModel, Field
 
 import kosho
 from kosho import bargain, corridor, equilibrium, law, record, scenario, world
@@ -234,3 +235,28 @@ def test_values_at_a_glance(value: object, told: str) -> None:
 def test_showing_never_changes_nor_costs_much(case: Case) -> None:
     assert len(repr(case)) < 1000
     assert len(case._repr_html_()) < 5000
+
+
+@dataclass(frozen=True)
+class Made(Shown):
+    one: int
+    other: int = 2
+    many: list[int] = field(default_factory=list[int])
+    none: str | None = None
+    hidden: int = field(default=3, repr=False)
+
+
+class Modelled(Shown, BaseModel):
+    one: int
+    other: int = 2
+    many: list[int] = []
+    none: str | None = None
+    hidden: int = Field(3, repr=False)
+
+
+@pytest.mark.parametrize("kind", [Made, Modelled])
+def test_what_is_as_it_is_by_default_is_not_shown(kind: Any) -> None:
+    assert repr(kind(one=1)) == f"{kind.__name__}(one=1)"
+    assert repr(kind(one=1, none=None, other=2, many=[], hidden=4)) == f"{kind.__name__}(one=1)"
+    told = "(one=2, other=3, many=[4], none='x')"
+    assert repr(kind(one=2, other=3, many=[4], none="x")) == f"{kind.__name__}{told}"

@@ -25,6 +25,14 @@ def test_all_mistakes_are_reported_at_once() -> None:
     ]
 
 
+def test_what_problems_are_about_stands_before_their_keys() -> None:
+    told = InputError([Problem("a", key="k", line=3), Problem("b")]).about("mine")
+    assert [(one.message, one.key, one.line) for one in told.problems] == [
+        ("a", "mine: k", 3),
+        ("b", "mine", None),
+    ]
+
+
 def test_exit_statuses() -> None:
     assert InputError("wrong").exit_status == 2
     assert ConvergenceError(1e-3, "JPN", 40).exit_status == 1

@@ -82,6 +82,14 @@ def test_what_nobody_writes_out_is_told_as_a_power_of_ten(count: int, told: str)
         refuse_beyond("things", count, 1)
 
 
+@pytest.mark.parametrize(
+    ("gib", "told"), [(0.25, "0.2 GiB"), (99.9, "99.9 GiB"), (100, "100 GiB"), (2048, "2,048 GiB")]
+)
+def test_sizes_have_one_decimal_below_a_hundred(gib: float, told: str) -> None:
+    with allowing(int(gib * GIB)), pytest.raises(InputError, match=f"and {told} may be used"):
+        refuse_beyond("things", 10**14, 1)
+
+
 @pytest.mark.parametrize("draws", [10**11, 10**400])
 def test_draws_that_do_not_fit_are_refused_before_anything_is_priced(draws: int) -> None:
     case = Case.load("japan-us-2025")

@@ -35,6 +35,8 @@ DAY = date(2025, 6, 29)
         ("Duty of 5% on cars from Japan into Korea", "KOR JPN C29 5%"),
         ("By the US, 25% on German steel", "USA DEU C24A 25%"),
         ("25% on German steel by the US", "USA DEU C24A 25%"),
+        ("Starting 1 August US 25% on German steel", "USA DEU C24A 25% from 2025-08-01"),
+        ("As of 1 August, the US puts 25% on German steel", "USA DEU C24A 25% from 2025-08-01"),
         ("The US's 25% on Japan's steel", "USA JPN C24A 25%"),
         ("US 25% on German steel and steel", "USA DEU C24A 25%"),
         ("Japan bans everything of Russia", "JPN RUS goods ban"),
@@ -113,6 +115,24 @@ def test_who_imposes_it_may_be_said_beside_and_is_never_guessed():
 def test_what_is_not_said_or_not_understood_is_told(said: str, wrong: str):
     with pytest.raises(InputError, match=wrong):
         plain_line(said, shipped(), DAY)
+
+
+@pytest.mark.parametrize(
+    ("said", "all_wrong"),
+    [
+        ("US 25% on Lima German steel", ["'Lima' is not understood"]),
+        ("25% on Lima steel", ["'Lima steel' is not understood", "who imposes it", "whose goods it is on"]),
+        (
+            "Japan and US",
+            ["which goods is not said", "two are said to impose", "no rate is said", "whose goods"],
+        ),
+    ],
+)
+def test_all_that_is_wrong_is_told_at_once(said: str, all_wrong: list[str]):
+    with pytest.raises(InputError) as raised:
+        plain_line(said, shipped(), DAY)
+    told = [one.message for one in raised.value.problems]
+    assert [any(words in one for one in told) for words in all_wrong] == [True] * len(told)
 
 
 @pytest.mark.parametrize(

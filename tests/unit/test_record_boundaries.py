@@ -96,6 +96,10 @@ def test_the_end_of_a_period_is_no_term_to_come(text: str, value: str) -> None:
         ("3万台", 30_000, "vehicles/year"),
         ("7千トン", 7_000, "tonnes/year"),
         ("1,250トン", 1_250, "tonnes/year"),
+        ("1万2500トン", 12_500, "tonnes/year"),
+        ("1万2,500トン", 12_500, "tonnes/year"),
+        ("3千500トン", 3_500, "tonnes/year"),
+        ("2兆3456億7800万円", 2_345_678_000_000, "JPY/year"),
     ],
 )
 def test_japanese_amounts_with_their_powers_of_ten(words: str, value: float, unit: str) -> None:
@@ -197,7 +201,9 @@ def test_how_deep_the_tags_of_a_page_stand(page: str, depth: int) -> None:
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("ab" * 2 + "関", "English"),  # four fifths of its characters are plain
+        ("ab" * 2 + "関", "English"),
+        ("12345 " * 50 + "関税の表", "Japanese"),  # figures are of no language
+        ("12345 " * 50, "English"),
         ("ab" + "関" * 2, "English"),  # half of its letters are Latin
         ("ab" + "関" * 3, "Chinese"),
         ("の" * 2 + "関" * 23, "Japanese"),  # a twelfth is kana
@@ -342,3 +348,34 @@ def test_what_a_leader_thinks_that_others_should_do_is_nobodys_position() -> Non
 def test_a_long_line_is_neither_of_the_makers_nor_below_a_picture(begins: str, signs: int, role: str) -> None:
     line = begins + "a" * (signs - len(begins))
     assert layout._role(line, item=False, seen_body=True) == role
+
+
+STORY = "\n\nPeru met Chile in Lima yesterday and agreed on tea.\n"
+RELEASED = "\n\n日本はペルーに茶の関税の撤廃を求めた。\n"
+
+
+@pytest.mark.parametrize(
+    ("begins", "signs", "ends", "told", "value"),
+    [
+        ("5 May 2025 of ", 55, STORY, "title", None),  # a day with forty-five signs beside it is no title
+        ("5 May 2025 of ", 56, STORY, "title", "5 May 2025 of " + "x" * 42),
+        (
+            "Peru meets Chile\n\nThe Lima Times - ",
+            98,
+            STORY,
+            "publisher",
+            "The Lima Times",
+        ),  # eighty of its own
+        ("Peru meets Chile\n\nThe Lima Times - ", 99, STORY, "publisher", None),
+        ("日本とペルーの協議\n2026年5月6日 ", 70, RELEASED, "published", "2026-05-06"),  # sixty of its own
+        ("日本とペルーの協議\n2026年5月6日 ", 71, RELEASED, "published", None),
+    ],
+)
+def test_how_long_a_line_is_that_tells_of_its_text(
+    begins: str, signs: int, ends: str, told: str, value: str | None
+) -> None:
+    if not begins.isascii():
+        pytest.importorskip("sudachipy")
+    text = begins + ("x" if begins.isascii() else "あ") * (signs - len(begins)) + ends
+    (about,) = (one.fields for one in read_text(Document("a.txt", text)) if one.type == "document")
+    assert about.get(told) == value

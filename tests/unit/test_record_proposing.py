@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.measures import shipped
 from typer.testing import CliRunner
 
@@ -319,6 +320,12 @@ def test_a_measure_on_all_goods_has_no_list_and_a_source_without_a_frame_says_so
         scope = law.measure("us-all").scope
         assert scope is not None
         assert (scope.goods, scope.lists) == (True, ())
+    for doc, name in (("Other -- order.txt", "us-b"), ("An Order.txt", "us-c")):
+        other = Draft(doc, "measure", "asserted", draft.fields | {"id": name}, "10 percent", 0, 10)
+        RegisterBook(path, date(2026, 1, 5), told).enter(other, "x", None, {})
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert [one["id"] for one in written["sources"]] == ["an-order", "other-order"]
+    assert [one["source"] for one in written["measures"]] == [["an-order"], ["other-order"], ["an-order"]]
 
 
 def accept(tmp_path: Path, answers: str) -> tuple[str, Path]:
@@ -394,3 +401,17 @@ def test_a_notice_tells_where_it_stands(tmp_path: Path) -> None:
     bare = tmp_path / "bare.json"
     bare.write_text(json.dumps({"title": "Notice", "abstract": "x"}), encoding="utf-8")
     assert law_text(bare).about == {"title": "Notice", "publisher": "Federal Register"}
+
+
+@pytest.mark.parametrize(
+    ("before", "title"),
+    [(0, "CSMS 12-3: A  title"), (3977, "CSMS 12-3: A  title"), (3978, "CSMS 12-3: A  titl"), (4000, None)],
+)
+def test_a_message_tells_its_title_in_its_first_four_thousand_characters(
+    before: int, title: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "message.txt"
+    path.write_text("word " * (before // 5) + " " * (before % 5) + "\nCSMS # 12-3 - A  title\nmore", "utf-8")
+    about = law_text(path).about
+    assert about.get("title") == (title and " ".join(title.split()))
+    assert about.get("publisher") == (title and "US Customs and Border Protection")

@@ -45,6 +45,16 @@ def test_a_difference_is_of_two_solves_and_lies_between_its_ends() -> None:
     )
 
 
+@pytest.mark.parametrize(("asked", "found"), [("no-deal", "b"), ("a", "a"), ("c", "c"), ("base", "base")])
+def test_the_first_scenario_of_a_role_is_compared_with(asked: str, found: str) -> None:
+    roles = {"a": "deal", "b": "no-deal", "c": "no-deal"}
+    scenarios = {name: SimpleNamespace(id=name, role=role) for name, role in roles.items()}
+    case: Any = SimpleNamespace(name="talks", scenarios=scenarios)
+    assert resolved(case, asked) == found
+    with pytest.raises(InputError, match="no scenario of the role status-quo"):
+        resolved(case, "status-quo")
+
+
 def test_percent_are_of_the_state_compared_with_everywhere() -> None:
     deal, none = (simulate_with_ranges(CASE, name, world="talks") for name in ("deal", "no-deal"))
     found, both = compare(deal, none), deal.outcome.compare(none.outcome)

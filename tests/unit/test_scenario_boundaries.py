@@ -120,6 +120,38 @@ def test_a_parameter_moves_results_where_it_has_a_range(
     assert (found.low, found.value, found.high) == (low, value, high)
 
 
+@pytest.mark.parametrize(
+    ("product", "importer", "told", "sellers"),
+    [
+        (
+            "pineapples",
+            "JPN",
+            "what Japan buys from {} in the base, million USD",
+            ("Taiwan", "Philippines", "Japan"),
+        ),
+        (
+            *("pineapples-china", "CHN", "share in what China buys of the sector from {}, share"),
+            ("Taiwan", "Philippines", "China"),
+        ),
+    ],
+)
+def test_what_a_small_product_rests_on_is_told(
+    product: str, importer: str, told: str, sellers: tuple[str, ...]
+) -> None:
+    theta, between, *trade = commitments._of_product("m", product, importer)
+    assert (theta.what, theta.unit, theta.low, theta.high, theta.moves_results) == (
+        *("Fresh pineapples: trade elasticity between origins", "elasticity", 2.7, 6.0, True),
+    )
+    assert (between.what, between.unit, between.moves_results) == (
+        *("Fresh pineapples: elasticity of substitution with the rest of the sector, less one",),
+        *("elasticity less one", True),
+    )
+    assert [f"{one.what}, {one.unit}" for one in trade] == [
+        f"Fresh pineapples: {told.format(x)}" for x in sellers
+    ]
+    assert not any(one.moves_results for one in trade)
+
+
 def test_corners_are_of_what_has_a_range_and_of_small_products() -> None:
     def ranged(name: str, low: float, value: float | None, high: float) -> Any:
         return SimpleNamespace(measure=name, range=Range(low=low, high=high, value=value, unit="x"))

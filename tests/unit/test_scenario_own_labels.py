@@ -52,6 +52,25 @@ def test_no_line(text: str) -> None:
     assert own_lines(["USA JPN cars 25%", text], RENAMED) == ()
 
 
+ASIA = toy().aggregate(
+    regions={"USA": ["USA"], "Asia": ["JPN", "CHN"]}, sectors={"A01": ["A01"], "C29": ["C29"]}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("USA Asia all 5%", True),
+        ("USA Asia C29 5%", True),
+        ("Asia USA C29 5%", True),
+        ("USA all C29 5%", False),  # nothing of it is the table's own word
+        ("USA all goods 5%", False),
+    ],
+)
+def test_a_partner_may_be_the_tables_own_word(text: str, own: bool) -> None:
+    assert [one.text for one in own_lines([text], ASIA)] == ([text] if own else [])
+
+
 @pytest.mark.parametrize(
     ("partners", "goods", "told"),
     [(8, 9, "p0, p1, p2, p3, p4, p5, p6, p7, all sectors"), (9, 8, "all, s0, s1, s2, s3, s4, s5, s6, s7")],

@@ -8,7 +8,7 @@ import pytest
 
 from kosho.case import Case
 from kosho.equilibrium import Counterfactual, TariffQuota, solve
-from kosho.scenario.simulate import scenario_effects, simulate
+from kosho.scenario.simulate import posed, scenario_effects, simulate
 
 
 def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
@@ -31,7 +31,10 @@ def test_purchases_of_a_scenario_are_part_of_its_question() -> None:
 
 
 def test_a_scenario_of_tariffs_alone_is_bound_by_the_tariff_quotas_in_force() -> None:
-    world, found = scenario_effects(Case.load("japan-us-2025"), "deal", world="talks")
+    case = Case.load("japan-us-2025")
+    world, found = scenario_effects(case, "deal", world="talks")
+    assert posed(case, "deal", world="talks")[0] is world  # nothing is laid twice
+    assert posed(case, "no-deal", world="talks")[1] is not posed(case, "deal", world="talks")[1]
     (british,) = found.constraints
     assert isinstance(british, TariffQuota)
     assert british.amount == 100_000

@@ -33,10 +33,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
-def solved(jobs: str, before: dict[Any, Any], first: int = 0) -> tuple[dict[str, Any], dict[Any, Any]]:
+def solved(jobs: str, before: dict[Any, Any], *first: int) -> tuple[dict[str, Any], dict[Any, Any]]:
     kept: dict[Any, Any] = {}
     unfinished = SimpleNamespace(results=before, done=kept.__setitem__)
-    found = solving._solved(cast("Any", list(jobs)), lambda *_told: None, cast("Any", unfinished), first)
+    found = solving._solved(cast("Any", list(jobs)), lambda *_told: None, cast("Any", unfinished), *first)
     return found, kept
 
 
@@ -48,7 +48,7 @@ def test_results_are_kept_by_place_and_name_reasons_are_not(asked: list[str]) ->
 
 
 def test_what_was_solved_is_not_solved_again(asked: list[str]) -> None:
-    found, kept = solved("abd", {(5, "a"): 7.0, (6, "d"): 8.0}, first=5)  # d was solved in another place
+    found, kept = solved("abd", {(5, "a"): 7.0, (6, "d"): 8.0}, 5)  # d was solved in another place
     assert found == {"a": 7.0, "b": RESULTS["b"], "d": (2.0, None)}
     assert kept == {(7, "d"): (2.0, None)}
     assert asked == ["b", "d"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from kosho.equilibrium import Counterfactual, Flow, Nest, Quota, Shock, solve_batch
 from kosho.impact.effects import Effects
+from kosho.scenario import turning
 from kosho.scenario.results import BASE
 from kosho.scenario.turning import MOST, SHARP, Along, Curve
 from kosho.world import toy
@@ -151,6 +154,23 @@ def test_a_scale_is_that_of_every_elasticity_of_products_told_apart_too() -> Non
         (alone,) = solve_batch(world, [change], thetas=[world.theta * scale]).equivalent_variation.to_numpy()
         assert [one.gains[k] for one in found] == pytest.approx(alone.tolist(), rel=1e-6, abs=1e-6)
         assert not np.allclose([one.gains[1 - k] for one in found], alone, rtol=1e-3)
+
+
+def test_what_has_no_equilibrium_is_told_at_its_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = toy()
+    gone = SimpleNamespace(member=1)
+
+    def solved(*asked: Any, **more: Any) -> SimpleNamespace:
+        return SimpleNamespace(
+            equivalent_variation=solve_batch(*asked, **more).equivalent_variation, failures=[gone]
+        )
+
+    monkeypatch.setattr(turning, "solve_batch", solved)
+    taxed = Effects(Shock.tariffs(world, {("USA", "JPN", "C29"): 0.11}), (), ())
+    along = Along({"deal": (world, taxed)}, world.countries)
+    found = along.curves([("deal", BASE)], (0.5, 1.5, 2.0), 0)
+    assert {one.scales for one in found} == {(0.5, 2.0)}
+    assert along.failures == {1.5: gone}
 
 
 def only(*there: float) -> Gain:

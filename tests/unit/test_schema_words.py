@@ -170,6 +170,8 @@ class Many(BaseModel):
     few: tuple[str, ...] = Field((), min_length=2)
     even: int = 2
     own: Mine = Mine()
+    key: str = Field("0" * 12, pattern=r"^[0-9a-f]{12}$")
+    odd: str = Field("z", pattern=r"^z+$")
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,8 @@ class Many(BaseModel):
         ("few: [a]", "few: must have at least 2 entries"),
         ("few: {a: 1}", "few: must be a list, not keys with values"),
         ("own: {a: 1}", "own: is not mine"),
+        ("key: x", "key: must be the key of a draft: twelve digits or letters from a to f, not 'x'"),
+        ("odd: x", "odd: must be of the form ^z+$, not 'x'"),
     ],
 )
 def test_what_stands_there_is_told_where_it_says_more(text: str, told: str) -> None:

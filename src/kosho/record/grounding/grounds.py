@@ -74,7 +74,7 @@ class Grounds(Protocol):
 
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:st|nd|rd|th)?")
 _CONSIDERED = re.compile(
-    r"\b(?:consider(?:s|ing|ed)?|mull\w*|weigh(?:s|ing|ed)?|explor(?:es|ing)|contemplat\w+|may"
+    r"\b(?:consider(?:s|ing|ed)?|mull\w*|weigh(?:s|ing|ed)?|explor(?:es|ing)|contemplat\w+|(?-i:may)"
     r"|might|could|possib\w+|under consideration"
     r"|looking (?:at|into)|floated|if|unless)\b",
     re.IGNORECASE,

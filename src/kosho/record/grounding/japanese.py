@@ -12,7 +12,7 @@ from kosho.record.reading import Document, read_once
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese import sentences_in
 from kosho.record.reading.japanese.dates import find_days
-from kosho.record.reading.japanese.measures import amounts
+from kosho.record.reading.japanese.measures import sums
 from kosho.record.reading.japanese.names import find_named
 from kosho.record.reading.japanese.words import half_width
 from kosho.record.reading.tables import table
@@ -62,10 +62,7 @@ class JapaneseGrounds:
         """Numbers of a sentence, as written and as amounts."""
         words = self._half[slice(*span)]
         found = {float(m[0].replace(",", "")) for m in re.finditer(r"\d+(?:,\d{3})*(?:\.\d+)?", words)}
-        amount = amounts(self._half, *span)
-        if amount:
-            found.add(float(amount["value"]))
-        return found | numbers_told(self._own(span))
+        return found.union(sums(words)) | numbers_told(self._own(span))
 
     def days(self, span: Span) -> set[str]:
         """Dates of a sentence."""
@@ -82,8 +79,15 @@ class JapaneseGrounds:
                 r"(?:問|質問|Q|記者)[\s　:：]", self._half[begin : begin + 4]
             ):
                 return _("it stands in a question")
-        clause = re.split("[。」\n]", self._half[quote[1] - 8 : quote[1] + 8])[0]
-        return _("it is denied") if re.search(table("japanese")["denied"], clause.rstrip("、")) else None
+        return _("it is denied") if re.search(table("japanese")["denied"], self._last_words(quote)) else None
+
+    def _last_words(self, quote: Span) -> str:
+        """The words that a quote ends in, up to the end of their clause: the verb stands there."""
+        words = self._half[max(0, quote[1] - 8) : quote[1]]
+        behind = (
+            "" if words[-1] in "。、」\n" else re.split("[。、」\n]", self._half[quote[1] : quote[1] + 8])[0]
+        )
+        return re.split("[。」\n]", (words + behind).rstrip("。、」\n"))[-1]
 
     def at_most(self, quote: Span) -> Modality:
         """The most that the words of a quote allow."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ _EFFECTIVE = re.compile(rf"\beffective\s+(?:date:?\s+|as\s+of\s+|on\s+|from\s+)?
 _UNTIL = re.compile(rf"\b(?P<how>and\s+before|through|until)\s+(?P<midnight>{_MIDNIGHT}){_DAY}", re.IGNORECASE)
 _BASIS = re.compile(
     r"\b(?:(?:Presidential\s+)?Proclamation\s+(?P<proclamation>\d{4,5})|Executive\s+Order\s+(?P<order>\d{5})"
-    r"|(?P<register>\d{2,3}\s+FR\s+\d{4,6})|U\.?S\.?\s+note\s+(?P<note>\d+(?:\([a-z0-9]+\))*))",
+    r"|(?P<register>\d{2,3}\s+FR\s+\d{1,6})|U\.?S\.?\s+note\s+(?P<note>\d+(?:\([a-z0-9]+\))*))",
     re.IGNORECASE,
 )
 _BUT = re.compile(r"\b(?:except|other\s+than|excluding|but\s+not)\b", re.IGNORECASE)
@@ -80,11 +80,8 @@ def of_text(document: LawText, register: Register) -> list[Draft]:
     blocks = list(_blocks(text))
     known = known_headings(register)
     drafts = [draft_of(document, heading, block, known.get(heading, ())) for heading, block in blocks]
-    drafts += [
-        draft_of(document, None, sentence)
-        for sentence in _sentences(text)
-        if not any(block.start <= sentence.start < block.end for _, block in blocks) and _rates(text, sentence)
-    ]
+    outside = (_before(blocks, sentence) for sentence in _sentences(text))
+    drafts += [draft_of(document, None, span) for span in outside if span is not None and _rates(text, span)]
     return drafts
 
 
@@ -101,6 +98,13 @@ def _blocks(text: str) -> Iterator[tuple[str, Span]]:
         ends += [found.end() for found in _NOTHING.finditer(text, *whole)]
         line = text.find("\n", max(ends)) if ends else -1
         yield match["heading"], Span(whole.start, min(whole.end, line if line >= 0 else whole.end))
+
+
+def _before(blocks: Sequence[tuple[str, Span]], sentence: Span) -> Span | None:
+    """What of a sentence stands before the first block that it runs into; None where it begins in one."""
+    if any(block.start <= sentence.start < block.end for _, block in blocks):
+        return None
+    return Span(sentence.start, min([sentence.end, *(b.start for _, b in blocks if b.start > sentence.start)]))
 
 
 def _sentences(text: str) -> Iterator[Span]:
@@ -299,7 +303,7 @@ def _days(text: str, span: Span, about: Mapping[str, str], places: dict[str, Spa
     if "legal_from" not in found and about.get("effective"):
         found["legal_from"] = about["effective"]
     if "legal_to" in found and found["legal_to"] < found.get("legal_from", ""):
-        del found["legal_to"]
+        del found["legal_to"], places["legal_to"]
     if about.get("published"):
         found["known_from"] = about["published"]
     return found

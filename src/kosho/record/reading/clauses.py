@@ -132,16 +132,20 @@ SAYS = Guarded(
 """Who speaks, before or behind the verb of saying."""
 _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
-    r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and)\s$"
+    r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and|told)\s$"
 )
 _REPORTED = re.compile(
     pattern(
-        r"(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
+        r"[),]?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
         r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
         r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
 """Who speaks of what another does: that other is the subject."""
+_WHO_SAID = re.compile(
+    r",\s(?:who|which)\s[^;.]*?,\s(?=(?:also\s)?(?:said|says|stated|added|noted|announced|confirmed)\b)"
+)
+"""A remark on who speaks: nobody in it acts."""
 _JOINED = re.compile(pattern(r"(?:\s?\([^()]{1,30}\))?(?:,|,?\sand|\sor)\s<actor>"))
 _ACTORS = ("party", "person", "body", "joint", "capital", "pronoun")
 _SUBORDINATE = re.compile(
@@ -409,7 +413,11 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
             owner and first.start() > start
         ):
             continue
-        told = _REPORTED.match(masked, first.end(), end)
+        aside = _WHO_SAID.search(masked, start, end)
+        if aside and aside.start() < first.start() < aside.end():
+            continue
+        behind = aside.end() - 1 if aside and aside.start() == first.end() else first.end()
+        told = _REPORTED.match(masked, behind, end)
         if told:
             inner = _subject(mentions, told.end(), end)
             if inner and inner[0].start == told.end():

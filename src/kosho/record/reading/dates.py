@@ -426,10 +426,11 @@ def _shifted(low: str, published: date) -> Resolution:
     if unit in WEEKDAYS:
         way: Direction = "past" if step < 0 else "future"
         return _weekday(unit.title(), published + timedelta(days=step), way).isoformat(), "day", ()
-    if unit.rstrip(".") in MONTHS:
+    month = MONTHS.get(unit.rstrip("."))
+    if month is not None:
         way = "past" if step < 0 else "future" if step > 0 else "nearest"
         now = published.year
-        years = [now - 1] if step < 0 and MONTHS[unit] >= published.month else [now, now + step]
-        found = _nearest([(y, MONTHS[unit]) for y in years], published, way)
+        years = [now - 1] if step < 0 and month >= published.month else [now, now + step]
+        found = _nearest([(y, month) for y in years], published, way)
         return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
     return UNRESOLVED

@@ -136,8 +136,7 @@ def _checked(path: Path, text: str) -> str:
 READ = ("English", "Japanese")
 SEEN = 20_000
 """Characters by which the language is told."""
-MOSTLY = 0.8
-"""Share of plain characters from which a text need not be looked at letter by letter."""
+NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 def language_of(text: str) -> str:
@@ -147,8 +146,9 @@ def language_of(text: str) -> str:
     ('Japanese', 'Korean', 'Chinese')
     """
     head = text[:SEEN]
-    if len(head.encode("ascii", "ignore")) >= MOSTLY * len(head):
-        return "English"
+    plain = head.encode("ascii", "ignore")
+    if len(plain.translate(None, NO_LETTERS)) >= len(head) - len(plain):
+        return "English"  # most texts need not be looked at letter by letter
     letters = [character for character in head if character.isalpha()]
     names = Counter(unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0] for letter in letters)
     if 2 * names["LATIN"] >= names.total():

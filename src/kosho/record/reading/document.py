@@ -181,7 +181,8 @@ def _in_prose(text: str, blocks: list[Block], dateline: re.Match[str] | None) ->
         for mention in resolve_dates(list(find_dates(text, block.start, stop)), None, lambda _: "nearest"):
             short = mention.end >= block.end - 1 and block.end - block.start <= LONGEST_OPENING
             ends = short and text[block.start : mention.start].rstrip().endswith((".", ":", "|", "–", "—"))
-            if mention.precision == "day" and mention.value and (block.role == "title" or dateline or ends):
+            heads = dateline is not None and mention.start < block.start + dateline.end()
+            if mention.precision == "day" and mention.value and (block.role == "title" or heads or ends):
                 return date.fromisoformat(mention.value), mention.start, mention.end, mention.value
         if block.role == "body":
             break

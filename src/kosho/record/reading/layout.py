@@ -159,11 +159,17 @@ _SENTENCE = re.compile(
 """A line that tells something of a day is none that only gives one."""
 
 
+_DUE = re.compile(r"\bto\s[a-z]+\s.*\b(?:by|before|until)\s(?:the\s)?$")
+"""What is to be done by a day: `Peru to publish its rules by 1 June 2025`."""
+
+
 def _is_date_line(line: str) -> bool:
     if len(line) > LONGEST_DATE_LINE:
         return False
     date = _FULL_DATE.search(line)
     if date is not None and (_TELLS_OF_DAY.match(line, date.end()) or _SENTENCE.match(line)):
+        return False
+    if date is not None and _DUE.search(line, 0, date.start()):
         return False
     return date is not None and len(line) - len(date[0]) <= 45 and len(_WORD.findall(line)) <= 10
 

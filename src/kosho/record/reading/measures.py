@@ -51,7 +51,8 @@ def find_measures(mentions: Mentions, clause: Clause, force: Force) -> list[Meas
     for words in others.may_fit(mentions.masked[clause.start : clause.end]):
         kind = kinds[words]
         for match in words.pattern.finditer(mentions.masked, clause.start, clause.end):
-            if not _overlaps(match.span(), taken):
+            wanted = _WANTED.search(mentions.masked, clause.start, match.start())
+            if not wanted and not _overlaps(match.span(), taken):
                 status = status_of(mentions, clause, match, force)
                 found += _of_kind(mentions, clause, match, (kind, status)) if status is not None else []
     return found
@@ -75,7 +76,10 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
         goes_on = bool(found) and begin - reached < NEXT_RATE
         aimed_at = _AIMED_AT.search(mentions.masked, begin, match.start("rate"))
         wanted = _IN_RETURN.search(mentions.masked, clause.start, match.start())
-        if force.unmade(match.start() - clause.start):
+        made = _MADE.search(mentions.masked, clause.start, begin)
+        if force.unmade(match.start() - clause.start) or (
+            made and force.withheld(made.start() - clause.start, 0)
+        ):
             continue
         if not (told or now or goes_on) or aimed_at or wanted or begin < reached:
             continue
@@ -100,6 +104,12 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
     return found
 
 
+_MADE = re.compile(
+    r"\b(?:(?:impos|levi|levy|introduc|appl|adopt|enact|charg)\w*\s(?:[\w-]+\s){0,3}"
+    r"|(?:has|have|had)\s(?:an?|any|the)\s(?:[\w-]+\s){0,2})$",
+    re.IGNORECASE,
+)
+"""A verb by which a duty is there: where it is denied, so is the duty."""
 _TO_COME = re.compile(
     r"\b(?:due|set|scheduled) to (?:take effect|come into|kick in|start|begin)|\bthreaten\w*\b"
 )

@@ -168,6 +168,6 @@ _CAME_FROM = re.compile(
 """What a matter was carried over from; without such words the meeting named is the one it goes to."""
 
 _BEGUN = Guarded(
-    r"since (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
+    r"[Ss]ince (?:its|their) (?:inauguration|launch|establishment|inception|beginning)"
     r" in (?P<year>(?:19|20)\d\d)\b"
 )

@@ -236,7 +236,8 @@ _ON = Guarded(
 )
 _SERIES = Guarded(
     rf"\b(?i:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th))\s(?i:session|meeting|round|plenary)\sof\s(?:the\s)?"
-    r"(?P<what>(?:[A-Z][\w’'&–-]+)(?:\s(?:[A-Z][\w’'&–-]+|of|on|and|for|the))*(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
+    r"(?P<what>(?:[A-Z][\w’'&–-]+)(?: (?:[A-Z][\w’'&–-]+|of|on|and|for|the))*"
+    r"(?<!\bof)(?<!\bon)(?<!\band)(?<!\bfor)(?<!\bthe))",
 )
 _LATER = Guarded(
     r"\b(?:before|ahead of|prior to|in preparation for) (?:an?|the|their|its|next)(?: [\w’'-]+){0,5}? "

@@ -104,7 +104,7 @@ def listed(words: str) -> list[str]:
     ['trade expansion', 'non-tariff measures', 'economic security']
     """
     parts = [_LEADING.sub("", part.strip(" .,;")) for part in _ITEM.split(words)]
-    return [part for part in parts if len(part) > 2]
+    return [part for part in parts if len(part) > 2 or (len(part) == 2 and part.isupper())]
 
 
 _PASSIVE = re.compile(

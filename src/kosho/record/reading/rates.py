@@ -72,7 +72,7 @@ _DOWN_FROM = Guarded(
     r"\s?(?:%|per ?cent)[^,;%]{0,60},?\s(?:up|down|raised|lowered|cut|compared with|instead of"
     r"|against)\s(?:from\s)?(?:an?\s|the\s)?(?:earlier\s|current\s|previous\s|initial\s"
     r"|present\s)?"
-    r"(?P<rate>\d+(?:[.,]\d{1,2})?)\s?(?:%|per ?cent)",
+    "(?P<rate>\\d+(?:[.,]\\d{1,2})?)\\s?(?:%|per ?cent)(?!\\s(?:in|for)\\s[\ue000\ue007])",
     re.IGNORECASE,
 )
 """What a rate was before: `39%, down from an earlier 31%`."""

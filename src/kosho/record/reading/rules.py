@@ -225,7 +225,7 @@ def _fits(rule: Rule, mentions: Mentions, clause: Clause) -> bool:
 _CONSIDERED = Guarded(
     r"\b(?:consider(?:s|ing|ed)?|mull(?:s|ing|ed)?|weigh(?:s|ing|ed)|explor(?:es|ing)"
     r"|contemplat(?:es|ing)|looking (?:at|into)"
-    r"|may|might|could|possibly|possibility of|room to|floated|under consideration|under review)\b",
+    r"|(?-i:may)|might|could|possibly|possibility of|room to|floated|under consideration|under review)\b",
     re.IGNORECASE,
 )
 _PLANNED = Guarded(

@@ -236,10 +236,10 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             if _met(mask, mention) or _OF_SOMEBODY.search(mask.text, 0, mention.start):
                 continue  # of another side than who acts, or of one that is named in words unknown
             tells = _TELLS.match(mask.text, mention.end) is not None
-            named = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
-            named = named if tells else None
+            acting = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
+            named = acting if tells else None
             if _ITS.match(mask.text, max(0, mention.start - 5)) or _ITS.match(mask.original, mention.start):
-                named = named or before
+                named = acting or before
             last = person.name.split()[-1]
             signs = [code for code in (before, sides[0] if sides else None, dateline) if code]
             signs += spoken.get(last, [])

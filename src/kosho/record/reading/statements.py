@@ -42,9 +42,13 @@ def _parties(mentions: Mentions, clause: Clause, kind: str) -> list[str]:
         return among
     parties = _codes(mentions, clause.subject)
     other = _WITH.search(mentions.masked, clause.start, clause.end)
-    if len(parties) < 2 and other:
+    if other and (len(parties) < 2 or _PACT.search(mentions.masked, clause.start, other.start())):
         parties += [code for code in mentions.codes(*other.span("who")) if code not in parties]
     return parties
+
+
+_PACT = re.compile(r"\b(?:agreement|pact|deal|treaty|accord|arrangement|understanding|memorandum)\s?$")
+"""What is signed with others is theirs too, however many sign it."""
 
 
 def _demanded(rule: Rule) -> bool:

@@ -105,4 +105,10 @@ def _taking_away(key: str) -> tuple[Guarded, Guarded]:
 def _taken_away(key: str, words: str, at: int) -> bool:
     """Whether a verb that takes away has the measure at `at` as its object or its subject."""
     ahead, behind = _taking_away(key)
-    return ahead.search(words[:at]) is not None or behind.search(words[at:]) is not None
+    begun = _QUOTA_ENDED.match(words, at)
+    before = words[: begun.end() if begun else at]
+    return ahead.search(before) is not None or behind.search(words[at:]) is not None
+
+
+_QUOTA_ENDED = re.compile(r"(?:scrapped|abolished)\s(?:[\w''’-]+\s){0,3}(?=quotas?\b)", re.IGNORECASE)
+"""The verb may belong to the words by which a quota is known."""

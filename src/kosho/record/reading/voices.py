@@ -15,9 +15,9 @@ class Voices:
     """Those who speak in one document."""
 
     mentions: Mentions
-    head: int = 0
+    head: int
     """Where the first turn begins: what stands before says whose answers it holds."""
-    home: str | None = None
+    home: str | None
     """Whose minister answers in a press conference, where that is told."""
     _known: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
 

@@ -70,7 +70,7 @@ def _looks_ahead(text: str, behind: int, end: int) -> bool:
 
 
 _AHEAD = re.compile(
-    "予定|見通し|方針|(?:する|課す|[げめれ]る)。?$|開く|行う|まで|から適用|以降|調整|見込み|向け|期限|迎え"
+    "予定|見通し|方針|する(?:こと|よう|方向)|(?:する|課す|[げめれ]る)。?$|開く|行う|まで|から適用|以降|調整|見込み|向け|期限|迎え"
 )
 _DONE = re.compile("(?:開催|実施|行わ|開か|会談|協議|訪問)(?:し|れ)(?:た|ました)")
 
@@ -153,7 +153,7 @@ def _day_near(day: int, base: date | None, *, ahead: bool) -> date | None:
     ]
     days = [found for one in months if (found := _date(one.year, one.month, day))]
     fitting = [one for one in days if (one >= base if ahead else one <= base)]
-    return min(fitting or days, key=lambda one: abs((one - base).days), default=None)
+    return min(fitting, key=lambda one: abs((one - base).days), default=None)
 
 
 def _nearest_year(base: date | None, month: int, *, ahead: bool) -> int | None:

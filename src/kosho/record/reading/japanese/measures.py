@@ -12,7 +12,7 @@ from kosho.record.reading.measures import gta_type
 from kosho.record.reading.quantities import NUMBER, shown
 from kosho.record.reading.tables import table
 
-__all__ = ["amounts", "borne", "measure_of", "products_in"]
+__all__ = ["amounts", "borne", "measure_of", "products_in", "sums"]
 
 
 @cache
@@ -111,9 +111,26 @@ _SCALES = {
     "千": 1000,
     "百万": 10**6,
 }
+_SCALE = "|".join(_SCALES)
+_FIGURE = rf"{NUMBER}(?:(?:{_SCALE})\d+(?:,\d{{3}})*)*(?:{_SCALE})?"
+"""A number with its powers of ten: `1万2500`, `2兆3456億`."""
 _AMOUNT = re.compile(
-    rf"(?P<bound>約|およそ|最大|以上)?(?P<number>{NUMBER})(?P<scale>千億|百億|千万|百万|兆|億|万|千)?(?:(?P<more>\d+)(?P<scale2>千億|百億|億|千万|百万|万))?(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
+    rf"(?P<bound>約|およそ|最大|以上)?(?P<figure>{_FIGURE})(?P<unit>米ドル|ドル|ユーロ|ポンド|ウォン|円|元|台|トン|キロリットル|バレル)"
 )
+
+
+def sums(text: str) -> list[float]:
+    """Every amount with a unit that some words give.
+
+    >>> sums("1万2500トン、3億円")
+    [12500.0, 300000000.0]
+    """
+    return [float(_sum(one["figure"])) for one in _AMOUNT.finditer(text)]
+
+
+def _sum(figure: str) -> Decimal:
+    parts = re.finditer(rf"(?P<number>[\d,.]+)(?P<scale>{_SCALE})?", figure)
+    return sum((decimal(one["number"], ".") * _SCALES.get(one["scale"], 1) for one in parts), Decimal(0))
 
 
 def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
@@ -124,12 +141,9 @@ def amounts(text: str, start: int, end: int) -> dict[str, Any] | None:
     found = _AMOUNT.search(clause)
     if flow is None or found is None:
         return None
-    value = decimal(found["number"], ".") * _SCALES.get(found["scale"] or "", 1)
-    if found["more"]:
-        value += Decimal(found["more"]) * _SCALES[found["scale2"]]
     unit = known["units"][found["unit"]] + ("/year" if re.search("年間|毎年", clause) else "")
     fields: dict[str, Any] = {
-        "value": shown(value),
+        "value": shown(_sum(found["figure"])),
         "unit": unit,
         "flow": flow,
     }
