@@ -25,6 +25,7 @@ TESTS = {
     "replications": ("replications", "equilibrium_published", "kept"),
     "common": (
         *(
+            "arguments",
             "bounds",
             "codes",
             "numbers",

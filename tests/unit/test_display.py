@@ -226,6 +226,10 @@ def test_what_defines_its_own_repr_keeps_it() -> None:
         (np.float64(0.5), "0.5"),
         (np.array(3.0), "3"),
         (object(), "object"),
+        (["a" * 32, "b" * 32], f"['{'a' * 32}', '{'b' * 32}']"),
+        (["a" * 32, "b" * 33], f"['{'a' * 32}', … 2 in all]"),
+        ([1, 2, 3, 4, 5], "[1, 2, 3, 4, 5]"),
+        ([1, 2, 3, 4, 5, 6], "[1, 2, 3, 4, 5, … 6 in all]"),
     ],
 )
 def test_values_at_a_glance(value: object, told: str) -> None:

@@ -89,3 +89,16 @@ def test_a_folder_of_ours_without_room_is_told_as_the_one_it_is_in(
     (told,) = caught.value.problems
     assert told.message == "cannot be written: No space left on device"
     assert told.file == str(paths[0] if way == "another" else tmp_path)
+
+
+def test_a_file_that_is_there_may_be_written_where_it_may_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "brief.html"
+    path.write_text("old", encoding="utf-8")
+    outputs.require_file(path)
+    monkeypatch.setattr("kosho.outputs.os.access", lambda *_given: False)
+    with pytest.raises(InputError, match="it is there and may not be changed"):
+        outputs.require_file(path)
+    outputs.require_file(tmp_path / "new.html")
+    assert path.read_text(encoding="utf-8") == "old"

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from kosho.provenance import Cited, Day, Source
+from kosho.provenance import Cited, Day, Source, field_docs
 
 
 def test_a_range_holds_its_value() -> None:
@@ -40,3 +40,14 @@ def test_a_figure_is_a_number(value: float) -> None:
 def test_an_id_of_a_source_says_something(name: str) -> None:
     with pytest.raises(ValidationError, match="says nothing"):
         Source(id=name, title="A note", publisher="Ministry", kind="primary")
+
+
+def test_docs_of_fields_are_those_of_the_schema_and_of_its_bases_of_ours() -> None:
+    class Report(Source):
+        """A source with pages."""
+
+        pages: int
+        """How many."""
+
+    assert set(field_docs(Source)) == {"kind"}
+    assert set(field_docs(Report)) == {"kind", "pages"}

@@ -155,3 +155,21 @@ def test_a_pipe_is_no_file_that_is_read_twice(words: tuple[str, ...], tmp_path: 
     error = CliRunner().invoke(app, [*words, place]).exception
     assert isinstance(error, InputError)
     assert "record.yaml: is not a file that can be read twice" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("items: [{id: a}, {id: 5}, {title: b}, c]", {"a", "5"}),
+        ("items: []", set()),
+        ("items: a", None),
+        ("other: [{id: a}]", None),
+        ("- id: a", None),
+        ("items: [", None),
+        ("", None),
+    ],
+)
+def test_ids_are_known_whatever_else_is_wrong(tmp_path: Path, text: str, known: set[str] | None) -> None:
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert yamlfile.ids(tmp_path / "a.yaml", "items") == known
+    assert yamlfile.ids(tmp_path / "none.yaml", "items") is None
