@@ -160,6 +160,16 @@ def test_a_history_of_ranges_is_drawn(tmp_path: Path):
     assert "not known" in invoke(*unknown).stdout
 
 
+def test_a_note_of_a_history_says_when_it_holds():
+    asked = ("rate", "USA", "JPN", "8703.23", "--from", "2025-01-01", "--known", "2025-12-01", "--to")
+    notes = [line for line in invoke(*asked, "2025-12-31").stdout.splitlines() if line.startswith("note")]
+    assert [line for line in notes if "us_232" in line] == [
+        "note, 2025-04-03 to 2025-09-15: us_232 is not told, taken as yes: with us_232=no the rate is 2.5 %"
+    ]
+    before = invoke(*asked, "2025-02-01").stdout.splitlines()
+    assert "note: United States-Japan Trade Agreement is not claimed: with preference=usjta" in " ".join(before)
+
+
 def test_attributes_are_told_in_any_case_and_change_the_rate():
     part = ("rate", "USA", "JPN", "8708.29.5160", "--mfn", "2.5", "--on", "2025-06-29")
     assert run(*part)["rate"] == 27.5

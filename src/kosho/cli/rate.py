@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -480,4 +482,20 @@ def _show_history(query: Query, spans: list[RateSpan]) -> None:
     show_table(title, (_("From"), _("To"), _("Layers"), _("Percent")), rows, numeric=1)
     say_whole(in_terminal(_steps(spans)))
     for text in dict.fromkeys(text for span in spans for text in span.quote.warnings):
-        say(_("note: {text}", text=text))
+        days = _days_of(text, spans)
+        say(_("note: {text}", text=text) if not days else _("note, {days}: {text}", days=days, text=text))
+
+
+def _days_of(text: str, spans: list[RateSpan]) -> str:
+    """From when to when a note holds; empty where it does all the time."""
+    held = [text in span.quote.warnings for span in spans]
+    if all(held):
+        return ""
+    runs = [
+        [span for span, _held in run]
+        for holds, run in groupby(zip(spans, held, strict=True), key=itemgetter(1))
+        if holds
+    ]
+    return _(", ").join(
+        _("{first} to {last}", first=run[0].first.isoformat(), last=run[-1].last.isoformat()) for run in runs
+    )
