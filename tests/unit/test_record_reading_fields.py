@@ -107,6 +107,11 @@ def test_meetings_that_were_not_held_or_moved_are_found_behind_names(text: str, 
     assert found.fields["date"]
 
 
+def test_since_when_meetings_are_counted_is_no_day_of_theirs() -> None:
+    (found,) = told("The talks of Kenya and Uganda, the fourth since January, were put off.", "event_change")
+    assert "date" not in found.fields
+
+
 def test_who_signed_stands_behind_by() -> None:
     text = "Kenya met Uganda. A protocol on cocoa was signed by Ghana and Togo."
     assert told(text, "agreement")[0].fields["parties"] == ["GHA", "TGO"]

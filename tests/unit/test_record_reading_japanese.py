@@ -262,3 +262,19 @@ def test_a_comma_within_an_amount_is_decimal_or_of_thousands(text: str, value: f
 def test_all_fields_of_a_fact_and_none_besides(text: str, kind: str, told: dict[str, Any]) -> None:
     (found,) = drafts(text, kind)
     assert found.fields == told
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("日本は28日、豚肉の関税を撤廃することで合意した。", None),
+        ("日本は6月28日、中国と豚肉の関税を撤廃することで合意した。", None),
+        ("日本は7月1日に豚肉の関税を撤廃することで合意した。", "2025-07-01"),
+        ("日本は28日までに豚肉の関税を撤廃することで合意した。", "2025-06-28"),
+        ("日本は6月10日を期限に豚肉の関税を撤廃することで合意した。", "2025-06-10"),
+        ("日本は5月中に豚肉の関税を撤廃することで合意した。", "2026-05-31"),
+    ],
+)
+def test_the_day_on_which_something_is_said_is_not_when_it_is_due(text: str, due: str | None) -> None:
+    (one,) = drafts(text, "commitment")
+    assert one.fields.get("due") == due

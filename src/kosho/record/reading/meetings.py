@@ -252,6 +252,11 @@ _OF_ANOTHER = re.compile(
     r"['’]s\s(?!\ue002|talks|meeting|round|summit)|\s(?:[\w-]+\s)?(?:deadline|cut-?off|expiry)\b"
 )
 """A date that is a deadline's, or another thing's, is not the meeting's: `next week's vote`."""
+_COUNTED = re.compile(
+    rf"\b(?:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th)|first|last)\b[^,;.]{{0,40}}\ssince\s(?:early\s|mid-|late\s)?$",
+    re.IGNORECASE,
+)
+"""From the day before it meetings are counted: `the fourth since January`."""
 
 
 def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str, Any]:
@@ -261,6 +266,8 @@ def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str,
         if date is None or date.value is None or (date.precision == "year" and not years):
             continue
         if _OF_ANOTHER.match(mentions.masked, mention.end, end):
+            continue
+        if _COUNTED.search(mentions.masked, start, mention.start):
             continue
         if "/" in date.value:
             first, last = date.value.split("/")

@@ -9,7 +9,7 @@ from typing import Any
 from kosho.record.reading.decode import Document
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.japanese.about import document_of, people_of, recorded_meeting
-from kosho.record.reading.japanese.dates import find_days
+from kosho.record.reading.japanese.dates import Day, find_days
 from kosho.record.reading.japanese.lines import sentences_of, trimmed
 from kosho.record.reading.japanese.measures import amounts, borne, measure_of, products_in
 from kosho.record.reading.japanese.meetings import each_of_several, meeting_fields, took
@@ -227,6 +227,8 @@ class _Reader:
             return {}
         stop = verb + len(clause) if kind == "deadline" else verb
         told = [d for d in find_days(self.text, start, stop, self._known.published) if d.last]
+        if kind == "commitment":
+            told = [d for d in told if self._is_to_come(d)]
         near = [d for d in told if d.start <= verb] or told
         day = (near[-1] if kind == "deadline" else near[0]) if near else None
         if day is None:
@@ -236,6 +238,13 @@ class _Reader:
         if kind == "commitment":
             return {"due": day.last}
         return {"signed": day.value} if "署名" in clause and day.precision == "day" else {}
+
+    def _is_to_come(self, day: Day) -> bool:
+        """Whether something can be due on a day: it is said to be the last, or is after the text's own."""
+        published = self._known.published
+        later = published is None or (day.last or "") > published.isoformat()
+        within = self.text[day.start : day.end].endswith("中")
+        return later or within or _LAST.match(self.text, day.end) is not None
 
     def _others(self, start: int, end: int, by: list[str]) -> list[str]:
         named = [
@@ -362,6 +371,8 @@ _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_LAST = re.compile(r"(?:の?(?:末|終わり))?(?:まで|以内|を?(?:期限|めど|目途|目処))|中に?(?!国)|末に")
+"""Behind a day that is the last on which something may be done."""
 _PROPOSED = re.compile(r"案を|提案|打診")
 _WILL_ASK = re.compile(r"(?:求め|要請し|働きかけ|要求し|要望し)(?:る|て(?:い[くき])?|ていく)?(?:との)?$")
 """Whoever means to ask, asks."""
