@@ -55,9 +55,11 @@ def told_rates(masked: str, start: int, end: int, match: re.Match[str]) -> dict[
     return {"rate_before": percent(rate)} | ({} if after is None else {"rate": shown(after)})
 
 
+_AMONG = r"(?:[^;%]{2,80}?,\s(?:including|such as|among them|especially|notably|like)\s)?"
+"""What a verb has as its object, of which the rate is one: `eliminate its tariffs on fruit, including the`."""
 _AWAY = r"(?:lift|remov|scrap|abolish|eliminat|withdraw|drop|waiv|end|repeal|revok)"
 _TAKES_AWAY = Guarded(
-    rf"\b(?:{_AWAY}(?:e|ed|es|s|ing|ped|ping)?|withdrew|withdrawn)\s"
+    rf"\b(?:{_AWAY}(?:e|ed|es|s|ing|ped|ping)?|withdrew|withdrawn)\s{_AMONG}"
     r"(?:(?:its|the|their|an?|this|that|existing|current|all|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
     re.IGNORECASE,
 )
@@ -82,7 +84,7 @@ _VERB = (
     r"(?:doubl|tripl|quadrupl|halv|rais|reduc|increas|hik)(?:e[sd]?|ing)|(?:lower|slash|trim)\w*|cut(?:s|ting)?"
 )
 _CHANGES = Guarded(
-    rf"\b(?P<verb>{_VERB})\s(?:(?:its|the|their|this|that|existing|current|present|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
+    rf"\b(?P<verb>{_VERB})\s{_AMONG}(?:(?:its|the|their|this|that|existing|current|present|[\ue000\ue001]+(?:['’]s?)?)\s)+$",
     re.IGNORECASE,
 )
 """A verb of change whose object is a rate: the rate is the one before."""
