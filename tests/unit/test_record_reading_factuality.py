@@ -12,6 +12,10 @@ def told(text: str) -> list[Draft]:
     return [d for d in read_text(Document("a.txt", page)) if d.type not in ("document", "person")]
 
 
+def measures(text: str) -> list[Draft]:
+    return [one for one in told(text) if one.type == "measure"]
+
+
 def kinds(text: str) -> list[tuple[str, str]]:
     return [(d.type, d.modality) for d in told(text)]
 
@@ -175,3 +179,47 @@ def test_a_country_is_no_product() -> None:
     assert (found.fields["on"], "products" in found.fields) == ("UGA", False)
     (found,) = [d for d in told("Kenya imposed a duty of 12 percent on LNG.") if d.type == "measure"]
     assert found.fields["products"] == "LNG"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "by"),
+    [
+        ("Peru reserves the right to raise its duty on figs to 25 percent.", "considered", "PER"),
+        ("Peru has the option of imposing a 25 percent duty on figs.", "considered", "PER"),
+        ("Peru has the authority to impose a 25 percent duty on figs.", "considered", "PER"),
+        ("Peru hopes to impose a 25 percent duty on figs.", "considered", "PER"),
+        ("Peru is said to be preparing a 25 percent duty on figs.", "considered", None),
+        ("Peru was about to impose a 25 percent duty on figs.", "announced", "PER"),
+        ("Peru delayed its 25 percent duty on figs until July.", "suspended", "PER"),
+        ("Peru rescinded a 25 percent duty on figs.", "ended", "PER"),
+        ("A court struck down the 25 percent duty of Peru on figs.", "ended", None),
+        ("The 25 percent duty of Peru on figs was overturned by a court.", "ended", None),
+        ("Chile feared that Peru would impose a 25 percent duty on figs.", "announced", "PER"),
+        ("A 25 percent duty on figs would hurt Chile, Peru said.", "announced", None),
+        ("The duty on figs will go to 25 percent should Chile fail.", "announced", None),
+    ],
+)
+def test_how_far_a_measure_has_come_and_whose_it_is(text: str, status: str, by: str | None) -> None:
+    (one,) = measures(text)
+    assert (one.fields["status"], one.fields.get("imposed_by"), one.fields["rate"]) == (status, by, 25)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru refrained from imposing a 25 percent duty on figs.",
+        "Peru voted against a 25 percent duty on figs.",
+        "The Senate of Peru rejected a 25 percent duty on figs.",
+        "Peru withdrew its threat of a 25 percent duty on figs.",
+        "It rejected a petition for a provisional anti-dumping duty on Peruvian figs.",
+    ],
+)
+def test_what_was_kept_from_coming_is_no_measure(text: str) -> None:
+    assert measures(text) == []
+
+
+def test_what_is_among_the_duties_that_are_taken_away_has_its_rate_before() -> None:
+    for verb, rest in (("eliminate", "on farm goods"), ("reduce", "on fruit"), ("lift", "")):
+        text = f"Peru will {verb} its duties {rest}, including the 30 percent duty on figs."
+        (one,) = measures(text.replace(" ,", ","))
+        assert (one.fields["rate_before"], one.fields.get("rate")) == (30, None)

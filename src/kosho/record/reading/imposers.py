@@ -29,7 +29,7 @@ _SPEAKS = re.compile(
 _FACES = re.compile(
     r"\b(?:faces?|facing|faced|subject(?:ed)? to|hit (?:by|with)|pays?|bears?|slapped with|avoid(?:s"
     r"|ed)?|escap(?:es?|ed)"
-    r"|dodg(?:es?|ed)|spared?|threatened with|exempt(?:ed)? from|relief from|secured|obtained|negotiated)\b"
+    r"|dodg(?:es?|ed)|spare[sd]?|threatened with|exempt(?:ed)? from|relief from|secured|obtained|negotiated)\b"
 )
 
 
@@ -53,6 +53,15 @@ _IMPOSED_IT = re.compile(
 )
 """Who imposed it, behind its name: `the surcharge that the White House slapped on`, `the duty"
 " applied by Peru`."""
+_WOULD = re.compile(
+    pattern(r"\bthat\s(?:the\s)?(?P<who><one>)\s(?:would|will|could|might|may|had|has|was|is)\b[^,;]*$")
+)
+"""Who acts in what somebody thinks: `feared that the United States would impose`."""
+_MEETS_WITH = re.compile(
+    r"\b(?:(?:hurt|harm|hit|damag|affect|crippl|devastat|cost|threaten|squeez|punish)\w*|should|if|unless)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+"""Behind a duty, before who bears it or has to do something: `would hurt Vietnam`, `should Vietnam fail`."""
 _CHANGES = re.compile(
     r"\b(?:rais|lower|cut|increas|reduc|doubl|tripl|halv|hik|slash)(?:e|ed|es|s|ing|ting)?\s(?:the\s)?$", re.I
 )
@@ -92,8 +101,15 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     elif imposer := _IMPOSED_IT.match(mentions.masked, match.end(), clause.end):
         codes = mentions.codes(*imposer.span("who" if imposer["who"] else "by"))
         fields["imposed_by"] = codes[0] if codes else None
+    elif not faces and (inner := _WOULD.search(before)):
+        codes = mentions.codes(clause.start + inner.start("who"), clause.start + inner.end("who"))
+        fields["imposed_by"] = codes[0] if codes else None
     elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
-        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
+        acting = clause.subject[0]
+        met = _MEETS_WITH.search(
+            mentions.masked, match.end("rate") if "rate" in match.groupdict() else match.end(), acting.start
+        )
+        fields["imposed_by"] = acting.codes[0] if acting.codes and not met else None
     if faces:
         return _borne(mentions, clause, match, faces, fields.get("imposed_by"))
     by = fields.get("imposed_by")

@@ -77,9 +77,9 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
         aimed_at = _AIMED_AT.search(mentions.masked, begin, match.start("rate"))
         wanted = _IN_RETURN.search(mentions.masked, clause.start, match.start())
         made = _MADE.search(mentions.masked, clause.start, begin)
-        if force.unmade(match.start() - clause.start) or (
-            made and force.withheld(made.start() - clause.start, 0)
-        ):
+        turned_down = _TURNED_DOWN.search(mentions.masked, clause.start, begin)
+        denied = made is not None and force.withheld(made.start() - clause.start, 0)
+        if denied or turned_down or force.unmade(match.start() - clause.start):
             continue
         if not (told or now or goes_on) or aimed_at or wanted or begin < reached:
             continue
@@ -110,6 +110,12 @@ _MADE = re.compile(
     re.IGNORECASE,
 )
 """A verb by which a duty is there: where it is denied, so is the duty."""
+_TURNED_DOWN = Guarded(
+    r"\b(?:reject(?:s|ed|ing)?|veto(?:es|ed)|vot(?:es|ed)\s(?:down|against)|defeat(?:s|ed)|avert(?:s|ed)|forestall(?:s|ed))"
+    r"\s(?:an?|any)\s(?:[\w-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+"""A duty that somebody has kept from coming: `the Senate rejected a`."""
 _TO_COME = re.compile(
     r"\b(?:due|set|scheduled) to (?:take effect|come into|kick in|start|begin)|\bthreaten\w*\b"
 )
