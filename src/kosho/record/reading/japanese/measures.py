@@ -43,7 +43,9 @@ _OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|イ�
 def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     """A duty or a control that a clause tells of, without who imposes it; None where there is none."""
     found = _measure().search(text, start, end) or _borne().search(text, start, end)
-    return _fields(text, start, end, found) if found else None
+    if found is None or re.search(table("japanese")["unmade"], text[found.start() : end]):
+        return None
+    return _fields(text, start, end, found)
 
 
 def borne(text: str, start: int, end: int) -> dict[str, Any] | None:
@@ -85,6 +87,8 @@ def _status(clause: str) -> str:
         return "considered"
     if re.search(known["ended"], clause):
         return "ended"
+    if re.search(known["suspended"], clause):
+        return "suspended"
     return "announced" if re.search(known["announced"], clause.rstrip("。」")) else "in force"
 
 

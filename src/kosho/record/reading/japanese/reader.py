@@ -319,10 +319,17 @@ class _Reader:
                 Draft(self._doc, "quantity", "asserted", fields, self._source[start:end], start, end)
             )
 
+    def _inner(self, start: int, end: int, subject: Named | None) -> Named | None:
+        """Who acts in what somebody fears, says or asks: `ベトナムは米国が関税を課すことを懸念した`."""
+        if subject is None or not start <= subject.start < end:
+            return None
+        behind = [one for one in self.named if subject.end < one.start and one.end < end]
+        return next((one for one in behind if _IN_WHAT_IS_SAID.match(self.text, one.end, end)), None)
+
     def _measure(
         self, start: int, end: int, fields: dict[str, Any], subject: Named | None, *, considered: bool
     ) -> None:
-        by = self._known.codes(subject)
+        by = self._known.codes(self._inner(start, end, subject) or subject)
         owner = [code for one in self.named if start <= one.start < end for code in one.codes]
         told = dict(fields)
         last = self._found[-1] if self._found else None
@@ -371,6 +378,9 @@ _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_IN_WHAT_IS_SAID = re.compile(
+    r"(?:政府)?が[^、。]*(?:課す|課した|課している|引き上げ|引き下げ|導入|発動)[^、。]{0,6}(?:こと(?:を|に)|と(?:述べ|懸念|批判|非難|指摘|警告))"
+)
 _LAST = re.compile(r"(?:の?(?:末|終わり))?(?:まで|以内|を?(?:期限|めど|目途|目処))|中に?(?!国)|末に")
 """Behind a day that is the last on which something may be done."""
 _PROPOSED = re.compile(r"案を|提案|打診")

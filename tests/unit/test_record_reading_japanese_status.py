@@ -1,0 +1,49 @@
+"""How far a measure has come in Japanese, and whose it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from kosho.record.reading import Document, Draft, read_text
+
+
+def measures(text: str) -> list[Draft]:
+    return [one for one in read_text(Document("x.txt", f"2026年6月3日\n\n{text}")) if one.type == "measure"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "by"),
+    [
+        ("米国は自動車に25%の関税を課した。", "in force", "USA"),
+        ("米国は自動車に25%の関税を課す可能性がある。", "considered", "USA"),
+        ("米国は自動車に25%の関税を課す権限を持つ。", "considered", "USA"),
+        ("米国は自動車に25%の関税を課す準備をしている。", "considered", "USA"),
+        ("米国は自動車に25%の関税を課すと警告した。", "announced", "USA"),
+        ("米国は自動車への25%の関税の発動を延期した。", "suspended", "USA"),
+        ("米国は自動車に25%の関税を課したが、後に停止した。", "suspended", "USA"),
+        ("米国は自動車への25%の関税を撤回した。", "ended", "USA"),
+        ("裁判所は米国の自動車への25%の関税を無効とした。", "ended", None),
+        ("ベトナムは米国が自動車に25%の関税を課すことを懸念した。", "considered", "USA"),
+    ],
+)
+def test_how_far_a_measure_has_come_and_whose_it_is(text: str, status: str, by: str | None) -> None:
+    (one,) = measures(text)
+    assert (one.fields["status"], one.fields.get("imposed_by"), one.fields["rate"]) == (status, by, 25)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "米国は自動車に25%の関税を課すことを見送った。",
+        "米国は自動車に25%の関税を課すことを否定した。",
+        "米国上院は自動車への25%の関税を否決した。",
+        "米国は自動車の関税を25%に引き上げる案を取り下げた。",
+        "米国は自動車の関税を25%に引き上げる計画を断念した。",
+        "米国は自動車の関税を25%から15%に引き下げる方針を撤回した。",
+        "米国は自動車に25%の関税を課すべきだと組合は述べた。",
+        "米国は自動車に25%の関税を課したことはない。",
+        "米国が自動車に25%の関税を課すとの報道は誤りだ。",
+    ],
+)
+def test_what_was_kept_from_coming_is_no_measure(text: str) -> None:
+    assert measures(text) == []
