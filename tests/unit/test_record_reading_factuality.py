@@ -223,3 +223,23 @@ def test_what_is_among_the_duties_that_are_taken_away_has_its_rate_before() -> N
         text = f"Peru will {verb} its duties {rest}, including the 30 percent duty on figs."
         (one,) = measures(text.replace(" ,", ","))
         assert (one.fields["rate_before"], one.fields.get("rate")) == (30, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Kenya and Uganda were to have signed a trade agreement.", "agreement"),
+        ("Kenya could promise to buy beans.", "commitment"),
+        ("Kenya broke its promise to buy beans.", "commitment"),
+        ("Kenya broke its promise to buy beans.", "offer"),
+        ("Kenya has no ban on beef from Uganda.", "measure"),
+        ("There is no ban on beef from Uganda.", "measure"),
+    ],
+)
+def test_what_was_to_be_and_what_is_broken_is_not_told_as_there(text: str, kind: str) -> None:
+    assert [one for one in told(text) if one.type == kind] == []
+
+
+def test_a_ban_that_was_considered_is_not_in_force() -> None:
+    (one,) = measures("A ban on beef from Uganda was considered by Kenya.")
+    assert (one.modality, one.fields["status"]) == ("considered", "considered")
