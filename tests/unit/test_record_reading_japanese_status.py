@@ -47,3 +47,34 @@ def test_how_far_a_measure_has_come_and_whose_it_is(text: str, status: str, by: 
 )
 def test_what_was_kept_from_coming_is_no_measure(text: str) -> None:
     assert measures(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("日本は大豆の購入を約束するよう求められた。", [("ask", None, "JPN")]),
+        ("日本はペルーから関税の撤廃を求められた。", [("ask", "PER", "JPN")]),
+        ("日本はペルーに関税の撤廃を求めた。", [("ask", "JPN", "PER")]),
+        ("日本はペルーに関税の撤廃を求めなかった。", []),
+        ("日本はペルー産牛肉の輸入禁止を求める声を拒否した。", []),
+        ("日本は輸出規制を緩和しない方針だ。", []),
+    ],
+)
+def test_who_is_asked_and_what_is_not_asked(text: str, told: list[tuple[str, str | None, str]]) -> None:
+    found = [one for one in read_text(Document("x.txt", f"2026年6月3日\n\n{text}")) if one.type != "document"]
+    assert [(one.type, one.fields.get("by"), one.fields.get("to")) for one in found] == told
+
+
+@pytest.mark.parametrize(
+    ("rest", "kind"),
+    [
+        ("予定だ。", "event"),
+        ("予定だったが、中止された。", "event_not_held"),
+        ("予定だったが、取りやめとなった。", "event_not_held"),
+        ("予定だ。デモは中止された。", "event"),
+    ],
+)
+def test_a_meeting_that_was_called_off_was_not_held(rest: str, kind: str) -> None:
+    text = f"2026年6月3日\n\n日本とペルーは7月に会談する{rest}"
+    found = [one for one in read_text(Document("x.txt", text)) if one.type.startswith("event")]
+    assert [(one.type, one.fields["date"]) for one in found] == [(kind, "2026-07")]

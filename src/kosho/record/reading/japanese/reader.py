@@ -180,6 +180,8 @@ class _Reader:
         what = object_of(self.text, start, fact.verb, subject)
         told = self._source[what[0] : what[1]] if what else None
         fields = self._whose(kind, by, self._others(start, fact.verb, by))
+        if kind == "ask" and by and self._is_asked(subject, fact):
+            fields = {"to": by[0]}  # by whom, nobody says
         speaker = subject if subject and subject.name else voice
         if speaker and speaker.name and kind not in ("topic", "agreement", "deadline"):
             fields["speaker"] = speaker.name
@@ -204,6 +206,11 @@ class _Reader:
         if kind in ("ask", "offer", "response", "red_line", "complaint") and len(by) < 2 and others:
             fields["against" if kind == "complaint" else "to"] = others[0]
         return fields
+
+    def _is_asked(self, subject: Named | None, fact: Fact) -> bool:
+        """Whether something is asked of whoever is its subject: `日本は…求められた`, and not `日本から`."""
+        passive = _ASKED_OF.search(self.text, fact.verb, fact.end + 4) is not None
+        return passive and subject is not None and not self.text.startswith("から", subject.end)
 
     @staticmethod
     def _told(kind: str, clause: str) -> dict[str, Any]:
@@ -273,6 +280,8 @@ class _Reader:
         if len(fields.get("parties", [])) < 2 and subject and self.bilateral and len(self.sides) > 1:
             fields["parties"] = list(self.sides)
         modality: Modality = "planned" if coming or kind == "next_meeting" else "asserted"
+        if modality == "planned" and _CALLED_OFF.match(self.text, fact.end):
+            kind, modality = "event_not_held", "negated"
         for first, last in each_of_several(self.text, start, end):
             own = meeting_fields(self._known, first, last) if first > start else {}
             told = {**fields, **{k: v for k, v in own.items() if k in ("duration_min", "place", "time")}}
@@ -299,7 +308,7 @@ class _Reader:
         """What a sentence without a verb of talks tells: a measure, an amount."""
         measure = measure_of(self.text, start, end)
         start, end = trimmed(self.text, start, end)
-        if measure and not re.search(r"ない(?:と|。|$)|ません|ておらず", self.text[start : end + 1]):
+        if measure and not _NOT_SO.search(self.text, start, end + 1):
             self._measure(start, end, measure, subject, considered=False)
             return
         amount = amounts(self.text, start, end)
@@ -381,6 +390,10 @@ _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 _IN_WHAT_IS_SAID = re.compile(
     r"(?:政府)?が[^、。]*(?:課す|課した|課している|引き上げ|引き下げ|導入|発動)[^、。]{0,6}(?:こと(?:を|に)|と(?:述べ|懸念|批判|非難|指摘|警告))"
 )
+_NOT_SO = re.compile(r"ない(?:と|。|$|方針|考え|意向|見通し|姿勢)|なかった|ません|ておらず")
+_ASKED_OF = re.compile(r"(?:求め|要請さ|要求さ|促さ)(?:られ|れ)")
+_CALLED_OFF = re.compile(r"[^。]{0,24}(?:中止|取りやめ|キャンセル|見送)(?:し|さ|に|られ|った|り|と)")
+"""Behind a meeting that was to come."""
 _LAST = re.compile(r"(?:の?(?:末|終わり))?(?:まで|以内|を?(?:期限|めど|目途|目処))|中に?(?!国)|末に")
 """Behind a day that is the last on which something may be done."""
 _PROPOSED = re.compile(r"案を|提案|打診")
