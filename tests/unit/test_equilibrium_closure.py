@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+import xarray as xr
 from tests.closures import EVERY
 from tests.worlds import build, random_world
 
@@ -323,6 +324,16 @@ def test_a_table_that_no_source_speaks_of_gets_nothing_and_says_so(world: World)
     assert (closure.labour_tax, closure.capital_share, closure.investment) == (None, None, None)
     assert any(one.startswith("labour_tax: none") for one in closure.assumed)
     assert {"capital_share 0.33", "investment: made of what is consumed"} <= set(closure.assumed)
+
+
+def test_a_basket_of_ones_own_without_a_source_is_assumed(world: World) -> None:
+    shares = np.full((len(world.countries), len(world.sectors)), 1 / len(world.sectors))
+    basket = xr.DataArray(
+        shares, {"country": list(world.countries), "sector": list(world.sectors)}, ("country", "sector")
+    )
+    assert Closure(capital="accumulated", investment=basket).assumed == ("capital_share 0.33", "investment")
+    told = Closure(capital="accumulated", investment=basket, sources={"investment": "a table"}).assumed
+    assert told == ("capital_share 0.33",)
 
 
 def test_capital_shares_by_country_are_those_by_sector_where_all_are_alike(world: World) -> None:
