@@ -34,6 +34,10 @@ _MARK = re.compile(
     r"\W*(?:(?:also|again|jointly|therefore|would|will|should|could)\s)*(?:not\sto|to|for|that|on|of|about|regarding)\s"
 )
 _AGREED_TO = re.compile(r"[^,;]{0,20}?(?:,[^,;]{2,30},)?\s?\bto\s")
+_TO_GO = re.compile(
+    r"(?:tariff|dut|lev|ban|quota|barrier)[a-z]*\s(?:on|of|that|which)\s.*\b(?:go|end|stop)$", re.IGNORECASE
+)
+"""What is asked to go is named first: `duty on figs that must go`."""
 _END = re.compile(
     r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after)\s"
 )
@@ -59,7 +63,7 @@ def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: in
         mark = _AGREED_TO.match(masked, behind, end) if kind == "agreement" else None
         place = mark.end() if mark else behind
         return _phrase(key, text, place, end) if mark or kind == "red_line" else {}
-    if kind in ("position", "response"):
+    if kind in ("position", "response") or (kind == "ask" and _TO_GO.match(masked, start, behind)):
         return _phrase(key, text, start, end)
     modal = _MODAL.match(masked, start, behind)
     if modal:
