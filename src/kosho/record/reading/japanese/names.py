@@ -351,7 +351,8 @@ def _is_later_part(tokens: list[Word], index: int) -> bool:
     """Whether a word is the later part of a name that `・` divides, whatever it means alone: `ルイス・パス`."""
     word = tokens[index]
     divided = index > 1 and tokens[index - 1].surface in "・＝=" and _is_katakana(tokens[index - 2])
-    return divided and _is_katakana(word) and word.surface not in _no_names()
+    is_state = "国" in word.kind or word.surface in _no_names()
+    return divided and _is_katakana(word) and not is_state
 
 
 def _first_of(tokens: list[Word], index: int) -> int:
