@@ -198,8 +198,10 @@ def _posts_behind(mask: Mask) -> None:
         role = text[match.start("role") : match.end("role")]
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:])
-        begins = match.end("role") if _FOR_REGION.search(mask.text[match.start("role") : org_end]) else org_end
-        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), begins)
+        region = _FOR_REGION.search(mask.text, match.start("role"), org_end)
+        whose = (match.start("lead"), match.start("role") if region else org_end)
+        codes = _led(mask, match.start()) or mask.codes(*whose)
+        codes = codes or (mask.codes(region.end(), org_end) if region else ())
         named = text[org_start:org_end].strip(" ,")
         if named.startswith("in ") and not _BODY_NAMED.search(mask.text[org_start:org_end]):
             org_end, named = match.end("role"), ""  # where, not of what

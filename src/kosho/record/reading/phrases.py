@@ -41,6 +41,10 @@ _TO_GO = re.compile(
 _END = re.compile(
     r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after)\s"
 )
+_WHO_SAID_SO = re.compile(
+    r",\s[^,;]*[A-Z][^,;]*\s(?:said|says|added|announced|told\s[^,;]{1,40})(?:\son\s\w+)?\W*$"
+)
+"""Who tells what stands before: `X will ask Y for a quota, Minister Z said`."""
 
 
 def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: int) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def _inner_verb(masked: str, start: int, behind: int) -> int | None:
 
 
 def _phrase(key: str, text: str, start: int, end: int) -> dict[str, Any]:
-    stop = _END.search(text, start, end)
+    stop = _END.search(text, start, end) or _WHO_SAID_SO.search(text, start, end)
     words = " ".join(text[start : stop.start() if stop else end].split()).strip(" ,.;:“”\"'")
     if len(words) > LONGEST:
         words = words[:LONGEST].rsplit(" ", 1)[0]
