@@ -254,7 +254,7 @@ def _posts_before(mask: Mask) -> None:
     """`Trade Minister X of Y`."""
     for match in _near_posts(mask.text):
         name, role = trimmed(match["name"]), match["role"]
-        if not name or re.search("[\ue000-\ue007]", role):
+        if not name or re.search("[\ue000-\ue007]", role) or name.startswith("OF "):
             continue
         if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
             continue
@@ -295,7 +295,7 @@ def _near_posts(text: str) -> list[re.Match[str]]:
 
 
 _LED = re.compile(
-    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
+    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:(?:['’]s)?\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
     r"|co-chaired)?\s?by\s|\sside,\s[^.;\ue000-\ue007]{0,50}(?:led|headed)\sby\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
 )
 

@@ -296,7 +296,7 @@ _NO_TOPIC = Guarded(
 _TO_RATE = re.compile(
     r"\s(?:to|by)\s(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b.*", re.IGNORECASE
 )
-"""What a duty falls to is no part of what it is on."""
+"""What a duty falls to, or stands behind a dash, is no part of what it is on."""
 
 
 def _topic(mentions: Mentions, start: int, end: int) -> str | None:
