@@ -294,7 +294,8 @@ _NO_TOPIC = Guarded(
 
 
 _TO_RATE = re.compile(
-    r"\s(?:to|by)\s(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b.*", re.IGNORECASE
+    r"\s(?:to|by)\s(?:\d|(?:zero|one|two|three|four|five|six|seven|eight|nine|ten)\b).*|\s[–—]\s.*",
+    re.IGNORECASE,
 )
 """What a duty falls to, or stands behind a dash, is no part of what it is on."""
 
