@@ -137,7 +137,7 @@ _OBJECT = re.compile(
 _REPORTED = re.compile(
     pattern(
         r"[),]?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
-        r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
+        r"(?:(?:on\s<date>|\([^()]{1,60}\))\s(?=that\s))?(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
         r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
