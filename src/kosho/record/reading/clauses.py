@@ -137,7 +137,7 @@ _OBJECT = re.compile(
 _REPORTED = re.compile(
     pattern(
         r"[),]?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
-        r"(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
+        r"(?:(?:on\s<date>|\([^()]{1,60}\))\s(?=that\s))?(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
         r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
@@ -360,10 +360,19 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
             if m.kind in ("party", "person", "body", "joint", "capital")
         ]
         if found:
-            return (found[0],)
+            return (_who_is_of(mentions, start, found[0]),)
     return ()
 
 
+def _who_is_of(mentions: Mentions, start: int, found: Mention) -> Mention:
+    """Who speaks where the side stands behind: `Jo Moe of Kenya, who met X, said` is Jo Moe."""
+    before = mentions.within(start, found.start)
+    if found.kind != "party" or not before or before[-1].kind != "person":
+        return found
+    return before[-1] if _OF.fullmatch(mentions.masked, before[-1].end, found.start) else found
+
+
+_OF = re.compile(r",?\sof\s(?:the\s)?")
 _REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 

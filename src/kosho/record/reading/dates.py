@@ -430,7 +430,10 @@ def _shifted(low: str, published: date) -> Resolution:
     if month is not None:
         way = "past" if step < 0 else "future" if step > 0 else "nearest"
         now = published.year
-        years = [now - 1] if step < 0 and month >= published.month else [now, now + step]
+        turned = (step < 0 and month >= published.month) or (step > 0 and month <= published.month)
+        years = (
+            [now + step] if turned else [now, now + step]
+        )  # of May: `last May` and `next May` are other years
         found = _nearest([(y, month) for y in years], published, way)
         return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
     return UNRESOLVED

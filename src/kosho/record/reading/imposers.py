@@ -15,7 +15,7 @@ _BY = re.compile(
     pattern(
         r"(?P<who><party>|<adj>|<body>)(?:['’]s?)?\s"
         r"(?:(?:threat(?:s|ened)?|plans?|moves?|ruling|imposition|introduction|announcement|proposals?|decision|use|warnings?)"
-        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|on|to"
+        r"\s(?:of|for|to\s(?:impose|introduce|levy|slap|raise|put|set|apply|hike|double|increase|charge))\s(?:an?\s|the\s|new\s)?)?(?:(?!(?:ha[sd]|have|is|are|was|were|will|sa(?:id|ys)|on|to"
         r"|of|in|by|with|against|from|for|and|or)\b)[\w-]+\s){0,2}$"
     )
 )
@@ -62,6 +62,25 @@ _MEETS_WITH = re.compile(
     re.IGNORECASE,
 )
 """Behind a duty, before who bears it or has to do something: `would hurt Vietnam`, `should Vietnam fail`."""
+_OWN = re.compile(
+    pattern(
+        r"\b(?:dut(?:y|ies)|tariffs?|lev(?:y|ies)|surcharges?|bans?|quotas?|controls?|restrictions?|curbs|limits?)"
+        r"\sof\s(?:the\s)?(?P<who><party>)(?=\s(?:on|against)\b)"
+    )
+)
+"""Whose it is, between its name and what it is on: `the duty of Peru on copper`."""
+_UNNAMED = re.compile(
+    r"\b(?:countries|nations|states|governments|economies|members|partners|exporters|producers|firms|companies"
+    r"|others|those)\s(?:that|which|who)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+"""Those who bear it are not named: `X joined countries that face a duty`."""
+_CONDEMNED = re.compile(
+    r"[^;.]{0,60}?\s(?:(?:must|should|ha[sd] to|have to|needs? to|ought to)\s(?:go|end|stop)\b"
+    r"|(?:is|are|was|were|would be)\s(?:\w+\s)?"
+    r"(?:unfair|unjust|unjustified|unlawful|illegal|unacceptable|discriminatory)\b)"
+)
+"""What the words behind a duty say should not be: it is not whose who says so."""
 _CHANGES = re.compile(
     r"\b(?:rais|lower|cut|increas|reduc|doubl|tripl|halv|hik|slash)(?:e|ed|es|s|ing|ting)?\s(?:the\s)?$", re.I
 )
@@ -91,7 +110,11 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         return {"on": codes[0]} if codes else {}  # `US dumping margins` are those of what the US sells
     faces = _facing(mentions, clause, match)
-    if owner and not faces:
+    own = _OWN.search(mentions.masked, match.start(), clause.end)
+    if own and not faces:
+        codes = mentions.codes(*own.span("who"))
+        fields["imposed_by"] = codes[0] if codes else None
+    elif owner and not faces:
         codes = mentions.codes(offset + owner.start("who"), offset + owner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
         acting = clause.subject[0].codes if clause.subject else ()
@@ -104,12 +127,8 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     elif not faces and (inner := _WOULD.search(before)):
         codes = mentions.codes(clause.start + inner.start("who"), clause.start + inner.end("who"))
         fields["imposed_by"] = codes[0] if codes else None
-    elif not (faces or _SPEAKS.search(before) or _ABOUT.search(before)) and clause.subject:
-        acting = clause.subject[0]
-        met = _MEETS_WITH.search(
-            mentions.masked, match.end("rate") if "rate" in match.groupdict() else match.end(), acting.start
-        )
-        fields["imposed_by"] = acting.codes[0] if acting.codes and not met else None
+    elif not (faces or _aside(mentions, clause, match)) and clause.subject:
+        fields["imposed_by"] = clause.subject[0].codes[0] if clause.subject[0].codes else None
     if faces:
         return _borne(mentions, clause, match, faces, fields.get("imposed_by"))
     by = fields.get("imposed_by")
@@ -118,6 +137,17 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if others and not fields.get("on"):
         fields["on"] = others[0]
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def _aside(mentions: Mentions, clause: Clause, match: re.Match[str]) -> bool:
+    """Whether the subject only speaks of the duty, does what is about it, bears it, or wants it gone."""
+    before = mentions.masked[clause.start : match.start()]
+    if _SPEAKS.search(before) or _ABOUT.search(before):
+        return True
+    behind = match.end("rate") if "rate" in match.groupdict() else match.end()
+    if clause.subject and _MEETS_WITH.search(mentions.masked, behind, clause.subject[0].start):
+        return True
+    return _CONDEMNED.match(mentions.masked, match.start(), clause.end) is not None
 
 
 _AMONG = re.compile(r"\b(?:among them|including|such as|notably)\b")
@@ -135,8 +165,9 @@ def _borne(
     """
     aside = _AMONG.search(mentions.masked, clause.start, faces.start())
     ahead = mentions.codes(clause.start, (aside or faces).start())
-    bearer = ahead[0] if ahead else None
-    if bearer is None and aside is None and clause.subject and clause.subject[0].codes:
+    unnamed = _UNNAMED.search(mentions.masked, clause.start, faces.start())
+    bearer = ahead[0] if ahead and not unnamed else None
+    if bearer is None and aside is None and not unnamed and clause.subject and clause.subject[0].codes:
         bearer = clause.subject[0].codes[0]
     into = _INTO.search(mentions.masked, clause.start, match.start())
     behind = (

@@ -198,8 +198,10 @@ def _posts_behind(mask: Mask) -> None:
         role = text[match.start("role") : match.end("role")]
         org_start, org_end = match.span("org") if match["org"] else (match.end("role"), match.end("role"))
         tail = re.match(r"\s?\([A-Z]{2,8}\)", text[org_end:])
-        begins = match.end("role") if _FOR_REGION.search(mask.text[match.start("role") : org_end]) else org_end
-        codes = _led(mask, match.start()) or mask.codes(match.start("lead"), begins)
+        region = _FOR_REGION.search(mask.text, match.start("role"), org_end)
+        whose = (match.start("lead"), match.start("role") if region else org_end)
+        codes = _led(mask, match.start()) or mask.codes(*whose)
+        codes = codes or (mask.codes(region.end(), org_end) if region else ())
         named = text[org_start:org_end].strip(" ,")
         if named.startswith("in ") and not _BODY_NAMED.search(mask.text[org_start:org_end]):
             org_end, named = match.end("role"), ""  # where, not of what
@@ -252,7 +254,7 @@ def _posts_before(mask: Mask) -> None:
     """`Trade Minister X of Y`."""
     for match in _near_posts(mask.text):
         name, role = trimmed(match["name"]), match["role"]
-        if not name or re.search("[\ue000-\ue007]", role):
+        if not name or re.search("[\ue000-\ue007]", role) or name.startswith("OF "):
             continue
         if re.search(r",\s$", mask.text[: match.start("name")][-2:]) and " " not in name:
             continue
@@ -293,7 +295,7 @@ def _near_posts(text: str) -> list[re.Match[str]]:
 
 
 _LED = re.compile(
-    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
+    r"(?P<who>[\ue000\ue001\ue007]+)(?:(?:(?:['’]s)?\sside)?:\s|,\s|['’]s\sby\s|\s(?:\w+\s){0,3}(?:led|headed|represented"
     r"|co-chaired)?\s?by\s|\sside,\s[^.;\ue000-\ue007]{0,50}(?:led|headed)\sby\s)(?:the\s)?(?:(?:Mr|Ms|Mrs|Dr)\.?\s)?$"
 )
 

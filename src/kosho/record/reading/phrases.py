@@ -34,9 +34,17 @@ _MARK = re.compile(
     r"\W*(?:(?:also|again|jointly|therefore|would|will|should|could)\s)*(?:not\sto|to|for|that|on|of|about|regarding)\s"
 )
 _AGREED_TO = re.compile(r"[^,;]{0,20}?(?:,[^,;]{2,30},)?\s?\bto\s")
+_TO_GO = re.compile(
+    r"(?:tariff|dut|lev|ban|quota|barrier)[a-z]*\s(?:on|of|that|which)\s.*\b(?:go|end|stop)$", re.IGNORECASE
+)
+"""What is asked to go is named first: `duty on figs that must go`."""
 _END = re.compile(
     r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after)\s"
 )
+_WHO_SAID_SO = re.compile(
+    r",\s[^,;]*[A-Z][^,;]*\s(?:said|says|added|announced|told\s[^,;]{1,40})(?:\son\s\w+)?\W*$"
+)
+"""Who tells what stands before: `X will ask Y for a quota, Minister Z said`."""
 
 
 def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: int) -> dict[str, Any]:
@@ -59,7 +67,7 @@ def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: in
         mark = _AGREED_TO.match(masked, behind, end) if kind == "agreement" else None
         place = mark.end() if mark else behind
         return _phrase(key, text, place, end) if mark or kind == "red_line" else {}
-    if kind in ("position", "response"):
+    if kind in ("position", "response") or (kind == "ask" and _TO_GO.match(masked, start, behind)):
         return _phrase(key, text, start, end)
     modal = _MODAL.match(masked, start, behind)
     if modal:
@@ -81,7 +89,7 @@ def _inner_verb(masked: str, start: int, behind: int) -> int | None:
 
 
 def _phrase(key: str, text: str, start: int, end: int) -> dict[str, Any]:
-    stop = _END.search(text, start, end)
+    stop = _END.search(text, start, end) or _WHO_SAID_SO.search(text, start, end)
     words = " ".join(text[start : stop.start() if stop else end].split()).strip(" ,.;:“”\"'")
     if len(words) > LONGEST:
         words = words[:LONGEST].rsplit(" ", 1)[0]

@@ -293,6 +293,13 @@ _NO_TOPIC = Guarded(
 """What follows `on` or `about` and is no subject: a set phrase, an amount, or a clause."""
 
 
+_TO_RATE = re.compile(
+    r"\s(?:to|by)\s(?:\d|(?:zero|one|two|three|four|five|six|seven|eight|nine|ten)\b).*|\s[–—]\s.*",
+    re.IGNORECASE,
+)
+"""What a duty falls to, or stands behind a dash, is no part of what it is on."""
+
+
 def _topic(mentions: Mentions, start: int, end: int) -> str | None:
     found = _TOPIC.search(mentions.text, start, end)
     if found is None:
@@ -300,8 +307,9 @@ def _topic(mentions: Mentions, start: int, end: int) -> str | None:
     first = next(iter(mentions.within(*found.span("topic"), "date")), None)
     stop = first.start if first else found.end("topic")
     words = " ".join(mentions.text[found.start("topic") : stop].split()).rstrip(".")
+    words = _TO_RATE.sub("", words)
     words = re.sub(r"^the\s|(?:\s(?:and|or|on|by|in|from|until|before|after|since|for))+$", "", words)
-    return words if len(words) > 3 and not _NO_TOPIC.match(words) else None
+    return words if len(words) > 2 and not _NO_TOPIC.match(words) else None
 
 
 def _kind_of(words: str) -> str:

@@ -152,7 +152,7 @@ def _formal() -> tuple[tuple[re.Pattern[str], bool], ...]:
     )
     forms = (
         re.compile(
-            rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
+            rf"(?P<name>{kana}?)・(?P<state>{long}){_OFFICIAL}?・?(?P<post>[一-龥・]{{0,12}}?(?:{post}))(?![一-龥])"
         ),
         family,
         re.compile(
@@ -237,7 +237,7 @@ def _by_words(text: str, start: int, end: int) -> list[Named]:
                 named.start("post"),
             )
         first, last = name
-        first, last, behind = _without_state(text, first, last)
+        last, role_start, behind = _without_state(text, first, last, role_start)
         begin, codes, org = _affiliation(text, start, first, text[role_start : head.end()])
         codes = codes or behind
         role = text[role_start : head.end()]
@@ -266,19 +266,31 @@ def _short_name() -> re.Pattern[str]:
     )
 
 
+_PARTS_IN_KANA = ("エネルギー", "デジタル", "ビジネス", "サービス", "インフラ")
+"""Words of which posts are made."""
+
+
 @cache
 def _no_names() -> frozenset[str]:
     """Words in katakana that stand before posts and are nobody's name: states, regions."""
-    regions = ("アジア", "ヨーロッパ", "アフリカ", "エネルギー", "デジタル", "ビジネス", "サービス", "インフラ")
-    return frozenset([*_known()[0], *_known()[2], *regions])
+    return frozenset([*_known()[0], *_known()[2], "アジア", "ヨーロッパ", "アフリカ", *_PARTS_IN_KANA])
 
 
-def _without_state(text: str, first: int, last: int) -> tuple[int, int, tuple[str, ...]]:
-    """A name without the state that stands behind it: `アンドレ・ケラー・スイス`."""
-    for state in _long():
-        if text[first:last].endswith(f"・{state}"):
-            return first, last - len(state) - 1, (_known()[0][state],)
-    return first, last, ()
+@cache
+def _state_behind() -> re.Pattern[str]:
+    """A state behind a name, with the words in katakana that begin the post."""
+    parts = "|".join(_PARTS_IN_KANA)
+    return re.compile(rf"・(?P<state>{_states()[0]}){_OFFICIAL}?・?(?P<post>(?:{parts})*)$")
+
+
+def _without_state(text: str, first: int, last: int, role: int) -> tuple[int, int, tuple[str, ...]]:
+    """Where a name ends without the state behind it, `ケラー・スイス`, where its post begins, and whose."""
+    found = _state_behind().search(text, first, last)
+    if found is None:
+        return last, role, ()
+    official = re.compile(_OFFICIAL).match(text, role)
+    begins = found.start("post") if found["post"] else official.end() if official else role
+    return found.start(), begins, (_known()[0][found["state"]],)
 
 
 def _of_state(codes: tuple[str, ...], role: str) -> tuple[tuple[str, ...], str]:
@@ -339,7 +351,8 @@ def _is_later_part(tokens: list[Word], index: int) -> bool:
     """Whether a word is the later part of a name that `・` divides, whatever it means alone: `ルイス・パス`."""
     word = tokens[index]
     divided = index > 1 and tokens[index - 1].surface in "・＝=" and _is_katakana(tokens[index - 2])
-    return divided and _is_katakana(word) and word.surface not in _no_names()
+    is_state = "国" in word.kind or word.surface in _no_names()
+    return divided and _is_katakana(word) and not is_state
 
 
 def _first_of(tokens: list[Word], index: int) -> int:
@@ -395,7 +408,7 @@ def _may_be_name(tokens: list[Word], index: int) -> bool:
         before = tokens[index - 1] if index else None  # many families are called like places and things
         alone = before is None or before.kind[0] not in ("名詞", "接頭辞")
         return len(word.surface) in (2, 3) and alone and word.surface not in table("japanese")["regions"]
-    if not _is_katakana(word) or len(word.surface) < 2:
+    if not _is_katakana(word) or len(word.surface) < 2 or word.surface in _no_names():
         return False
     if "地名" in word.kind:
         return False
