@@ -30,6 +30,7 @@ SEVERALLY = "lines price package.csv --importer USA --trade several.csv --world 
 TALKS = "japan-us-2025 --trade both.csv --world talks"
 STAGED = "lines stage staged.csv --agreement cptpp-jpn"
 CORRIDOR = "corridor TWKHH JPUKB --file port.yaml --replications 2 --processes 1 --no-tornado --no-effect"
+OTHERWISE = "--closure labour_supply=0.5 --deficits zero"
 RATES = f"tariffs {{}} --parties USA,KOR --sectors C29-C30 --world {MINE}"
 WEIGHT = (
     "{weights: [{id: kor-cars, title: Value added of Korean cars, sectors: [C29], weight: "
@@ -72,6 +73,7 @@ COMMANDS: dict[str, str] = {
     "a package in all markets": f"{SEVERALLY} --model gsim --supply 1.5 --elasticities assumed",
     "a package by origin": f"{PRICE} --origin 60",
     "a package by the law": f"{PRICE} --rates law --on 2025-09-20",
+    "a package that few use": f"{PRICE} --use 0.6",
     "requests": f"lines request {TALKS} --confirm 1 --budget 20",
     "offers": f"lines offer {TALKS} --confirm 1 --exclude 22",
     "a swap": f"lines swap {TALKS} --coverage 0.3",
@@ -80,6 +82,7 @@ COMMANDS: dict[str, str] = {
     "rules of origin": "lines origin MEX C29 --threshold 75 --members USA,CAN --world talks",
     "formats of lines": "lines formats",
     "lines joined": "lines join USA --trade both.csv --out out/lines.csv",
+    "lines without rates": "lines join JPN --trade both.csv --rates shipped",
     "goods of Japan": "lines goods USA --top 5",
     "goods that Japan sells": "lines goods WORLD --flow export --top 2",
     "goods from Britain": "lines goods GBR --top 3",
@@ -89,9 +92,10 @@ COMMANDS: dict[str, str] = {
     "what was agreed, and what it left": "bargain agreed --draws 2 --as-of 2025-07-05",
     "no deal for all": "bargain shut --draws 0 --no-confirm",
     "a package across a red line explained": f"bargain {CASE} --explain cars=all-10,rest=add-15",
-    "a package explained": f"bargain {CASE} --draws 0 --no-confirm --explain cars=all-15",
     "a duty added": f"simulate --base --world {MINE} --add USA+EUROPE+C29-C30++5% --all",
     "a scenario year by year": f"simulate {CASE} --scenario deal --horizon all --all",
+    "a scenario beside another": f"simulate {CASE} --scenario deal --against no-deal {OTHERWISE}",
+    "a scenario in its first year": f"simulate {CASE} --scenario deal --horizon 1 --elasticities low",
     "a scenario on two tables": f"simulate {CASE} --scenario deal --world {MINE},talks",
     "best tariffs": RATES.format("optimal"),
     "best tariffs within bounds": f"{RATES.format('optimal')} --low 1 --high 30",
@@ -125,6 +129,7 @@ COMMANDS: dict[str, str] = {
     "what became known": "register diff --known 2025-06-01 2025-06-29",
     "terms side by side": "register compare JPN KOR --on 2025-06-29 --hs 8703.23",
     "a rate with its layers": "rate USA JPN 8703.23 --on 2025-09-20",
+    "a rate as it was known": "rate USA JPN 8703.23 --on 2025-09-20 --known 2025-09-01",
     "a rate over time": "rate USA JPN 8703.23 --from 2025-01-01 --to 2025-09-30",
     "a rate that is a range": "rate USA JPN 8703 --on 2025-05-20",
     "a rate with one end": "rate USA JPN 7326.90 --on 2025-05-20",
