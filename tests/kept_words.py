@@ -166,6 +166,7 @@ AS_JSON = (
     "whose news nobody can know",
     "a record that is sound",
     "lines joined",
+    "a staged annex",
     "tables there are",
     "codes",
 )
