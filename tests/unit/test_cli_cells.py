@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from kosho import corridor
 from kosho.cli import lines_goods, several
 from kosho.cli.bargain_words import worth_ends
+from kosho.cli.corridor import Settings, _compute
 from kosho.cli.lines_ranges import _ends
 from kosho.cli.rate import _range, _total
 from kosho.cli.record import _words
 from kosho.cli.register import _value
 from kosho.cli.register_upkeep import _several
 from kosho.cli.replicate import _said
+from kosho.corridor import sensitivity
 
 
 def rates(rate: float | None, low: float | None, high: float | None, **more: Any) -> Any:
@@ -169,3 +172,16 @@ def test_duties_of_a_good_are_a_range_with_a_mark_for_other_duties(duty: Any, ce
 def test_ends_that_look_alike_are_one() -> None:
     assert _ends({"low": 1.04, "high": 0.96}, lambda value: f"{value:.1f}") == "1.0"
     assert _ends({"low": 1.0, "high": 2.0}, lambda value: f"{value:.1f}") == "1.0 – 2.0"
+
+
+def test_parameters_of_a_corridor_are_moved_under_the_first_of_its_scenarios(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved: list[str] = []
+    monkeypatch.setattr(corridor, "simulate", lambda *_of, **_how: SimpleNamespace(runs=(1, 2)))
+    monkeypatch.setattr(corridor, "under", lambda opened, name: (opened, name))
+    monkeypatch.setattr(sensitivity, "tornado", lambda _opened, name, **_how: moved.append(name))
+    opened: Any = SimpleNamespace(scenarios={name: SimpleNamespace(title=name) for name in ("early", "late")})
+    run: Any = None
+    _compute(opened, ["early", "late"], Settings(2, None, 1), run, tornado=True)
+    assert moved == ["early"]
