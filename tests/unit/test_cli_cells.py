@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kosho import corridor
-from kosho.cli import lines_goods, several
+from kosho.cli import bargain_answer, lines_goods, several
 from kosho.cli.bargain_words import worth_ends
 from kosho.cli.corridor import Settings, _compute
 from kosho.cli.lines_ranges import _ends
@@ -185,3 +185,21 @@ def test_parameters_of_a_corridor_are_moved_under_the_first_of_its_scenarios(
     run: Any = None
     _compute(opened, ["early", "late"], Settings(2, None, 1), run, tornado=True)
     assert moved == ["early"]
+
+
+def test_a_deal_that_never_stops_is_told_down_to_where_it_was_sought(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows: list[Any] = []
+    monkeypatch.setattr(bargain_answer, "show_table", lambda _title, _heads, found, **_how: rows.extend(found))
+    weight = SimpleNamespace(id="cars", title="Cars")
+    parties = (SimpleNamespace(payoff=SimpleNamespace(weights=(weight,))),)
+    deal: Any = SimpleNamespace(table=SimpleNamespace(file=SimpleNamespace(parties=parties)))
+    found = {
+        "nash": {"least_scale": 0.125, "theta_scale": None, "weights": {"cars": None}},
+        "utilitarian": {"least_scale": 0.125, "theta_scale": 0.6512, "weights": {"cars": 24.4178}},
+        "egalitarian": None,
+    }
+    bargain_answer._show_critical(deal, {"critical": found})
+    assert rows == [
+        ("Elasticities times", "never, down to 0.12", "0.65"),
+        ("Weight above one on: Cars", "never", "24.42"),
+    ]
