@@ -9,21 +9,22 @@ from pathlib import Path
 
 import pytest
 from tests.kept_answers import CENT, differences, plain
-from tests.kept_words import COMMANDS, kept, prepare, said
+from tests.kept_words import COMMANDS, SURROUNDINGS, kept, prepare, said
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("words")
-    prepare(folder)
-    with chdir(folder):
+    with chdir(folder), pytest.MonkeyPatch.context() as patch:
+        for name, value in SURROUNDINGS.items():
+            patch.setenv(name, value)
+        prepare(folder)
         yield folder
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_prints_what_it_did(name: str, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_prints_what_it_did(name: str, inputs: Path) -> None:
     del inputs
-    monkeypatch.setenv("COLUMNS", "100")
     was, now = plain(kept()[name]), plain(said(name))
     assert list(islice(differences(was, now, nil=CENT), 20)) == [], (
         "look at the difference; if it is meant, run: python -m tests.kept_words"
