@@ -311,7 +311,8 @@ def _based(importer: str, given: LineInputs, files: Sequence[TradeFile], frame: 
     if rates not in (None, "law", "collected") and given.on is None:
         duties = _rates(importer, rates, given.columns)
         table = line_table(frame, importer, duties, digits=DIGITS)
-        return _Based(table, rates, (_("of {rates}", rates=rates),))
+        told = _("those that ship") if rates == "shipped" else _("of {rates}", rates=rates)
+        return _Based(table, rates, (told,))
     if rates == "collected":
         table = line_table(frame, importer, None, digits=DIGITS)
         return _Based(table, rates, (_("the duty collected; --rates law takes the law of a day"),))
