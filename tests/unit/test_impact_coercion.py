@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.worlds import random_world
 
+from kosho.cli.coercion import _replayed as replayed
 from kosho.equilibrium import Counterfactual, Flow, Shock, solve
 from kosho.errors import InputError
 from kosho.impact.coercion import Episode, Market, before, compare, episode, episodes, halt, in_economy
 from kosho.impact.effects import effects
 from kosho.law import Register
 from kosho.law.overlay import Overlay
-from kosho.world import World, load
+from kosho.world import World, load, toy
 
 elasticity = st.floats(0.1, 5.0)
 
@@ -219,3 +220,14 @@ def test_an_advisory_that_allows_all_changes_nothing(talks: World, law: Register
     bound = solve(talks, Counterfactual(Shock.none(talks), (one,)), tol=1e-11)
     assert bound.constraints[0].wedge == 0.0
     np.testing.assert_allclose(bound.welfare, plain.welfare, atol=1e-11)
+
+
+def test_what_a_table_does_not_tell_apart_is_refused_of_one_episode_and_told_of_many() -> None:
+    study = episode("study-2025")
+    assert replayed(None, study, alone=False) == (None, None)
+    found, why = replayed(toy(), study, alone=False)
+    assert found is None
+    assert why is not None
+    assert "'P'" in why
+    with pytest.raises(InputError, match="'P'"):
+        replayed(toy(), study, alone=True)

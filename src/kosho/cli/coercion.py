@@ -8,6 +8,7 @@ import typer
 
 from kosho.cli.options import Json, WorldNamed, world_named
 from kosho.cli.terminal import say, show_json, show_progress, show_table
+from kosho.errors import InputError
 from kosho.language import N_, _
 
 if TYPE_CHECKING:
@@ -62,15 +63,17 @@ def show(
     named = world_named(world)
     with show_progress(_("Replaying")):
         table = named.load().whole if economy else None
-        found = [(compare(one), None if table is None else _in_economy(table, one)) for one in chosen]
+        found = [(compare(one), *_replayed(table, one, alone=episode is not None)) for one in chosen]
     if json:
-        content = [contract(told) | {"economy": whole} for told, whole in found]
+        content = [contract(told) | {"economy": whole, "economy_why": why} for told, whole, why in found]
         show_json({"schema_version": 1, "episodes": content})
         return
-    for told, whole in found:
+    for told, whole, why in found:
         _show(told)
         if whole is not None:
             _show_economy(told.episode, whole)
+        if why is not None:
+            say(_("Not replayed in the whole economy: {why}.", why=why))
     say(formatting.range_note(_("the ranges of the elasticities and of what was seen")))
 
 
@@ -122,6 +125,22 @@ def _sources(of: Episode) -> list[dict[str, str | None]]:
     )
     known = {one.id: one for one in episode_file().sources}
     return [known[name].model_dump(mode="json", include={"id", "title", "publisher", "kind"}) for name in cited]
+
+
+def _replayed(table: World | None, of: Episode, *, alone: bool) -> tuple[dict[str, Any] | None, str | None]:
+    """The halt in the whole economy, or why it is not told; of one episode alone that is an error.
+
+    Raises:
+        InputError: the table does not tell it apart.
+    """
+    if table is None:
+        return None, None
+    try:
+        return _in_economy(table, of), None
+    except InputError as error:
+        if alone:
+            raise
+        return None, error.problems[0].message
 
 
 def _in_economy(table: World, of: Episode) -> dict[str, Any] | None:
