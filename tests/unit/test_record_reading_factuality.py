@@ -243,3 +243,24 @@ def test_what_was_to_be_and_what_is_broken_is_not_told_as_there(text: str, kind:
 def test_a_ban_that_was_considered_is_not_in_force() -> None:
     (one,) = measures("A ban on beef from Uganda was considered by Kenya.")
     assert (one.modality, one.fields["status"]) == ("considered", "considered")
+
+
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("A 10 percent baseline tariff applies to all countries except Canada.", (None, None)),
+        ("Kenya's 10 percent tariff applies to goods of Ghana, excluding those of Togo.", ("KEN", "GHA")),
+        ("Kenya got a lower tariff of 15 percent in the deal.", (None, "KEN")),
+        ("Kenya won a tariff of 15 percent.", (None, "KEN")),
+    ],
+)
+def test_who_is_spared_and_who_gets_a_duty_has_not_imposed_it(
+    text: str, told_of: tuple[str | None, str | None]
+) -> None:
+    (one,) = measures(text)
+    assert (one.fields.get("imposed_by"), one.fields.get("on")) == told_of
+
+
+def test_that_a_duty_stays_is_no_part_of_what_it_is_on() -> None:
+    (one,) = measures("The tariff of 25 percent on steel stays in place.")
+    assert one.fields["products"] == "steel"

@@ -29,7 +29,8 @@ _SPEAKS = re.compile(
 _FACES = re.compile(
     r"\b(?:faces?|facing|faced|subject(?:ed)? to|hit (?:by|with)|pays?|bears?|slapped with|avoid(?:s"
     r"|ed)?|escap(?:es?|ed)"
-    r"|dodg(?:es?|ed)|spare[sd]?|threatened with|exempt(?:ed)? from|relief from|secured|obtained|negotiated)\b"
+    r"|dodg(?:es?|ed)|spare[sd]?|threatened with|exempt(?:ed)? from|relief from|secured|obtained|negotiated"
+    r"|got|gets|won|received|receives)\b"
 )
 
 
@@ -57,8 +58,11 @@ _WOULD = re.compile(
     pattern(r"\bthat\s(?:the\s)?(?P<who><one>)\s(?:would|will|could|might|may|had|has|was|is)\b[^,;]*$")
 )
 """Who acts in what somebody thinks: `feared that the United States would impose`."""
+_EXCEPT = re.compile(r"\b(?:except|excluding|barring|apart from|other than)\b", re.IGNORECASE)
+"""Who stands behind does not bear it."""
 _MEETS_WITH = re.compile(
-    r"\b(?:(?:hurt|harm|hit|damag|affect|crippl|devastat|cost|threaten|squeez|punish)\w*|should|if|unless)\s(?:the\s)?$",
+    r"\b(?:(?:hurt|harm|hit|damag|affect|crippl|devastat|cost|threaten|squeez|punish)\w*|should"
+    r"|if|unless|except(?:\sfor)?|excluding|barring|apart from|other than)\s(?:the\s)?$",
     re.IGNORECASE,
 )
 """Behind a duty, before who bears it or has to do something: `would hurt Vietnam`, `should Vietnam fail`."""
@@ -132,7 +136,8 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
     if faces:
         return _borne(mentions, clause, match, faces, fields.get("imposed_by"))
     by = fields.get("imposed_by")
-    target = mentions.codes(match.start(), clause.end)
+    spared = _EXCEPT.search(mentions.masked, match.start(), clause.end)
+    target = mentions.codes(match.start(), spared.start() if spared else clause.end)
     others = [code for code in target if code != by]
     if others and not fields.get("on"):
         fields["on"] = others[0]
