@@ -78,3 +78,51 @@ def test_a_meeting_that_was_called_off_was_not_held(rest: str, kind: str) -> Non
     text = f"2026年6月3日\n\n日本とペルーは7月に会談する{rest}"
     found = [one for one in read_text(Document("x.txt", text)) if one.type.startswith("event")]
     assert [(one.type, one.fields["date"]) for one in found] == [(kind, "2026-07")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (
+            "米国の自動車関税は27.5%から15%に下がった。",
+            {"imposed_by": "USA", "products": "自動車", "rate": 15, "rate_before": 27.5, "status": "in force"},
+        ),
+        (
+            "米国の自動車関税は8月1日に27.5%から15%に下がる。",
+            {"imposed_by": "USA", "products": "自動車", "rate": 15, "rate_before": 27.5, "status": "announced"},
+        ),
+        (
+            "日本の牛肉の関税は38.5%から15年かけて9%に引き下げられる。",
+            {"imposed_by": "JPN", "products": "牛肉", "rate": 9, "rate_before": 38.5, "status": "announced"},
+        ),
+        (
+            "米国は鉄鋼の関税を25%から50%に倍増した。",
+            {"imposed_by": "USA", "products": "鉄鋼", "rate": 50, "rate_before": 25, "status": "in force"},
+        ),
+        (
+            "米国の日本に対する25%の関税は8月1日に発効する。",
+            {"imposed_by": "USA", "on": "JPN", "rate": 25, "status": "announced"},
+        ),
+        (
+            "米国は日本の自動車に15%の関税を課している。",
+            {"imposed_by": "USA", "on": "JPN", "products": "自動車", "rate": 15, "status": "in force"},
+        ),
+        (
+            "米国は日本に25%の関税を課すと通告した。",
+            {"imposed_by": "USA", "on": "JPN", "rate": 25, "status": "announced"},
+        ),
+        ("カナダを除く全ての国に10%の関税が適用される。", {"rate": 10, "status": "in force"}),
+        (
+            "米国は8月1日から日本に25%の関税を課すと発表した。",
+            {"imposed_by": "USA", "on": "JPN", "rate": 25, "status": "announced", "start": "2026-08-01"},
+        ),
+        (
+            "米国は4月2日、日本に25%の関税を課すと発表した。",
+            {"imposed_by": "USA", "on": "JPN", "rate": 25, "status": "announced"},
+        ),
+    ],
+)
+def test_whose_duty_it_is_on_what_and_from_when(text: str, fields: dict[str, object]) -> None:
+    (one,) = measures(text)
+    told = ("imposed_by", "on", "products", "rate", "rate_before", "status", "start")
+    assert {key: value for key, value in one.fields.items() if key in told} == fields

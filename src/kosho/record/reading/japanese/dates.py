@@ -65,6 +65,8 @@ def _period_ends(match: re.Match[str]) -> str:
 
 def _looks_ahead(text: str, behind: int, end: int) -> bool:
     rest = text[behind : min(end, behind + 60)]
+    if rest.startswith(("から", "以降")) and _WILL_DO.search(rest):
+        return True
     told = _AHEAD.search(rest)
     return told is not None and (_DONE.search(rest) is None or told[0] in ("予定", "見通し", "方針"))
 
@@ -72,6 +74,8 @@ def _looks_ahead(text: str, behind: int, end: int) -> bool:
 _AHEAD = re.compile(
     "予定|見通し|方針|する(?:こと|よう|方向)|(?:する|課す|[げめれ]る)。?$|開く|行う|まで|から適用|以降|調整|見込み|向け|期限|迎え"
 )
+_WILL_DO = re.compile(r"(?:課す|[げ]る|がる|(?:導入|発動|適用|実施|撤廃|停止)する)(?:と|こと|方針|。|$)")
+"""From a day on something will be done, whenever that was said: `8月1日から課すと発表した`."""
 _DONE = re.compile("(?:開催|実施|行わ|開か|会談|協議|訪問)(?:し|れ)(?:た|ました)")
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from kosho.numbers import decimal
+from kosho.record.reading.japanese.names import is_state
 from kosho.record.reading.measures import gta_type
 from kosho.record.reading.quantities import NUMBER, shown
 from kosho.record.reading.tables import table
@@ -32,11 +33,12 @@ def _borne() -> re.Pattern[str]:
     )
 
 
-_RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から)?(?P<rate>{NUMBER})%")
+_RATE = re.compile(rf"(?:(?P<before>{NUMBER})%?から(?:\d{{1,2}}年(?:間)?(?:を)?かけて)?)?(?P<rate>{NUMBER})%")
 _RANGE = re.compile(rf"(?P<low>{NUMBER})%?(?:〜|~|-|から)(?P<high>{NUMBER})%(?!に)")
 _PRODUCT = re.compile(
     r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?:は)?(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+月\d+日(?:から|以降))?(?:(?:最大|一律|約|各)?\d+(?:\.\d+)?%の)?$"
 )
+_NO_GOODS = ("国", "全ての国", "すべての国", "各国")
 _OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|インド|豪州)(?:産|製)の?")
 
 
@@ -75,7 +77,11 @@ def _fields(text: str, start: int, end: int, found: re.Match[str]) -> dict[str, 
     product = _PRODUCT.search(text[max(start, found.start() - 30) : found.start()])
     if product:
         name = _OF.sub("", product["what"]) or product["what"]
-        fields |= {"products": name} | {k: v[0] for k, v in products_in(name).items() if k == "hs_hint"}
+        if not is_state(name) and name not in _NO_GOODS:
+            fields |= {"products": name} | {k: v[0] for k, v in products_in(name).items() if k == "hs_hint"}
+    within = products_in(found["name"])
+    if "products" not in fields and within:
+        fields |= {"products": within["products"][0]} | {k: v[0] for k, v in within.items() if k == "hs_hint"}
     fields["status"] = _status(clause)
     chapter = table("measures")["mast"].get(kind)
     return fields | ({"mast_chapter": chapter} if chapter else {})

@@ -9,7 +9,7 @@ from functools import cache
 from kosho.record.reading.japanese.words import Word, is_family, words
 from kosho.record.reading.tables import rows, table
 
-__all__ = ["Named", "find_named", "places"]
+__all__ = ["Named", "find_named", "is_state", "places"]
 
 HOME = "JPN"
 
@@ -44,6 +44,12 @@ def _known() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 def places() -> tuple[str, ...]:
     """Capitals by their Japanese names."""
     return tuple(_known()[2])
+
+
+def is_state(name: str) -> bool:
+    """Whether a name is that of a state, whole or by one sign."""
+    names, short, _ = _known()
+    return name in names or name in short
 
 
 _BODY = r"(?:側|政府|当局|政権|大統領府|代表団|産業界|企業|[一-龥]{1,8}(?:省|庁|委員会|院|部))"

@@ -339,8 +339,12 @@ class _Reader:
         self, start: int, end: int, fields: dict[str, Any], subject: Named | None, *, considered: bool
     ) -> None:
         by = self._known.codes(self._inner(start, end, subject) or subject)
-        owner = [code for one in self.named if start <= one.start < end for code in one.codes]
         told = dict(fields)
+        among = [one for one in self.named if start <= one.start < end]
+        among = [one for one in among if not _SPARED.match(self.text, one.end)]
+        owned = next((one for one in among if _OWNS_DUTY.match(self.text, one.end, end)), None)
+        by = by or self._known.codes(owned)
+        owner = [code for one in among for code in one.codes]
         last = self._found[-1] if self._found else None
         if (
             told["measure"] == "税率"
@@ -387,6 +391,11 @@ _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
+_SPARED = re.compile(r"(?:産|製)?(?:を除|以外|を対象外|は対象外|を除外)")
+_OWNS_DUTY = re.compile(
+    r"の(?:[^、。にへ]{1,10}(?:に対する|への))?(?:\d[\d.]*%の)?(?:[^、。にへ]{0,10}の)?[一-龥ァ-ヶ]{0,8}(?:関税|税率)(?:は|が|を)"
+)
+"""Behind the name of whoever levies a duty: `米国の自動車関税は`; `米国への関税` is another's."""
 _IN_WHAT_IS_SAID = re.compile(
     r"(?:政府)?が[^、。]*(?:課す|課した|課している|引き上げ|引き下げ|導入|発動)[^、。]{0,6}(?:こと(?:を|に)|と(?:述べ|懸念|批判|非難|指摘|警告))"
 )
