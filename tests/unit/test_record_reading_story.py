@@ -169,3 +169,18 @@ def test_people_in_the_forms_of_japanese_releases(text: str, name: str, side: st
 def test_what_a_draft_would_do_is_one_as_far_as_it_is_told_of(behind: str, modalities: list[str]) -> None:
     text = f"{HEAD}Chile and Peru published a draft action plan. {behind}"
     assert [one.modality for one in drafts(text, "offer")] == modalities
+
+
+@pytest.mark.parametrize(
+    ("town", "country", "side"),
+    [("TOKYO", "Japan", None), ("LONDON", "Britain", None), ("SANTIAGO", "Chile", "CHL")],
+)
+def test_a_president_is_of_no_monarchy(town: str, country: str, side: str | None) -> None:
+    head = f"{town}, 3 June 2026 (Example Wire)\n\n{country} and Peru are in talks on trade."
+    (one,) = drafts(f"{head}\n\nPresident Soto extended the deadline to 1 August.", "person")
+    assert one.fields.get("side") == side
+
+
+def test_how_often_one_has_met_since_a_month_is_no_day() -> None:
+    (one,) = drafts(f"{HEAD}Negotiators of Chile and Peru have met four times since January.", "event")
+    assert "date" not in one.fields

@@ -253,7 +253,7 @@ _OF_ANOTHER = re.compile(
 )
 """A date that is a deadline's, or another thing's, is not the meeting's: `next week's vote`."""
 _COUNTED = re.compile(
-    rf"\b(?:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th)|first|last)\b[^,;.]{{0,40}}\ssince\s(?:early\s|mid-|late\s)?$",
+    rf"\b(?:{_BY_WORD}|\d{{1,3}}(?:st|nd|rd|th)|first|last|times)\b[^,;.]{{0,40}}\ssince\s(?:early\s|mid-|late\s)?$",
     re.IGNORECASE,
 )
 """From the day before it meetings are counted: `the fourth since January`."""

@@ -202,7 +202,25 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 """Offices of a government."""
-_NOT_OF = {
+_NO_PRESIDENT = (
+    "JPN",
+    "GBR",
+    "CAN",
+    "AUS",
+    "NZL",
+    "NLD",
+    "BEL",
+    "SWE",
+    "NOR",
+    "DNK",
+    "THA",
+    "MYS",
+    "KHM",
+    "JOR",
+    "MAR",
+)
+"""Monarchies, whose heads of state are none."""
+_NOT_OF = dict.fromkeys(_NO_PRESIDENT, re.compile(r"^president$", re.IGNORECASE)) | {
     "USA": re.compile(r"\b(?:minister|premier|chancellor|commissioner)\b", re.IGNORECASE),
     "EU27": re.compile(r"\b(?:minister|premier|chancellor|secretary|president|governor)\b", re.IGNORECASE),
     "ASEAN": re.compile("."),
