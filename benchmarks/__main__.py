@@ -107,6 +107,10 @@ def main() -> None:
     if alone is not None:
         alone(sys.argv[2:])
         return
+    if sys.argv[1:]:
+        asked = sys.argv[1] in ("-h", "--help")
+        (sys.stdout if asked else sys.stderr).write(__doc__ or "")
+        sys.exit(0 if asked else 2)
     console = Console(width=120)
     table = Table(title="Time of one counterfactual in milliseconds, tolerance 1e-8")
     for heading in ("", "iterations", "prepared", "cold", "plain, dense solve", "plain, loops"):
