@@ -6,17 +6,22 @@ import struct
 import zipfile
 import zlib
 
-__all__ = ["SPOILT"]
+__all__ = ["SPOILT", "UNPACKED"]
 
-SPOILT: tuple[type[Exception], ...] = (
+UNPACKED: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
+    EOFError,
+    NotImplementedError,
+)
+"""What is raised where bytes are no packed ones, or are packed in a way that nobody reads."""
+SPOILT: tuple[type[Exception], ...] = (
+    *UNPACKED,
     LookupError,
     ValueError,
-    EOFError,
     RuntimeError,
     TypeError,
     MemoryError,
 )
-"""What reading an archive raises that is spoilt; an unknown version or method is a RuntimeError."""
+"""The same, and what is raised where what was packed is not what is expected."""

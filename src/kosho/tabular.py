@@ -11,9 +11,7 @@ import gzip
 import io
 import json
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -26,6 +24,7 @@ from kosho.extras import missing
 from kosho.language import _, ngettext
 from kosho.limits import refuse_beyond
 from kosho.lined import Lines, bounded, no_csv
+from kosho.packed import UNPACKED
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -305,7 +304,7 @@ def _told(path: Path) -> Generator[None]:
     """What the system, a packed file or a text says of itself while it is read, for people."""
     try:
         yield
-    except (OSError, EOFError, zlib.error, struct.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, *UNPACKED) as error:
         raise unreadable(path, error) from None
     except UnicodeDecodeError:
         hint = _("save it as UTF-8; in a spreadsheet: CSV UTF-8")

@@ -496,6 +496,4 @@ def _days_of(text: str, spans: list[RateSpan]) -> str:
         for holds, run in groupby(zip(spans, held, strict=True), key=itemgetter(1))
         if holds
     ]
-    return _(", ").join(
-        _("{first} to {last}", first=run[0].first.isoformat(), last=run[-1].last.isoformat()) for run in runs
-    )
+    return _(", ").join(formatting.between(run[0].first.isoformat(), run[-1].last.isoformat()) for run in runs)

@@ -31,10 +31,8 @@ def arrays(
         InputError: the file or one of its arrays is missing or has the wrong shape; all mistakes are listed.
     """
     try:
-        with (
-            path.open("rb") as file,
-            np.load(file, allow_pickle=False) as archive,
-        ):  # it leaves open what it opens
+        # NumPy leaves open what it opens itself where that is no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             data = {name: np.asarray(archive[name]) for name in archive.files}
     except FileNotFoundError:
         raise InputError(

@@ -331,6 +331,7 @@ def _joints(words: str) -> tuple[tuple[int, int], ...]:
 
 
 _ITEM_MARK = re.compile(r"\((?:[a-h]|[ivx]{1,4}|\d{1,2})\)\s(?=\S)")
+"""What numbers an item is none of its words."""
 
 
 def _trim(masked: str, start: int, end: int) -> tuple[int, int]:

@@ -431,9 +431,8 @@ def _shifted(low: str, published: date) -> Resolution:
         way = "past" if step < 0 else "future" if step > 0 else "nearest"
         now = published.year
         turned = (step < 0 and month >= published.month) or (step > 0 and month <= published.month)
-        years = (
-            [now + step] if turned else [now, now + step]
-        )  # of May: `last May` and `next May` are other years
+        # Told in May, `last May` and `next May` are of other years.
+        years = [now + step] if turned else [now, now + step]
         found = _nearest([(y, month) for y in years], published, way)
         return (f"{found[0]}-{found[1]:02d}", "month", ()) if found else UNRESOLVED
     return UNRESOLVED

@@ -58,11 +58,12 @@ _WOULD = re.compile(
     pattern(r"\bthat\s(?:the\s)?(?P<who><one>)\s(?:would|will|could|might|may|had|has|was|is)\b[^,;]*$")
 )
 """Who acts in what somebody thinks: `feared that the United States would impose`."""
-_EXCEPT = re.compile(r"\b(?:except|excluding|barring|apart from|other than)\b", re.IGNORECASE)
+_SPARING = "except(?:\\sfor)?|excluding|barring|apart from|other than"
+_EXCEPT = re.compile(rf"\b(?:{_SPARING})\b", re.IGNORECASE)
 """Who stands behind does not bear it."""
 _MEETS_WITH = re.compile(
     r"\b(?:(?:hurt|harm|hit|damag|affect|crippl|devastat|cost|threaten|squeez|punish)\w*|should"
-    r"|if|unless|except(?:\sfor)?|excluding|barring|apart from|other than)\s(?:the\s)?$",
+    rf"|if|unless|{_SPARING})\s(?:the\s)?$",
     re.IGNORECASE,
 )
 """Behind a duty, before who bears it or has to do something: `would hurt Vietnam`, `should Vietnam fail`."""

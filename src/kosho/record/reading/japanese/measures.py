@@ -78,13 +78,19 @@ def _fields(text: str, start: int, end: int, found: re.Match[str]) -> dict[str, 
     if product:
         name = _OF.sub("", product["what"]) or product["what"]
         if not is_state(name) and name not in _NO_GOODS:
-            fields |= {"products": name} | {k: v[0] for k, v in products_in(name).items() if k == "hs_hint"}
-    within = products_in(found["name"])
+            fields |= _of_goods(name)
+    within = products_in(found["name"]).get("products")
     if "products" not in fields and within:
-        fields |= {"products": within["products"][0]} | {k: v[0] for k, v in within.items() if k == "hs_hint"}
+        fields |= _of_goods(within[0])
     fields["status"] = _status(clause)
     chapter = table("measures")["mast"].get(kind)
     return fields | ({"mast_chapter": chapter} if chapter else {})
+
+
+def _of_goods(name: str) -> dict[str, Any]:
+    """Fields of the goods that a duty is on, with their heading where it is known."""
+    hints = products_in(name).get("hs_hint")
+    return {"products": name} | ({"hs_hint": hints[0]} if hints else {})
 
 
 def _status(clause: str) -> str:
