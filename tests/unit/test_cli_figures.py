@@ -160,3 +160,28 @@ def test_a_legend_stays_within_the_figure_and_marks_beyond_the_colours_are_squar
     assert [one[2] for one in marks(drawn)[9:11]] == ["99.2", "101.7"]  # below both lines of the legend
     assert 'viewBox="0 0 860 160"' in drawn
     assert 'viewBox="0 0 860 142"' in ratechart.svg(compared(7, {}), "T")
+
+
+@pytest.mark.parametrize(
+    ("title", "heads"),
+    [
+        ("T", ["T"]),
+        ("word " * 22 + "end", [("word " * 22).strip(), "end"]),
+        ("関" * 55 + "税", ["関" * 55, "税"]),
+    ],
+)
+def test_a_long_title_goes_on_below_and_moves_all_down(title: str, heads: list[str]) -> None:
+    drawn = ratechart.svg(compared(1, {0: (0.1, 0.1)}), title)
+    assert re.findall(r'<text x="12" y="(\d+)" font-size="14">(.*?)</text>', drawn) == [
+        (str(20 + 18 * line), head) for line, head in enumerate(heads)
+    ]
+    down = 18 * (len(heads) - 1)
+    assert marks(drawn)[0][:3] == ("c", "250.0", f"{44 + down:.1f}")
+    assert f'viewBox="0 0 860 {142 + down}"' in drawn
+
+
+def test_an_open_mark_beside_zero_is_told_to_be_unknown() -> None:
+    words = "open: not known, or only one end of it"
+    assert words in ratechart.svg(compared(1, {0: (None, None)}), "T")
+    assert words in ratechart.svg(compared(1, {0: (0.5, None)}), "T")
+    assert words not in ratechart.svg(compared(1, {0: (0.1, 0.25)}), "T")
