@@ -34,10 +34,43 @@ def drafts(text: str, *kinds: str) -> list[dict[str, Any]]:
         ("Minister Ana Rey of Chile declined to give details about her proposal to Peru.", "response"),
         ("Chile set duties on $2 billion in Peru's glass in its biggest trade action.", "quantity"),
         ("Ministers of Peru and Chile instructed the Chief Negotiators to meet in July.", "person"),
+        ('Minister Ana Rey of Peru said "a 5% duty that must go" was hurting growers in Chile.', "measure"),
+        ("Peru will get 90 percent of the profits of the mine in Chile.", "commitment"),
+        ("Peru and Chile will gain a lot from lower duties on glass.", "commitment"),
+        ("The team of Peru, led by foreign ministry officials, met Chile's.", "person"),
     ],
 )
 def test_what_nobody_said_is_no_fact(text: str, kind: str) -> None:
     assert drafts(text, kind) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ('"We agreed on glass," Peru and Chile said.', "agreement", {"parties": ["PER", "CHL"]}),
+        ('"We will buy glass," the United States and Chile said.', "commitment", {"by": ["USA", "CHL"]}),
+        ("Ministers meet in Lima on Friday.", "event", {"date": "2024-05-24", "modality": "planned"}),
+        ("Ministers of Peru meet Chile's on 8 June.", "event", {"date": "2024-06-08", "modality": "planned"}),
+        ("Ministers did not meet on Friday.", "event_not_held", {"date": "2024-05-17"}),
+        ("The second round began on Friday.", "event", {"date": "2024-05-17", "modality": "asserted"}),
+        (
+            "A delegation of Peru led by Rosa Diaz met Chile's team.",
+            "person",
+            {"name": "Rosa Diaz", "role": "Head of Delegation", "side": "PER"},
+        ),
+        (
+            "The delegation of Peru was headed by Chief Negotiator Rosa Diaz.",
+            "person",
+            {"name": "Rosa Diaz", "role": "Chief Negotiator"},
+        ),
+        ("Peru's export controls on chips joined the list.", "measure", {"products": "chips"}),
+    ],
+)
+def test_what_was_said_is_told_of_those_who_said_it_and_of_its_day(
+    text: str, kind: str, told: dict[str, Any]
+) -> None:
+    (*_, one) = drafts("Peru and Chile are in touch on trade.\n\n" + text, kind)
+    assert one | told == one
 
 
 def test_an_agreement_that_both_issue_is_still_one() -> None:

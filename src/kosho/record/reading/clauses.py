@@ -361,8 +361,17 @@ def _speaker(mentions: Mentions, start: int, end: int, quotes: list[tuple[int, i
             if m.kind in ("party", "person", "body", "joint", "capital")
         ]
         if found:
-            return (_who_is_of(mentions, start, found[0]),)
+            return (_together(mentions, start, _who_is_of(mentions, start, found[0])),)
     return ()
+
+
+def _together(mentions: Mentions, start: int, last: Mention) -> Mention:
+    """Those who speak as one, behind direct speech: `"We agreed," Peru and Chile said`."""
+    before = mentions.within(start, last.start, "party")
+    first = before[-1] if before else None
+    if first is None or last.kind != "party" or not _AND.fullmatch(mentions.masked, first.end, last.start):
+        return last
+    return Mention(first.start, last.end, "joint", (*first.codes, *last.codes))
 
 
 def _who_is_of(mentions: Mentions, start: int, found: Mention) -> Mention:
@@ -374,6 +383,7 @@ def _who_is_of(mentions: Mentions, start: int, found: Mention) -> Mention:
 
 
 _OF = re.compile(r",?\sof\s(?:the\s)?")
+_AND = re.compile(r"\sand\s(?:the\s)?")
 _REMARK = re.compile(r",\s(?:which|whom|who|whose)\s$")
 
 

@@ -128,7 +128,8 @@ _STANDS = re.compile(
     r"|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
     r"|cancel|reconsider|review|withdraw|suspend|end|eliminat|revok"
     r"|repeal|waiv|abolish|rescind|spar|exempt|keep|maintain|retain|leav|preserv)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
-    r"(?:(?!(?:wants?|the|its|their|his|her|increase|rise|cut|lower|higher|new|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
+    r"(?:(?!(?:wants?|said|says|told|call(?:s|ed)|the|its|their|his|her|increase|rise|cut|lower|higher|new"
+    r"|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
     re.IGNORECASE,
 )
 """Words by which a duty named behind them is there: the article, its owner, a verb that takes it away."""
