@@ -134,10 +134,15 @@ _ACTING = re.compile(pattern(r"<actor>"))
 _OBJECT = re.compile(
     r"\b(?:from|to|with|of|against|for|towards?|in|at|between|by|on|than|like|into|over|under|and|told)\s$"
 )
+_TOLD = r"(?:had\s|has\s|have\s)?(?:told|informed|warned|assured)\s[^,;]{2,40}?\sthat\s"
 _REPORTED = re.compile(
     pattern(
-        r"[),]?(?:\s(?:on\s|in\s)?<date>)?\s(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
-        r"(?:(?:on\s<date>|\([^()]{1,60}\))\s(?=that\s))?(?:that\s)?(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
+        r"(?:,?\sof\s(?:the\s)?<party>|,\s[^,;]{3,80}(?=,))?[),]?(?:\s(?:on\s|in\s)?<date>)?\s(?:"
+        r"(?:also\s|then\s)?(?:said|says|stated|added|noted|announced|confirmed|insisted)\s"
+        r"(?:(?:on\s<date>|\([^()]{1,60}\))\s(?=that\s))?(?:that\s)?"
+        rf"(?:<pronoun>\s{_TOLD})?|{_TOLD})"
+        r"(?=[\ue000\ue002\ue004\ue007]+(?:\sand\s[\ue000\ue007]+)?(?:['’]s)?\s(?:also\s|now\s|then\s)?"
+        r"(?:will|would|has|had|is|was|are|were|can|could|cannot|may|might"
         r"|must|should|does|did|wants?|needs?|seeks?|hopes?|expects?|plans?|supports?|opposes?|\w+ed)\b)"
     )
 )
