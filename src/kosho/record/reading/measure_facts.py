@@ -44,7 +44,7 @@ class MeasureFacts:
         ]
         for measure in told:
             fields = self._whose_act(self._of_those_told(found, measure.fields))
-            fields = in_time(self._told.mentions, fields)
+            fields = in_time(fields, self._told.mentions.published)
             same = (
                 "measure",
                 fields.get("rate"),

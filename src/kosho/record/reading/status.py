@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -105,9 +106,9 @@ _IN_MONTH = re.compile(
 )
 
 
-def in_time(mentions: Mentions, fields: dict[str, Any]) -> dict[str, Any]:
+def in_time(fields: dict[str, Any], today: date | None) -> dict[str, Any]:
     """Fields of a measure as they were when the text was made: what begins later is announced, not in force."""
-    first, today = fields.get("start"), mentions.published
+    first = fields.get("start")
     ahead = first is not None and today is not None and first > today.isoformat()[: len(first)]
     return {**fields, "status": "announced"} if ahead and fields["status"] == "in force" else fields
 
