@@ -177,6 +177,11 @@ def test_a_post_that_japan_does_not_have_is_of_no_minister_of_japan(
         ("ペルーは2026年6月1日から鋼材に9%の関税を適用した。", "measure", {"status": "in force"}),
         ("次回会合は当初6月12日の予定だったが、6月20日に開かれる。", "next_meeting", {"date": "2026-06-20"}),
         ("牛肉の輸入枠は2030年に6万トンになる。", "quantity", {"flow": "quota", "value": 60000}),
+        ("日本は、9月まで協議を再開しない方針だ。", "event", None),
+        ("日本は、9月まで協議を再開しない方針だ。", "next_meeting", None),
+        ("日本は輸入枠を拡大しない方針を示した。", "offer", None),
+        ("日本は輸入枠を拡大しない方針を示した。", "red_line", {"by": "JPN", "to": "PER"}),
+        ("日本は輸入枠を拡大する方針を示した。", "offer", {"by": "JPN"}),
     ],
 )
 def test_what_would_have_been_is_to_come_or_was_dropped_is_not_there(
