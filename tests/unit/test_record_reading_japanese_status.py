@@ -57,10 +57,10 @@ def test_what_was_kept_from_coming_is_no_measure(text: str) -> None:
         ("日本はペルーに関税の撤廃を求めた。", [("ask", "JPN", "PER")]),
         ("日本はペルーに関税の撤廃を求めなかった。", []),
         ("日本はペルー産牛肉の輸入禁止を求める声を拒否した。", []),
-        ("日本は輸出規制を緩和しない方針だ。", []),
+        ("日本は輸出規制を緩和しない方針だ。", [("red_line", "JPN", None)]),
     ],
 )
-def test_who_is_asked_and_what_is_not_asked(text: str, told: list[tuple[str, str | None, str]]) -> None:
+def test_who_is_asked_and_what_is_not_asked(text: str, told: list[tuple[str, str | None, str | None]]) -> None:
     found = [one for one in read_text(Document("x.txt", f"2026年6月3日\n\n{text}")) if one.type != "document"]
     assert [(one.type, one.fields.get("by"), one.fields.get("to")) for one in found] == told
 
