@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
+
+if TYPE_CHECKING:
+    from kosho.arrays import Array
 
 __all__ = [
     "CELL",
     "MOST",
     "NUMERIC",
     "POSITIONS",
+    "amounts",
     "note_array",
     "note_column",
     "note_count",
@@ -26,7 +32,9 @@ __all__ = [
     "note_share_of_one",
     "note_sort",
     "path_of",
+    "refuse_boundless",
     "refuse_sort",
+    "refuse_unlike",
 ]
 
 CELL = ("importer", "exporter", "sector")
@@ -199,6 +207,65 @@ def note_column(problems: Problems, given: object, kinds: str, length: int, argu
         )
         return False
     return True
+
+
+def amounts(**given: object) -> tuple[Array, ...]:
+    """Arguments as arrays of numbers of zero or more; NaN stands for what is not known, and stays.
+
+    Raises:
+        InputError: strings, booleans and other objects, numbers below zero or without an end, by argument;
+            shapes that do not fit each other.
+    """
+    import numpy as np  # noqa: PLC0415 - as in `note_rates`
+
+    problems = Problems()
+    found: list[Array] = []
+    for name, one in given.items():
+        try:
+            values = np.asarray(one)
+        except ValueError:  # rows of several lengths
+            values = np.asarray(None)
+        if values.size and values.dtype.kind not in NUMERIC:
+            problems.add(_("is not an array of real numbers"), key=name)
+            continue
+        values = values.astype(np.float64)
+        if (values < 0).any():
+            problems.add(_("has {least:g}", least=float(np.nanmin(values))), _("zero or more"), key=name)
+        elif np.isinf(values).any():
+            problems.add(_("has a number without an end"), key=name)
+        found.append(values)
+    problems.raise_if_any()
+    refuse_unlike(dict(zip(given, found, strict=True)))
+    return tuple(found)
+
+
+def refuse_boundless(**given: object) -> None:
+    """Refuse arguments that are no real numbers, or have no end.
+
+    Raises:
+        InputError: all of them, by argument.
+    """
+    problems = Problems()
+    for name, one in given.items():
+        if isinstance(one, bool) or not isinstance(one, Real) or not isfinite(one):
+            problems.add(repr(one), _("a number"), key=name)
+    problems.raise_if_any()
+
+
+def refuse_unlike(arrays: Mapping[str, Array]) -> None:
+    """Refuse arrays whose shapes do not fit each other.
+
+    Raises:
+        InputError: the shape of the first that does not fit the one before it, and of that.
+    """
+    names = list(arrays)
+    for before, name in pairwise(names):
+        pair = arrays[before].shape, arrays[name].shape
+        if any(
+            one != other and 1 not in (one, other) for one, other in zip(*(s[::-1] for s in pair), strict=False)
+        ):
+            problem = _("has shape {one}, {name} has {other}", one=pair[1], name=before, other=pair[0])
+            raise InputError(Problem(problem, _("one number a line"), key=name))
 
 
 def note_names(problems: Problems, given: object, length: int, argument: str) -> None:

@@ -220,7 +220,7 @@ def test_a_peak_is_above_a_rate_or_three_times_the_mean(
 
 @pytest.mark.parametrize(
     ("rates", "coefficient", "told"),
-    [([0.0, 50.0], 25.0, None), ([-1.0], 25.0, "rates below zero"), ([1.0], -5.0, "a coefficient of -5")],
+    [([0.0, 50.0], 25.0, None), ([-1.0], 25.0, "rates: has -1"), ([1.0], -5.0, "coefficient: has -5")],
 )
 def test_the_swiss_formula_takes_rates_of_zero_and_more(
     rates: list[float], coefficient: float, told: str | None

@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from kosho.arguments import amounts, refuse_boundless
 from kosho.arrays import Index
 from kosho.display import Shown
 from kosho.equilibrium import Counterfactual, Flow, Quota, Shock
@@ -56,6 +57,8 @@ __all__ = [
 PRICE = "price"
 WIDEST = 60.0
 """Bounds of the log price searched."""
+CLEARS = 1e-6
+"""Share of the quantity by which what is bought may miss what is supplied."""
 
 
 def halt(name: str, flows: Sequence[Flow], allowed: float, holder: str = "importer") -> Quota:
@@ -94,7 +97,9 @@ class Market(Shown):
     """eta: the quantity supplied rises with this elasticity."""
 
     def __post_init__(self) -> None:
-        if not self.base or min(self.base.values()) < 0 or not sum(self.base.values()) > 0:
+        refuse_boundless(demand=self.demand, supply=self.supply)
+        (base,) = amounts(base=list(self.base.values()))
+        if not base.sum() > 0:
             raise InputError(Problem(_("base quantities are zero or more, and not all zero")))
         if not (self.demand > 0 and self.supply >= 0):
             hint = _("demand is above zero, supply zero or more")
@@ -120,6 +125,8 @@ class Market(Shown):
         for name in (*limits, *shifts):
             if name not in self.base:
                 raise InputError(Problem(_("no destination {name!r}", name=name), suggest(name, self.base)))
+        amounts(allowed=list(limits.values()))
+        amounts(shift=list(shifts.values()))
         if not any(quantity > 0 and name not in limits for name, quantity in self.base.items()):
             raise InputError(_("every destination is limited: nothing sets the price"))
 
@@ -133,9 +140,13 @@ class Market(Shown):
             }
 
         total = sum(self.base.values())
-        log_price = _falling_root(
-            lambda x: math.log(max(sum(bought(x).values()) / total, 1e-300)) - self.supply * x
-        )
+
+        def gap(log_price: float) -> float:
+            return math.log(max(sum(bought(log_price).values()) / total, 1e-300)) - self.supply * log_price
+
+        log_price = _falling_root(gap)
+        if not abs(gap(log_price)) < CLEARS:
+            raise InputError(_("no price sells what is left: demand is too steep, or nothing is bought"))
         return Replay(math.exp(log_price), bought(log_price))
 
     def fitted_shift(

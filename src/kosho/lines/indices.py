@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kosho.arguments import amounts, refuse_boundless
 from kosho.arrays import Array, Mask
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -52,7 +53,7 @@ def revealed_advantage(exports: ArrayLike, world: ArrayLike) -> Array:
     >>> revealed_advantage([10_000, 90_000], [500_000, 4_500_000]).tolist()
     [1.0, 1.0]
     """
-    mine, all_ = _pair(exports, world)
+    mine, all_ = amounts(exports=exports, world=world)
     return _over(_over(mine, mine.sum(axis=-1, keepdims=True)), _over(all_, all_.sum(axis=-1, keepdims=True)))
 
 
@@ -63,7 +64,7 @@ def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
     >>> grubel_lloyd([80, 100], [60, 0]).round(3).tolist()
     [0.857, 0.0]
     """
-    sold, bought = _pair(exports, imports)
+    sold, bought = amounts(exports=exports, imports=imports)
     return 1.0 - _over(np.abs(sold - bought), sold + bought)
 
 
@@ -74,7 +75,7 @@ def intra_industry(exports: ArrayLike, imports: ArrayLike) -> float:
     >>> round(intra_industry([80, 100], [60, 0]), 3)
     0.5
     """
-    sold, bought = _pair(exports, imports)
+    sold, bought = amounts(exports=exports, imports=imports)
     return float(1.0 - _over(np.abs(sold - bought).sum(), (sold + bought).sum()))
 
 
@@ -90,7 +91,7 @@ def export_similarity(one: ArrayLike, other: ArrayLike, least: int = LEAST_COMMO
     >>> export_similarity([75, 25], [25, 75], least=2), export_similarity([75, 25], [25, 75])
     (50.0, nan)
     """
-    mine, theirs = _pair(one, other)
+    mine, theirs = amounts(one=one, other=other)
     if ((mine > 0) & (theirs > 0)).sum() < least:
         return float("nan")
     shares = (_over(values, values.sum()) for values in (mine, theirs))
@@ -117,14 +118,14 @@ def complementarity(
     >>> complementarity([100, 0], [0, 100], [1, 1])
     0.0
     """
-    sold, bought = _pair(exports, imports)
-    all_ = _pair(exports, world)[1]
+    sold, bought, all_ = amounts(exports=exports, imports=imports, world=world)
     traded = (sold > 0) & (bought > 0)
     if (traded & ~(all_ > 0)).any():
         raise InputError(Problem(_("trade in lines that the world does not trade"), key="world"))
     sums = (sold.sum(), bought.sum(), all_.sum()) if totals is None else totals
     terms = _over(sold, sums[0]) * _over(bought, sums[1])
-    return float((terms * np.where(traded, _over(sums[2], all_), 0.0)).sum())
+    found = terms * np.where(traded, _over(sums[2], all_), 0.0)
+    return float(found.sum()) if found.size else float("nan")
 
 
 def michaely_complementarity(exports: ArrayLike, imports: ArrayLike) -> float:
@@ -134,8 +135,9 @@ def michaely_complementarity(exports: ArrayLike, imports: ArrayLike) -> float:
     >>> round(michaely_complementarity([0.6, 0.4, 0], [0.2, 0.3, 0.5]), 6)
     50.0
     """
-    sold, bought = _pair(exports, imports)
-    return float(100.0 * (1.0 - 0.5 * np.abs(_over(bought, bought.sum()) - _over(sold, sold.sum())).sum()))
+    sold, bought = amounts(exports=exports, imports=imports)
+    apart = np.abs(_over(bought, bought.sum()) - _over(sold, sold.sum()))
+    return float(100.0 * (1.0 - 0.5 * apart.sum())) if apart.size else float("nan")
 
 
 def trade_intensity(
@@ -147,8 +149,10 @@ def trade_intensity(
     >>> float(trade_intensity(30, 200, 400, 5000))
     1.875
     """
-    mine = _over(*_pair(to_partner, exports))
-    return _over(mine, _over(*_pair(world_to_partner, world)))
+    part, whole, its, all_ = amounts(
+        to_partner=to_partner, exports=exports, world_to_partner=world_to_partner, world=world
+    )
+    return _over(_over(part, whole), _over(its, all_))
 
 
 def market_share(imports: ArrayLike) -> Array:
@@ -158,7 +162,7 @@ def market_share(imports: ArrayLike) -> Array:
     >>> market_share([[100, 60, 40]]).tolist()
     [[0.5, 0.3, 0.2]]
     """
-    values = np.asarray(imports, float)
+    (values,) = amounts(imports=imports)
     return _over(values, values.sum(axis=-1, keepdims=True))
 
 
@@ -169,8 +173,11 @@ def tariff_peaks(rates: ArrayLike, *, above: float | None = PEAK) -> Mask:
     >>> tariff_peaks([0.02, 0.15, 0.26]).tolist(), tariff_peaks([0, 0, 0, 0, 0.05], above=None).tolist()
     ([False, False, True], [False, False, False, False, True])
     """
-    values = np.asarray(rates, float)
-    return values > (NATIONAL * np.nanmean(values) if above is None else above)
+    (values,) = amounts(rates=rates)
+    if above is None:
+        return values > NATIONAL * (np.nanmean(values) if np.isfinite(values).any() else np.nan)
+    refuse_boundless(above=above)
+    return values > above
 
 
 def swiss_formula(rates: ArrayLike, coefficient: float) -> Array:
@@ -180,18 +187,11 @@ def swiss_formula(rates: ArrayLike, coefficient: float) -> Array:
     >>> swiss_formula([50, 10, 0], 25).round(1).tolist()
     [16.7, 7.1, 0.0]
     """
-    if not coefficient > 0:
-        raise InputError(
-            Problem(
-                _("a coefficient of {coefficient:g}", coefficient=coefficient),
-                _("above zero"),
-                key="coefficient",
-            )
-        )
-    values = np.asarray(rates, float)
-    if (values < 0).any():
-        raise InputError(Problem(_("rates below zero"), key="rates"))
-    return coefficient * values / (coefficient + values)
+    values, most = amounts(rates=rates, coefficient=coefficient)
+    if not most > 0:
+        message = _("a coefficient of {coefficient:g}", coefficient=coefficient)
+        raise InputError(Problem(message, _("above zero"), key="coefficient"))
+    return most * values / (most + values)
 
 
 def preference_margin(rates: ArrayLike, imports: ArrayLike) -> Array:
@@ -209,7 +209,7 @@ def preference_margin(rates: ArrayLike, imports: ArrayLike) -> Array:
     >>> preference_margin([[0.0, 5.0, 10.0]], [[50, 60, 40]])[0, 0].round(10).item()
     7.0
     """
-    paid, bought = np.broadcast_arrays(*_pair(rates, imports))
+    paid, bought = np.broadcast_arrays(*amounts(rates=rates, imports=imports))
     total = bought.sum(axis=-1, keepdims=True) - bought
     bill = (paid * bought).sum(axis=-1, keepdims=True) - paid * bought
     return _over(bill, total) - paid
@@ -230,12 +230,8 @@ def preference_erosion(before: ArrayLike, after: ArrayLike, imports: ArrayLike) 
     >>> preference_erosion([[0.1, 0.0]], [[0.0, 0.0]], [[50, 20]]).round(6).tolist()
     [[5.0, -2.0]]
     """
-    bought = np.asarray(imports, float)
+    _rates, _others, bought = amounts(before=before, after=after, imports=imports)
     return (preference_margin(after, bought) - preference_margin(before, bought)) * bought
-
-
-def _pair(one: ArrayLike, other: ArrayLike) -> tuple[Array, Array]:
-    return np.asarray(one, float), np.asarray(other, float)
 
 
 def _over(top: ArrayLike, bottom: ArrayLike) -> Array:

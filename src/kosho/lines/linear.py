@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kosho.arguments import amounts, refuse_boundless
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -30,6 +31,12 @@ class LinearMarket(Shown):
     """At least zero."""
     foreign_slope: float = float("inf")
     """Of what is offered at the border; infinite for a small country."""
+
+    def __post_init__(self) -> None:
+        amounts(price=self.price, demand=self.demand, supply=self.supply, supply_slope=self.supply_slope)
+        refuse_boundless(demand_slope=self.demand_slope)
+        if not self.price > 0:
+            raise InputError(Problem(f"{self.price:g}", _("above zero"), key="price"))
 
     @classmethod
     def of_elasticities(
@@ -85,13 +92,15 @@ def linear_market(market: LinearMarket, *, rate: float = 0.0, specific: float = 
         specific: Money a unit.
 
     Raises:
-        InputError: no imports in the base, a rate at or below -1, slopes of the wrong sign.
+        InputError: no imports in the base, a rate at or below -1, slopes of the wrong sign, a subsidy above the
+            price.
 
     >>> from kosho.lines import LinearMarket, linear_market
     >>> found = linear_market(LinearMarket(350, 112.5, 75, -0.25, 0.5), specific=25)
     >>> found.imports, found.consumer_surplus, found.producer_surplus, found.revenue, found.deadweight_loss
     (18.75, -2734.375, 2031.25, 468.75, 234.375)
     """
+    refuse_boundless(rate=rate, specific=specific)
     bought = market.demand - market.supply
     steep = market.supply_slope - market.demand_slope
     if not (
@@ -109,6 +118,10 @@ def linear_market(market: LinearMarket, *, rate: float = 0.0, specific: float = 
         top = market.price * (steep + market.foreign_slope) - steep * specific
         border = top / (steep * (1.0 + rate) + market.foreign_slope)
     price = border * (1.0 + rate) + specific
+    if not price > 0:
+        raise InputError(
+            Problem(_("no price above zero"), _("the subsidy is less than the price"), key="specific")
+        )
     choke = market.price + bought / steep if steep else float("inf")
     if price >= choke:
         price = choke

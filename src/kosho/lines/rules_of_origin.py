@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from kosho.arguments import amounts
 from kosho.arrays import Array
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
@@ -215,6 +216,9 @@ def possible_use(content: float, threshold: float) -> UseRange:
     >>> round(possible_use(0.7, 0.45).low, 3), round(possible_use(0.3, 0.45).high, 3)
     (0.455, 0.667)
     """
+    amounts(content=content, threshold=threshold)
+    if threshold > 1:
+        raise InputError(Problem(f"{threshold:g}", _("a fraction, 0 to 1"), key="threshold"))
     mean = min(max(content, 0.0), 1.0)
     high = 1.0 if mean >= threshold else mean / threshold
     low = 0.0 if mean < threshold else 1.0 if threshold >= 1.0 else (mean - threshold) / (1.0 - threshold)
