@@ -188,6 +188,8 @@ def passages(text: str) -> list[str]:
 
     >>> [len(one) for one in passages("a line\n" * 1000)]
     [3997, 3003]
+    >>> [len(one) for one in passages("a" * 1999 + "\n" + "b" * 2000)]  # it fits
+    [4000]
     """
     found: list[str] = []
     held = ""

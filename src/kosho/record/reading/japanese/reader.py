@@ -95,10 +95,7 @@ class _Reader:
         found: Named | None = None
         for one in self.named:
             if start <= one.start and one.end <= end:
-                mark = re.match(
-                    r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])",
-                    self.text[one.end : one.end + 14],
-                )
+                mark = _MARKED.match(self.text, one.end)
                 if mark and _FROM_TO.match(self.text, one.end):
                     continue  # `EUから日本への輸出` tells whence, not who acts
                 if mark and (found is None or "は" in mark[0] or "から" in mark[0]):
@@ -109,7 +106,7 @@ class _Reader:
         start, end = trimmed(self.text, fact.start, fact.end)
         clause = self.text[start:end]
         kind, modality = fact.kind, fact.modality or "asserted"
-        ending = re.split("[、。」\\n]", self.text[fact.verb : fact.end + 10])[0]
+        ending = re.split("[、。」\\n]", self.text[fact.verb :], maxsplit=1)[0]
         if re.search(table("japanese")["denied"], ending) and kind not in ("no_agreement", "red_line"):
             return
         if kind in ("event", "next_meeting") or (kind == "topic" and _FOR_LONG.search(clause)):
@@ -267,7 +264,7 @@ class _Reader:
 
     def _event(self, fact: Fact, subject: Named | None) -> None:
         start, end = trimmed(self.text, fact.start, fact.end)
-        rest = self.text[fact.verb : min(len(self.text), fact.end + 14)].split("。")[0]
+        rest = self.text[fact.verb :].partition("。")[0]
         coming = re.search(table("japanese")["to_come"], rest) is not None
         following = (
             fact.kind == "next_meeting"
@@ -388,6 +385,10 @@ LONG_TAIL = 10
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
+_MARKED = re.compile(
+    r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])"
+)
+"""What marks who acts."""
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
