@@ -483,7 +483,7 @@ def _assembled(of: CaseFiles) -> Case:
     case = Case(
         name=of.folder.resolve().name,
         title=document.title,
-        summary=document.summary,
+        summary=document.summary or "",
         as_of=of.day,
         begins=document.begins,
         closed=of.closed,
@@ -511,7 +511,7 @@ def _assembled(of: CaseFiles) -> Case:
 def _scenario(item: ScenarioFile, backgrounds: dict[str, Background], overlays: dict[str, Overlay]) -> Scenario:
     background = None if item.background is None else backgrounds[item.background]
     names = [*(background.overlays if background else ()), *item.overlays]
-    overlay = Overlay(title="")
+    overlay = Overlay()
     for name in names:
         overlay = overlay + overlays[name]
     return Scenario(

@@ -229,7 +229,6 @@ def told_by(record: Record) -> CaseFile:
     problems.raise_if_any()
     return CaseFile(
         title=file.title,
-        summary="",
         as_of=max(days),
         parties=tuple(CaseParty(economy=codes[name] or "", title=record.party_name(name)) for name in parties),
     )
@@ -242,7 +241,7 @@ def _overlays(
     named = document is None or any(one.overlays for one in (*document[0].scenarios, *document[0].backgrounds))
     if "measures" in files or ("case" in files and named):
         return files.read("measures", OverlayFile, known, found)
-    return OverlayFile(title=""), LineNumbers({(): 1})
+    return OverlayFile(title="nothing beside the law in force"), LineNumbers({(): 1})
 
 
 def _with_products(register: Register, files: _Files, known: _Known, found: list[Problem]) -> Register:

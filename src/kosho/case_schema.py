@@ -15,7 +15,7 @@ from kosho.language import N_, _
 from kosho.law.overlay import Overlay
 from kosho.law.register import Register
 from kosho.law.scope import Actor, HsList, Id, Some
-from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, require_reason
+from kosho.provenance import Allowed, Cited, Day, Frozen, Source, Status, Text, require_reason
 from kosho.yamlfile import LineNumbers, ids
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class CaseParty(Frozen):
 
     economy: Actor
     """ISO 3166 alpha-3 code, or that of a bloc: its members are one economy in the worlds of the case."""
-    title: str
+    title: Text
     negotiators: tuple[str, ...] = ()
 
 
@@ -55,8 +55,8 @@ class Background(Frozen):
     """What third countries face, the same in every scenario that names it."""
 
     id: Id
-    title: str
-    description: str
+    title: Text
+    description: Text
     overlays: tuple[Id, ...] = ()
     status: Status
     source: Some[str]
@@ -66,9 +66,9 @@ class ScenarioFile(Frozen):
     """A scenario as written in `case.yaml`."""
 
     id: Id
-    title: str
+    title: Text
     role: Role
-    description: str
+    description: Text
     on: Day | None = None
     """Day in force; left out, the day the question is asked."""
     background: Id | None = None
@@ -78,7 +78,7 @@ class ScenarioFile(Frozen):
     source: Some[str]
     allow_idle: Allowed = False
     """Whether it is meant that some of its measures reach nothing; the note says why."""
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _told(self) -> ScenarioFile:
@@ -89,7 +89,7 @@ class NamedFlow(Frozen):
     """A trade the case is about."""
 
     id: Id
-    title: str
+    title: Text
     exporter: Actor
     importer: Actor
     sector: str
@@ -104,19 +104,19 @@ class Unpriced(Frozen):
     """Something on the table that no number here accounts for."""
 
     id: Id
-    title: str
+    title: Text
     by: Actor | None = None
-    why: str
+    why: Text
     source: Some[str]
-    quote: str | None = None
+    quote: Text | None = None
 
 
 class Occasion(Frozen):
     """A date of the case."""
 
     date: Day
-    title: str
-    consequence: str | None = None
+    title: Text
+    consequence: Text | None = None
     source: Some[str]
 
 
@@ -124,8 +124,8 @@ class Observation(Frozen):
     """A figure known from reality, to hold results against."""
 
     id: Id
-    title: str
-    period: str
+    title: Text
+    period: Text
     figure: Cited
 
 
@@ -133,11 +133,11 @@ class Finding(Frozen):
     """What a case finds, and the assumptions it stands or falls with."""
 
     id: Id
-    finding: str
+    finding: Text
     """What is found, with its figure."""
     rests_on: Some[str]
     """Assumptions and estimates, in words, each with where it is written."""
-    otherwise: str
+    otherwise: Text
     """What is found if they are other ones within their ranges."""
     status: Status
     """Of the weakest of them."""
@@ -147,8 +147,8 @@ class Finding(Frozen):
 class CaseFile(Frozen):
     """`case.yaml`."""
 
-    title: str
-    summary: str
+    title: Text
+    summary: Text | None = None
     as_of: Day
     """The day the case is about; questions without a date are asked on it."""
     begins: Day | None = None
@@ -186,7 +186,7 @@ class CaseFile(Frozen):
 class OverlayFile(Frozen):
     """`measures.yaml`."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...] = ()
     lists: dict[Id, HsList] = Field(default_factory=dict)
     """Headings that measures of the case speak of, beside the lists of the register."""

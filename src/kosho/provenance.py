@@ -203,14 +203,14 @@ class Source(Frozen):
     """
 
     id: Annotated[Text, Field(max_length=LONGEST_ID)]
-    title: str
-    publisher: str
+    title: Text
+    publisher: Text
     date: Day | None = None
-    url: str | None = None
+    url: Text | None = None
     kind: Literal["primary", "secondary", "own"]
     """`primary`: the law, the statistic or the speaker itself; `own`: computed or assumed by us."""
-    licence: str | None = None
-    note: str | None = None
+    licence: Text | None = None
+    note: Text | None = None
 
 
 class Cited(Frozen):
@@ -224,11 +224,11 @@ class Cited(Frozen):
     value: Finite
     low: Finite | None = None
     high: Finite | None = None
-    unit: str
+    unit: Text
     status: Status
-    source: str
+    source: Text
     """Id of a `Source`, or a short reference where no list of sources is at hand."""
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Cited:

@@ -7,7 +7,7 @@ than the pure Python reader; pydantic validates; what it finds wrong is told in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -30,8 +30,6 @@ __all__ = ["Key", "LineNumbers", "Written", "ids", "load", "problems_of", "refus
 Model = TypeVar("Model", bound=BaseModel)
 Schema = dict[str, Any]
 
-SAID = frozenset({"title", "publisher", "legal_basis"})
-"""Keys of texts that people look for: they are not empty."""
 DEEPEST = 100
 """Lists and mappings, one in another."""
 MOST = 10**300
@@ -141,9 +139,6 @@ class Written:
             document = model.model_validate(in_language(view.tree, Path(self.file).parent))
         except ValidationError as error:
             found += problems_of(error, model, lines, self.file)
-        asks = bool(model.model_fields)  # one that takes anything asks for nothing
-        silent = list(_silent(view.tree, ())) if asks and not found else []
-        found += [Problem(_("says nothing"), None, self.file, lines[place], _dotted(place)) for place in silent]
         if not found and (model, asked) not in self.sound:
             found = self._on_other_days(model, asked)
             if not found:
@@ -343,19 +338,6 @@ def _disputed(node: yaml.Node, path: Key) -> list[Problem]:
     told = _("{value} is no number that is read alike everywhere", value=node.value)
     hint = _("a number in plain decimal digits, such as 25; a code or a text in quotes, such as '025'")
     return [Problem(told, hint, None, node.start_mark.line + 1, _dotted(path))]
-
-
-def _silent(written: object, at: Key) -> Iterator[Key]:
-    """Where a text that people look for is empty."""
-    if isinstance(written, Mapping):
-        for key, value in cast("Mapping[str, object]", written).items():
-            if key in SAID and isinstance(value, str) and not value.strip():
-                yield (*at, key)
-            else:
-                yield from _silent(value, (*at, key))
-    elif isinstance(written, list):
-        for index, value in enumerate(cast("list[object]", written)):
-            yield from _silent(value, (*at, index))
 
 
 def _dotted(path: Key) -> str | None:

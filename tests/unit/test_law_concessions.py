@@ -144,7 +144,7 @@ def union() -> World:
 
 def added(**changes: object) -> Overlay:
     given = {"imposer": "IND", "partners": {"include": ["GBR"]}, "legal_from": "2025-07-01", **changes}
-    return Overlay(title="", add=(cut(**given),))  # pyright: ignore[reportArgumentType]
+    return Overlay(add=(cut(**given),))  # pyright: ignore[reportArgumentType]
 
 
 def tariff_on_cars(world: World, overlay: Overlay, on: date = AFTER) -> tuple[float, float]:

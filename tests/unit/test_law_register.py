@@ -91,12 +91,14 @@ def test_an_overlay_adds_whatever_its_stage_and_whenever_known(law: Register):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "title"), [("a", "b", "a; b"), ("", "b", "b")], ids=["both", "second"]
+    ("one", "other", "title"),
+    [("a", "b", "a; b"), (None, "b", "b"), (None, None, None)],
+    ids=["both", "second", "neither"],
 )
-def test_two_overlays_together_are_both(one: str, other: str, title: str):
-    first, second = (Overlay(title=name, add=(measure(id=f"m{name}"),)) for name in (one, other))
+def test_two_overlays_together_are_both(one: str | None, other: str | None, title: str | None):
+    first, second = (Overlay(title=name, add=(measure(id=m),)) for name, m in ((one, "m1"), (other, "m2")))
     both = first + second
-    assert (both.title, [added.id for added in both.add]) == (title, [f"m{one}", f"m{other}"])
+    assert (both.title, [added.id for added in both.add]) == (title, ["m1", "m2"])
 
 
 def test_an_overlay_ends_and_replaces(law: Register):

@@ -34,10 +34,75 @@ def drafts(text: str, *kinds: str) -> list[dict[str, Any]]:
         ("Minister Ana Rey of Chile declined to give details about her proposal to Peru.", "response"),
         ("Chile set duties on $2 billion in Peru's glass in its biggest trade action.", "quantity"),
         ("Ministers of Peru and Chile instructed the Chief Negotiators to meet in July.", "person"),
+        ('Minister Ana Rey of Peru said "a 5% duty that must go" was hurting growers in Chile.', "measure"),
+        ("Peru will get 90 percent of the profits of the mine in Chile.", "commitment"),
+        ("Peru and Chile will gain a lot from lower duties on glass.", "commitment"),
+        ("The team of Peru, led by foreign ministry officials, met Chile's.", "person"),
     ],
 )
 def test_what_nobody_said_is_no_fact(text: str, kind: str) -> None:
     assert drafts(text, kind) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ('"We agreed on glass," Peru and Chile said.', "agreement", {"parties": ["PER", "CHL"]}),
+        ('"We will buy glass," the United States and Chile said.', "commitment", {"by": ["USA", "CHL"]}),
+        ("Ministers meet in Lima on Friday.", "event", {"date": "2024-05-24", "modality": "planned"}),
+        ("Ministers of Peru meet Chile's on 8 June.", "event", {"date": "2024-06-08", "modality": "planned"}),
+        ("Ministers did not meet on Friday.", "event_not_held", {"date": "2024-05-17"}),
+        ("The second round began on Friday.", "event", {"date": "2024-05-17", "modality": "asserted"}),
+        (
+            "A delegation of Peru led by Rosa Diaz met Chile's team.",
+            "person",
+            {"name": "Rosa Diaz", "role": "Head of Delegation", "side": "PER"},
+        ),
+        (
+            "The delegation of Peru was headed by Chief Negotiator Rosa Diaz.",
+            "person",
+            {"name": "Rosa Diaz", "role": "Chief Negotiator"},
+        ),
+        ("Peru's export controls on chips joined the list.", "measure", {"products": "chips"}),
+        (
+            "The duty on steel rises from 10% to 15% on 1 August 2024.",
+            "measure",
+            {"status": "announced", "start": "2024-08-01", "modality": "planned"},
+        ),
+        ("The duty on steel rose from 10% to 15% on 1 May 2024.", "measure", {"status": "in force"}),
+        ("Chile's tariff on beef is 9 percent, higher than the 6 percent that Peru pays.", "measure", {}),
+        (
+            "The congress of Peru must still approve the deal that cuts the duty to 5 percent.",
+            "measure",
+            {"status": "announced"},
+        ),
+        ("Peru's duties of 5 percent on whisky remain suspended.", "measure", {"status": "suspended"}),
+        ("Peru's 5 percent duty on whisky could be suspended.", "measure", {"status": "considered"}),
+        ("A tariff of 90 percent on films is being studied.", "measure", {"status": "considered"}),
+        (
+            "Mr Diaz said that he had told his counterpart that Peru cannot accept 25 percent.",
+            "red_line",
+            {"by": "PER", "to": "CHL"},
+        ),
+        ("Minister Ana Rey of Chile said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
+        ("Ana Rey, Chile's trade minister, said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
+        (
+            "The next round, originally planned for 12 June, will be held on 20 June.",
+            "next_meeting",
+            {"date": "2024-06-20"},
+        ),
+        (
+            "The next round, originally planned for 12 June, was called off.",
+            "event_not_held",
+            {"date": "2024-06-12"},
+        ),
+    ],
+)
+def test_what_was_said_is_told_of_those_who_said_it_and_of_its_day(
+    text: str, kind: str, told: dict[str, Any]
+) -> None:
+    (*_, one) = drafts("Peru and Chile are in touch on trade.\n\n" + text, kind)
+    assert one | told == one
 
 
 def test_an_agreement_that_both_issue_is_still_one() -> None:
@@ -121,3 +186,15 @@ def test_he_at_the_beginning_is_who_acts_in_the_sentence_before() -> None:
 def test_goods_of_a_title_end_where_those_of_a_sentence_do(words: str) -> None:
     title = f"Peru Imposes 25% Tariff on Cars, Trucks, Auto Parts, and Buses {words}."
     assert [one["products"] for one in drafts(title, "measure")] == ["Cars", "Trucks", "Auto Parts", "Buses"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Peru's minister, who opposes the 9 percent duty, met Chile's envoy.",
+        "Chile's tariff on beef is 9 percent, higher than the 6 percent that Peru pays.",
+    ],
+)
+def test_who_minds_a_duty_or_pays_another_is_not_whose_it_is_and_does_not_bear_it(text: str) -> None:
+    (one,) = drafts(text, "measure")
+    assert (one.get("imposed_by") in (None, "CHL"), one.get("on"), one["rate"]) == (True, None, 9)

@@ -126,3 +126,62 @@ def test_whose_duty_it_is_on_what_and_from_when(text: str, fields: dict[str, obj
     (one,) = measures(text)
     told = ("imposed_by", "on", "products", "rate", "rate_before", "status", "start")
     assert {key: value for key, value in one.fields.items() if key in told} == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("来月にリマで次官級が協議する。", "2026-07"),
+        ("両国は7月3日に東京で協議する。", "2026-07-03"),
+        ("両国は来月、農業について協議する。", "2026-07"),
+        ("両国は7月に会談する。", "2026-07"),
+        ("両国は来月、リマで協議するよう求められた。", None),
+        ("両国は農業の問題を協議する委員会を設ける。", None),
+    ],
+)
+def test_that_they_will_talk_is_a_meeting_to_come(text: str, when: str | None) -> None:
+    whole = f"2026年6月3日\n\n日本とペルーは貿易について話し合っている。\n\n{text}"
+    found = [one for one in read_text(Document("x.txt", whole)) if one.modality == "planned"]
+    assert [one.fields["date"] for one in found if "date" in one.fields] == ([when] if when else [])
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("林商務大臣", ("林", "商務大臣", None)),
+        ("林通商大臣", ("林", "通商大臣", None)),
+        ("林外務大臣", ("林", "外務大臣", "JPN")),
+        ("朴産業通商資源部長官", ("朴", "産業通商資源部長官", "KOR")),
+        ("朴振外交部長官", ("朴振", "外交部長官", "KOR")),
+    ],
+)
+def test_a_post_that_japan_does_not_have_is_of_no_minister_of_japan(
+    who: str, told: tuple[str, str, str | None]
+) -> None:
+    drafts = read_text(Document("x.txt", f"2026年6月3日\n\n{who}は関税の引下げを求めた。"))
+    (one,) = (one.fields for one in drafts if one.type == "person")
+    assert (one["name"], one["role"], one.get("side")) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ("合意がなければ、日本の自動車には25%の関税が課されていた。", "measure", None),
+        ("市場を開放しなければ、米国は自動車に25%の関税を課す。", "measure", {"status": "announced"}),
+        ("日本の報復関税50%は停止されている。", "measure", {"imposed_by": "JPN", "on": None}),
+        ("チリではなくペルーが、チーズに8%の関税を課した。", "measure", {"imposed_by": "PER", "on": None}),
+        ("ペルーは米の輸入枠の要求を取り下げた。", "measure", None),
+        ("米国は日本製品への24%の関税を停止した。", "measure", {"products": None, "on": "JPN"}),
+        ("日本は、カメラに30%の関税をかけると警告した。", "measure", {"status": "announced"}),
+        ("ペルーは2026年7月1日から鋼材に9%の関税を適用した。", "measure", {"status": "announced"}),
+        ("ペルーは2026年6月1日から鋼材に9%の関税を適用した。", "measure", {"status": "in force"}),
+        ("次回会合は当初6月12日の予定だったが、6月20日に開かれる。", "next_meeting", {"date": "2026-06-20"}),
+        ("牛肉の輸入枠は2030年に6万トンになる。", "quantity", {"flow": "quota", "value": 60000}),
+    ],
+)
+def test_what_would_have_been_is_to_come_or_was_dropped_is_not_there(
+    text: str, kind: str, told: dict[str, object] | None
+) -> None:
+    whole = f"2026年6月3日\n\n日本とペルーは貿易について話し合っている。\n\n{text}"
+    found = [one.fields for one in read_text(Document("x.txt", whole)) if one.type == kind]
+    assert [{key: one.get(key) for key in told or {}} for one in found] == ([told] if told else [])

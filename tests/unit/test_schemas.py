@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 import kosho
@@ -129,3 +130,39 @@ def test_the_command_prints_lists_and_writes(tmp_path):
     assert len(list(tmp_path.glob("*.schema.json"))) == len(FILES)
     both = run.invoke(app, ["schema", "case", "--all", str(tmp_path)])
     assert isinstance(both.exception, InputError)
+
+
+WORDS = (
+    *("title", "name", "description", "note", "why", "quote", "summary", "what", "publisher", "legal_basis"),
+    *("licence", "url", "unit", "period", "consequence", "finding", "otherwise", "heading", "follows"),
+)
+
+
+def places_of_words(node: object, at: tuple[str | int, ...] = ()):
+    """Where texts stand that people read: one place for each key of each kind of thing."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in pairs:
+        if key in WORDS and isinstance(value, str):
+            yield (*at, key)
+        yield from places_of_words(value, (*at, key))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_words_that_say_nothing_are_refused(name):
+    """The first text of each kind, by the keys on the way to it, is made of blanks."""
+    whole = {}
+    for path in shipped(name):
+        for place in places_of_words(content(path)):
+            whole.setdefault(
+                tuple(key for key in place if isinstance(key, str) and key in WORDS), (path, place)
+            )
+    assert whole
+    for path, place in whole.values():
+        spoilt = content(path)
+        held = spoilt
+        for key in place[:-1]:
+            held = held[key]
+        held[place[-1]] = " "
+        with pytest.raises(ValidationError) as told:
+            FILES[name].model.model_validate(spoilt)
+        assert any("says nothing" in str(one["msg"]) for one in told.value.errors()), (path.name, place)

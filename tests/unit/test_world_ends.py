@@ -412,19 +412,37 @@ def test_theta_of_gtap_is_a_mean_over_importers_and_unknown_duties_are_by_import
     assert np.argwhere(_unknown({UNKNOWN: Held(mask, (GOODS, REGIONS, REGIONS))}, base)).tolist() == [[2, 0, 1]]
 
 
+OTHER = "the files say that the table is of {}; it is taken for one of 2011, as asked"
+
+
 @pytest.mark.parametrize(
-    ("words", "files", "settings", "told"),
+    ("words", "files", "given", "year", "notes"),
     [
-        (("R11.0_2017", "May"), ("base.har",), {}, ("GTAP data base, R11.0_2017 May", 2017)),
-        ((), ("base-2014.har", "x.prm"), {}, ("GTAP data base, release not named in the files", 2014)),
-        (("of 2017",), ("base-2014.har",), {"year": "2011"}, ("GTAP data base, of 2017", 2011)),
-        ((), ("base.har",), {}, ("GTAP data base, release not named in the files", None)),
+        (("R11.0_2017", "May"), ("base.har",), None, 2017, []),
+        ((), ("base-2014.har", "x.prm"), None, 2014, []),
+        (("of 2017",), ("base-2014.har",), "2011", 2011, [OTHER.format(2014)]),
+        (("of 2017",), ("base.har",), "2011", 2011, [OTHER.format(2017)]),
+        (("of 2011",), ("base.har",), "2011", 2011, []),
+        ((), ("base.har",), "2011", 2011, []),
+        ((), ("base.har",), None, None, []),
+        (("R10A July 2019",), ("base.har",), None, None, []),
+        (("R9.2_2016.05.03",), ("base.har",), None, None, []),
+        (("R5 Jun_2001 of 1997",), ("base.har",), None, 1997, []),
+        (("R10A July 2019",), ("base-2014.har",), None, 2014, []),
+        (("small 2019 by Kosho",), ("base.har",), None, 2019, []),
     ],
 )
-def test_the_release_of_gtap_is_what_it_says_of_itself(
-    words: tuple[str, ...], files: tuple[str, ...], settings: dict[str, str], told: tuple[str, int | None]
+def test_the_year_of_gtap_is_the_one_it_is_of_and_not_when_it_came_out(
+    words: tuple[str, ...], files: tuple[str, ...], given: str | None, year: int | None, notes: list[str]
 ) -> None:
-    assert _release({"DREL": words} if words else {}, [Path(one) for one in files], settings) == told
+    told: list[str] = []
+    settings = {"year": given} if given else {}
+    release = "GTAP data base, " + (" ".join(words) or "release not named in the files")
+    assert _release({"DREL": words} if words else {}, [Path(one) for one in files], settings, told) == (
+        release,
+        year,
+    )
+    assert told == notes
 
 
 @pytest.mark.parametrize("wrong", [19, 20, 25])

@@ -25,7 +25,7 @@ __all__ = ["ReachedTrade", "Structure", "law_of_package", "split_by_issues", "st
 
 def law_of_package(table: Table, register: Register, package: int) -> Register:
     """A register with everything a package changes."""
-    overlay = Overlay(title="")
+    overlay = Overlay()
     for issue, choice in enumerate(table.grid.choices[package]):
         overlay = overlay + table.overlay(issue, int(choice))
     return register.with_overlay(overlay)

@@ -11,7 +11,18 @@ from kosho.bounds import COST, DISCOUNT, PERCENT_DUTY, WEIGHT, Bound, like_a_fra
 from kosho.language import _
 from kosho.law.overlay import Overlay
 from kosho.law.scope import Actor, Id, SectorCode, Some
-from kosho.provenance import LONGEST_ID, Allowed, Cited, Day, Finite, Frozen, Source, Status, require_reason
+from kosho.provenance import (
+    LONGEST_ID,
+    Allowed,
+    Cited,
+    Day,
+    Finite,
+    Frozen,
+    Source,
+    Status,
+    Text,
+    require_reason,
+)
 from kosho.yamlfile import Key
 
 __all__ = [
@@ -87,7 +98,7 @@ class SectorWeight(Frozen):
     """How much more than a dollar elsewhere a party counts a dollar of value added in some sectors."""
 
     id: Id
-    title: str
+    title: Text
     sectors: Some[SectorCode]
     weight: Annotated[Cited, AfterValidator(_weight)]
     """The excess over one, with its range; drawn evenly from it for the certificate."""
@@ -103,7 +114,7 @@ class TableParty(Frozen):
     """A side of the table."""
 
     economy: Actor
-    title: str
+    title: Text
     payoff: PayoffWeights
 
 
@@ -122,14 +133,14 @@ class ScenarioReference(Justified):
     """From which day on it holds."""
     status: Status
     source: Some[str]
-    note: str | None = None
+    note: Text | None = None
 
 
 class TableBackground(Frozen):
     """What third countries face, the same in every package and in the disagreement."""
 
     id: Id
-    title: str
+    title: Text
     packages: Id
     """Scenario on whose law the options are laid."""
     disagreement: ScenarioReference
@@ -181,7 +192,7 @@ class Option(Justified):
     """One way to settle an issue, in terms of the register."""
 
     id: Id
-    title: str
+    title: Text
     fallback: bool = False
     """What holds if the talks fail; one option of every issue."""
     overlays: tuple[Id, ...] = ()
@@ -199,10 +210,10 @@ class Option(Justified):
     status: Status
     """Standing of the option itself: reported, computed or chosen by us."""
     source: Some[str]
-    quote: str | None = None
+    quote: Text | None = None
     allow_idle: Allowed = False
     """Whether it is meant that it changes nothing that is priced; the note says why."""
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _told(self) -> Option:
@@ -226,7 +237,7 @@ class Issue(Frozen):
     """Something to be settled."""
 
     id: Id
-    title: str
+    title: Text
     options: Some[Option]
 
     @property
@@ -248,34 +259,34 @@ class RedLine(Justified):
     """What a party will not sign: any package with one of the listed options in every issue listed."""
 
     id: Id
-    title: str
+    title: Text
     party: Actor
     forbids: dict[Id, Some[Id]]
     """Options by issue."""
     status: Status
     source: Some[str]
-    note: str | None = None
+    note: Text | None = None
 
 
 class Link(Justified):
     """Issues that only go together."""
 
     id: Id
-    title: str
+    title: Text
     when: dict[Id, Some[Id]]
     """Where a package has one of these options in every issue listed ..."""
     requires: dict[Id, Some[Id]]
     """... it must have one of these in every issue listed here."""
     status: Status
     source: Some[str]
-    note: str | None = None
+    note: Text | None = None
 
 
 class TableDeadline(Justified):
     """When the talks end and what follows."""
 
     date: Day
-    follows: str
+    follows: Text
     proposes_first: Actor
     discount: Annotated[Cited, AfterValidator(_rate)]
     """Percent a year."""
@@ -287,21 +298,21 @@ class UnpricedIssue(Justified):
     """On the table, and worth something to somebody, but no model here says how much."""
 
     id: Id
-    title: str
-    why: str
+    title: Text
+    why: Text
     worth: dict[Actor, Annotated[Cited, AfterValidator(_money)]]
     """To each party, a year; a range."""
     linked: dict[Id, Some[Id]] = Field(default_factory=dict)
     """Options by issue with which it comes: packages that have one of these of every issue listed. Left out,
     what it would change is not asked."""
     source: Some[str]
-    quote: str | None = None
+    quote: Text | None = None
 
 
 class StruckDeal(Justified):
     """What the sides agreed on in the end, so that it can be held against what they could have agreed on."""
 
-    title: str
+    title: Text
     date: Day
     """On which they agreed."""
     options: dict[Id, OptionName]
@@ -313,7 +324,7 @@ class StruckDeal(Justified):
     """Parts that no model here prices, with a range of worth where somebody gave one."""
     status: Status
     source: Some[str]
-    note: str | None = None
+    note: Text | None = None
 
 
 def _two(parties: tuple[TableParty, ...]) -> tuple[TableParty, ...]:
@@ -325,8 +336,8 @@ def _two(parties: tuple[TableParty, ...]) -> tuple[TableParty, ...]:
 class TableFile(Frozen):
     """`table.yaml`."""
 
-    title: str
-    summary: str
+    title: Text
+    summary: Text
     closed: Day | None = None
     """The day on which the sides agreed or gave up; asked about on it or later, the table is as it stood on the
     day before."""

@@ -382,7 +382,7 @@ class Table(Shown):
 
     def _overlay(self, issue: int, choice: int) -> Overlay:
         option = self.option(issue, choice)
-        merged = Overlay(title="")
+        merged = Overlay()
         for name in option.overlays:
             merged = merged + self.overlays[name]
         settled = (_as_settled(one, option) for one in merged.add)

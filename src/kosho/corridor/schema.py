@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from kosho.bounds import DAYS, out_of_years
 from kosho.display import Card, listing, number, plural
 from kosho.language import _
-from kosho.provenance import LONGEST_ID, Cited, Day, Finite, Frozen, Source
+from kosho.provenance import LONGEST_ID, Cited, Day, Finite, Frozen, Source, Text
 
 __all__ = [
     "ALWAYS",
@@ -152,8 +152,8 @@ class Port(Frozen):
 
     code: str
     """UN/LOCODE."""
-    name: Annotated[str, Field(min_length=1)]
-    source: str | None = None
+    name: Annotated[Text, Field(min_length=1)]
+    source: Text | None = None
     """Where the code was looked up; needed for ports that are not in `data/ports.csv`."""
 
 
@@ -180,8 +180,8 @@ class Hours(Frozen):
     holidays: tuple[Day, ...] = ()
     """Days without any shift."""
     status: Literal["fact", "estimate", "assumption"]
-    source: str
-    note: str | None = None
+    source: Text
+    note: Text | None = None
 
 
 class Duration(Frozen):
@@ -197,7 +197,7 @@ class Duration(Frozen):
 class Stage(Frozen):
     """One step; work that is not done at closing time goes on at the next opening, first come, first served."""
 
-    title: str
+    title: Text
     servers: Capacity
     """Ships, cranes, officers, lanes or counters at work at the same time."""
     hours: str = ALWAYS
@@ -243,7 +243,7 @@ class Channels(Frozen):
 class Consignments(Frozen):
     """A type of consignment."""
 
-    title: str
+    title: Text
     per_week: Weekly
     value: Dollars
     """USD each."""
@@ -269,7 +269,7 @@ class VesselCalls(Frozen):
     late: Duration
     """How much later than that."""
     status: Literal["fact", "estimate", "assumption"]
-    source: str
+    source: Text
 
     @field_validator("slots")
     @classmethod
@@ -339,8 +339,8 @@ class CorridorChange(Frozen):
 class CorridorScenario(Frozen):
     """What would be otherwise."""
 
-    title: str
-    note: str | None = None
+    title: Text
+    note: Text | None = None
     changes: Annotated[tuple[CorridorChange, ...], Field(min_length=1)]
 
 
@@ -380,7 +380,7 @@ class Corridor(Frozen):
       sources       8
     """
 
-    title: str
+    title: Text
     origin: Port
     destination: Port
     trade_share: Share

@@ -32,7 +32,7 @@ from kosho.impact.product_nests import End, nest, niche
 from kosho.impact.ranges import Range
 from kosho.language import _, cached
 from kosho.law.scope import Economy, Id, SectorCode
-from kosho.provenance import Cited, Day, Frozen, Source
+from kosho.provenance import Cited, Day, Frozen, Source, Text
 from kosho.world import World, Worlds
 from kosho.yamlfile import load
 
@@ -192,7 +192,7 @@ class Episode(Frozen):
     """A halt of trade that happened."""
 
     id: Id
-    title: str
+    title: Text
     exporter: Economy
     product: str
     unit: str
@@ -219,7 +219,7 @@ class Episode(Frozen):
 class EpisodeFile(Frozen):
     """The file of episodes."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...]
     episodes: tuple[Episode, ...]
 

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _, cached
-from kosho.provenance import Cited, Frozen, Source
+from kosho.provenance import Cited, Frozen, Source, Text
 from kosho.yamlfile import load
 
 __all__ = ["ParameterFile", "parameter", "parameters"]
@@ -19,7 +19,7 @@ __all__ = ["ParameterFile", "parameter", "parameters"]
 class ParameterFile(Frozen):
     """The file of figures."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...]
     parameters: dict[str, Cited]
 

@@ -19,7 +19,7 @@ from kosho.impact.value_chains import content
 from kosho.language import _, cached
 from kosho.law.nontariff_terms import Drive
 from kosho.law.scope import Economy
-from kosho.provenance import Cited, Frozen, Source
+from kosho.provenance import Cited, Frozen, Source, Text
 from kosho.world import World
 from kosho.yamlfile import load
 
@@ -70,7 +70,7 @@ class Brands(Frozen):
 class VehicleFile(Frozen):
     """The file of vehicles."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...]
     drives: tuple[Drives, ...]
     makers: tuple[Makers, ...]

@@ -42,7 +42,7 @@ from kosho.law.scope import (
     known_partner,
 )
 from kosho.law.staging import Staged
-from kosho.provenance import Cited, Day, Frozen, Status
+from kosho.provenance import Cited, Day, Frozen, Status, Text
 
 __all__ = [
     "CONCESSIONS",
@@ -175,7 +175,7 @@ class Measure(Frozen):
     """
 
     id: Id
-    title: str
+    title: Text
     """One line a reader of the brief understands."""
     imposer: Imposer
     """An economy, or a customs union that stands for its members."""
@@ -228,7 +228,7 @@ class Measure(Frozen):
     """From this day on nobody found out whether it applies: a rate that rests on it is a guess."""
     clause: Clause | None = None
     """Of an unpriced promise, what it is about."""
-    legal_basis: str
+    legal_basis: Text
     source: Some[str]
     """Ids of sources of the file."""
     status: Status
@@ -236,8 +236,8 @@ class Measure(Frozen):
     insist: str | None = None
     """Why a rate is meant that is below zero, between zero and one percent, or above 1,000; without it such a
     rate is refused."""
-    quote: str | None = None
-    note: str | None = None
+    quote: Text | None = None
+    note: Text | None = None
 
     def card(self) -> Card:
         """What it is, whom it hits, since when, and where that is written."""

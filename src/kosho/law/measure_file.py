@@ -14,7 +14,7 @@ from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.law.measure import DUTIES, Kind, Measure
 from kosho.law.scope import EVERYONE, HsList, HsPrefix, Id, Imposer, Partners, Preference, Some, belongs
-from kosho.provenance import Day, Frozen, Source
+from kosho.provenance import Day, Frozen, Source, Text
 
 if TYPE_CHECKING:
     from kosho.yamlfile import LineNumbers
@@ -31,9 +31,9 @@ class Omission(Frozen):
     (True, False)
     """
 
-    what: str
-    why: str
-    source: str | None = None
+    what: Text
+    why: Text
+    source: Text | None = None
     imposer: Imposer | None = None
     """Whose it is; a look-up is told only of what says so."""
     partners: Partners = EVERYONE
@@ -126,7 +126,7 @@ class MeasureFile(Frozen):
     MeasureFile(title='My measures')
     """
 
-    title: str
+    title: Text
     covers: Annotated[
         tuple[Covers, ...], BeforeValidator(_several, json_schema_input_type=Covers | tuple[Covers, ...])
     ] = ()

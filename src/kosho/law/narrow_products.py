@@ -14,7 +14,7 @@ from kosho.errors import InputError, Problem, suggest
 from kosho.language import _, cached
 from kosho.law.scope import Economy, HsPrefix, Id, SectorCode, Some
 from kosho.law.yaml_cache import read
-from kosho.provenance import Cited, Frozen, Source
+from kosho.provenance import Cited, Frozen, Source, Text
 
 __all__ = ["Niche", "NicheFile", "niche", "niche_file", "niches"]
 
@@ -23,8 +23,8 @@ class Niche(Frozen):
     """A product that buyers of one country tell from the rest of its sector."""
 
     id: Id
-    title: str
-    name: str
+    title: Text
+    name: Text
     """The product alone, as it stands in a sentence: without who buys it and without remarks."""
     hs: Some[HsPrefix]
     importer: Economy
@@ -60,7 +60,7 @@ class Niche(Frozen):
 class NicheFile(Frozen):
     """The file of small products."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...]
     niches: tuple[Niche, ...]
 

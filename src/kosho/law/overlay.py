@@ -10,7 +10,7 @@ from kosho.errors import Problems, suggest
 from kosho.language import _
 from kosho.law.measure import Measure
 from kosho.law.scope import Id
-from kosho.provenance import Day, Frozen
+from kosho.provenance import Day, Frozen, Text
 
 __all__ = ["MeasureEnd", "Overlay", "Replacement", "named"]
 
@@ -39,8 +39,9 @@ class Overlay(Frozen):
     (['case-cars-15', 'case-parts-15', 'case-rest-15'], ['us-ieepa-annex1'])
     """
 
-    title: str
-    note: str | None = None
+    title: Text | None = None
+    """None where several are put together."""
+    note: Text | None = None
     add: tuple[Measure, ...] = ()
     end: tuple[MeasureEnd, ...] = ()
     replace: tuple[Replacement, ...] = ()
@@ -48,7 +49,7 @@ class Overlay(Frozen):
     def __add__(self, other: Overlay) -> Overlay:
         """Both changes together."""
         return Overlay(
-            title=f"{self.title}; {other.title}" if self.title else other.title,
+            title="; ".join(title for title in (self.title, other.title) if title) or None,
             add=self.add + other.add,
             end=self.end + other.end,
             replace=self.replace + other.replace,
@@ -70,23 +71,20 @@ class Overlay(Frozen):
             InputError: it ends or replaces a measure that is unknown, or adds one that is there already.
         """
         problems, ids = Problems(), [measure.id for measure in law]
+        title = self.title or _("the change")
         for name in [item.measure for item in (*self.end, *self.replace)]:
             if name not in ids:
-                problems.add(
-                    _("{title}: unknown measure {name!r}", title=self.title, name=name), suggest(name, ids)
-                )
+                problems.add(_("{title}: unknown measure {name!r}", title=title, name=name), suggest(name, ids))
         new = [*(measure.id for measure in self.add), *(item.by.id for item in self.replace)]
         left = set(ids).difference(item.measure for item in self.replace)
         for name in new:
             if name in left:
-                message = _(
-                    "{title}: measure {named} is there already", title=self.title, named=named(name, places)
-                )
+                message = _("{title}: measure {named} is there already", title=title, named=named(name, places))
                 problems.add(message, _("choose another id"))
         for name, times in Counter(new).items():
             if times > 1:
                 problems.add(
-                    _("{title}: {times} measures {name!r}", title=self.title, times=times, name=name),
+                    _("{title}: {times} measures {name!r}", title=title, times=times, name=name),
                     _("give each an id of its own"),
                 )
         problems.raise_if_any()

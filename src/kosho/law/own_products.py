@@ -20,7 +20,7 @@ from kosho.law.product_file import (
 )
 from kosho.law.product_groups import Products, products_of
 from kosho.law.scope import Id
-from kosho.provenance import Frozen, Source
+from kosho.provenance import Frozen, Source, Text
 from kosho.yamlfile import Key, LineNumbers
 
 __all__ = ["CaseProductFile", "MoreOfGroup", "with_own"]
@@ -43,7 +43,7 @@ class MoreOfGroup(Frozen):
 class CaseProductFile(Frozen):
     """`products.yaml` in the folder of a case."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...] = ()
     groups: tuple[ProductGroup, ...] = ()
     """Groups of the case's own: headings, the ordinary duty on them, their share of the sector's trade."""

@@ -23,7 +23,7 @@ from kosho.law.scope import (
     Some,
     members,
 )
-from kosho.provenance import Cited, Frozen, Source
+from kosho.provenance import Cited, Frozen, Source, Text
 
 if TYPE_CHECKING:
     from kosho.yamlfile import LineNumbers
@@ -105,7 +105,7 @@ class ProductGroup(Frozen):
     """
 
     id: Id
-    title: str
+    title: Text
     sector: SectorCode
     hs: HsScope
     mfn: tuple[OwnRate, ...] = ()
@@ -149,8 +149,8 @@ class RateSpread(Frozen):
     sector: SectorCode
     lines: Some[tuple[float, float]]
     """Pairs of rate in percent and weight."""
-    source: str
-    note: str | None = None
+    source: Text
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _weights(self) -> RateSpread:
@@ -162,7 +162,7 @@ class RateSpread(Frozen):
 class ProductFile(Frozen):
     """The file of product groups."""
 
-    title: str
+    title: Text
     sources: tuple[Source, ...]
     groups: tuple[ProductGroup, ...]
     claims: tuple[PreferenceUse, ...] = ()

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from kosho.codes import blocs, countries, expand_regions, is_hs, sectors
 from kosho.errors import suggest
 from kosho.language import N_, _
-from kosho.provenance import LONGEST_ID, Frozen
+from kosho.provenance import LONGEST_ID, Frozen, Text
 
 __all__ = [
     "ALL",
@@ -219,12 +219,12 @@ class HsList(Frozen):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    title: str
+    title: Text
     edition: Edition
     """Such as `HS 2022` or `HTSUS 2025`."""
     exact: bool = True
     """False: the legal list was not read in full, or covers only some goods of its headings; look-ups warn."""
-    heading: str | None = None
+    heading: Text | None = None
     """Heading of chapter 99 (`9903.88.03`) that a line of the schedule cites if it is on the list."""
     attribute: Attribute | None = None
     """Tells whether a good under the headings is on the list, where the code does not (`us_232`)."""
@@ -237,7 +237,7 @@ class HsList(Frozen):
     """Small products on the list, for what bounds quantities (`scallops`)."""
     source: Some[str]
     """Ids of sources of the file."""
-    note: str | None = None
+    note: Text | None = None
 
 
 class Scope(Frozen):

@@ -19,7 +19,7 @@ from kosho.law.schedules import FREE, AdValorem, Component, ConditionalDuty, Dut
 from kosho.law.schedules.duty import IN_QUOTA, OUT_OF_QUOTA, Term, Terms
 from kosho.lines.rounding import Rounding, RoundingMode
 from kosho.lines.staging import Category, equal, parse_category
-from kosho.provenance import Day, Frozen
+from kosho.provenance import Day, Frozen, Text
 from kosho.yamlfile import load
 
 __all__ = ["Agreement", "StagedDuty", "agreements", "staged"]
@@ -56,7 +56,7 @@ class Agreement(Frozen):
     """
 
     id: str
-    title: str
+    title: Text
     importer: str | None
     entry: Day | None
     """On which the first cut is made; None where it is not in force: cuts are then only counted."""
@@ -155,7 +155,7 @@ class Agreement(Frozen):
 class AgreementFile(Frozen):
     """`agreements.yaml`, and files of users."""
 
-    title: str
+    title: Text
     agreements: tuple[Agreement, ...]
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from kosho.codes import countries, economy_of_alpha2
 from kosho.errors import InputError, Problem
 from kosho.language import _, cached
-from kosho.provenance import Frozen
+from kosho.provenance import Frozen, Text
 from kosho.yamlfile import load
 
 __all__ = ["Column", "TradeFormat", "formats", "partner_codes", "recognised"]
@@ -50,7 +50,7 @@ class TradeFormat(Frozen):
     """
 
     id: str
-    title: str
+    title: Text
     kind: Literal["trade", "rates"] = "trade"
     signs: tuple[str, ...]
     """Columns that a file of this format has, and no file of a format listed before."""
@@ -71,7 +71,7 @@ class TradeFormat(Frozen):
     years: bool = False
     """Whether each year has a column."""
     measure: Measure | None = None
-    note: str | None = None
+    note: Text | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> TradeFormat:
@@ -90,7 +90,7 @@ class TradeFormat(Frozen):
 class FormatFile(Frozen):
     """`formats.yaml`, and column maps of users."""
 
-    title: str
+    title: Text
     formats: tuple[TradeFormat, ...]
 
 

@@ -331,7 +331,7 @@ def _asked(
     (world, before), (against, without) = posed, compared
     closure = way.closure and way.closure.sourced(world)
     _refuse_absent(lines, world)
-    together = Overlay(title="")
+    together = Overlay()
     for line in lines:
         together = together + line.overlay
     register = law.register.with_overlay(together)
@@ -362,12 +362,12 @@ def _idle(
     for line in lines:
         others = [one for other in lines if other is not line for one in other.measures]
         if others:
-            register = law.register.with_overlay(Overlay(title="", add=tuple(others)))
+            register = law.register.with_overlay(Overlay(add=tuple(others)))
             rest = effects(world, register, law.on, law.known)
         else:
             rest = before or Effects.nothing(world)
         if same_question(after, rest):
-            one = Overlay(title="", add=line.measures[:1])
+            one = Overlay(add=line.measures[:1])
             why = idle(world, law.register, one, law.on, law.known)
             found[line.text] = next(iter(why.values()), _("the goods bear this rate as it is"))
     return found

@@ -26,7 +26,7 @@ from kosho.bounds import WEIGHT
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.law.scope import Actor, Id, Some
-from kosho.provenance import Finite, Frozen
+from kosho.provenance import Finite, Frozen, Text
 from kosho.yamlfile import LineNumbers, load
 
 __all__ = ["Side", "SideFile", "mine", "neutral"]
@@ -35,7 +35,7 @@ __all__ = ["Side", "SideFile", "mine", "neutral"]
 class OwnLine(Frozen):
     """A red line that only its side knows."""
 
-    title: str
+    title: Text
     forbids: dict[Id, Some[Id]]
     """Options by issue; a package with one of them of every issue named crosses it."""
 

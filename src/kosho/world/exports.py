@@ -25,7 +25,7 @@ from kosho.extras import missing, require
 from kosho.language import _
 from kosho.outputs import refused, require_file, require_folder, save
 from kosho.world.calibrate import ratio
-from kosho.world.har import UNKNOWN, WIDTH, HeaderArray, har_bytes
+from kosho.world.har import BY_KOSHO, UNKNOWN, WIDTH, HeaderArray, har_bytes
 from kosho.world.table import World
 
 __all__ = ["FORMATS", "as_dataset", "as_har", "as_pymrio", "export", "sales_by_user"]
@@ -182,7 +182,7 @@ def as_har(world: World) -> dict[str, HeaderArray]:
     trade = abroad.transpose(2, 1, 0)
     make = np.zeros((len(world.sectors), len(world.sectors), len(world.countries)))
     make[range(len(make)), range(len(make))] = a.output.T
-    release = f"{world.meta.name} {world.meta.year or ''} by Kosho"
+    release = f"{world.meta.name} {world.meta.year or ''} {BY_KOSHO}"
     arrays = {
         "REG": HeaderArray("REG", world.countries, (), f"Set REG regions, {world.meta.name}"),
         "COMM": HeaderArray("COMM", world.sectors, (), "Set COMM commodities"),

@@ -30,6 +30,8 @@ WIDTH = 12
 """Letters of the name of a set, and of an element."""
 UNKNOWN = "UNKN"
 """Header of Kosho's own: over commodities, sources and destinations, 1 where the base duty is not known."""
+BY_KOSHO = "by Kosho"
+"""What the release (DREL) of a table that Kosho wrote ends in."""
 BLANK = b"    "
 CHUNK = 7996
 """Numbers in a record, as GEMPACK writes them."""

@@ -21,7 +21,7 @@ _COMING = (
     r"|(?:is|are) (?:set|due|scheduled|expected)|scheduled|plans?|planned (?:for|to)"
     r"|(?:set|due|slated) (?:for|to)|takes? effect|deadlines? (?:is|are|falls?|remains?)"
     r"|(?:opens|begins|starts|resumes|reconvenes|convenes|kicks off|gets under way|takes place|concludes"
-    r"|arrives|departs)"
+    r"|arrives|departs|(?<!not )(?<!n[’']t )(?<!to )meets?)"
     r"|(?:agreed|agree|decided|promised|pledged|vowed|hopes?|hoped|wants?|intends?|intended|planning|invited|asked|urged|instructed|directed|tasked)"
     rf"\b[^,;]{{0,30}}\bto {_INFINITIVE}"
     r"|(?:extended|moved|postponed|prolonged|delayed|deferred|pushed back|put off)"
@@ -51,7 +51,7 @@ _NEVER_CAME = Guarded(
 )
 _BACK = re.compile(
     r"(?<!\bbe )(?<!\bset )\b(?:was|were|had|has|have|did|since|after|told|said|met|held|signed"
-    r"|spoke|took|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
+    r"|spoke|took|began|came|went|ran|sat|gave|sent|broke|struck|(?!scheduled|expected|planned|slated)\w{3,}ed|earlier|ago|last|late)\b",
     re.IGNORECASE,
 )
 

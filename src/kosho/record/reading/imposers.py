@@ -26,6 +26,13 @@ _SPEAKS = re.compile(
     re.IGNORECASE,
 )
 """Who speaks of a measure is not who takes it."""
+_MINDS = re.compile(
+    r"\b(?:oppos(?:e|es|ed|ing)|resent\w*|fear\w*|condemn\w*|denounc\w*|deplor\w*|resist\w*|welcom\w*|prais\w*)\s"
+    r"(?:an?|the|any|all)\s(?:[\w-]+\s){0,2}$",
+    re.IGNORECASE,
+)
+"""Who is for or against a measure is not who takes it."""
+_REMARK = re.compile(r",\s(?:who|which)\s[^,;]*$")
 _FACES = re.compile(
     r"\b(?:faces?|facing|faced|subject(?:ed)? to|hit (?:by|with)|pays?|bears?|slapped with|avoid(?:s"
     r"|ed)?|escap(?:es?|ed)"
@@ -59,7 +66,10 @@ _WOULD = re.compile(
 )
 """Who acts in what somebody thinks: `feared that the United States would impose`."""
 _SPARING = "except(?:\\sfor)?|excluding|barring|apart from|other than"
-_EXCEPT = re.compile(rf"\b(?:{_SPARING})\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    rf"\b(?:{_SPARING}|(?:higher|lower|rather|steeper|larger|smaller)\sthan|compared\swith|unlike)\b",
+    re.IGNORECASE,
+)
 """Who stands behind does not bear it."""
 _MEETS_WITH = re.compile(
     r"\b(?:(?:hurt|harm|hit|damag|affect|crippl|devastat|cost|threaten|squeez|punish)\w*|should"
@@ -138,7 +148,8 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
         return _borne(mentions, clause, match, faces, fields.get("imposed_by"))
     by = fields.get("imposed_by")
     spared = _EXCEPT.search(mentions.masked, match.start(), clause.end)
-    target = mentions.codes(match.start(), spared.start() if spared else clause.end)
+    remark = mentions.masked.find(", ", match.end(), clause.end) if _REMARK.search(before) else -1
+    target = mentions.codes(match.start(), spared.start() if spared else remark if remark >= 0 else clause.end)
     others = [code for code in target if code != by]
     if others and not fields.get("on"):
         fields["on"] = others[0]
@@ -148,7 +159,7 @@ def imposed(mentions: Mentions, clause: Clause, match: re.Match[str]) -> dict[st
 def _aside(mentions: Mentions, clause: Clause, match: re.Match[str]) -> bool:
     """Whether the subject only speaks of the duty, does what is about it, bears it, or wants it gone."""
     before = mentions.masked[clause.start : match.start()]
-    if _SPEAKS.search(before) or _ABOUT.search(before):
+    if any(words.search(before) for words in (_SPEAKS, _ABOUT, _MINDS)):
         return True
     behind = match.end("rate") if "rate" in match.groupdict() else match.end()
     if clause.subject and _MEETS_WITH.search(mentions.masked, behind, clause.subject[0].start):

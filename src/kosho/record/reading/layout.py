@@ -154,7 +154,9 @@ _TELLS_OF_DAY = re.compile(
 
 _SENTENCE = re.compile(
     r"(?!\W*(?:[Ll]ast\s)?(?:[Pp]ublished|[Uu]pdated|[Dd]ated|[Pp]osted|[Ii]ssued|[Rr]eleased)\b)[A-Z][^:]{3,80}?\s"
-    r"(?:may|must|will|shall|should|is|are|was|were|has|have|can|met|held|signed|agreed|said)\s[^:]*[.]$"
+    r"(?:may|must|will|shall|should|is|are|was|were|has|have|can|met|held|said|began|rose|fell|took|came|went"
+    r"|(?:begin|rise|fall|take|come|end|open|start|expire|cut|raise|lower|ban|meet)s?|goes|applies"
+    r"|(?!published|updated|dated|posted|issued|released|revised|printed|retrieved|accessed)[a-z]{3,}ed)\s[^:]*[.]$"
 )
 """A line that tells something of a day is none that only gives one."""
 

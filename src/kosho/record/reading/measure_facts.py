@@ -18,6 +18,7 @@ from kosho.record.reading.quantities import (
     shown,
     trade_sides,
 )
+from kosho.record.reading.status import in_time
 from kosho.record.reading.told import Told
 
 __all__ = ["MeasureFacts"]
@@ -43,6 +44,7 @@ class MeasureFacts:
         ]
         for measure in told:
             fields = self._whose_act(self._of_those_told(found, measure.fields))
+            fields = in_time(fields, self._told.mentions.published)
             same = (
                 "measure",
                 fields.get("rate"),

@@ -15,7 +15,7 @@ from kosho.record.reading.mentions import Mentions, pattern
 from kosho.record.reading.quantities import find_quantities, products_in, shown
 from kosho.record.reading.quick import AnyOf, Guarded
 from kosho.record.reading.rates import group, percent, told_rates
-from kosho.record.reading.status import begins, status_of
+from kosho.record.reading.status import begins, status_of, suspended
 from kosho.record.reading.tables import by_letter, table
 
 __all__ = ["MeasureMention", "find_measures", "full", "gta_type", "standing"]
@@ -89,8 +89,7 @@ def standing(mentions: Mentions, clause: Clause, force: Force) -> list[MeasureMe
             owner = (
                 mentions.codes(clause.start, begin)[-1:] if possessed else mentions.codes(told.start(), begin)
             )
-        coming = _TO_COME.search(mentions.masked, clause.start, clause.end)
-        for one in _of_rate(mentions, clause, match, "announced" if coming else "in force"):
+        for one in _of_rate(mentions, clause, match, _stands_now(mentions.masked[clause.start : clause.end])):
             fields = {key: value for key, value in one.fields.items() if key not in ("imposed_by", "on")}
             others = [code for code in mentions.codes(reached, clause.end) if code not in owner]
             bearer = one.fields.get("on") if bears(mentions, clause, match) else None
@@ -119,6 +118,15 @@ _TURNED_DOWN = Guarded(
 _TO_COME = re.compile(
     r"\b(?:due|set|scheduled) to (?:take effect|come into|kick in|start|begin)|\bthreaten\w*\b"
 )
+
+
+def _stands_now(words: str) -> str:
+    """How far a duty has come that is named as there."""
+    if _TO_COME.search(words):
+        return "announced"
+    return "suspended" if suspended(words) else "in force"
+
+
 NEXT_RATE = 60
 """Characters within which the next rate of a list stands: `20 percent on X and 25 percent on Y`."""
 _STANDS = re.compile(
@@ -128,7 +136,8 @@ _STANDS = re.compile(
     r"|(?<!a\s)(?:lift|remov|cut|reduc|lower|scrap|drop"
     r"|cancel|reconsider|review|withdraw|suspend|end|eliminat|revok"
     r"|repeal|waiv|abolish|rescind|spar|exempt|keep|maintain|retain|leav|preserv)(?:e|ed|ing|s|es|ting|ping)?)\s(?:[^;]{0,40}\bfrom\s)?(?:an?\s|all\s)?)"
-    r"(?:(?!(?:wants?|the|its|their|his|her|increase|rise|cut|lower|higher|new|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
+    r"(?:(?!(?:wants?|said|says|told|call(?:s|ed)|the|its|their|his|her|increase|rise|cut|lower|higher|new"
+    r"|minimum|flat|maximum|single)\b)[“\"]?[\w-]+[”\"]?\s){0,2}$",
     re.IGNORECASE,
 )
 """Words by which a duty named behind them is there: the article, its owner, a verb that takes it away."""

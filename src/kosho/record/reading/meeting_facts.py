@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kosho.record.reading.clauses import Clause
+from kosho.record.reading.direction import direction
 from kosho.record.reading.draft import Draft, Modality
 from kosho.record.reading.meetings import meeting_fields, ordinal
 from kosho.record.reading.quick import Guarded
@@ -59,11 +60,20 @@ class MeetingFacts:
             )
         if kind == "event":
             self._whose(clause, (start, end), fields)
+            planned = planned or self._is_ahead((start, end), fields.get("date", ""))
         if attributed:
             fields["attributed_to"] = attributed
         modality: Modality = "negated" if kind == "event_not_held" else "planned" if planned else "asserted"
         self._told.add(kind, modality, fields, start, end)
         self._remember_loose(self._told.drafts[-1])
+
+    def _is_ahead(self, span: tuple[int, int], day: str) -> bool:
+        """Whether words that look back to nothing tell of a day to come: what is on it is only planned."""
+        mentions = self._told.mentions
+        dates = [m.date for m in mentions.within(*span, "date") if m.date and m.date.value == day]
+        if mentions.published is None or len(day) < len(_A_DAY) or day <= mentions.published.isoformat():
+            return False
+        return all(direction(mentions.text, one) != "past" for one in dates)
 
     def _lasted(self, span: tuple[int, int], fields: dict[str, Any]) -> bool:
         """Whether words only say how long the meeting just told of took: `The call lasted 15 minutes`."""
@@ -135,6 +145,7 @@ class MeetingFacts:
             self._told.drafts[:] = [d for d in self._told.drafts if not any(d is one for one in loose)]
 
 
+_A_DAY = "YYYY-MM-DD"
 _THE_SAME = re.compile(
     r"\W*(?:The|Their|This)\s(?:[a-z-]+\s)?(?:call|meeting|talks|conversation|session|discussions?|videoconference|visit)\s"
     r"(?:lasted|took|ran|went on)\b"

@@ -259,8 +259,17 @@ _COUNTED = re.compile(
 """From the day before it meetings are counted: `the fourth since January`."""
 
 
+_ONCE_PLANNED = re.compile(
+    r"\b(?:originally|initially|first|previously|earlier)\s(?:planned|scheduled|set|due|slated|expected|meant)\s"
+    r"(?:for|on|to\s\w+)\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
+"""When it was to be before another day was chosen."""
+
+
 def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str, Any]:
     """The day told; the year alone only where `years`, of a meeting to come."""
+    planned: dict[str, Any] = {}
     for mention in mentions.within(start, end, "date"):
         date = mention.date
         if date is None or date.value is None or (date.precision == "year" and not years):
@@ -269,11 +278,13 @@ def _when(mentions: Mentions, start: int, end: int, *, years: bool) -> dict[str,
             continue
         if _COUNTED.search(mentions.masked, start, mention.start):
             continue
-        if "/" in date.value:
-            first, last = date.value.split("/")
-            return {"start": first, "end": last, "date_precision": date.precision}
-        return {"date": date.value, "date_precision": date.precision}
-    return {}
+        first, _to, last = date.value.partition("/")
+        told = {"start": first, "end": last} if last else {"date": date.value}
+        told["date_precision"] = date.precision
+        if not _ONCE_PLANNED.search(mentions.masked, start, mention.start):
+            return told
+        planned = planned or told
+    return planned
 
 
 _BESIDE = Guarded(

@@ -237,7 +237,7 @@ def _without_posts(mask: Mask) -> None:
     for match in list(LED_BY.finditer(mask.text)) if mask.found else ():
         name = trimmed(match["name"])
         side = next(iter(mask.codes(*match.span("lead"))), None)
-        if name and (match["what"] or match["side"]):
+        if name and (match["what"] or match["side"]) and not post_words().search(name):
             person = PersonMention(name, "Head of Delegation", side, None, None)
             _put(mask, match.start("name"), match.start("name") + len(name), person)
     for words, role in ((COUNTERPART, "counterpart"), (OF_PARTY, "")) if mask.found else ():

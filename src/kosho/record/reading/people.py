@@ -56,9 +56,9 @@ TURN_POST = re.compile(
 LED_BY = Guarded(
     rf"(?P<what>\b[Dd]elegation(?:s)?\s(?:of|from)\s(?:[Tt]he\s)?)?(?P<lead>[\ue000\ue001\ue007]+)(?:['’]s?)?"
     rf"(?P<side>\s(?:side|delegation|team|mission))?,?\s(?:(?:was|were|is|being|which\swas)\s)?"
-    rf"(?:led|headed|chaired|represented)\sby\s(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s(?P<name>{NAME})"
+    rf"(?:led|headed|chaired|represented)\sby\s(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E)\.?\s|(?={_TOKEN}\s{_TOKEN}\b))(?P<name>{NAME})"
 )
-"""`A delegation of Y, headed by Mr X`: somebody whose only post told is that."""
+"""`A delegation of Y, headed by Mr X`, or by `Jo Moe`: somebody whose only post told is that."""
 _TITLES = (
     r"(?:(?:Mr|Ms|Mrs|Dr|H\.\s?E|H[ie][sr] Excellency|Hon|Lord|Baroness|Dame|Sir|Datuk Seri|Dato Sri"
     r"|Dato|Datuk|Tan Sri|Seri|YB|YBhg"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
+from typing import Any
 
 from kosho.record.reading.clauses import Clause
 from kosho.record.reading.factuality import Force
@@ -12,7 +14,7 @@ from kosho.record.reading.quick import Guarded
 from kosho.record.reading.rates import group
 from kosho.record.reading.tables import table
 
-__all__ = ["begins", "status_of"]
+__all__ = ["begins", "in_time", "status_of", "suspended"]
 
 
 def status_of(  # noqa: PLR0911 - one return a status
@@ -34,7 +36,7 @@ def status_of(  # noqa: PLR0911 - one return a status
         return "in force"  # until then
     if considered or force.conditional():
         return "considered"
-    if "rate" in match.groupdict() and re.search(rules["suspended"], words, re.IGNORECASE):
+    if "rate" in match.groupdict() and suspended(words):
         return "suspended"
     if not group(match, "from") and _taken_away("ended", words, at):
         return "ended"
@@ -47,6 +49,15 @@ def status_of(  # noqa: PLR0911 - one return a status
     if force.pending() or re.search(rules["announced"], words[: before.start()] if before else words, re.I):
         return "announced"
     return "in force"
+
+
+def suspended(words: str) -> bool:
+    """Whether words tell that a measure rests for a time."""
+    found = re.search(table("measures")["suspended"], words, re.IGNORECASE)
+    return found is not None and _MIGHT.search(words, 0, found.start()) is None
+
+
+_MIGHT = re.compile(r"\b(?:could|would|might|may|can)\s$", re.IGNORECASE)
 
 
 _BEFORE_IT = re.compile(
@@ -93,6 +104,13 @@ _IN_MONTH = re.compile(
     r"[^;]{0,90}?\s(?:in|since|from)\s$",
     re.IGNORECASE,
 )
+
+
+def in_time(fields: dict[str, Any], today: date | None) -> dict[str, Any]:
+    """Fields of a measure as they were when the text was made: what begins later is announced, not in force."""
+    first = fields.get("start")
+    ahead = first is not None and today is not None and first > today.isoformat()[: len(first)]
+    return {**fields, "status": "announced"} if ahead and fields["status"] == "in force" else fields
 
 
 @cache

@@ -25,9 +25,9 @@ from kosho.display import plural
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.world.calibrate import ratio
-from kosho.world.har import UNKNOWN
+from kosho.world.har import BY_KOSHO, UNKNOWN
 from kosho.world.readers.gtap_files import Held, OtherLabelsError, held_in
-from kosho.world.readers.reader import Reader, Settings, clipped
+from kosho.world.readers.reader import Reader, Settings, clipped, other_year
 from kosho.world.readers.sales import DUST
 from kosho.world.store import IOTable
 
@@ -91,7 +91,7 @@ def read_gtap(files: Sequence[Path], settings: Settings) -> IOTable:
         clipped(intermediate, "intermediate sales", notes),
         clipped(final, "final sales", notes),
     )
-    release, year = _release(texts, files, settings)
+    release, year = _release(texts, files, settings, notes)
     told = ["duties are levied on exporters' prices, at rates of VMSB over VCIF; other taxes stay out"]
     told += [] if theta is None else ["theta is ESBM - 1; domestic goods and imports are no nest of their own"]
     known = {} if rate is None else {"base_tariffs": "those of GTAP (VMSB over VCIF)", "tariff_year": year}
@@ -339,14 +339,32 @@ def _theta(held: Mapping[str, Held], base: Base) -> Array | None:
     return ratio((values * weight).sum(axis=1), weight.sum(axis=1), values.mean(axis=1)) - 1.0
 
 
+REFERENCE_YEARS = frozenset({1992, 1995, 1997, 2001, 2004, 2007, 2011, 2014, 2017})
+"""Years that releases 2 to 11 of the data base are of (gtap.agecon.purdue.edu/databases and its archives)."""
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_RELEASED = re.compile(
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[\W_]{0,2}(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)(?:19|20)\d\d[-./]\d\d?(?!\d)",
+    re.IGNORECASE,
+)
+"""A month with its year: when the data base came out."""
+
+
 def _release(
-    texts: Mapping[str, tuple[str, ...]], files: Sequence[Path], settings: Settings
+    texts: Mapping[str, tuple[str, ...]], files: Sequence[Path], settings: Settings, notes: list[str]
 ) -> tuple[str, int | None]:
-    """Release and year, as the data base says them itself (DREL), or names of files."""
+    """Release and year: the year that is given, else the one that the data base or a name of a file says.
+
+    What the data base says of itself (DREL) may hold the year in which it came out, not the one it is of.
+    """
     told = " ".join(texts.get("DREL", ())).strip()
-    searched = f"{settings.get('year', '')} {told} {' '.join(path.stem for path in files)}"
-    years = re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", searched)
-    return f"GTAP data base, {told or 'release not named in the files'}", int(years[0]) if years else None
+    years = _YEAR.findall(_RELEASED.sub(" ", told))
+    said = [year for year in years if told.endswith(BY_KOSHO) or int(year) in REFERENCE_YEARS]
+    said += [year for path in files for year in _YEAR.findall(path.stem)]
+    given = settings.get("year")
+    notes += other_year(given, said)
+    year = given or next(iter(said), None)
+    return f"GTAP data base, {told or 'release not named in the files'}", int(year) if year else None
 
 
 READER = Reader(

@@ -39,7 +39,7 @@ _PRODUCT = re.compile(
     r"(?P<what>[一-龥ァ-ヶーA-Za-z]{1,20}?)(?:への|に対する|に(?:は)?(?=\d)|の|に(?=[^、]{0,6}%))(?:\d+月\d+日(?:から|以降))?(?:(?:最大|一律|約|各)?\d+(?:\.\d+)?%の)?$"
 )
 _NO_GOODS = ("国", "全ての国", "すべての国", "各国")
-_OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|インド|豪州)(?:産|製)の?")
+_OF = re.compile(r"^(?P<state>日本|米国|中国|韓国|台湾|英国|EU|インド|豪州)(?:産|製)(?:品)?の?")
 
 
 def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
@@ -47,7 +47,15 @@ def measure_of(text: str, start: int, end: int) -> dict[str, Any] | None:
     found = _measure().search(text, start, end) or _borne().search(text, start, end)
     if found is None or re.search(table("japanese")["unmade"], text[found.start() : end]):
         return None
+    sentence = text.rfind("。", 0, start) + 1
+    if _IF_NOT.search(text, sentence, found.start()) and _WAS.search(text, found.start("verb"), end):
+        return None
     return _fields(text, start, end, found)
+
+
+_IF_NOT = re.compile(r"(?:なければ|なかったら|たら|れば)、?")
+_WAS = re.compile(r"て(?:い)?た(?:はず|だろう|であろう|かもしれない)?[^、。]{0,4}(?:。|$)|ただろう")
+"""What would have been if something had not: `合意がなければ、課されていた`."""
 
 
 def borne(text: str, start: int, end: int) -> dict[str, Any] | None:
@@ -76,8 +84,8 @@ def _fields(text: str, start: int, end: int, found: re.Match[str]) -> dict[str, 
         fields |= {"rate_before": shown(decimal(rate["before"], "."))} if rate["before"] else {}
     product = _PRODUCT.search(text, start, found.start())
     if product:
-        name = _OF.sub("", product["what"]) or product["what"]
-        if not is_state(name) and name not in _NO_GOODS:
+        name = _OF.sub("", product["what"])
+        if name and not is_state(name) and name not in _NO_GOODS:
             fields |= _of_goods(name)
     within = products_in(found["name"]).get("products")
     if "products" not in fields and within:

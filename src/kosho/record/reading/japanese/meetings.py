@@ -27,7 +27,9 @@ def meeting_fields(known: Text, start: int, end: int) -> dict[str, Any]:
         fields["round"] = int(number[1] or number[2])
         series = re.match(r"(?:[一-龥ァ-ヶA-Z・]+?)(?:会談|協議|会合|対話|会議|委員会)", words[number.end() :])
         fields |= {"series": series[0]} if series and len(series[0]) > 4 else {}
-    fields |= dated(next((d for d in find_days(known.text, start, end, known.published) if d.value), None))
+    days = [day for day in find_days(known.text, start, end, known.published) if day.value]
+    in_the_end = [day for day in days if not _ONCE_PLANNED.match(known.text, day.end)]
+    fields |= dated(next(iter(in_the_end or days), None))
     hours = re.search(
         r"(?P<hours>\d+)時間(?P<half>半)?(?:(?P<minutes>\d+)分)?|(?<![時\d])(?P<only>\d+)分間?", words
     )
@@ -48,6 +50,8 @@ def meeting_fields(known: Text, start: int, end: int) -> dict[str, Any]:
     return fields | ({"parties": parties} if parties else {})
 
 
+_ONCE_PLANNED = re.compile(r"(?:の|に|を)?[^、。]{0,6}?(?:予定|計画)(?:だった|であった|していた|されていた)")
+"""Behind a day that another one has taken the place of: `6月12日の予定だったが、6月20日に`."""
 took = re.compile(r"[\s　]*(?:同)?(?:会談|協議|会合|対話|会議|電話会談)(?:は|が)、?約?\d+(?:時間|分)")
 """Words that only say how long the meeting just told of took: `会談は約50分行われた`."""
 

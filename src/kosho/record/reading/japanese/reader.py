@@ -18,6 +18,7 @@ from kosho.record.reading.japanese.phrases import instrument, object_of
 from kosho.record.reading.japanese.predicates import Fact, facts_in
 from kosho.record.reading.japanese.text import Text
 from kosho.record.reading.quantities import shown
+from kosho.record.reading.status import in_time
 from kosho.record.reading.tables import table
 
 __all__ = ["read_japanese"]
@@ -371,6 +372,7 @@ class _Reader:
             None,
         )
         told |= {"start": day.value} if day and day.precision == "day" else {}
+        told = in_time(told, self._known.published)
         status = told["status"]
         modality: Modality = (
             "considered" if status == "considered" else "planned" if status == "announced" else "asserted"
@@ -392,9 +394,9 @@ _MARKED = re.compile(
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
-_SPARED = re.compile(r"(?:産|製)?(?:を除|以外|を対象外|は対象外|を除外)")
+_SPARED = re.compile(r"(?:産|製)?(?:を除|以外|を対象外|は対象外|を除外|では?なく)")
 _OWNS_DUTY = re.compile(
-    r"の(?:[^、。にへ]{1,10}(?:に対する|への))?(?:\d[\d.]*%の)?(?:[^、。にへ]{0,10}の)?[一-龥ァ-ヶ]{0,8}(?:関税|税率)(?:は|が|を)"
+    r"の(?:[^、。にへ]{1,10}(?:に対する|への))?(?:\d[\d.]*%の)?(?:[^、。にへ]{0,10}の)?[一-龥ァ-ヶ]{0,8}(?:関税|税率)(?:\d[\d.]*%)?(?:は|が|を)"
 )
 """Behind the name of whoever levies a duty: `米国の自動車関税は`; `米国への関税` is another's."""
 _IN_WHAT_IS_SAID = re.compile(
