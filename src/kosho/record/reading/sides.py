@@ -153,7 +153,7 @@ def _fill_from_others(masks: list[Mask]) -> None:
     """Give people what the other one of a sentence tells: a counterpart's post, and the second of two sides."""
     found, bilateral = two_sides(code for mask in masks for mention in mask.found for code in mention.codes)
     sides = found if bilateral and len(found) == 2 else ()
-    told: dict[PersonMention, PersonMention] = {}
+    told: dict[PersonMention | None, PersonMention] = {}
     for mask in masks:
         named = [m.person for m in mask.found if m.person is not None and m.first]
         if len(named) == 2:
@@ -162,7 +162,7 @@ def _fill_from_others(masks: list[Mask]) -> None:
             told |= {first: _beside(first, second, sides, met), second: _beside(second, first, sides, met)}
     for mask in masks:
         for index, mention in enumerate(mask.found):
-            new = told.get(mention.person) if mention.person else None
+            new = told.get(mention.person)
             if new is not None and new != mention.person:
                 codes = (new.side,) if new.side else ()
                 mask.found[index] = replace(mention, codes=codes, person=new)

@@ -345,7 +345,7 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         and _KANJI.fullmatch(tokens[given].surface)
     ):
         given -= 1
-    if index >= 0 and given < index and tokens[given].is_name and tokens[given].end == tokens[given + 1].start:
+    if given < index and tokens[given].is_name:
         return (tokens[given].start, tokens[index].end), role
     named = index >= 0 and (_may_be_name(tokens, index) or _is_later_part(tokens, index))
     if not named or role - tokens[index].end > 1:

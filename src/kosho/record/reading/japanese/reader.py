@@ -137,9 +137,7 @@ class _Reader:
             kind = "ask"
         if kind == "accord" and fact.verb >= 0:
             object_ = self.text[start : fact.verb]
-            confirmed = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
-            seen = _SEEN_ALIKE.search(object_) is not None
-            kind = confirmed if "確認" in self.text[fact.verb : fact.end] else "position" if seen else "accord"
+            kind = next((other for other, words in _NO_ACCORD if words.search(object_)), kind)
         if kind == "accord" and _TO_BE_HELD.search(self.text[start : fact.verb]):
             self._event(fact._replace(kind="next_meeting"), subject)
             return
@@ -411,8 +409,6 @@ _LAST = re.compile(r"(?:の?(?:末|終わり))?(?:まで|以内|を?(?:期限|�
 _PROPOSED = re.compile(r"案を|提案|打診")
 _WILL_ASK = re.compile(r"(?:求め|要請し|働きかけ|要求し|要望し)(?:る|て(?:い[くき])?|ていく)?(?:との)?$")
 """Whoever means to ask, asks."""
-_SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
-"""What two sides who agree on it only think alike."""
 _TO_BE_HELD = re.compile(
     r"(?:会談|協議|会合|対話|会議|委員会)を[^。]{0,24}(?:月|前半|後半|春|夏|秋|冬|上旬|中旬|下旬|日)[^。]{0,14}(?:開催する|開く|行う)(?:こと)?$"
 )
@@ -420,8 +416,11 @@ _TAKEN_AWAY = re.compile(
     r"(?:撤廃|解除|廃止|緩和|再開)(?:等)?(?:を|に|が)[^、。]{0,8}(?:歓迎|評価|求め|感謝|謝意|要請)"
 )
 _AIMED_AT = re.compile(r"目指す(?:こと)?(?:で|に|を)?$")
-_CONFIRMED = (
+_NO_ACCORD = (
     ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
-    ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
+    (
+        "position",
+        re.compile(r"(?:であること|重要性|必要性|意義|認識|立場|見解|考え|理解)(?:で|に|を)?(?:改めて|再)?$"),
+    ),
 )
-"""What `確認` is of, where nothing is agreed by it."""
+"""What is confirmed or thought alike: nothing is agreed by it."""
