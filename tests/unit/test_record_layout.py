@@ -8,7 +8,9 @@ from kosho.record.reading.layout import blocks, sentences
 
 TOLD = "Chile lowered its duty on wine."
 OTHERS = f"{TOLD}\n\nMore stories\n\nPeru and Kenya Argue Over Copper Again\n\n"
-LONG_TEASER = "Ministers of Chile and Kenya sat down together over maps, drafts, charts, offers, plans, claims, "
+LONG_TEASER = (
+    "Ministers of Chile and Kenya sat down together over maps, drafts, charts, offers, plans, claims, "
+)
 
 
 def roles(text: str) -> list[str]:
@@ -74,7 +76,10 @@ def test_what_the_first_line_of_a_text_is(line: str, role: str) -> None:
 @pytest.mark.parametrize(
     ("line", "role"),
     [
-        ("- a duty on wine that growers from abroad pay as their casks cross hills", "body"),  # 70 signs behind it
+        (
+            "- a duty on wine that growers from abroad pay as their casks cross hills",
+            "body",
+        ),  # 70 signs behind it
         ("- a duty on wine that growers from abroad pay as their casks cross hill", "heading"),  # 69
         ("a duty on wine that growers from abroad pay as their casks cross hills", "heading"),  # no item
         ("- Duty That Wine Growers Abroad Pay on Barrels in Hills Beyond Valleys Afar", "heading"),
