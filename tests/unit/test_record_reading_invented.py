@@ -84,6 +84,9 @@ def test_what_nobody_said_is_no_fact(text: str, kind: str) -> None:
             "red_line",
             {"by": "PER", "to": "CHL"},
         ),
+        ("Chile urged Peru not to tax cars.", "ask", {"content": "not to tax cars"}),
+        ("Chile promised not to limit sales.", "commitment", {"deliverable": "not to limit sales"}),
+        ("Chile had pledged a mill but built none.", "commitment", {"deliverable": "a mill"}),
         ("Minister Ana Rey of Chile said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
         ("Ana Rey, Chile's trade minister, said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
         (

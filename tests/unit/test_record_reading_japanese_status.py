@@ -57,10 +57,10 @@ def test_what_was_kept_from_coming_is_no_measure(text: str) -> None:
         ("日本はペルーに関税の撤廃を求めた。", [("ask", "JPN", "PER")]),
         ("日本はペルーに関税の撤廃を求めなかった。", []),
         ("日本はペルー産牛肉の輸入禁止を求める声を拒否した。", []),
-        ("日本は輸出規制を緩和しない方針だ。", []),
+        ("日本は輸出規制を緩和しない方針だ。", [("red_line", "JPN", None)]),
     ],
 )
-def test_who_is_asked_and_what_is_not_asked(text: str, told: list[tuple[str, str | None, str]]) -> None:
+def test_who_is_asked_and_what_is_not_asked(text: str, told: list[tuple[str, str | None, str | None]]) -> None:
     found = [one for one in read_text(Document("x.txt", f"2026年6月3日\n\n{text}")) if one.type != "document"]
     assert [(one.type, one.fields.get("by"), one.fields.get("to")) for one in found] == told
 
@@ -177,6 +177,11 @@ def test_a_post_that_japan_does_not_have_is_of_no_minister_of_japan(
         ("ペルーは2026年6月1日から鋼材に9%の関税を適用した。", "measure", {"status": "in force"}),
         ("次回会合は当初6月12日の予定だったが、6月20日に開かれる。", "next_meeting", {"date": "2026-06-20"}),
         ("牛肉の輸入枠は2030年に6万トンになる。", "quantity", {"flow": "quota", "value": 60000}),
+        ("日本は、9月まで協議を再開しない方針だ。", "event", None),
+        ("日本は、9月まで協議を再開しない方針だ。", "next_meeting", None),
+        ("日本は輸入枠を拡大しない方針を示した。", "offer", None),
+        ("日本は輸入枠を拡大しない方針を示した。", "red_line", {"by": "JPN", "to": "PER"}),
+        ("日本は輸入枠を拡大する方針を示した。", "offer", {"by": "JPN"}),
     ],
 )
 def test_what_would_have_been_is_to_come_or_was_dropped_is_not_there(

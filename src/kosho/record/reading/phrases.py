@@ -31,7 +31,7 @@ _ADDRESSEE = re.compile(
     )
 )
 _MARK = re.compile(
-    r"\W*(?:(?:also|again|jointly|therefore|would|will|should|could)\s)*(?:not\sto|to|for|that|on|of|about|regarding)\s"
+    r"\W*(?:(?:also|again|jointly|therefore|would|will|should|could)\s)*(?:to|for|that|on|of|about|regarding)\s"
 )
 _AGREED_TO = re.compile(r"[^,;]{0,20}?(?:,[^,;]{2,30},)?\s?\bto\s")
 _TO_GO = re.compile(
@@ -39,7 +39,7 @@ _TO_GO = re.compile(
 )
 """What is asked to go is named first: `duty on figs that must go`."""
 _END = re.compile(
-    r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after)\s"
+    r"[;“”\"]|,\s(?:which|who|while|although|but|adding|saying|according|a\s\w+\ssaid)\b|\s(?:although|while|because|after|but)\s"
 )
 _WHO_SAID_SO = re.compile(
     r",\s[^,;]*[A-Z][^,;]*\s(?:said|says|added|announced|told\s[^,;]{1,40})(?:\son\s\w+)?\W*$"
