@@ -88,6 +88,21 @@ def test_what_separates_and_what_is_dropped_is_told(tmp_path: Path):
         assert one.usable
 
 
+def test_a_duty_or_a_control_that_stands_where_nothing_is_traded_has_no_effect_that_is_known(tmp_path: Path):
+    pact, walled = ([[*rows()[0], "pact"]] for _ in range(2))
+    for row in rows()[1:]:
+        shut = row[0] == "E1" and row[1] == "E2" and row[2] == 2012
+        pact.append([*row[:4], 0.0 if shut else row[4], *row[5:], int(shut)])
+        walled.append([*row[:4], 0.0 if shut else row[4], 1.0 if shut else 0.0, row[6], 0])
+    for one in estimate(panel_of(write(tmp_path / "pact.csv", pact), controls=("pact",))):
+        assert (one.separated, one.dropped, one.observations) == (1, ("pact",), N * N * YEARS - 1)
+        assert one.theta is not None
+        assert abs(one.theta - THETA[one.sector]) < 2.5 * (one.error or 0.0)
+    for one in estimate(panel_of(write(tmp_path / "walled.csv", walled))):
+        assert (one.theta, one.error, one.dropped) == (None, None, ("tariff",))
+        assert "nothing is traded wherever there is a duty: no elasticity can be told" in one.notes
+
+
 def test_what_is_alone_with_a_fixed_effect_counts_neither_as_observation_nor_as_pair(tmp_path: Path):
     content = rows()
     once = [row for row in content[1:] if not (row[0] == content[1][0] and row[2] != content[1][2])]

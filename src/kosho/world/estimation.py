@@ -7,8 +7,9 @@ Orefice 2022):
 
 Values net of duty fall with elasticity -(theta + 1), so that theta = -beta - 1; values with duty fall with
 -theta. Standard errors are clustered by pair: those that assume a variance depend on the unit of trade.
-Pairs that separate (all their trade is zero) tell nothing and are dropped, as Correia, Guimarães & Zylkin
-(2020) show they must be; so is an observation that is the only one of a fixed effect (Correia 2015).
+Observations that separate (all trade of their pair is zero, or of those with a duty or a control) tell nothing
+and are dropped, as Correia, Guimarães & Zylkin (2020) show they must be; so is an observation that is the only
+one of a fixed effect (Correia 2015).
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ from kosho.tabular import cells_told, header_of, open_csv, refuse_twice
 
 __all__ = ["COLUMNS", "Estimated", "Panel", "PanelDuties", "estimate", "interval", "panel_of"]
 
+SEPARATES = ["fe", "ir"]
+"""What may separate observations: fixed effects, and duties or controls only where nothing is traded.
+
+Without the second such a duty has whatever elasticity the fit stops at, and robust errors that call it certain.
+"""
 COLUMNS = ("exporter", "importer", "year", "trade", "tariff", "sector")
 """Of a panel; `year` and `sector` need not be there."""
 OPTIONAL = ("year", "sector")
@@ -302,11 +308,17 @@ def _of_sector(
     untold = Estimated(sector, None, None, None, len(left), clusters, separated, alone, (), tuple(notes))
     if not len(left):
         return replace(untold, notes=(*notes, _("nothing is left to compare")))
+    if left["price"].any() and not left.loc[left["trade"] > 0, "price"].any():
+        why = _("nothing is traded wherever there is a duty: no elasticity can be told")
+        return replace(untold, dropped=("tariff",), notes=(*notes, why))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is dropped is read from the fit, and told
             fit = pyfixest.fepois(
-                f"trade ~ {formula} | {' + '.join(effects)}", data=left, vcov={"CRV1": "pair"}
+                f"trade ~ {formula} | {' + '.join(effects)}",
+                data=left,
+                vcov={"CRV1": "pair"},
+                separation_check=SEPARATES,
             )
             found = fit.tidy()
     except Exception as error:  # noqa: BLE001 - what cannot be estimated is told with its sector, the rest goes on
