@@ -171,7 +171,7 @@ def read_case(folder: Path, as_of: date | None = None) -> CaseFiles:
     if register is not None and overlays is not None:
         register = _with_lists(register, overlays, folder, found)
         places = _checked_overlays(register, overlays, folder, found)
-    if register is not None and (document is None or "case" in files):
+    if register is not None and document is not None and "case" in files:
         found += checks(folder, document, overlays, register)
     if found or document is None or overlays is None or register is None:
         raise InputError(found)

@@ -195,29 +195,26 @@ class OverlayFile(Frozen):
 
 def checks(
     folder: Path,
-    document: tuple[CaseFile, LineNumbers] | None,
+    document: tuple[CaseFile, LineNumbers],
     overlays: tuple[OverlayFile, LineNumbers] | None,
     register: Register,
 ) -> list[Problem]:
     """Mistakes of `case.yaml`: everything that refers to something else must find it."""
-    found: list[Problem] = []
     sources = set(register.sources) | set(register.products.sources)
-    if document is not None:
-        problems = Problems(str(folder / "case.yaml"))
-        own = sources | {source.id for source in document[0].sources}
-        if overlays is not None:
-            listed: set[str] | None = {source.id for source in overlays[0].sources}
-        else:  # what is wrong with the file is told; its sources are there all the same
-            listed = ids(folder / "measures.yaml", "sources")
-        if listed is not None:
-            _check_sources(*document, problems, own | listed)
-        _check_twice(*document, problems)
-        _check_law(*document, problems, register)
-        _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
-        world = _check_world(*document, folder, problems)
-        _check_flows(*document, problems, register, world)
-        found += problems.found
-    return found
+    problems = Problems(str(folder / "case.yaml"))
+    own = sources | {source.id for source in document[0].sources}
+    if overlays is not None:
+        listed: set[str] | None = {source.id for source in overlays[0].sources}
+    else:  # what is wrong with the file is told; its sources are there all the same
+        listed = ids(folder / "measures.yaml", "sources")
+    if listed is not None:
+        _check_sources(*document, problems, own | listed)
+    _check_twice(*document, problems)
+    _check_law(*document, problems, register)
+    _check_scenarios(*document, problems, None if overlays is None else set(overlays[0].overlays))
+    world = _check_world(*document, folder, problems)
+    _check_flows(*document, problems, register, world)
+    return problems.found
 
 
 def _check_twice(document: CaseFile, lines: LineNumbers, problems: Problems) -> None:

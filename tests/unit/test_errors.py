@@ -12,6 +12,17 @@ def test_a_problem_is_one_line_place_first() -> None:
     assert str(Problem("no such case")) == "no such case"
 
 
+def test_a_message_is_one_line_without_signs_that_steer_a_terminal() -> None:
+    assert str(Problem("is\x1b[31m no\n  day", "or\x07 a day")) == "is\\x1b[31m no day (or\\x07 a day)"
+
+
+def test_what_did_not_converge_is_about_something_and_keeps_its_hint() -> None:
+    bare = ConvergenceError(0.02, "ISL", 500).about("scenario a")
+    told = "no convergence after 500 iterations: residual 2.00e-02, worst in ISL; this is scenario"
+    assert str(bare) == f"{told} a"
+    assert str(bare.about("case b")) == f"{told.removesuffix('scenario')}case b; this is scenario a"
+
+
 def test_all_mistakes_are_reported_at_once() -> None:
     problems = Problems("case.yaml")
     problems.raise_if_any()
@@ -46,6 +57,7 @@ def test_no_convergence_names_residual_and_country() -> None:
 
 def test_suggestions() -> None:
     assert suggest("JPM", ["JPN", "USA", "JAM"]) == "did you mean JPN or JAM?"
+    assert suggest("care", ["cara", "carb", "carc", "card"]) == "did you mean card or carc or carb?", "three"
     assert suggest("zzz", ["JPN", "USA"]) == "one of JPN, USA"
     assert suggest("USA", ["USA", "AUS"]) == "did you mean AUS?", "a word is no hint to itself"
     assert suggest("zzz", [f"code{i}" for i in range(50)]) is None

@@ -38,6 +38,7 @@ DAY = date(2025, 6, 29)
         ("Starting 1 August US 25% on German steel", "USA DEU C24A 25% from 2025-08-01"),
         ("As of 1 August, the US puts 25% on German steel", "USA DEU C24A 25% from 2025-08-01"),
         ("The US's 25% on Japan's steel", "USA JPN C24A 25%"),
+        ("On German steel KOR puts 25%", "KOR DEU C24A 25%"),
         ("US 25% on German steel and steel", "USA DEU C24A 25%"),
         ("Japan bans everything of Russia", "JPN RUS goods ban"),
         ("Vietnam max of 5% on pork from USA", "VNM USA C10T12 max 5%"),

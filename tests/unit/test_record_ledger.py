@@ -289,6 +289,13 @@ conflicts:
 """
 
 
+@pytest.mark.parametrize(("day", "told"), [("2024-12-31", []), ("2025-01-01", ["cars"])])
+def test_a_contention_is_told_from_the_day_it_was_recorded(day: str, told: list[str], tmp_path: Path) -> None:
+    statements = MEETING.format(id="m1", source="a", at="2025-01-01", minutes=60)
+    ledger = write(tmp_path, statements).as_of(date.fromisoformat(day))
+    assert [one.item.id for one in ledger.contentions] == told
+
+
 @pytest.mark.parametrize(("day", "told"), [("2025-01-31", []), ("2025-02-01", ["minutes"]), ("2025-01-04", [])])
 def test_a_conflict_is_told_from_the_day_it_was_recorded(day: str, told: list[str], tmp_path: Path) -> None:
     statements = MEETING.format(id="m1", source="a", at="2025-01-01", minutes=60)

@@ -34,6 +34,12 @@ def test_a_story_that_is_passed_on_is_read_once(monkeypatch: pytest.MonkeyPatch)
     assert len(names) == 2
 
 
+@pytest.mark.parametrize("given", ["note.txt", Path("note.txt"), 5])
+def test_one_path_is_no_list_of_paths(given: Any) -> None:
+    with pytest.raises(InputError, match="not a list of paths"):
+        read(given)
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "contents"),
     [

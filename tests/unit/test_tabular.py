@@ -78,6 +78,16 @@ def test_a_cell_is_what_a_spreadsheet_shows(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [("0%", "15%"), ("0.00%", "15%"), ("0.0 %", "15%"), ('0.0"%"', "0.15"), ("0.00", "0.15")],
+)
+def test_a_share_is_percent_where_its_format_says_so(tmp_path: Path, form: str, shown: str):
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        book.add_worksheet().write_number(0, 0, 0.15, book.add_format({"num_format": form}))
+    assert content_of(tmp_path / "t.xlsx").decode().strip() == shown
+
+
 @pytest.mark.parametrize("packing", ["xlsx", "zip", "zip of xlsx", "gz"])
 def test_rows_have_their_lines_however_they_are_packed(tmp_path: Path, packing: str):
     rows = [["# of my own"], ["region", "economy"], [], ["here", "JPN"], ["there", "USA"]]

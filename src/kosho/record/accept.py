@@ -139,7 +139,7 @@ def _held_as(file: RecordFile, draft: Draft, name: str) -> str | None:
         return next((one.id for one in file.sources if one.id == source), None)
     if draft.type in ("person", "person_status"):
         posts = ((one.id, post) for one in file.people for post in one.posts if post.source == source)
-        return next((who for who, post in posts if post.start == draft.start and _one_place(draft, post)), None)
+        return next((who for who, post in posts if _one_place(draft, post)), None)
     if any(one.id == name for one in file.statements):
         return name
     new = _statement(draft, date.min, name)

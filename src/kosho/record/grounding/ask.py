@@ -188,6 +188,11 @@ def passages(text: str) -> list[str]:
 
     >>> [len(one) for one in passages("a line\n" * 1000)]
     [3997, 3003]
+    >>> [len(one) for one in passages("a" * 1999 + "\n" + "b" * 2000)]  # it fits
+    [4000]
+    >>> lines = ("It is so. " * 500, "あ" + "そうだ。" * 1100, "a" * 4500)  # cut at a sentence
+    >>> [[len(one) for one in passages(line)] for line in lines]
+    [[3999, 1001], [3997, 404], [4000, 500]]
     """
     found: list[str] = []
     held = ""

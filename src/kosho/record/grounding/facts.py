@@ -17,10 +17,12 @@ DEEPEST = 12
 
 
 def facts_in(text: str) -> list[dict[str, Any]]:
-    """Objects with a quote that stand anywhere in `text`, in order, each once.
+    r"""Objects with a quote that stand anywhere in `text`, in order, each once.
 
     >>> facts_in('Here you are: [{"type": "ask", "quote": "asked Peru"}, {"type": "of')
     [{'type': 'ask', 'quote': 'asked Peru'}]
+    >>> facts_in(r'{"quote": "said \"}\" twice \\"}, {"quote": "left"}')
+    [{'quote': 'said "}" twice \\'}, {'quote': 'left'}]
     """
     found: dict[str, dict[str, Any]] = {}
     for one in _objects(text[:LARGEST]):

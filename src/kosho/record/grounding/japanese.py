@@ -74,10 +74,8 @@ class JapaneseGrounds:
         """Why the words of a quote are no fact."""
         for span in self.sentences(*quote):
             words = self._half[slice(*span)]
-            begin = self._half.rfind("\n", 0, span[0]) + 1
-            if re.search(table("japanese")["asks"], words) or re.match(
-                r"(?:問|質問|Q|記者)[\s　:：]", self._half[begin : begin + 4]
-            ):
+            line = self._half[: span[0]].rpartition("\n")[2] + words
+            if re.search(table("japanese")["asks"], words) or re.match(r"(?:問|質問|Q|記者)[\s　:：]", line):
                 return _("it stands in a question")
         return _("it is denied") if re.search(table("japanese")["denied"], self._last_words(quote)) else None
 

@@ -243,7 +243,7 @@ def _aimed(text: str, span: Span, places: dict[str, Span]) -> dict[str, Any]:
     exclude: list[str] = []
     spots: list[Span] = []
     for codes, place in _named(text, span):
-        before = re.split(r"[.;:\n](?!\d)", text[max(span.start, place.start - 160) : place.start])[-1]
+        before = re.split(r"[.;:\n](?!\d)", text[span.start : place.start])[-1]
         if _BUT.search(before):
             exclude += codes
         elif _ORIGIN.search(

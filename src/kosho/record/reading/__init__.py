@@ -17,6 +17,7 @@ from kosho.arguments import path_of
 from kosho.collector import without_collector
 from kosho.errors import InputError, Problem
 from kosho.language import _
+from kosho.record.reading.around import before
 from kosho.record.reading.decode import Document, decode, language_of
 from kosho.record.reading.document import is_label
 from kosho.record.reading.draft import Draft
@@ -283,16 +284,16 @@ _LEADS_TALKS = re.compile(
     r",?\s(?:who\s)?(?:is|was|has been|will)?\s?(?:lead|leading|heads|heading|leads|led|headed)\s(?:the|its"
     r"|their)\s[^,.;]{0,40}?(?:talks|negotiat\w+|delegation|team)"
 )
-_NEGOTIATES = re.compile(r"\b(?:(?:chief|lead|top|senior|deputy)\s)*negotiator\b", re.IGNORECASE)
+_NEGOTIATES = re.compile(r"\b(?P<as>(?:(?:chief|lead|top|senior|deputy)\s)*negotiator)\b", re.IGNORECASE)
+_NEGOTIATES_TOO = re.compile(rf"(?:,\s)?(?:the\s)?{_NEGOTIATES.pattern}", re.IGNORECASE)
 
 
 def _in_talks(text: str, mention: Mention, role: str) -> str | None:
     """The part somebody has in the talks: leads them, or negotiates."""
-    behind = text[mention.end : mention.end + 80]
-    if _LED_BY.search(text[max(0, mention.start - 40) : mention.start]) or _LEADS_TALKS.match(behind):
+    if _LED_BY.search(before(text, mention.start)) or _LEADS_TALKS.match(text, mention.end):
         return "lead"
-    told = _NEGOTIATES.search(role) or _NEGOTIATES.match(behind.removeprefix(", ").removeprefix("the "))
-    return told[0].lower() if told else None
+    told = _NEGOTIATES.search(role) or _NEGOTIATES_TOO.match(text, mention.end)
+    return told["as"].lower() if told else None
 
 
 _ACTS_FOR = re.compile(
@@ -308,8 +309,8 @@ _IN_CHARGE = re.compile(
 def _bodies(doc: str, text: str, parts: list[Block], mentions: Mentions) -> list[Draft]:
     """Bodies and whom they act for; the division that answers for a release."""
     found: list[Draft] = []
-    for before, block in pairwise(parts):
-        heading = text[before.start : before.end].strip(" :")
+    for above, block in pairwise(parts):
+        heading = text[above.start : above.end].strip(" :")
         if _IN_CHARGE.fullmatch(heading) and block.role != "body":
             quote = text[block.start : block.end]
             found.append(

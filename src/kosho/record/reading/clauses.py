@@ -432,11 +432,9 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     start = relative.end() if relative else start
     dateline = _DATELINE.match(masked, start, end)
     start = dateline.end() if dateline else start
-    for first in _ACTING.finditer(masked, start, min(end, start + 200)):
+    for first in _ACTING.finditer(masked, start, end):
         owner = masked[first.end() : first.end() + 2] in ("'s", "’s", "' ", "’ ")
-        if _OBJECT.search(masked[max(start, first.start() - 10) : first.start()]) or (
-            owner and first.start() > start
-        ):
+        if _OBJECT.search(masked, start, first.start()) or (owner and first.start() > start):
             continue
         aside = _WHO_SAID.search(masked, start, end)
         if aside and aside.start() < first.start() < aside.end():

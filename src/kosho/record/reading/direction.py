@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kosho.record.reading.around import before, behind
 from kosho.record.reading.dates import SPANS, DateMention, Direction
 from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 
@@ -65,9 +66,9 @@ _PART_ENDS = re.compile(r"[.!?]\s|\n")
 
 def direction(text: str, mention: DateMention) -> Direction:
     """Where the words around a date of `text` look."""
-    before = _PART_ENDS.split(text[max(0, mention.start - 90) : mention.start])[-1]
-    after = _PART_ENDS.split(text[mention.end : mention.end + 60])[0]
-    return _between(before, after, mention.form)
+    ahead = _PART_ENDS.split(before(text, mention.start))[-1]
+    after = _PART_ENDS.split(behind(text, mention.end))[0]
+    return _between(ahead, after, mention.form)
 
 
 @lru_cache(maxsize=MOST_CLAUSES)

@@ -116,7 +116,7 @@ def _titles(blocks: list[Block]) -> list[Block]:
 def _dateline(text: str, blocks: list[Block]) -> tuple[re.Match[str] | None, int]:
     """The dateline of a story, and where what follows it begins; None and 0 where there is none."""
     for block in [block for block in blocks if block.role == "body"][:2]:
-        match = _DATELINE.match(text[block.start : min(block.end, block.start + 120)])
+        match = _DATELINE.match(text[block.start : block.end])
         told = match and _TELLS.search(match["place"] or "")  # `Ministers met on March 4.` begins the story
         if match and not told and any(find_dates(match["date"])):  # "Doyle 12:" is no day
             return match, block.start + match.end()
@@ -199,7 +199,7 @@ _IN_BRACKETS = re.compile(r"\((?P<day>[^()]{8,24})\)\s*$")
 def _signed_off(text: str, blocks: list[Block]) -> Published | None:
     """The day in brackets that a story ends with: `... (8 November 2025)`."""
     for block in [block for block in blocks if block.role == "body"][-2:]:
-        found = _IN_BRACKETS.search(text, max(block.start, block.end - 30), block.end)
+        found = _IN_BRACKETS.search(text, block.start, block.end)
         for mention in (
             resolve_dates(list(find_dates(text, *found.span("day"))), None, lambda _: "nearest")
             if found
@@ -251,7 +251,7 @@ def _stamp(day: str, line: str) -> str:
 
 def _kind(text: str, blocks: list[Block], *, agency: bool) -> str:
     """What a text is: an agency's story may tell of a joint statement, and is none."""
-    head = text[: min(len(text), 600)]
+    head = text[:600]
     if agency:
         return "news"
     told = first_of("documents", "kinds", head)

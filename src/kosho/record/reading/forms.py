@@ -225,7 +225,7 @@ class _Form:
         return {"products": name} | ({"hs_hint": ",".join(hints)} if hints else {})
 
     def _committee(self) -> tuple[str, str | None]:
-        symbol = re.search(r"\bG/(?P<of>[A-Z]{2,3})/", self._mentions.text[:HEAD])
+        symbol = re.search(r"\bG/(?P<of>[A-Z]{2,3})/", self._mentions.text)
         known = table("forms")["committees"]
         kind, chapter = known.get(symbol["of"], ("measure", None)) if symbol else ("measure", None)
         return kind, chapter
@@ -248,7 +248,7 @@ def _listed_rates(doc: str, parts: list[Block], mentions: Mentions) -> Iterator[
     text = mentions.text
     told: re.Match[str] | None = None
     for block in parts:
-        ends = text[max(block.start, block.end - 6) : block.end].rstrip(".").endswith(("%", "cent"))
+        ends = text[block.start : block.end].rstrip(".").endswith(("%", "cent"))
         line = _RATE_LINE.match(text, block.start, block.end) if ends else None
         if line is None or line.end() < block.end:
             told = _MARGINS.search(text, block.start, block.end) if block.role == "body" else None
@@ -338,7 +338,3 @@ def _in_capitals(words: str) -> tuple[str, ...]:
     """The party that a form names in capitals: `KENYA`."""
     found = aliases()[1].get(plain(words.title()))
     return found[1] if found and words.isupper() else ()
-
-
-HEAD = 2_000
-"""Characters in which a notification gives its symbol."""

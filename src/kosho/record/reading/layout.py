@@ -292,14 +292,8 @@ def sentences(text: str, block: Block) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = block.start
     for stop in _STOP.finditer(text, block.start, block.end):
-        head = text[max(start, stop.start() - 12) : stop.start() + 1]
-        rest = text[stop.end() : stop.end() + 12].split()
-        if (
-            stop[0] == "."
-            and stop.end() < block.end
-            and _ABBREVIATION.search(head)
-            and not _restarts(head, rest)
-        ):
+        short = _ABBREVIATION.search(text, start, stop.end()) if stop.end() < block.end else None
+        if short and not (_MAY_END.search(short[0]) and _OPENER.match(text, stop.end())):
             continue
         found.append((start, stop.end()))
         start = stop.end()
@@ -310,25 +304,6 @@ def sentences(text: str, block: Block) -> list[tuple[int, int]]:
     return found
 
 
-_OPENERS = {
-    "The",
-    "In",
-    "It",
-    "He",
-    "She",
-    "They",
-    "We",
-    "A",
-    "An",
-    "On",
-    "At",
-    "But",
-    "This",
-    "Both",
-    "According",
-}
-
-
-def _restarts(head: str, rest: list[str]) -> bool:
-    """`the U.S. The` begins a new sentence, `the U.S. Treasury` does not."""
-    return bool(rest) and rest[0] in _OPENERS and re.search(r"[a-z]\.[mM]\.$|[A-Z]\.[A-Z]\.$", head) is not None
+_OPENER = re.compile(r"\s+(?:The|In|It|He|She|They|We|A|An|On|At|But|This|Both|According)(?!\S)")
+_MAY_END = re.compile(r"[a-z]\.[mM]\.$|[A-Z]\.[A-Z]\.$")
+"""`the U.S. The` begins a new sentence, `the U.S. Treasury` and `Mr. The` do not."""

@@ -20,7 +20,17 @@ class Mask:
         self.found = list(found)
 
     def put(self, mention: Mention) -> None:
-        """Write a mention over the text, unless it lies in one that is as long."""
+        """Write a mention over the text, unless it lies in one that is as long.
+
+        >>> mask = Mask("ChileKenyaPeru", "ChileKenyaPeru", ())
+        >>> for start, end in ((5, 10), (0, 5), (10, 14), (5, 9)):
+        ...     mask.put(Mention(start, end, "party"))
+        >>> sorted((one.start, one.end) for one in mask.found)
+        [(0, 5), (5, 10), (10, 14)]
+        >>> mask.put(Mention(3, 11, "body"))
+        >>> [(one.start, one.end) for one in mask.found]
+        [(3, 11)]
+        """
         if any(
             m.start < mention.end and mention.start < m.end and m.end - m.start >= mention.end - mention.start
             for m in self.found

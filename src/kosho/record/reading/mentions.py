@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from kosho.record.reading.around import before
 from kosho.record.reading.dates import DateMention
 from kosho.record.reading.quick import Guarded
 
@@ -174,10 +175,7 @@ _WHERE = re.compile(r"\b(?:in|at|near)\s(?:the\s)?(?:(?:[A-Z][\w.’'-]+\s?){1,4
 
 def is_where(text: str, mention: Mention, floor: int = 0) -> bool:
     """Whether a country is told of as a place."""
-    return (
-        mention.kind == "party"
-        and _WHERE.search(text, max(floor, mention.start - 60), mention.start) is not None
-    )
+    return mention.kind == "party" and _WHERE.search(before(text, mention.start, floor)) is not None
 
 
 def two_sides(codes: Iterable[str]) -> tuple[tuple[str, ...], bool]:

@@ -114,18 +114,17 @@ _TITLE_ENDS = re.compile(
 
 def _of_person(text: str, start: int, end: int) -> bool:
     """Whether a name of a place is that of somebody, whose post stands before it, beside another name."""
-    posted = _TITLE_ENDS.search(text, max(0, start - 40), start)
+    posted = _TITLE_ENDS.search(text, 0, start)
     if posted is None:
         return False
     return " " in posted[0].strip() or re.match(r"\s[A-Z][\w’'-]+", text[end:]) is not None
 
 
 def _is_place(text: str, start: int) -> bool:
-    before = text[max(0, start - 14) : start]
-    return (
-        re.search(r"\b(?:in|at|near|from|via|through|outside|for|visit|visited|left|of|downtown)\s$", before)
-        is not None
-    )
+    return _PLACED.search(text, 0, start) is not None
+
+
+_PLACED = re.compile(r"\b(?:in|at|near|from|via|through|outside|for|visit|visited|left|of|downtown)\s$")
 
 
 def _mask_of(text: str, start: int, end: int, dates: list[DateMention], home: str | None) -> Mask:
@@ -302,19 +301,16 @@ _LED = re.compile(
 
 def _led(mask: Mask, start: int) -> tuple[str, ...]:
     """The party of whoever leads its delegation, or is named as its counterpart."""
-    found = _LED.search(mask.text, max(0, start - 90), start)
+    found = _LED.search(mask.text, 0, start)
     return mask.codes(found.start("who"), found.end("who")) if found else ()
 
 
 def _nationality(mask: Mask, start: int) -> tuple[int, tuple[str, ...]]:
-    match = re.search(
-        r"([\ue000\ue001\ue004\ue007]+)(?:['’]s?)?\s(?:(?:chief|top|new|then)\s)?$",
-        mask.text[max(0, start - 60) : start],
-    )
-    if not match:
-        return start, ()
-    begin = start - (len(match[0]))
-    return begin, mask.codes(begin, start)
+    found = _OF_NATION.search(mask.text, 0, start)
+    return (found.start(), mask.codes(*found.span())) if found else (start, ())
+
+
+_OF_NATION = re.compile("[\ue000\ue001\ue004\ue007]+(?:['’]s?)?\\s(?:(?:chief|top|new|then)\\s)?$")
 
 
 _OF_STATE = re.compile(
@@ -484,7 +480,7 @@ def _later(mask: Mask, parts: dict[str, PersonMention]) -> None:
             clear = not any(a < end and start < b for a, b in taken)
             if apart and clear and _NAME_ENDS.match(text, end) and _is_said(part, text, end):
                 taken.append((start, end))
-                title = _TITLED.search(text, max(0, start - 5), start)
+                title = _TITLED.search(text, 0, start)
                 codes = (person.side,) if person.side else ()
                 mask.put(Mention(title.start() if title else start, end, "person", codes, person))
             start = text.find(part, end)

@@ -51,6 +51,10 @@ def in_columns(grid: str) -> str | None:
     >>> rows = [f"the left one number {n}, told    the right one number {n}, told" for n in range(5)]
     >>> in_columns("\n".join(rows)).splitlines()[4:7]
     ['the left one number 4, told', 'the right one number 0, told', 'the right one number 1, told']
+    >>> rows[2:2] = ["", "A heading that reaches over both of the columns of a page"]
+    >>> in_columns("\n".join(rows)).splitlines()[2:7]
+    ['', 'the right one number 0, told', 'the right one number 1, told', '',
+     'A heading that reaches over both of the columns of a page']
     """
     lines = [line.rstrip() for line in grid.splitlines()]
     at = _gutter(lines)

@@ -136,7 +136,7 @@ _MET = re.compile(
 
 def _met(mask: Mask, mention: Mention) -> bool:
     """Whether somebody is told of as whom another one meets."""
-    return _MET.search(mask.text, max(0, mention.start - 40), mention.start) is not None
+    return _MET.search(mask.text, 0, mention.start) is not None
 
 
 def _give(masks: list[Mask], side_of: Callable[[PersonMention], str | None]) -> None:
@@ -153,7 +153,7 @@ def _fill_from_others(masks: list[Mask]) -> None:
     """Give people what the other one of a sentence tells: a counterpart's post, and the second of two sides."""
     found, bilateral = two_sides(code for mask in masks for mention in mask.found for code in mention.codes)
     sides = found if bilateral and len(found) == 2 else ()
-    told: dict[PersonMention, PersonMention] = {}
+    told: dict[PersonMention | None, PersonMention] = {}
     for mask in masks:
         named = [m.person for m in mask.found if m.person is not None and m.first]
         if len(named) == 2:
@@ -162,7 +162,7 @@ def _fill_from_others(masks: list[Mask]) -> None:
             told |= {first: _beside(first, second, sides, met), second: _beside(second, first, sides, met)}
     for mask in masks:
         for index, mention in enumerate(mask.found):
-            new = told.get(mention.person) if mention.person else None
+            new = told.get(mention.person)
             if new is not None and new != mention.person:
                 codes = (new.side,) if new.side else ()
                 mask.found[index] = replace(mention, codes=codes, person=new)
@@ -227,7 +227,8 @@ _NOT_OF = dict.fromkeys(_NO_PRESIDENT, re.compile(r"^president$", re.IGNORECASE)
 }
 """Offices that a government does not know."""
 _OF_SOMEBODY = re.compile(r"['’]s\s(?:\w+\s){0,2}$")
-_ITS = re.compile(r"\W*(?:Its|its)\b")
+_ITS = re.compile(r"\W*[Ii]ts\b")
+_ITS_BEFORE = re.compile(r"\b[Ii]ts\s$")
 _TELLS = re.compile(r"[\w’' ]{0,12}?\s(?:said|says|announced|told|added|confirmed|warned|stated)\b")
 """Whoever is named behind what is told: `Mexico will ask ..., Economy Minister X said`."""
 AGREEING = 2
@@ -256,7 +257,7 @@ def _fill_from_story(masks: list[Mask], dateline: str | None) -> None:
             tells = _TELLS.match(mask.text, mention.end) is not None
             acting = next((m.codes[0] for m in actors if m.end <= mention.start and m.person is None), None)
             named = acting if tells else None
-            if _ITS.match(mask.text, max(0, mention.start - 5)) or _ITS.match(mask.original, mention.start):
+            if _ITS_BEFORE.search(mask.text, 0, mention.start) or _ITS.match(mask.original, mention.start):
                 named = acting or before
             last = person.name.split()[-1]
             signs = [code for code in (before, sides[0] if sides else None, dateline) if code]
@@ -293,7 +294,7 @@ def _spoken_for(masks: list[Mask]) -> dict[str, list[str]]:
 def _acts(mask: Mask, mention: Mention) -> bool:
     """Whether a party is told of as one that does something, not as a place or as somebody's object."""
     return mention.kind in ("party", "capital", "body", "person") and not _GOVERNED.search(
-        mask.text, max(0, mention.start - 12), mention.start
+        mask.text, 0, mention.start
     )
 
 

@@ -83,7 +83,7 @@ def _owned(told: Told, clause: Clause, words: tuple[int, int], kind: str) -> dic
 
     Of `criticism from Chile` the words do not tell at whom it is aimed.
     """
-    owner = told.mentions.codes(words[0], min(words[0] + 80, clause.end))[:1]
+    owner = told.mentions.codes(words[0], clause.end)[:1]
     if not owner:
         return {}
     if kind == "complaint":

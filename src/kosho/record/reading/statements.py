@@ -345,7 +345,7 @@ def first_date(mentions: Mentions, start: int, end: int, key: str) -> dict[str, 
 def _due(mentions: Mentions, start: int, end: int) -> dict[str, Any]:
     """Until when something is to be done; what only lies in a time before the document's own is none."""
     for mention in mentions.within(start, end, "date"):
-        told = _DUE.search(mentions.masked[max(start, mention.start - 20) : mention.start])
+        told = _DUE.search(mentions.masked, start, mention.start)
         if mention.date and told:
             last, today = mention.date.last_day, mentions.published
             if not (told[0].startswith(("in", "during", "at")) and last and today and last < today.isoformat()):

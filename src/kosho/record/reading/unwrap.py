@@ -56,7 +56,7 @@ def unwrapped(text: str, parts: list[Block]) -> Unwrapped:
         pieces.append(text[position : block.start])
         length += block.start - position
         start, position = length, block.start
-        broken = any(text.find(sign, block.start, block.end) >= 0 for sign in _SIGNS)
+        broken = any(sign in text[block.start : block.end] for sign in _SIGNS)
         for found in _BREAK.finditer(text, block.start, block.end) if broken else ():
             joined = "" if found[0].startswith("-") else " "
             kept = text[position : found.start()]

@@ -64,7 +64,7 @@ def _period_ends(match: re.Match[str]) -> str:
 
 
 def _looks_ahead(text: str, behind: int, end: int) -> bool:
-    rest = text[behind : min(end, behind + 60)]
+    rest = text[behind:end]
     if rest.startswith(("から", "以降")) and _WILL_DO.search(rest):
         return True
     told = _AHEAD.search(rest)
@@ -150,11 +150,7 @@ def _day_near(day: int, base: date | None, *, ahead: bool) -> date | None:
     if base is None:
         return None
     first = base.replace(day=1)
-    months = [
-        first,
-        (first - timedelta(days=1)).replace(day=1),
-        (first + timedelta(days=32)).replace(day=1),
-    ]
+    months = (first, first - timedelta(days=1), first + timedelta(days=31))
     days = [found for one in months if (found := _date(one.year, one.month, day))]
     fitting = [one for one in days if (one >= base if ahead else one <= base)]
     return min(fitting, key=lambda one: abs((one - base).days), default=None)

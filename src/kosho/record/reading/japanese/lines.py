@@ -54,7 +54,7 @@ def sentences_of(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin, depth = start, 0
     for position in range(start, end):
         depth += {"「": 1, "」": -1}.get(text[position], 0)
-        if text[position] == "。" and depth <= 0:
+        if text[position] in "。？?" and depth <= 0:
             if position + 1 - begin <= LONGEST:
                 yield begin, position + 1
             begin = position + 1

@@ -82,7 +82,7 @@ def _fields(text: str, start: int, end: int, found: re.Match[str]) -> dict[str, 
     elif rate:
         fields |= {"rate": shown(decimal(rate["rate"], ".")), "unit": "%"}
         fields |= {"rate_before": shown(decimal(rate["before"], "."))} if rate["before"] else {}
-    product = _PRODUCT.search(text[max(start, found.start() - 30) : found.start()])
+    product = _PRODUCT.search(text, start, found.start())
     if product:
         name = _OF.sub("", product["what"])
         if name and not is_state(name) and name not in _NO_GOODS:

@@ -334,7 +334,7 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         role = tokens[index].start
         index -= 1
     index, role = _before_body(tokens, index, role)
-    if index >= 0 and tokens[index].surface == "・" and index > 0 and _may_be_name(tokens, index - 1):
+    if index > 0 and tokens[index].surface == "・" and _may_be_name(tokens, index - 1):
         index -= 1
     given = index
     while (
@@ -345,7 +345,7 @@ def _name_before(tokens: list[Word], head: re.Match[str]) -> tuple[tuple[int, in
         and _KANJI.fullmatch(tokens[given].surface)
     ):
         given -= 1
-    if index >= 0 and given < index and tokens[given].is_name and tokens[given].end == tokens[given + 1].start:
+    if given < index and tokens[given].is_name:
         return (tokens[given].start, tokens[index].end), role
     named = index >= 0 and (_may_be_name(tokens, index) or _is_later_part(tokens, index))
     if not named or role - tokens[index].end > 1:
@@ -443,7 +443,7 @@ def _affiliation(
     """
     names, short, _ = _known()
     long, one = _states()
-    before = text[max(floor, first - 40) : first]
+    before = text[floor:first]
     led = re.search(
         rf"(?P<state>{long}|(?<![一-龥])[{one}])(?P<org>[一-龥]{{0,10}}(?:省|庁|部|委員会|府))?(?:の|側代表の|側の|代表の|側[：:]\s?|\s)?$",
         before,
@@ -451,11 +451,10 @@ def _affiliation(
     if led:
         state = led["state"]
         org = led["org"]
-        begin = first - (len(before) - led.start())
-        return begin, (names.get(state) or short[state],), org
+        return floor + led.start(), (names.get(state) or short[state],), org
     side = re.search(rf"[（(](?P<state>{long}|[{one}])側[)）]", before)
     own = re.search(r"(?P<org>[一-龥]{2,10}(?:省|庁|府|部|局))[\s　]$", before)
-    begin = own.start("org") + first - len(before) if own else first
+    begin = floor + own.start("org") if own else first
     org = own["org"] if own else None
     if side:
         return begin, (names.get(side["state"]) or short[side["state"]],), org

@@ -96,10 +96,7 @@ class _Reader:
         found: Named | None = None
         for one in self.named:
             if start <= one.start and one.end <= end:
-                mark = re.match(
-                    r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])",
-                    self.text[one.end : one.end + 14],
-                )
+                mark = _MARKED.match(self.text, one.end)
                 if mark and _FROM_TO.match(self.text, one.end):
                     continue  # `EUから日本への輸出` tells whence, not who acts
                 if mark and (found is None or "は" in mark[0] or "から" in mark[0]):
@@ -110,7 +107,7 @@ class _Reader:
         start, end = trimmed(self.text, fact.start, fact.end)
         clause = self.text[start:end]
         kind, modality = fact.kind, fact.modality or "asserted"
-        ending = re.split("[、。」\\n]", self.text[fact.verb : fact.end + 10])[0]
+        ending = re.split("[、。」\\n]", self.text[fact.verb :], maxsplit=1)[0]
         if re.search(table("japanese")["denied"], ending) and kind not in ("no_agreement", "red_line"):
             return
         if kind in ("event", "next_meeting") or (kind == "topic" and _FOR_LONG.search(clause)):
@@ -140,9 +137,7 @@ class _Reader:
             kind = "ask"
         if kind == "accord" and fact.verb >= 0:
             object_ = self.text[start : fact.verb]
-            confirmed = next((other for other, words in _CONFIRMED if words.search(object_)), kind)
-            seen = _SEEN_ALIKE.search(object_) is not None
-            kind = confirmed if "確認" in self.text[fact.verb : fact.end] else "position" if seen else "accord"
+            kind = next((other for other, words in _NO_ACCORD if words.search(object_)), kind)
         if kind == "accord" and _TO_BE_HELD.search(self.text[start : fact.verb]):
             self._event(fact._replace(kind="next_meeting"), subject)
             return
@@ -268,7 +263,7 @@ class _Reader:
 
     def _event(self, fact: Fact, subject: Named | None) -> None:
         start, end = trimmed(self.text, fact.start, fact.end)
-        rest = self.text[fact.verb : min(len(self.text), fact.end + 14)].split("。")[0]
+        rest = self.text[fact.verb :].partition("。")[0]
         coming = re.search(table("japanese")["to_come"], rest) is not None
         following = (
             fact.kind == "next_meeting"
@@ -390,6 +385,10 @@ LONG_TAIL = 10
 _SAYS_SOMETHING = re.compile(r"[一-龥ァ-ヶ][^、。]{3,}")
 
 
+_MARKED = re.compile(
+    r"[^、。はがをにでの間]{0,8}?(?:側)?(?:から(?:は)?(?!の)|としては|は|が|も)(?=[、，「\s]|[^、。])"
+)
+"""What marks who acts."""
 _FROM_TO = re.compile(r"から[一-龥ァ-ヶA-Z]{1,10}へ")
 _FOR_LONG = re.compile(r"\d+(?:分間|分|時間)")
 """How long somebody talked: it is a meeting, whatever the verb."""
@@ -410,8 +409,6 @@ _LAST = re.compile(r"(?:の?(?:末|終わり))?(?:まで|以内|を?(?:期限|�
 _PROPOSED = re.compile(r"案を|提案|打診")
 _WILL_ASK = re.compile(r"(?:求め|要請し|働きかけ|要求し|要望し)(?:る|て(?:い[くき])?|ていく)?(?:との)?$")
 """Whoever means to ask, asks."""
-_SEEN_ALIKE = re.compile(r"(?:認識|見解|考え|立場|理解)(?:で|に|を)?$")
-"""What two sides who agree on it only think alike."""
 _TO_BE_HELD = re.compile(
     r"(?:会談|協議|会合|対話|会議|委員会)を[^。]{0,24}(?:月|前半|後半|春|夏|秋|冬|上旬|中旬|下旬|日)[^。]{0,14}(?:開催する|開く|行う)(?:こと)?$"
 )
@@ -419,8 +416,11 @@ _TAKEN_AWAY = re.compile(
     r"(?:撤廃|解除|廃止|緩和|再開)(?:等)?(?:を|に|が)[^、。]{0,8}(?:歓迎|評価|求め|感謝|謝意|要請)"
 )
 _AIMED_AT = re.compile(r"目指す(?:こと)?(?:で|に|を)?$")
-_CONFIRMED = (
+_NO_ACCORD = (
     ("topic", re.compile(r"(?:進捗|状況|現状)(?:を)?(?:改めて|再)?$")),
-    ("position", re.compile(r"(?:であること|重要性|必要性|認識|立場|意義)(?:を)?(?:改めて|再)?$")),
+    (
+        "position",
+        re.compile(r"(?:であること|重要性|必要性|意義|認識|立場|見解|考え|理解)(?:で|に|を)?(?:改めて|再)?$"),
+    ),
 )
-"""What `確認` is of, where nothing is agreed by it."""
+"""What is confirmed or thought alike: nothing is agreed by it."""
