@@ -369,11 +369,7 @@ def _numbers(row: Sequence[Any], columns: Sequence[int], path: Path, line: int) 
     for k in columns:
         cell = row[k] if k < len(row) else ""
         try:
-            value = (
-                cell
-                if isinstance(cell, float)
-                else float("nan" if isinstance(cell, bool) else plain(_text(cell) or "0"))
-            )
+            value = cell if isinstance(cell, float) else float(plain(_text(cell) or "0"))
         except ValueError:
             value = float("nan")
         if not isfinite(value):
