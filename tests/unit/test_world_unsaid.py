@@ -15,15 +15,17 @@ import pytest
 from tests.worlds import CELL, build
 
 from kosho.errors import InputError, Problems
-from kosho.world import PhysicalFlow, factors, labelled, toy
+from kosho.world import PhysicalFlow, factors, labelled, together, toy
 from kosho.world.build import Said
-from kosho.world.concordances import _parts
+from kosho.world.concordances import _parts, recognised
 from kosho.world.exports import as_dataset, as_har, export
+from kosho.world.har import _sets
 from kosho.world.labels import refuse_quantities
 from kosho.world.naming import _given_regions
 from kosho.world.readers import by_pymrio, reader, wiod
 from kosho.world.readers.gtap_files import _word
-from kosho.world.readers.long_csv import _rows
+from kosho.world.readers.long_csv import _rows, read_long_csv
+from kosho.world.readers.matrix_csv import _take_names
 from kosho.world.readers.reader import Reader
 from kosho.world.table_checks import refuse_implausible
 
@@ -218,3 +220,106 @@ def test_an_economy_of_no_name_has_a_hint(tmp_path: Path) -> None:
 def test_baskets_are_of_sectors_that_are_all_known(sectors: tuple[str, ...], *, known: bool) -> None:
     world = build(np.ones((2, 2, 2)), sectors=sectors, countries=("JPN", "USA"))
     assert (factors.investment_baskets(world) is not None) is known
+
+
+def test_sectors_that_mean_the_same_for_some_labels_only_are_not_guessed() -> None:
+    with pytest.raises(InputError, match="could be codes of isic4 or isic3 or nace1"):
+        recognised(["01", "10"])
+    assert recognised(["01", "02"]).name == "isic4"
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        (b"A,1,2\nBC,3,4\n", [(0, b"A"), (6, b"BC")]),
+        (b"A,1,2", [(0, b"A")]),
+        (b",1,2\n", None),
+        (b"A,1,2\n,3,4\n", None),
+        (b'"A",1,2\n', None),
+        (b"A,1\n", None),
+        (b"A,1,2,3\n", None),
+        (b"", []),
+    ],
+)
+def test_names_are_taken_from_lines_of_one_width_that_all_have_one(
+    part: bytes, found: list[tuple[int, bytes]] | None
+) -> None:
+    held = bytearray(part)
+    assert _take_names(held, 3) == found
+    assert held == (part if found is None else part.replace(b"A,", b"0,").replace(b"BC,", b"00,"))
+
+
+@pytest.mark.parametrize(("worth", "notes"), [(1.0, 0), (-0.5, 2)])
+def test_nothing_is_told_of_a_plain_table_in_which_nothing_is_below_zero(
+    worth: float, notes: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    rows = ["exporter,seller,importer,user,value", "JPN,C29,JPN,C29,5", "JPN,C29,USA,final,6"]
+    rows += ["USA,G,USA,G,7", "USA,G,JPN,final,8", f"JPN,C29,USA,G,{worth}", "JPN,C29,JPN,final,3"]
+    path.write_text("\n".join([*rows, "USA,G,USA,final,4"]), encoding="utf-8")
+    made = read_long_csv([path], {})
+    assert len(made.meta["adjustments"]) == notes
+
+
+@pytest.mark.parametrize(
+    ("rate", "insist", "fits"),
+    [(0.15, False, True), (3.01, False, False), (3.01, True, True), (-0.1, False, False), (-0.1, True, True)],
+)
+def test_odd_duties_are_put_in_where_somebody_insists_and_go_together(
+    rate: float, *, insist: bool, fits: bool
+) -> None:
+    cell = {("USA", "JPN", "C29"): rate}
+    if not fits:
+        with pytest.raises(InputError, match=r"rates\[USA, JPN, C29\]"):
+            WORLD.with_tariff(cell, insist=insist)
+        return
+    made = WORLD.with_tariff(cell, insist=insist)
+    assert float(made.tariff.sel(importer="USA", exporter="JPN", sector="C29")) == pytest.approx(rate)
+    together = made.with_theta(250.0, insist=True).aggregate(
+        regions={"J": ("JPN",), "U": ("USA",), "C": ("CHN",)}
+    )
+    assert float(together.tariff.sel(importer="U", exporter="J", sector="C29")) == pytest.approx(rate)
+    assert together.theta.to_numpy().tolist() == pytest.approx([250.0, 250.0])
+
+
+def test_a_saved_system_is_what_is_in_its_folder_whatever_that_is_called() -> None:
+    asked: Any = SimpleNamespace(load_all=lambda path: path)
+    assert by_pymrio._saved(asked, Path("test_mrio"), {}) == Path("test_mrio")
+
+
+def test_members_of_blocs_go_together_once() -> None:
+    world = build(np.ones((3, 3, 1)), sectors=("C29",), countries=("DEU", "FRA", "JPN"))
+    union = together(world, ["EU27", "JPN", "nowhere"])
+    assert union.countries == ("EU27", "JPN")
+    assert together(union, ["EU27", "JPN", "nowhere"]) is union
+    assert together(WORLD, ["EU27"]) is WORLD
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_elasticities_go_together_by_trade_in_any_unit_of_money(scale: float) -> None:
+    flows = np.array([[[9.0, 9.0, 3.0], [1.0, 0.2, 0.0]], [[2.0, 0.4, 0.0], [8.0, 8.0, 1.0]]]) * scale
+    world = build(flows, sectors=("A", "B", "C"), countries=("JPN", "USA"), theta=[2.0, 8.0, 5.0])
+    made = world.aggregate(sectors={"AB": ("A", "B"), "C": ("C",)})
+    assert made.theta.to_numpy().tolist() == pytest.approx([(3.0 * 2.0 + 0.6 * 8.0) / 3.6, 5.0])
+    home = world.aggregate(sectors={"A": ("A",), "B": ("B",), "C": ("C",)})
+    assert home.theta.to_numpy().tolist() == pytest.approx([2.0, 8.0, 5.0])
+
+
+def test_an_axis_that_stands_at_one_element_has_that_one() -> None:
+    def ints(*numbers: int) -> bytes:
+        return b"".join(one.to_bytes(4, "little") for one in numbers)
+
+    record = b"    " + ints(2, 1, 2) + b"COEF".ljust(12) + ints(1) + b"YEAR".ljust(12) + b"SCEN".ljust(12)
+    record += b"ee" + ints(0, 0, 2) + b"2017".ljust(12) + b"base".ljust(12)
+    assert _sets(iter([record]), (1, 1)) == (("YEAR", ("2017",)), ("SCEN", ("base",)))
+    plain = (
+        b"    "
+        + ints(7, 1, 7)
+        + b"COEF".ljust(12)
+        + ints(1)
+        + b"S".ljust(12) * 7
+        + b"e" * 7
+        + bytes(28)
+        + ints(0)
+    )
+    assert _sets(iter([plain]), (1,) * 7) == (("S", ("1",)),) * 7
