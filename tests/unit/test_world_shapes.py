@@ -100,3 +100,31 @@ def test_odd_values_come_into_a_world_where_somebody_insists(
     with pytest.raises(InputError) as caught:
         World.from_flows(flows, **arrays)
     assert str(caught.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("names", "tables", "wanted", "found"),
+    [
+        (["only"], [], None, "only"),
+        (["only"], [], "2014", "only"),
+        (["t2013", "t2014"], ["t2013", "t2014"], "2014", "t2014"),
+        (["notes", "t2014"], ["t2014"], None, "t2014"),
+        (["notes", "more"], [], None, "notes"),
+        (["notes 2014", "t2014", "t2013"], ["t2014", "t2013"], "2014", "t2014"),
+        (["t2013", "t2014"], ["t2013", "t2014"], None, "holds several tables: t2013, t2014"),
+        (["t2013", "t2014"], ["t2013", "t2014"], "2015", "holds no table of 2015: t2013, t2014"),
+        (["a2014", "b2014", "c"], ["a2014", "b2014", "c"], "2014", "holds several tables: a2014, b2014"),
+    ],
+)
+def test_the_sheet_of_a_table_is_the_one_of_the_year_or_the_only_one(
+    names: list[str], tables: list[str], wanted: str | None, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiod, "sheet_names", lambda _path: names)
+    monkeypatch.setattr(wiod, "sheet_rows", lambda _path, name: [[name]])
+    monkeypatch.setattr(wiod, "_is_table", lambda head, _releases: head[0][0] in tables)
+    if found in names:
+        assert wiod._sheet(Path("t.xlsx"), (), wanted) == found
+        return
+    with pytest.raises(InputError) as caught:
+        wiod._sheet(Path("t.xlsx"), (), wanted)
+    assert caught.value.problems[0].message == found
