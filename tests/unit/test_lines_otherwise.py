@@ -227,6 +227,8 @@ def test_headings_are_sums_wherever_lines_are_finer(codes: list[str], kept: list
         ([("JPN", 0.05, ""), ("JPN", 0.01, "PRF")], 0.05),
         ([("JPN", 0.05, "MFN"), ("JPN", 0.01, "PRF"), ("JPN", 0.03, "PRF")], 0.01),
         ([("JPN", 0.05, "MFN"), ("JPN", 0.01, "odd")], 0.05),
+        ([("JPN", 0.05, "MFN"), ("JPN", 0.08, "PRF")], 0.05),
+        ([("JPN", 0.05, "odd"), ("JPN", 0.08, "PRF")], 0.08),
     ],
 )
 def test_of_several_kinds_of_rate_the_one_that_is_applied_counts(rows: list[Any], rate: float) -> None:
