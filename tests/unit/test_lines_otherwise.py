@@ -293,6 +293,8 @@ def test_what_could_claim_a_cut_of_a_bloc_is_the_widest_of_its_members(monkeypat
     assert _of_partner(WORLD, "EU27", "C29", rule) == UseRange(0.1, 0.5)
     assert _of_partner(WORLD, "FRA", "C29", rule) == UseRange(0.1, 0.4)
     assert [_of_partner(WORLD, code, "C29", rule) for code in ("ROW", "THA")] == [UseRange(0.0, 1.0)] * 2
+    rest = build(np.ones((2, 2, 1)), sectors=("C29",), countries=("ROW", "USA"))
+    assert _of_partner(rest, "ROW", "C29", rule) == UseRange(0.0, 1.0)
 
 
 def test_an_economy_has_a_column_of_its_own_where_one_agreement_alone_gives_it_a_duty() -> None:

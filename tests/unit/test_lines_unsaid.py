@@ -92,6 +92,7 @@ def test_a_line_of_which_more_than_all_falls_away_is_named(
         "exporter_surplus": [12.0, 12.0],
         "welfare": [3.0, 3.0],
     }
+    assert answer.sold.tolist() == [8.0]
 
 
 def test_lines_of_partners_that_the_world_has_not_are_no_parts() -> None:
