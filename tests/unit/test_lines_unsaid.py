@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,16 +18,18 @@ from kosho.lines import (
     LinearMarket,
     LineTable,
     agreements,
+    converted,
     line_elasticities,
     line_shock,
     line_table,
     linear_market,
     partial_models,
+    read_trade,
     smart,
     stage_annex,
 )
 from kosho.lines.annex import heads
-from kosho.lines.line_duties import LineDuties
+from kosho.lines.line_duties import LineDuties, _Traded
 from kosho.lines.line_packages import parts_of_trade
 from kosho.lines.staging_rules import Agreement
 from kosho.lines.swap_sets import SwapLines, _conditions, _in_whole_lines
@@ -199,3 +202,30 @@ def test_lines_that_are_all_fixed_are_a_package_where_they_fit() -> None:
 def test_a_table_without_lines_is_one_of_none() -> None:
     assert replace(table(5.0), currency="JPY").known_share == 1.0
     assert isinstance(next(iter(agreements().values())), Agreement)
+
+
+@pytest.mark.parametrize(
+    ("years", "year", "taken"),
+    [((2019, 2021, 2024), 2022, 2021), ((2019, 2021), 2020, 2019), ((2024,), 2022, 2024), ((), 2022, 2022)],
+)
+def test_trade_that_weighs_is_of_the_year_or_the_nearest_the_earlier_of_two(
+    years: tuple[int, ...], year: int, taken: int
+) -> None:
+    rows = [(one, float(one)) for one in years] + [(None, 1.0)]
+    frame = pl.DataFrame(rows, schema={"year": pl.Int32, "value": pl.Float64}, orient="row")
+    held, found = _Traded(frame, "mine").of(year)
+    assert found == taken
+    assert held["value"].to_list() == [float(taken)] * (taken in years) + [1.0]
+
+
+def test_of_a_flow_whose_duty_is_not_known_in_part_it_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "trade.csv"
+    rows = ["870323,2020,5,1", "870323,2020,5,", "870324,2020,2,1", "870324,2020,2,3", "870325,2020,2,"]
+    path.write_text("importer,exporter,hs,year,value,duty\n" + "".join(f"USA,JPN,{row}\n" for row in rows))
+    found = read_trade(path).of_year().sort("hs")
+    scale = found["value"].sum() / 16.0
+    assert found["duty"].to_list() == [None, pytest.approx(4.0 * scale), None]
+    moved, _ = converted(found.drop("basis"), dict.fromkeys(("870323", "870324"), ("870390",)))
+    assert dict(moved.select("hs", "duty").iter_rows()) == {"870390": None, "870325": None}
+    alone, _ = converted(found.filter(hs="870324").drop("basis"), {"870324": ("870390", "870391")})
+    assert alone["duty"].to_list() == [pytest.approx(2.0 * scale)] * 2
