@@ -14,21 +14,16 @@ from tests.worlds import build
 
 from kosho import equilibrium
 from kosho.cli import (
-    bargain_answer,
-    lines_goods,
     lines_ranges,
     register_compare,
     register_editions,
     replicate,
-    terminal,
 )
 from kosho.cli.closures import closure_of
 from kosho.cli.corridor_effect import effects, refuse_apart
-from kosho.cli.lines_data import _bounds, _in_edition, _refuse_repeated, _years_told
-from kosho.cli.lines_swap import _gain
+from kosho.cli.lines_data import _in_edition, _refuse_repeated
 from kosho.cli.record import _refuse_unknown
 from kosho.cli.table_options import _by_sector, line_duties, tariffs_said
-from kosho.cli.tariffs import _rate_set
 from kosho.cli.typed import _files
 from kosho.cli.world import _balances
 from kosho.errors import InputError
@@ -388,139 +383,3 @@ def test_twelve_balances_are_shown_the_largest_first(number: int) -> None:
     assert rows[0] == (f"Land C{last}", f"−{last}", f"{'+' if last % 2 == 0 else '−'}{2 * last}")
     assert len(rows) == min(number, 12)
     assert _balances({"balances": None}) == []
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "told"),
-    [
-        (0.0, 0.125, "the rate is not one: 0 to 12.5 %"),
-        (0.025, 0.275, "the rate is not one: 2.5 to 27.5 %"),
-        (0.1 / 3, float("inf"), "the rate is not known: 3.33 % or more"),
-        (0.0, float("inf"), "the rate is not known: 0 % or more"),
-    ],
-)
-def test_ends_of_a_rate_are_told_as_they_are(low: float, high: float, told: str) -> None:
-    assert _bounds(low, high) == told
-
-
-@pytest.mark.parametrize(
-    ("held", "year", "told"),
-    [
-        ([(2024,)], None, None),
-        ([(2024,), (2024,), ()], None, None),
-        ([(2022, 2024)], None, "of 2024, of 2022, 2024 that"),
-        ([(2022, 2024)], 2022, "of 2022, of 2022, 2024 that"),
-        ([(2023,), (2024,)], None, "of 2023, 2024, of 2023, 2024 that"),
-        ([(2023,), (2024,)], 2023, "of 2023, of 2023, 2024 that"),
-    ],
-)
-def test_which_of_several_years_are_taken_is_said(
-    held: list[tuple[int, ...]], year: int | None, told: str | None
-) -> None:
-    files: Any = [SimpleNamespace(years=years) for years in held]
-    found = _years_told(files, year)
-    if told is None or (year is not None and len(held) > 1):
-        assert found == []
-        return
-    assert f"the trade is {told}" in found[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("cars=USA:JPN+DEU:C29", ("cars", "USA", ("JPN", "DEU"), ("C29",))),
-        ("all=USA", ("all", "USA", (), ())),
-        ("all=USA::C29+C30", ("all", "USA", (), ("C29", "C30"))),
-        ("=USA:JPN", None),
-        ("cars", None),
-        ("cars=", None),
-        ("cars=:JPN", None),
-        ("cars=USA:JPN:C29:x", None),
-    ],
-)
-def test_a_set_of_rates_says_who_sets_it_on_whom_and_on_what(text: str, parts: tuple[Any, ...] | None) -> None:
-    if parts is None:
-        with pytest.raises(InputError, match="is no set of flows"):
-            _rate_set(text)
-        return
-    found = _rate_set(text)
-    assert (found.name, found.importer, tuple(found.exporters), tuple(found.sectors)) == parts
-
-
-def test_offers_by_turns_share_a_row_where_they_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr(bargain_answer, "show_table", lambda *given, **_more: shown.append(given))
-    monkeypatch.setattr(bargain_answer, "settled", lambda _deal, options: options)
-    path = [
-        {"proposer": who, "options": what, "date": f"2025-07-0{k}"}
-        for k, (who, what) in enumerate([("USA", "a"), ("JPN", None), ("USA", "a"), ("JPN", "a")], start=1)
-    ]
-    deal: Any = None
-    for agreed, ends in (
-        (None, "nothing is agreed"),
-        (3, "agreed on 4 July 2025"),
-        (0, "agreed on 1 July 2025"),
-    ):
-        bargain_answer._show_path(deal, {"deadline": {"path": path, "agreed": agreed, "date": "2025-07-09"}})
-        title, _heads, rows = shown.pop()
-        assert title.replace("\u00a0", " ") == f"Offers by turns until 9 July 2025: {ends}"
-        assert rows == [
-            ("United States", "2 days, 2025-07-01 to 2025-07-03", "a"),
-            ("Japan", "2025-07-02", "waits"),
-            ("Japan", "2025-07-04", "a"),
-        ]
-    bargain_answer._show_path(deal, {"deadline": {"path": [], "agreed": None, "date": "2025-07-09"}})
-    assert shown == []
-
-
-@pytest.mark.parametrize(
-    ("package", "told"),
-    [
-        ({"gains_solved": {"USA": 1.25}}, "+1.2"),
-        ({"gains_solved": {"USA": 2.0}, "gains_least_use": {"USA": -1.0}}, "−1.0 – +2.0"),
-    ],
-)
-def test_a_gain_is_one_or_from_the_least_to_the_most(package: dict[str, Any], told: str) -> None:
-    assert _gain(package, "USA") == told
-
-
-def test_a_duty_of_goods_is_told_or_none() -> None:
-    duty = SimpleNamespace(low=0.0, high=0.1, lines=3, other=1)
-    one = SimpleNamespace(
-        good="g", part_of="", value=1.0, of_world=2.0, headings=("87",), duty=duty, preferred=None
-    )
-    assert lines_goods._content(one) == {  # type: ignore[arg-type]
-        "good": "g",
-        "part_of": None,
-        "value": 1.0,
-        "of_world": 2.0,
-        "headings": ["87"],
-        "duty": {"low": 0.0, "high": 0.1, "lines": 3, "no_percentage": 1},
-        "own_duty": None,
-    }
-
-
-@pytest.mark.parametrize(
-    ("left", "out", "told"),
-    [
-        (0, False, []),
-        (-1, True, []),
-        (1, True, ["1 more line; --out writes all, --json lists all."]),
-        (2, True, ["2 more lines; --out writes all, --json lists all."]),
-        (2, False, ["2 more lines; --json lists all."]),
-    ],
-)
-def test_lines_that_are_left_out_of_a_table_are_counted(
-    left: int, told: list[str], monkeypatch: pytest.MonkeyPatch, *, out: bool
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(terminal, "say", said.append)
-    terminal.say_more_lines(left, out=out)
-    assert said == told
-
-
-@pytest.mark.parametrize(
-    ("value", "told"), [(True, "yes"), (False, "no"), (0.5, "0.5"), (4.0, "4"), ("x", "x"), (3, "3")]
-)
-def test_a_choice_of_a_run_is_said(value: object, told: str) -> None:
-    assert replicate._said(value) == told

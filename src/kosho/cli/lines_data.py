@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from datetime import date as calendar
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -370,7 +371,7 @@ def _by_law(
 
 def rate_told(share: float) -> str:
     """A duty in percent: nothing is nothing, and halves are told."""
-    return formatting.rate(round(100.0 * share, 2))
+    return formatting.NOT_KNOWN if isnan(share) else formatting.rate(round(100.0 * share, 2))
 
 
 def _bounds(low: float, high: float) -> str:
