@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import typer
 
-from kosho.cli import bargain_answer, bounds, lines_goods, lines_use, replicate, terminal
+from kosho.cli import bargain_answer, bounds, lines_goods, lines_use, rate, replicate, terminal
 from kosho.cli.lines_data import _bounds, _years_told, rate_told
+from kosho.cli.lines_sides import narrowed
 from kosho.cli.lines_swap import _gain
 from kosho.cli.lines_use import use_of_cuts
 from kosho.cli.several import _stop_where_silent
@@ -257,3 +258,35 @@ def test_the_use_of_cuts_is_given_assumed_or_a_range_by_origin(
     if origin is not None:
         assert asked == [("build-down", 0.45, tuple(told[0]["members"]))]
         assert float(np.asarray(found.high).max()) == 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("0", 0.0), ("0.5%", 0.5), ("100", 100.0), ("100.1", None), ("-1", None), ("much", None), ("40 %", 40.0)],
+)
+def test_a_share_of_content_is_from_nothing_to_all(text: str, share: float | None) -> None:
+    assert rate._percent(text) == share
+
+
+@pytest.mark.parametrize(
+    ("budget", "exclude", "told"),
+    [
+        (None, None, (None, [])),
+        (0.0, "22, 87.03,", (0.0, ["22", "8703"])),
+        (0.5, None, (0.5, [])),
+        (-0.1, None, "--budget"),
+        (float("inf"), None, "--budget"),
+        (float("nan"), None, "--budget"),
+        (1.0, "22,x1", "--exclude"),
+        (1.0, "12345678901", "--exclude"),
+    ],
+)
+def test_a_budget_is_an_amount_and_codes_are_digits(
+    budget: float | None, exclude: str | None, told: Any
+) -> None:
+    if not isinstance(told, str):
+        assert narrowed(budget, exclude) == told
+        return
+    with pytest.raises(InputError) as caught:
+        narrowed(budget, exclude)
+    assert [one.key for one in caught.value.problems] == [told]
