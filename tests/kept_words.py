@@ -160,6 +160,11 @@ VARY = (" ms a solve", "First-order residual", ", fingerprint ")
 WITH_PATHS = ("a schedule",)
 """That print where something was put."""
 AS_JSON = (
+    "indicators",
+    "a package by origin",
+    "a package by the law",
+    "a swap",
+    "requests",
     "best tariffs within bounds",
     "a supply chain without an origin",
     "tables that differ",

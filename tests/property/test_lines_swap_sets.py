@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kosho.errors import InputError, KoshoError
-from kosho.lines import SwapLines, swap_frontier, swap_set
-from kosho.lines.swap_sets import _better, _conditions, _fits, _rounded
+from kosho.lines import SwapLines, swap_frontier, swap_set, swap_sets
+from kosho.lines.swap_sets import _better, _conditions, _fits, _rounded, _settled
 
 
 def _lines(count: int, seed: int) -> SwapLines:
@@ -170,3 +172,36 @@ def test_a_package_reaches_coverage_and_keeps_to_budgets_of_each_side() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "bound", "gaps", "package"),
+    [
+        (100, 300.0, [1e-6], [0, 1]),  # of few lines the best is found, however near the bound is
+        (101, 300.3, [1e-6], [1, 0]),  # near enough
+        (101, 300.4, [1e-6, 1e-3], [0, 1]),
+        (101, -300.0, [1e-6, 1e-3], [0, 1]),
+    ],
+)
+def test_a_package_of_many_lines_that_is_a_thousandth_from_the_bound_is_kept(
+    lines: int, bound: float, gaps: list[float], package: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    many = lines > 100
+    start, other = np.zeros(lines), np.zeros(lines)
+    start[0], other[1] = 1.0, 1.0
+    worth = np.zeros(lines)
+    worth[:2] = (300.0, 301.0) if bound > 0 else (-302.0, -301.0)
+
+    def solved(_low: Any, _high: Any, _programme: Any, gap: float) -> Any:
+        asked.append(gap)
+        return start if many and len(asked) == 1 else other
+
+    monkeypatch.setattr(swap_sets, "_in_whole_lines", solved)
+    none = SimpleNamespace(marginals=np.zeros(lines))
+    relaxed = SimpleNamespace(x=np.full(lines, 0.5), fun=-bound, lower=none, upper=none)
+    rows = np.zeros((1, lines)), np.zeros(1)
+    for begun in (start, None):
+        asked.clear()
+        found = _settled(relaxed, begun, (worth, *rows, np.ones(lines)))
+        assert (asked, found[:2].tolist()) == (gaps, package)

@@ -176,3 +176,12 @@ def test_the_economy_under_the_law_pays_its_duties(register: Register) -> None:
     cars = {"importer": "USA", "exporter": "JPN", "sector": "C29"}
     assert float(start.tariff.sel(cars)) > 0.25 > float(world.tariff.sel(cars))
     assert start.imbalance < 1e-6
+
+
+@pytest.mark.parametrize(("year", "partners"), [(None, ["JPN"]), (2024, ["JPN", "ROW"])])
+def test_goods_that_come_back_are_no_partners_and_what_was_collected_tells_nothing_without_a_year(
+    register: Register, year: int | None, partners: list[str]
+) -> None:
+    trade = pl.DataFrame({"exporter": ["USA", "ROW", "JPN"], "hs": "87032301", "value": 1.0, "duty": 0.1})
+    found = law_rates(register, "USA", trade, DAY, year=year).frame
+    assert sorted(found["exporter"].unique().to_list()) == partners

@@ -59,7 +59,7 @@ def test_a_package_sets_rates_and_what_is_said_of_a_line_goes_before_its_heading
 
 def test_every_row_of_a_package_that_fits_nothing_is_told(tmp_path: Path) -> None:
     rows = ["87032310,JPN,0", "8702,JPN,0", "8,JPN,0", "870421,KOR,0", "870323,JPN,1", "870323,JPN,2"]
-    rows += ["870322,DEU,0"]
+    rows += ["870322,DEU,0", "8703231011,JPN,0"]
     with pytest.raises(InputError) as caught:
         changed(tmp_path, *rows)
     assert {problem.line: problem.message for problem in caught.value.problems} == {
@@ -68,6 +68,7 @@ def test_every_row_of_a_package_that_fits_nothing_is_told(tmp_path: Path) -> Non
         4: "'8' fits no line of USA",
         5: "'KOR' sells USA nothing here",
         7: "870323 of JPN stands twice",
+        9: "'8703231011' is a part of 870323, and lines are no finer here",
     }
 
 

@@ -103,6 +103,13 @@ def test_a_flow_that_two_report_is_counted_once() -> None:
     ])  # fmt: skip
     found = world_trade(twice, line_table(twice, "USA"))
     assert found.value.sum() == pytest.approx(sum(row[3] for row in ROWS))
+    once = pl.concat([
+        twice.filter(basis="import").filter((pl.col("importer") == "USA") | (pl.col("exporter") == "JPN")),
+        twice.filter(pl.col("basis") == "export").with_columns(pl.col("value") * 2.0),
+    ])  # fmt: skip
+    found = world_trade(once, line_table(once, "USA"))
+    told = sum(row[3] * (1.0 if row[0] == "USA" or row[1] == "JPN" else 2.0) for row in ROWS)
+    assert found.value.sum() == pytest.approx(told)  # what no buyer counted, the seller did
 
 
 def test_gsim_refuses_what_it_cannot_do() -> None:

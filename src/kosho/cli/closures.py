@@ -73,6 +73,7 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
                     part=_("no product") if key == "absorbed" else _("what it cannot"),
                 ),
                 hint,
+                key="--closure",
             )
         else:
             _put(found, key, of, value.strip(), problems)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from datetime import date as calendar
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,7 @@ __all__ = [
     "Rates",
     "Trade",
     "Year",
+    "rate_told",
     "read_lines",
     "say_lines",
     "say_parts",
@@ -367,11 +369,16 @@ def _by_law(
     )
 
 
+def rate_told(share: float) -> str:
+    """A duty in percent: nothing is nothing, and halves are told."""
+    return formatting.NOT_KNOWN if isnan(share) else formatting.rate(round(100.0 * share, 2))
+
+
 def _bounds(low: float, high: float) -> str:
     """Between what a rate lies that is none."""
     if high == float("inf"):
-        return _("the rate is not known: {low} % or more", low=formatting.percent(low))
-    low_told, high_told = formatting.percent(low), formatting.percent(high)
+        return _("the rate is not known: {low} % or more", low=rate_told(low))
+    low_told, high_told = rate_told(low), rate_told(high)
     return _("the rate is not one: {low} to {high} %", low=low_told, high=high_told)
 
 

@@ -20,6 +20,7 @@ from kosho.cli.lines_data import (
     Rates,
     Trade,
     Year,
+    rate_told,
     read_lines,
     say_lines,
     say_parts,
@@ -241,7 +242,7 @@ def _show(content: dict[str, Any], given: Given, used: UseOfCuts) -> None:
         (
             one["code"],
             formatting.decimals(one["imports"], 0),
-            formatting.percent(one["rate"]),
+            rate_told(one["rate"]),
             *(formatting.decimals(one[name], 1, sign=True) for name in (third, "revenue", "welfare")),
         )
         for one in content["lines"][:SHOWN]
@@ -446,7 +447,7 @@ def indicators(  # noqa: PLR0913 - one parameter an option
                 table.codes[k],
                 formatting.decimals(float(bought[k]), 0),
                 formatting.percent(float(share[k])),
-                formatting.percent(float(table.rate[k, column])),
+                rate_told(float(table.rate[k, column])),
                 formatting.decimals(100 * float(margin[k]), 1, sign=True),
             )
             for k in shown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kosho import formatting
-from kosho.cli.lines_data import Given
+from kosho.cli.lines_data import Given, rate_told
 from kosho.cli.terminal import say_more_lines, show_table
 from kosho.codes import country_name
 from kosho.language import _
@@ -83,7 +83,7 @@ def show_ranked_ends(ranges: Sequence[dict[str, Any]], giver: str, taker: str) -
             one["code"],
             one["sector"],
             formatting.decimals(one["imports"], 0),
-            _ends(one["rate"], formatting.percent),
+            _ends(one["rate"], rate_told),
             _ends(one["gain"], _money),
             _ends({end: -value for end, value in one["cost"].items()}, _money),
         )
@@ -171,7 +171,7 @@ def show_package_ends(ends: dict[str, Any] | None, money: str) -> None:
         (
             one["code"],
             formatting.decimals(one["imports"], 0),
-            _ends(one["rate"], formatting.percent),
+            _ends(one["rate"], rate_told),
             *(_ends(one[name], _money) for name in ("revenue", "welfare")),
         )
         for one in ends["lines"][:SHOWN]

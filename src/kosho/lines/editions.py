@@ -140,7 +140,10 @@ def converted(trade: pl.DataFrame, table: Concordance) -> tuple[pl.DataFrame, li
     joined = six.join(lookup, on="hs", how="left").with_columns(
         pl.col("target").fill_null(pl.col("hs")).alias("hs"), pl.col("weight").fill_null(1.0)
     )
-    sums = [(pl.col(name) * pl.col("weight")).sum().alias(name) for name in figures]
+    sums = [
+        pl.when(pl.col(name).null_count() == 0).then((pl.col(name) * pl.col("weight")).sum()).alias(name)
+        for name in figures  # of a sum a part of which is not known nothing is
+    ]
     return joined.group_by([*keys, "hs"], maintain_order=True).agg(sums), missing
 
 

@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 
 from kosho.arrays import Array, Mask
 from kosho.display import Card, Shown, number, plural
-from kosho.errors import Problems
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.lines.smart_model import broadcast, finite, note_places, quotient
 
@@ -164,7 +164,8 @@ def gsim(
         substitution: Elasticities of substitution that broadcast to `[line, importer]`, zero or more.
 
     Raises:
-        InputError: arrays that do not fit, figures that are not finite or of the wrong sign; all of them.
+        InputError: arrays that do not fit, figures that are not finite or of the wrong sign; all of them; or a
+            line whose prices nothing sets.
 
     >>> from kosho.lines import gsim
     >>> trade = [[0, 50, 200, 300], [500, 0, 150, 200], [300, 100, 200, 200], [50, 100, 110, 20]]
@@ -200,14 +201,14 @@ def gsim(
     quantity = np.empty(flows.shape)
     for first in range(0, lines, BLOCK):  # what is worked on at a time stays near the processor
         at = slice(first, first + BLOCK)
-        price[at], quantity[at] = _clear(flows[at], old[at], new[at], (em[at], ex[at], es[at]))
+        price[at], quantity[at] = _clear(flows[at], old[at], new[at], (em[at], ex[at], es[at]), first)
     return GsimOutcome(flows, old, new, em, ex, price, quantity)
 
 
 def _clear(
-    flows: Array, old: Array, new: Array, elasticities: tuple[Array, Array, Array]
+    flows: Array, old: Array, new: Array, elasticities: tuple[Array, Array, Array], first: int
 ) -> tuple[Array, Array]:
-    """World prices, and quantities of every flow, proportional changes."""
+    """World prices, and quantities of every flow, proportional changes; `first` numbers the first line."""
     em, ex, es = elasticities
     power = new / old - 1.0
     bought, sold = flows * old, flows.sum(axis=2, keepdims=True)
@@ -223,6 +224,11 @@ def _clear(
     matrix[:, diagonal, diagonal] += own + np.where(still, 0.0, ex)
     matrix[still] = 0.0
     matrix[:, diagonal, diagonal] += still
+    rigid = np.flatnonzero((~still & (ex == 0)).any(axis=1))  # else each exporter's own supply sets its price
+    for line in rigid[np.linalg.matrix_rank(matrix[rigid]) < len(diagonal)][:1].tolist():
+        told = _("many prices clear the market: too little of supply and demand reacts to them")
+        hint = _("an elasticity of demand below zero, or of supply above it")
+        raise InputError(Problem(told, hint, key=f"supply[{first + line}]"))
     price = np.linalg.solve(matrix, np.where(still, 0.0, asked)[..., None])[..., 0]
     paid = price[:, :, None] + power
     composite = (theta * paid).sum(axis=1, keepdims=True) * pull

@@ -120,8 +120,7 @@ def _substitution(
         case "protee":
             table = frame("trade_elasticity_hs6_2007")
             known = dict(zip(table["hs"].to_list(), (-table["elasticity"]).to_list(), strict=True))
-            found = [None if code is None else known.get(code) for code in mapped(codes, concordance(2007))]
-            return [value if value is not None and value > 0 else None for value in found]
+            return [None if code is None else known.get(code) for code in mapped(codes, concordance(2007))]
         case "world":
             if world is None:
                 raise InputError(Problem(_("elasticities of a world need the world"), key="--elasticities"))

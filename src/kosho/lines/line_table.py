@@ -353,14 +353,11 @@ def _dense(cells: pl.DataFrame, importer: str, rates: pl.DataFrame | None, digit
     if rates is not None:
         mine = rates.filter(pl.col("importer") == importer)["hs"].unique().to_list()
         seen = {code[: digits or len(code)] for code in codes}
+        over = {code[:n] for code in seen for n in range(1, len(code))}
         missing += [
             MissingJoin(code, _("in the schedule, and not traded"), 0.0)
             for code in sorted(mine)
-            if not any(
-                code.startswith(one) or one.startswith(code)
-                for one in (code[:n] for n in LENGTHS)
-                if one in seen
-            )
+            if code not in over and not any(code[:n] in seen for n in range(1, len(code) + 1))
         ]
     order = sorted(missing, key=lambda one: (-one.value, one.code))
     return LineTable(

@@ -194,8 +194,7 @@ class _Paid:
         days: tuple[date, date | None, int | None],
     ) -> _Paid:
         on, known, year = days
-        mine = trade.filter(exporter=importer).height  # goods that come back are no partner's
-        rows = trade if not mine else trade.filter(trade["exporter"] != importer)
+        rows = trade.filter(trade["exporter"] != importer)  # goods that come back are no partner's
         names = rows["exporter"].unique().sort().to_list()
         partners = tuple(name for name in names if _members(name))
         every = dict(_pairs(duties, ""))

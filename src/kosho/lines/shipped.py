@@ -214,16 +214,35 @@ def schedule_rates(schedule: Schedule) -> pl.DataFrame:
     """
     import polars as pl
 
-    mine = (one for one in preferences() if schedule.importer in one.importers and len(one.exporters) == 1)
-    alone = {one.id: next(iter(one.exporters)) for one in mine}
+    alone = _alone(schedule)
     rows: list[tuple[str, str, str, float | None, str]] = []
     for code, line in schedule.lines.items():
-        if line.general_text:
-            rows.append((schedule.importer, "", code, _rate(line.general_text), line.general_text))
-        for key, text in line.special_texts.items():
-            name, _, exporter = key.partition("/")
-            if name in alone or exporter:
-                rows.append((schedule.importer, exporter or alone[name], code, _rate(text), text))
+        texts = {"": line.general_text}
+        for exporter, name in alone.items():
+            texts[exporter] = line.special_texts.get(f"{name}/{exporter}") or line.special_texts.get(name, "")
+        rows += [
+            (schedule.importer, exporter, code, _rate(text), text) for exporter, text in texts.items() if text
+        ]
     names = ("importer", "exporter", "hs", "rate", "duty")
     kinds = (pl.Utf8, pl.Utf8, pl.Utf8, pl.Float64, pl.Utf8)
     return pl.DataFrame(rows, schema=dict(zip(names, kinds, strict=True)), orient="row")
+
+
+def _alone(schedule: Schedule) -> dict[str, str]:
+    """Economies that the schedule gives a duty alone, and under which preference.
+
+    Those that could claim another one too are left out: which of the two is lower, a line of one does not tell.
+    """
+    importer = schedule.importer
+    named: dict[str, set[str]] = {}
+    for one in preferences():
+        for exporter in one.exporters - {importer} if importer in one.importers else ():
+            named.setdefault(exporter, set()).add(one.id)
+    keys = {key for line in schedule.lines.values() for key in line.special_texts}
+    only = {one.id for one in preferences() if len(one.exporters - {importer}) == 1}
+    claims = {exporter: next(iter(ids)) for exporter, ids in named.items() if len(ids) == 1}
+    return {
+        exporter: name
+        for exporter, name in sorted(claims.items())
+        if (name in only and name in keys) or f"{name}/{exporter}" in keys
+    }

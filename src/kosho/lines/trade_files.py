@@ -91,7 +91,8 @@ class TradeFile(Shown):
                 )
             )
         keys = ["importer", "exporter", "hs", "basis"]
-        kept = pl.col("duty").sum() * pl.when(pl.col("duty").count() > 0).then(1.0)
+        # A duty that is not known of a part of a flow is not known of the flow.
+        kept = pl.when(pl.col("duty").null_count() == 0).then(pl.col("duty").sum()).alias("duty")
         return rows.group_by(keys, maintain_order=True).agg(
             pl.col("value").sum(), kept, pl.col("quantity").sum()
         )

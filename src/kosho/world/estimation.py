@@ -332,7 +332,7 @@ def _of_sector(
     separated += int(fit.n_separation_na or 0)
     gone = tuple(_name(str(one), panel) for one in fit._collin_vars)  # it has no other door
     told = replace(untold, observations=int(fit._N), separated=separated, dropped=gone)  # nor has this
-    if "tariff" in gone or "price" not in found.index:
+    if "price" not in found.index:
         return replace(
             told, notes=(*notes, _("the duty was dropped: fixed effects or controls tell all of it"))
         )

@@ -140,7 +140,9 @@ def as_pymrio(world: World) -> Any:
             "unit": pd.DataFrame({"unit": ["million USD"]}, added.index),
         },
         name=world.meta.name,
-        description=f"{world.meta.name}, year {world.meta.year}",
+        description=world.meta.name
+        if world.meta.year is None
+        else f"{world.meta.name}, year {world.meta.year}",
     )
     system.meta.note(f"written by Kosho from {world.meta.source}")
     return system

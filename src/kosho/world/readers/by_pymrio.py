@@ -208,7 +208,7 @@ def _eora(pymrio: Any, path: Path, settings: Settings) -> Any:
 
 
 def _saved(pymrio: Any, path: Path, _: Settings) -> Any:
-    return pymrio.load_test() if path.name == "test_mrio" else pymrio.load_all(path)
+    return pymrio.load_all(path)
 
 
 EURO_SETTINGS = {"inventories": INVENTORIES, "usd-per-eur": EURO, "year": "where no name says it; --year does"}

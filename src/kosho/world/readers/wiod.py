@@ -155,16 +155,14 @@ def _of_list(found: Mapping[str, Any], path: Path) -> tuple[Blocks, Release, int
         raise _unknown(path, len(industries))
     finals = labels_of(countries, release.finals)
     used, bought = as_numbers(found["inter"], str(path)), as_numbers(found["final"], str(path))
-    if used.shape != (len(countries) * len(industries),) * 2 or bought.shape[1] != len(finals):
-        raise InputError(
-            Problem(
-                _("holds matrices of {first} and {second}", first=used.shape, second=bought.shape),
-                file=str(path),
-            )
-        )
-    year = int(as_numbers(found["year"], str(path)).flat[0]) if "year" in found else None
-    output = as_numbers(found["output"], str(path)) if "output" in found else None
     rows = labels_of(countries, release.codes)
+    output = as_numbers(found["output"], str(path)).ravel() if "output" in found else None
+    wanted = {"inter": (len(rows), len(rows)), "final": (len(rows), len(finals)), "output": (len(rows),)}
+    for name, matrix in (("inter", used), ("final", bought), ("output", output)):
+        if matrix is not None and matrix.shape != wanted[name]:
+            told = _("matrix {name} is of {shape}", name=name, shape=matrix.shape)
+            raise InputError(Problem(told, _("of {shape}", shape=wanted[name]), str(path)))
+    year = int(as_numbers(found["year"], str(path)).flat[0]) if "year" in found else None
     stocks = frozenset({release.stocks})
     return (
         Blocks(rows, finals, used, bought, output, stocks, release.formation, rounded=_is_whole(used)),
@@ -369,11 +367,7 @@ def _numbers(row: Sequence[Any], columns: Sequence[int], path: Path, line: int) 
     for k in columns:
         cell = row[k] if k < len(row) else ""
         try:
-            value = (
-                cell
-                if isinstance(cell, float)
-                else float("nan" if isinstance(cell, bool) else plain(_text(cell) or "0"))
-            )
+            value = cell if isinstance(cell, float) else float(plain(_text(cell) or "0"))
         except ValueError:
             value = float("nan")
         if not isfinite(value):
