@@ -87,6 +87,10 @@ def test_what_nobody_said_is_no_fact(text: str, kind: str) -> None:
         ("Chile urged Peru not to tax cars.", "ask", {"content": "not to tax cars"}),
         ("Chile promised not to limit sales.", "commitment", {"deliverable": "not to limit sales"}),
         ("Chile had pledged a mill but built none.", "commitment", {"deliverable": "a mill"}),
+        ("Jo Moe, who leads the talks for Peru, asked Chile to act.", "ask", {"by": "PER", "to": "CHL"}),
+        ("Jo Moe, who was born in Lima, said Chile will buy rice.", "offer", {"by": "CHL"}),
+        ("Jo Moe of Chile said Peru would follow.", "commitment", {"deliverable": "follow"}),
+        ("The ministers discussed wine at length.", "topic", {"topic": "wine"}),
         ("Minister Ana Rey of Chile said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
         ("Ana Rey, Chile's trade minister, said Peru would cut its duty.", "offer", {"by": "PER", "to": "CHL"}),
         (
@@ -201,3 +205,11 @@ def test_goods_of_a_title_end_where_those_of_a_sentence_do(words: str) -> None:
 def test_who_minds_a_duty_or_pays_another_is_not_whose_it_is_and_does_not_bear_it(text: str) -> None:
     (one,) = drafts(text, "measure")
     assert (one.get("imposed_by") in (None, "CHL"), one.get("on"), one["rate"]) == (True, None, 9)
+
+
+def test_who_is_named_in_a_remark_on_somebody_does_not_ask_and_is_not_asked() -> None:
+    text = "Peru and Chile are in touch.\n\nJo Moe, who met Peru's minister, asked Chile to cut its duty."
+    (one,) = drafts(text, "ask")
+    assert (one.get("by"), one["to"]) == (None, "CHL")
+    text = "Peru and Chile are in touch.\n\nJo Moe, who speaks for the Union, said his members would oppose it."
+    assert drafts(text, "position") == []

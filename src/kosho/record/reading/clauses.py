@@ -10,7 +10,7 @@ from kosho.record.reading.coordination import Item, items
 from kosho.record.reading.mentions import OWN, Mention, Mentions, pattern
 from kosho.record.reading.quick import MOST_CLAUSES, Guarded
 
-__all__ = ["SAYS", "Clause", "split"]
+__all__ = ["SAYS", "Clause", "past_somebody", "split"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +418,16 @@ _WHAT_IS_THAT = re.compile(r"\W*[Ww]hat\s[^,;]{3,60}?\s(?:is|was)\sthat\s")
 """`What I told him is that X`: X is who acts."""
 
 
+_SOMEBODY = re.compile(
+    r"\W*(?:[A-Z][\w’'-]*\.?\s){1,3}[A-Z][\w’'-]+,\swho\s[^,;]{3,100},\s(?=(?:also\s)?[a-z]+\b)"
+)
+"""Somebody of whom no post is told acts, and nobody in the remark: `Jo Moe, who met X, asked`."""
+_LEADS_FOR = re.compile(
+    pattern(
+        r",\swho\s(?:leads?|led|heads?|headed|represent(?:s|ed)?|negotiates?)\b[^,;]{0,40}?\s(?P<who><party>),\s$"
+    )
+)
+"""The remark says for whom: `Jo Moe, who leads the talks for Peru, asked`."""
 _DATELINE = re.compile("[\ue000\ue007]+\\s[-–—]\\s(?=[A-Z\ue000-\ue007][^-–—]*$)")
 """The place that a release begins with, where no day stands beside it; between two dashes stands a remark."""
 
@@ -428,6 +438,9 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
     opening = _SUBORDINATE.match(masked, start, end)
     if opening and _ACTING.search(masked, opening.end(), end):
         start = opening.end()
+    unknown = _SOMEBODY.match(masked, start, end)
+    if unknown:
+        return _behind_somebody(mentions, unknown, end)
     relative = _WHAT_IS_THAT.match(masked, start, end)
     start = relative.end() if relative else start
     dateline = _DATELINE.match(masked, start, end)
@@ -450,6 +463,21 @@ def _subject(mentions: Mentions, start: int, end: int) -> list[Mention]:
             stop = more.end()
         return [m for m in mentions.within(first.start(), stop) if m.kind in _ACTORS]
     return []
+
+
+def _behind_somebody(mentions: Mentions, unknown: re.Match[str], end: int) -> list[Mention]:
+    """Who acts where a clause begins with somebody unknown: whoever is told of, or the side that is said."""
+    told = _REPORTED.match(mentions.masked, unknown.end() - 1, end)
+    if told:
+        return _subject(mentions, told.end(), end)
+    leads = _LEADS_FOR.search(mentions.masked, unknown.start(), unknown.end())
+    return mentions.within(*leads.span("who"))[:1] if leads else []
+
+
+def past_somebody(masked: str, start: int, end: int) -> int:
+    """Where the remark on somebody unknown ends that a clause begins with; where there is none, its start."""
+    unknown = _SOMEBODY.match(masked, start, end)
+    return unknown.end() if unknown else start
 
 
 def _resolved(  # noqa: C901, PLR0911 - one return a pronoun

@@ -25,6 +25,8 @@ _MODAL = re.compile(
     r"(?:will|shall|would|may|could|(?:is|are|plans?|intends?) to)\s(?:(?:also|jointly|\w+ly)\s)?",
     re.IGNORECASE,
 )
+_WOULD = re.compile(r"\s(?:would|will|shall)\s")
+"""What stands behind it is what will be done: `said Peru would follow`."""
 _ADDRESSEE = re.compile(
     pattern(
         r"\W*(?:(?:on|upon|to|with|from)\s)?(?:(?:[Tt]he\s)?<any>(?:['’]s?\s(?:[\w-]+\s){0,2})?|us|them|him|her|officials|negotiators|(?:their|our|its|his|her)\s[\w-]+)\s(?=(?:to|that|for|on)\b|not\sto\b)"
@@ -79,7 +81,9 @@ def free_words(kind: str, text: str, masked: str, verb: tuple[int, int], end: in
     if re.fullmatch(r"[^\w:]*:\W*", masked[place:end]):
         return {}  # what is agreed on stands in the list that follows
     mark = _MARK.match(masked, place, end)
-    return _phrase(key, text, mark.end() if mark else place, end) or _phrase(key, text, start, end)
+    told = _WOULD.search(masked, start, behind)
+    whole = told.end() if told else start
+    return _phrase(key, text, mark.end() if mark else place, end) or _phrase(key, text, whole, end)
 
 
 def _inner_verb(masked: str, start: int, behind: int) -> int | None:
@@ -105,13 +109,19 @@ _LEADING = re.compile(
 )
 
 
+_HOW = re.compile(
+    r"\s(?:at\s(?:great\s|some\s)?length|in\s(?:great\s|more\s|some\s)?(?:detail|depth)|extensively|thoroughly|briefly)$"
+)
+"""How something was discussed is no part of what was."""
+
+
 def listed(words: str) -> list[str]:
     """The subjects that a phrase lists.
 
     >>> listed("on trade expansion, non-tariff measures, and economic security")
     ['trade expansion', 'non-tariff measures', 'economic security']
     """
-    parts = [_LEADING.sub("", part.strip(" .,;")) for part in _ITEM.split(words)]
+    parts = [_HOW.sub("", _LEADING.sub("", part.strip(" .,;"))) for part in _ITEM.split(words)]
     return [part for part in parts if len(part) > 2 or (len(part) == 2 and part.isupper())]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from kosho.record.reading.clauses import Clause
+from kosho.record.reading.clauses import Clause, past_somebody
 from kosho.record.reading.draft import Modality
 from kosho.record.reading.mentions import Mentions
 from kosho.record.reading.passives import Passive, passive
@@ -59,7 +59,8 @@ def tell_statement(
 def _says_nothing(told: Told, clause: Clause, kind: str, fields: Fields, end: int) -> bool:
     """Whether it is of no party, `his members would oppose it`, or commits to nothing, `They agreed to:`."""
     if kind == "position":
-        return bool(clause.subject) and not fields.keys() & _OWNERS
+        unknown = past_somebody(told.mentions.masked, clause.start, clause.end) > clause.start
+        return (bool(clause.subject) or unknown) and not fields.keys() & _OWNERS
     return kind == "commitment" and "deliverable" not in fields and told.mentions.text[:end].endswith(":")
 
 

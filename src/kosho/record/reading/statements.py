@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kosho.numbers import decimal
-from kosho.record.reading.clauses import Clause
+from kosho.record.reading.clauses import Clause, past_somebody
 from kosho.record.reading.meetings import minutes_in
 from kosho.record.reading.mentions import Mention, Mentions, pattern
 from kosho.record.reading.phrases import listed, subject_of
@@ -117,7 +117,9 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) < 2:
+        first = past_somebody(mentions.masked, start, end)
         behind = max((m.end for m in clause.subject if start <= m.start < end), default=start)
+        behind = max(first, behind)
         behind = start if _demanded(rule) else behind
         if kind == "complaint" and rule.acts is None:
             behind = start
