@@ -180,11 +180,31 @@ def test_backgrounds_that_do_not_lead_are_solved_whole_where_that_is_asked_for(
     assert [_Pricing._exact(one, number) for number in range(3)] == [first, other, other]
 
 
-@pytest.mark.parametrize(("periods", "discount"), [(0, 0.9), (1, 0.0), (1, -0.1), (1, 1.01)])
-def test_offers_need_a_period_and_a_discount_above_zero_and_at_most_one(periods: int, discount: float) -> None:
-    assert alternating_offers(game((2.0, 3.0)), 1, 1.0).agreed is not None
-    with pytest.raises(InputError, match="discount factor"):
-        alternating_offers(game((2.0, 3.0)), periods, discount)
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ({"periods": 0}, "periods"),
+        ({"periods": 1.5}, "periods"),
+        ({"periods": True}, "periods"),
+        ({"discount": 0.0}, "discount"),
+        ({"discount": -0.1}, "discount"),
+        ({"discount": 1.01}, "discount"),
+        ({"discount": float("nan")}, "discount"),
+        ({"discount": "0.9"}, "discount"),
+        ({"order": [2]}, "order"),
+        ({"order": [-1]}, "order"),
+        ({"order": ["JPN"]}, "order"),
+        ({"order": [True]}, "order"),
+        ({"order": []}, "order"),
+    ],
+)
+def test_offers_need_a_period_a_discount_above_zero_and_at_most_one_and_proposers(
+    asked: dict[str, Any], key: str
+) -> None:
+    assert alternating_offers(game((2.0, 3.0)), 1, 1.0, [1]).agreed is not None
+    settings: dict[str, Any] = {"periods": 1, "discount": 1.0, **asked}
+    with pytest.raises(InputError, match=f"^{key}\\b"):
+        alternating_offers(game((2.0, 3.0)), **settings)
 
 
 def test_payoffs_are_one_number_a_package_and_party_all_of_them_finite() -> None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kosho.arguments import note_count, refuse_boundless
 from kosho.arrays import Array
 from kosho.bargain.game import Game
 from kosho.display import Card, Shown, listing, number
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 
 __all__ = ["WEEK", "DeadlineGame", "Offer", "alternating_offers"]
@@ -96,7 +97,7 @@ def alternating_offers(
         order: Positions of the parties in the order in which they propose; as listed by default.
 
     Raises:
-        InputError: no period, or a discount factor out of bounds.
+        InputError: no period, a discount factor out of bounds, or a position of no party.
 
     >>> import numpy as np
     >>> from kosho.bargain import Game, alternating_offers
@@ -106,14 +107,17 @@ def alternating_offers(
     >>> talks.agreed.package, talks.agreed.proposer
     (2, 'JPN')
     """
-    if periods < 1 or not 0 < discount <= 1:
-        raise InputError(
-            Problem(
-                _("{periods} periods at a discount factor of {discount:g}", periods=periods, discount=discount),
-                _("one or more; above 0, at most 1"),
-            )
-        )
+    problems = Problems()
+    note_count(problems, periods, "periods", least=1)
     turns = list(range(len(game.parties))) if order is None else list(order)
+    wrong = [one for one in turns if isinstance(one, bool) or one not in range(len(game.parties))]
+    if wrong or not turns:
+        hint = _("positions of parties, below {number}", number=len(game.parties))
+        problems.add(repr(wrong[0] if wrong else turns), hint, key="order")
+    problems.raise_if_any()
+    refuse_boundless(discount=discount)
+    if not 0 < discount <= 1:
+        raise InputError(Problem(f"{discount:g}", _("above 0, at most 1"), key="discount"))
     worth = game.disagreement
     path: list[Offer] = []
     for period in reversed(range(periods)):
