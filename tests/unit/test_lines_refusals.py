@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from kosho import lines
+from kosho.equilibrium import Flow, Quota
 from kosho.errors import InputError
 from kosho.impact.coercion import Market
-from kosho.lines import LinearMarket, linear_market
+from kosho.lines import LinearMarket, PartialSettings, linear_market
 
 TWO: dict[str, tuple[str, str]] = {
     "revealed_advantage": ("exports", "world"),
@@ -105,7 +106,7 @@ def test_shares_of_content_are_fractions(content: Any, threshold: Any) -> None:
         ({"demand": inf}, "demand"),
         ({"supply": -1.0}, "supply"),
         ({"demand_slope": nan}, "demand_slope"),
-        ({"supply_slope": -1.0}, "supply_slope"),
+        ({"supply_slope": inf}, "supply_slope"),
     ],
 )
 def test_a_linear_market_is_made_of_numbers(changes: dict[str, Any], key: str) -> None:
@@ -144,6 +145,40 @@ def test_a_tariff_is_a_number_and_leaves_a_price(tariff: dict[str, Any], key: st
 def test_a_replay_without_a_price_is_none(asked: dict[str, Any], why: str) -> None:
     with pytest.raises(InputError, match=why):
         Market({"CHN": 50.0, "home": 50.0}, 1.5, 0.5).clear(**asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ({"supply": nan}, "supply"),
+        ({"supply": -1.0}, "supply"),
+        ({"supply": 0.0}, "supply"),
+        ({"supply": "3"}, "supply"),
+        ({"model": "smarter"}, "model"),
+        ({"form": "straight"}, "form"),
+    ],
+)
+def test_a_partial_model_is_one_that_there_is_and_supply_can_be(asked: dict[str, Any], key: str) -> None:
+    assert (PartialSettings().supply, PartialSettings(supply=0.1).supply) == (inf, 0.1)
+    with pytest.raises(InputError) as told:
+        PartialSettings(**asked)
+    assert [problem.key for problem in told.value.problems] == [key]
+
+
+@pytest.mark.parametrize("code", [870323, "87", "8703.23", "", "87032x"])
+def test_codes_of_lines_are_digits(code: Any) -> None:
+    with pytest.raises(InputError, match=r"codes\[1\]: .* \(six digits or more\)"):
+        lines.line_elasticities(["870323", code], "JPN")
+
+
+def test_elasticities_of_no_lines_have_no_medians() -> None:
+    assert repr(lines.line_elasticities([], "JPN")) == "Elasticities of 0 lines, medians"
+
+
+@pytest.mark.parametrize("amount", ["5", True, 1j])
+def test_an_amount_of_a_bound_is_a_number(amount: Any) -> None:
+    with pytest.raises(InputError, match=r"q\['amount'\]"):
+        Quota(name="q", flows=(Flow("JPN", "USA", "C29"),), amount=amount, holder="importer")
 
 
 def test_demand_that_hardly_moves_may_have_no_price() -> None:

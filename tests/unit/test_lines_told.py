@@ -193,7 +193,7 @@ def test_the_longest_prefix_of_a_code_says_its_elasticities(
 
 @pytest.mark.parametrize(
     ("demand", "told"),
-    [(0.0, None), (-3.0, None), (0.1, "a demand elasticity of 0.1"), (float("nan"), "a demand")],
+    [(0.0, None), (-3.0, None), (0.1, "a demand elasticity of 0.1"), (float("nan"), "--demand: nan")],
 )
 def test_demand_does_not_rise_with_its_price(demand: float, told: str | None) -> None:
     if told is None:

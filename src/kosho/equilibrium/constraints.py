@@ -16,6 +16,7 @@ from typing import Literal, get_args
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import note_numbers
 from kosho.arrays import Array
 from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -86,6 +87,8 @@ class Constraint(Shown):
         if self.measured not in get_args(Measured):
             near = suggest(str(self.measured), get_args(Measured))
             problems.add(_("{name}: measured = {measured!r}", name=self.name, measured=self.measured), near)
+        note_numbers(problems, [self.amount], ["amount"], self.name)
+        problems.raise_if_any()
         if not math.isfinite(self.amount) or (self.amount < 0 and self.basis != "increment"):
             problems.add(
                 _("{name}: an amount of {amount:g} cannot be", name=self.name, amount=self.amount),

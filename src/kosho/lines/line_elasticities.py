@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from kosho.arguments import refuse_boundless
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -26,6 +27,8 @@ ElasticitySource = Literal["protee", "broda-weinstein", "world", "assumed"]
 """`protee`: the elasticity of trade net of tariffs to tariffs by HS6, whose size is that of substitution; of
 the long run. `broda-weinstein`: substitution by importer and HS3, 13 importers. `world`: 1 + theta of the
 line's sector, which `kosho simulate` holds. `assumed`: the same figure for all."""
+SUBHEADING = 6
+"""Digits of the Harmonized System; national ones stand behind."""
 SOURCES: tuple[ElasticitySource, ...] = get_args(ElasticitySource)
 DEMAND = -1.25
 """Import demand where nobody says: that of the GSIM workbook of the World Bank. An assumption."""
@@ -53,8 +56,9 @@ class LineElasticities(Shown):
         """Medians, and how many lines have what."""
         counts = {name: self.source.count(name) for name in dict.fromkeys(self.source)}
         rows = [
-            ("demand", number(float(np.median(self.demand)))),
-            ("substitution", number(float(np.median(self.substitution)))),
+            (name, number(float(np.median(values))))
+            for name, values in (("demand", self.demand), ("substitution", self.substitution))
+            if len(values)
         ]
         return Card(
             f"Elasticities of {len(self.source):,} lines, medians",
@@ -91,6 +95,8 @@ def line_elasticities(
     if source not in SOURCES:
         hint = suggest(source, SOURCES)
         raise InputError(Problem(_("unknown source {source!r}", source=source), hint, key="--elasticities"))
+    _refuse_no_codes(codes)
+    refuse_boundless(**{"--demand": demand})
     if not demand <= 0:
         raise InputError(
             Problem(_("a demand elasticity of {demand:g}", demand=demand), _("zero or less"), key="--demand")
@@ -106,6 +112,14 @@ def line_elasticities(
             if of_substitution is not None:
                 sigma[place], names[place] = of_substitution, "own"
     return LineElasticities(eta, sigma, tuple(names))
+
+
+def _refuse_no_codes(codes: Sequence[str]) -> None:
+    problems = Problems()
+    for place, code in enumerate(codes):
+        if not (isinstance(code, str) and code.isdecimal() and len(code) >= SUBHEADING):
+            problems.add(repr(code), _("six digits or more"), key=f"codes[{place}]")
+    problems.raise_if_any()
 
 
 def _substitution(

@@ -33,8 +33,8 @@ class LinearMarket(Shown):
     """Of what is offered at the border; infinite for a small country."""
 
     def __post_init__(self) -> None:
-        amounts(price=self.price, demand=self.demand, supply=self.supply, supply_slope=self.supply_slope)
-        refuse_boundless(demand_slope=self.demand_slope)
+        amounts(price=self.price, demand=self.demand, supply=self.supply)
+        refuse_boundless(demand_slope=self.demand_slope, supply_slope=self.supply_slope)
         if not self.price > 0:
             raise InputError(Problem(f"{self.price:g}", _("above zero"), key="price"))
 

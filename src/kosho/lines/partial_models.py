@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from kosho.arguments import refuse_boundless
 from kosho.arrays import Array
 from kosho.display import Card, Shown, number, plural
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.lines.ces import nested_ces
 from kosho.lines.gsim_model import gsim
@@ -114,6 +115,18 @@ class PartialSettings(Shown):
     """Of diversion, in SMART."""
     trade: WorldTrade | None = None
     """What everybody buys; GSIM needs it."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        for name, known in (("model", get_args(PartialModel)), ("form", get_args(Diversion))):
+            given = getattr(self, name)
+            if given not in known:
+                problems.add(repr(given), suggest(str(given), known), key=name)
+        problems.raise_if_any()
+        if self.supply != np.inf:
+            refuse_boundless(supply=self.supply)
+        if not self.supply > 0:
+            raise InputError(Problem(f"{self.supply:g}", _("above zero"), key="supply"))
 
 
 SMART = PartialSettings()
