@@ -114,7 +114,7 @@ def line_elasticities(
     return LineElasticities(eta, sigma, tuple(names))
 
 
-def _refuse_no_codes(codes: Sequence[str]) -> None:
+def _refuse_no_codes(codes: Sequence[object]) -> None:
     problems = Problems()
     for place, code in enumerate(codes):
         if not (isinstance(code, str) and code.isdecimal() and len(code) >= SUBHEADING):
