@@ -13,7 +13,7 @@ from kosho import lines
 from kosho.equilibrium import Flow, Quota
 from kosho.errors import InputError
 from kosho.impact.coercion import Market
-from kosho.lines import LinearMarket, PartialSettings, linear_market
+from kosho.lines import LinearMarket, PartialSettings, SwapLines, ValueRule, linear_market
 
 TWO: dict[str, tuple[str, str]] = {
     "revealed_advantage": ("exports", "world"),
@@ -198,3 +198,68 @@ def test_demand_that_hardly_moves_may_have_no_price() -> None:
 def test_a_market_of_what_is_no_number_is_refused(base: Any, demand: Any, why: str) -> None:
     with pytest.raises(InputError, match=why):
         Market(base, demand, 0.5)
+
+
+SWAP: dict[str, Any] = {
+    "sides": ("USA", "JPN"),
+    "codes": ["01", "02"],
+    "giver": [0, 1],
+    "gains": [[-1, 3], [4, -2]],
+    "trade": [10, 20],
+}
+RULE: dict[str, Any] = {"method": "build-down", "threshold": 0.4, "members": ("JPN",)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"giver": [0, 2]}, "giver"),
+        ({"giver": [-1, 0]}, "giver"),
+        ({"giver": [0.5, 1]}, "giver"),
+        ({"gains": [["a", 3], [4, -2]]}, "gains"),
+        ({"gains": [[True, True], [True, False]]}, "gains"),
+        ({"trade": [-1, 20]}, "trade"),
+        ({"codes": [1, 2]}, "codes"),
+        ({"codes": ["01", "01"], "giver": [0, 0]}, "codes"),
+        ({"sides": ("USA", "USA")}, "sides"),
+        ({"sides": ("USA",)}, "sides"),
+    ],
+)
+def test_what_may_be_swapped_is_lines_of_two_sides(changes: dict[str, Any], key: str) -> None:
+    assert SwapLines(**{**SWAP, "codes": ["01", "01"]}).codes == ["01", "01"]  # one of either side
+    with pytest.raises(InputError) as told:
+        SwapLines(**{**SWAP, **changes})
+    assert [problem.key for problem in told.value.problems] == [key]
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ({"weight": "x"}, "weight"),
+        ({"coverage": nan}, "coverage"),
+        ({"budget": (nan, None)}, "budget[0]"),
+        ({"budget": (None, "1")}, "budget[1]"),
+        ({"budget": (1.0,)}, "budget"),
+        ({"exclude": "01"}, "exclude"),
+    ],
+)
+def test_conditions_of_a_swap_are_numbers_and_lists(asked: dict[str, Any], key: str) -> None:
+    with pytest.raises(InputError) as told:
+        lines.swap_set(SwapLines(**SWAP), **asked)
+    assert [problem.key for problem in told.value.problems] == [key]
+
+
+def test_no_lines_are_no_swap() -> None:
+    nothing = SwapLines(("USA", "JPN"), [], [], np.zeros((0, 2)), [])
+    with pytest.raises(InputError, match="lines: no lines"):
+        lines.swap_set(nothing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [({"method": "build"}, "method"), ({"threshold": 40.0}, "threshold"), ({"threshold": nan}, "threshold")],
+)
+def test_a_rule_of_value_is_a_method_and_a_fraction(changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(InputError) as told:
+        ValueRule(**{**RULE, **changes})
+    assert [problem.key for problem in told.value.problems] == [key]

@@ -13,10 +13,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from kosho.arguments import amounts
+from kosho.arguments import amounts, refuse_boundless
 from kosho.arrays import Array
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.impact.value_chains import inputs_by_origin, value_added_by_origin
 from kosho.language import _
 from kosho.lines.line_packages import REST, holding
@@ -117,6 +117,15 @@ class ValueRule(Shown):
     """Fraction of the value."""
     members: tuple[str, ...]
     """Economies that cumulate; the exporter alone, where its own value must do."""
+
+    def __post_init__(self) -> None:
+        refuse_boundless(threshold=self.threshold)
+        problems = Problems()
+        if self.method not in get_args(RuleMethod):
+            problems.add(repr(self.method), suggest(str(self.method), get_args(RuleMethod)), key="method")
+        if not 0 <= self.threshold <= 1:
+            problems.add(f"{self.threshold:g}", _("a fraction, 0 to 1"), key="threshold")
+        problems.raise_if_any()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ lines add up exactly in partial equilibrium, where no line touches another; the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
+from kosho.arguments import NUMERIC, refuse_boundless
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
@@ -24,6 +26,7 @@ from kosho.language import _
 
 __all__ = ["SwapLines", "SwapSet", "swap_frontier", "swap_set"]
 
+SIDES = 2
 WEIGHTS = tuple(k / 10 for k in range(11))
 CLOSE = 1e-9
 FEW = 100
@@ -68,7 +71,11 @@ class SwapLines(Shown):
             ("cost", (lines,)),
         ):
             given = getattr(self, name)
-            array = np.zeros(shape) if given is None and name == "cost" else np.asarray(given, float)
+            array = np.zeros(shape) if given is None and name == "cost" else np.asarray(given)
+            if array.size and array.dtype.kind not in NUMERIC:
+                problems.add(_("is not an array of real numbers"), key=name)
+                continue
+            array = array.astype(float)
             if array.shape != shape:
                 problems.add(
                     _("has the shape {shape}, not {wanted}", shape=array.shape, wanted=shape), key=name
@@ -76,6 +83,23 @@ class SwapLines(Shown):
             elif not np.isfinite(array).all():
                 problems.add(_("has figures that are not known"), _("leave their lines out"), key=name)
             object.__setattr__(self, name, array)
+        problems.raise_if_any()
+        self._refuse_no_sides()
+
+    def _refuse_no_sides(self) -> None:
+        problems = Problems()
+        if len(set(self.sides)) != SIDES or len(self.sides) != SIDES:
+            problems.add(repr(self.sides), _("two sides"), key="sides")
+        codes: Sequence[object] = self.codes
+        if not all(isinstance(code, str) for code in codes):
+            problems.add(_("is not a list of codes"), _("text, so that zeros in front stay"), key="codes")
+        if not np.isin(self.giver, (0, 1)).all():
+            problems.add(_("names a side that is none"), _("0 for the first, 1 for the second"), key="giver")
+        if (self.trade < 0).any():
+            problems.add(_("has {least:g}", least=float(self.trade.min())), _("zero or more"), key="trade")
+        twice = [one for one, times in Counter(zip(self.giver, self.codes, strict=True)).items() if times > 1]
+        if twice:
+            problems.add(_("{code} of one side stands twice", code=twice[0][1]), key="codes")
         problems.raise_if_any()
 
     def lines_of(self, side: int) -> Index:
@@ -169,6 +193,8 @@ def swap_set(
     >>> found.chosen.tolist(), found.gains, found.gap
     ([True, True, False], (3.0, 1.0), 0.0)
     """
+    refuse_boundless(weight=weight, coverage=coverage)
+    _refuse_no_conditions(lines, budget, exclude)
     for name, share in (("weight", weight), ("coverage", coverage)):
         if not 0.0 <= share <= 1.0:
             raise InputError(Problem(f"{share:g}", _("0 to 1"), key=name))
@@ -190,6 +216,18 @@ def swap_set(
     start = _rounded(np.asarray(relaxed.x), worth, matrix, least, most)
     chosen = _settled(relaxed, start, (worth, matrix, least, most))
     return SwapSet(lines, weight, chosen, bound)
+
+
+def _refuse_no_conditions(lines: SwapLines, budget: Sequence[object], exclude: object) -> None:
+    problems = Problems()
+    if not len(lines.codes):
+        problems.add(_("no lines"), key="lines")
+    if len(budget) != SIDES:
+        problems.add(repr(budget), _("one a side, or None"), key="budget")
+    if isinstance(exclude, str):
+        problems.add(repr(exclude), _("a list of codes"), key="exclude")
+    problems.raise_if_any()
+    refuse_boundless(**{f"budget[{side}]": most for side, most in enumerate(budget) if most is not None})
 
 
 def _conditions(
