@@ -226,7 +226,8 @@ RULE: dict[str, Any] = {"method": "build-down", "threshold": 0.4, "members": ("J
     ],
 )
 def test_what_may_be_swapped_is_lines_of_two_sides(changes: dict[str, Any], key: str) -> None:
-    assert SwapLines(**{**SWAP, "codes": ["01", "01"]}).codes == ["01", "01"]  # one of either side
+    alike: dict[str, Any] = {**SWAP, "codes": ["01", "01"]}
+    assert SwapLines(**alike).codes == ["01", "01"]  # one of either side
     with pytest.raises(InputError) as told:
         SwapLines(**{**SWAP, **changes})
     assert [problem.key for problem in told.value.problems] == [key]

@@ -90,8 +90,7 @@ class SwapLines(Shown):
         problems = Problems()
         if len(set(self.sides)) != SIDES or len(self.sides) != SIDES:
             problems.add(repr(self.sides), _("two sides"), key="sides")
-        codes: Sequence[object] = self.codes
-        if not all(isinstance(code, str) for code in codes):
+        if not _are_texts(self.codes):
             problems.add(_("is not a list of codes"), _("text, so that zeros in front stay"), key="codes")
         if not np.isin(self.giver, (0, 1)).all():
             problems.add(_("names a side that is none"), _("0 for the first, 1 for the second"), key="giver")
@@ -216,6 +215,10 @@ def swap_set(
     start = _rounded(np.asarray(relaxed.x), worth, matrix, least, most)
     chosen = _settled(relaxed, start, (worth, matrix, least, most))
     return SwapSet(lines, weight, chosen, bound)
+
+
+def _are_texts(given: Sequence[object]) -> bool:
+    return all(isinstance(one, str) for one in given)
 
 
 def _refuse_no_conditions(lines: SwapLines, budget: Sequence[object], exclude: object) -> None:
