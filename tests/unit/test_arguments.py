@@ -56,6 +56,7 @@ def test_what_is_no_labelled_array_of_numbers_is_noted(given: object, told: list
         ({"a": [1.0, 2.0, 3.0], "b": [1.0], "c": [1.0] * 4}, {"c": "has shape (4,), a has (3,)"}),
         ({"a": [1.0, 2.0, 3.0], "b": 1.0, "c": [1.0] * 4}, {"c": "has shape (4,), a has (3,)"}),
         ({"a": [[1.0] * 3] * 2, "b": [1.0, 2.0]}, {"b": "has shape (2,), a has (2, 3)"}),
+        ({"a": [[1.0] * 3] * 2, "b": [[1.0] * 3] * 4}, {"b": "has shape (4, 3), a has (2, 3)"}),
     ],
 )
 def test_what_is_no_amount_is_refused_by_argument(given: dict[str, object], told: dict[str, str]) -> None:
