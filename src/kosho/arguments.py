@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations
 from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -256,10 +256,9 @@ def refuse_unlike(arrays: Mapping[str, Array]) -> None:
     """Refuse arrays whose shapes do not fit each other.
 
     Raises:
-        InputError: the shape of the first that does not fit the one before it, and of that.
+        InputError: the shapes of the first two that do not fit each other; one number fits all.
     """
-    names = list(arrays)
-    for before, name in pairwise(names):
+    for before, name in combinations(arrays, 2):
         pair = arrays[before].shape, arrays[name].shape
         if any(
             one != other and 1 not in (one, other) for one, other in zip(*(s[::-1] for s in pair), strict=False)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from kosho.arguments import note_array
-from kosho.errors import Problems
+from kosho.arguments import amounts, note_array, refuse_boundless
+from kosho.errors import InputError, Problems
 
 
 def rates(
@@ -38,3 +38,46 @@ def test_what_is_no_labelled_array_of_numbers_is_noted(given: object, told: list
     assert note_array(problems, given, ["country"], "rates") is (told == [])
     assert [one.message for one in problems.found[1:]] == told
     assert {one.key for one in problems.found[1:]} <= {"rates"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"a": ["1"], "b": [True]},
+            {"a": "is not an array of real numbers", "b": "is not an array of real numbers"},
+        ),
+        ({"a": [[1.0], [1.0, 2.0]]}, {"a": "is not an array of real numbers"}),
+        (
+            {"a": [3.0, -0.5, float("nan")], "b": [float("inf")]},
+            {"a": "has -0.5", "b": "has a number without an end"},
+        ),
+        ({"a": [1.0, 2.0, 3.0], "b": [1.0, 2.0]}, {"b": "has shape (2,), a has (3,)"}),
+        ({"a": [1.0, 2.0, 3.0], "b": [1.0], "c": [1.0] * 4}, {"c": "has shape (4,), a has (3,)"}),
+        ({"a": [1.0, 2.0, 3.0], "b": 1.0, "c": [1.0] * 4}, {"c": "has shape (4,), a has (3,)"}),
+        ({"a": [[1.0] * 3] * 2, "b": [1.0, 2.0]}, {"b": "has shape (2,), a has (2, 3)"}),
+        ({"a": [[1.0] * 3] * 2, "b": [[1.0] * 3] * 4}, {"b": "has shape (4, 3), a has (2, 3)"}),
+    ],
+)
+def test_what_is_no_amount_is_refused_by_argument(given: dict[str, object], told: dict[str, str]) -> None:
+    with pytest.raises(InputError) as refused:
+        amounts(**given)
+    assert {one.key: one.message for one in refused.value.problems} == told
+
+
+def test_amounts_are_arrays_that_fit_each_other() -> None:
+    found = amounts(a=[[1, 0], [2, 3]], b=[0.5, float("nan")], c=[[4], [5]], d=0)
+    assert [one.dtype.kind for one in found] == ["f"] * 4
+    assert [one.shape for one in found] == [(2, 2), (2,), (2, 1), ()]
+    assert np.isnan(found[1]).tolist() == [False, True]
+    assert [one.shape for one in amounts(a=[], b=1)] == [(0,), ()]
+
+
+@pytest.mark.parametrize("given", [True, "1", None, float("nan"), float("inf"), 1j])
+def test_what_is_no_number_with_an_end_is_refused(given: object) -> None:
+    with pytest.raises(InputError) as refused:
+        refuse_boundless(a=1, b=given, c=-0.5, d=given)
+    assert [(one.key, one.message) for one in refused.value.problems] == [
+        ("b", repr(given)),
+        ("d", repr(given)),
+    ]
