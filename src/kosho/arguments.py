@@ -29,12 +29,12 @@ __all__ = [
     "note_numbers",
     "note_processes",
     "note_rates",
+    "note_real",
     "note_share_of_one",
     "note_sort",
     "path_of",
     "refuse_boundless",
     "refuse_sort",
-    "refuse_unlike",
 ]
 
 CELL = ("importer", "exporter", "sector")
@@ -221,22 +221,31 @@ def amounts(**given: object) -> tuple[Array, ...]:
     problems = Problems()
     found: list[Array] = []
     for name, one in given.items():
-        try:
-            values = np.asarray(one)
-        except ValueError:  # rows of several lengths
-            values = np.asarray(None)
-        if values.size and values.dtype.kind not in NUMERIC:
-            problems.add(_("is not an array of real numbers"), key=name)
+        values = note_real(problems, one, name)
+        if values is None:
             continue
-        values = values.astype(np.float64)
         if (values < 0).any():
             problems.add(_("has {least:g}", least=float(np.nanmin(values))), _("zero or more"), key=name)
         elif np.isinf(values).any():
             problems.add(_("has a number without an end"), key=name)
         found.append(values)
     problems.raise_if_any()
-    refuse_unlike(dict(zip(given, found, strict=True)))
+    _refuse_unlike(dict(zip(given, found, strict=True)))
     return tuple(found)
+
+
+def note_real(problems: Problems, given: object, argument: str) -> Array | None:
+    """An argument as an array of real numbers; None, and noted, where it is none."""
+    import numpy as np  # noqa: PLC0415 - as in `note_rates`
+
+    try:
+        values = np.asarray(given)
+    except ValueError:  # rows of several lengths
+        values = np.asarray(None)
+    if values.size and values.dtype.kind not in NUMERIC:
+        problems.add(_("is not an array of real numbers"), key=argument)
+        return None
+    return values.astype(np.float64)
 
 
 def refuse_boundless(**given: object) -> None:
@@ -252,19 +261,17 @@ def refuse_boundless(**given: object) -> None:
     problems.raise_if_any()
 
 
-def refuse_unlike(arrays: Mapping[str, Array]) -> None:
-    """Refuse arrays whose shapes do not fit each other.
+def _refuse_unlike(arrays: Mapping[str, Array]) -> None:
+    """Refuse arrays whose shapes do not fit each other: the first two that do not; one number fits all."""
+    import numpy as np  # noqa: PLC0415 - as in `note_rates`
 
-    Raises:
-        InputError: the shapes of the first two that do not fit each other; one number fits all.
-    """
     for before, name in combinations(arrays, 2):
-        pair = arrays[before].shape, arrays[name].shape
-        if any(
-            one != other and 1 not in (one, other) for one, other in zip(*(s[::-1] for s in pair), strict=False)
-        ):
-            problem = _("has shape {one}, {name} has {other}", one=pair[1], name=before, other=pair[0])
-            raise InputError(Problem(problem, _("one number a line"), key=name))
+        shapes = arrays[name].shape, arrays[before].shape
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            told = _("has shape {one}, {name} has {other}", one=shapes[0], name=before, other=shapes[1])
+            raise InputError(Problem(told, _("one number a line"), key=name)) from None
 
 
 def note_names(problems: Problems, given: object, length: int, argument: str) -> None:

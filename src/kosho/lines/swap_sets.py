@@ -18,7 +18,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from kosho.arguments import NUMERIC, refuse_boundless
+from kosho.arguments import note_real, refuse_boundless
 from kosho.arrays import Array, Index, Mask
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
@@ -71,11 +71,9 @@ class SwapLines(Shown):
             ("cost", (lines,)),
         ):
             given = getattr(self, name)
-            array = np.zeros(shape) if given is None and name == "cost" else np.asarray(given)
-            if array.size and array.dtype.kind not in NUMERIC:
-                problems.add(_("is not an array of real numbers"), key=name)
+            array = np.zeros(shape) if given is None and name == "cost" else note_real(problems, given, name)
+            if array is None:
                 continue
-            array = array.astype(float)
             if array.shape != shape:
                 problems.add(
                     _("has the shape {shape}, not {wanted}", shape=array.shape, wanted=shape), key=name

@@ -117,9 +117,8 @@ def statement_fields(mentions: Mentions, clause: Clause, rule: Rule, start: int,
     elif by:
         fields["by"] = by[0] if len(by) == 1 else by
     if kind in ("ask", "offer", "complaint", "response", "red_line") and len(by) < 2:
-        first = past_somebody(mentions.masked, start, end)
-        behind = max((m.end for m in clause.subject if start <= m.start < end), default=start)
-        behind = max(first, behind)
+        named = (m.end for m in clause.subject if start <= m.start < end)
+        behind = max([past_somebody(mentions.masked, start, end), *named])
         behind = start if _demanded(rule) else behind
         if kind == "complaint" and rule.acts is None:
             behind = start

@@ -19,13 +19,12 @@ from kosho.language import _, pgettext
 from kosho.packed import SPOILT
 from kosho.world.readers.blocks import Blocks
 from kosho.world.readers.currency import EURO, usd_per_euro
-from kosho.world.readers.reader import Reader, Settings, as_numbers, other_year
+from kosho.world.readers.reader import YEARS, Reader, Settings, as_numbers, other_year
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
 __all__ = ["EORA", "EXIOBASE", "READER", "of_system"]
 
-YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 STOCK = re.compile(r"inventor|stock|valuables", re.IGNORECASE)
 FORMED = re.compile(r"fixed capital", re.IGNORECASE)
 UNITS: Mapping[str, float] = {"m": 1.0, "mill": 1.0, "million": 1.0, "000": 1e-3, "thousand": 1e-3, "bill": 1e3}

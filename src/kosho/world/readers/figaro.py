@@ -21,7 +21,7 @@ from kosho.numbers import plain
 from kosho.tabular import open_bytes, open_csv
 from kosho.world.readers.currency import EURO, usd_per_euro
 from kosho.world.readers.matrix_csv import BELOW, Cell, Shape, What, read_matrix, stop_if_many
-from kosho.world.readers.reader import Reader, Settings, other_year
+from kosho.world.readers.reader import YEARS, Reader, Settings, other_year
 from kosho.world.readers.sales import INVENTORIES, Sales, rule_of
 from kosho.world.store import IOTable
 
@@ -35,7 +35,6 @@ FLAT = ("refArea", "rowIi", "counterpartArea", "colIi", "obsValue")
 PRODUCTS = ("rowPi", "colPi", "prod-by-prod")
 VALUE_ADDED = re.compile(r"(?:W2_)?(?:D1|D21X31|D29X39|B2A3G|OP_RES|OP_NRES|P1|P7|D21|D31)(?:_.*)?")
 INDUSTRY = re.compile(r"[A-U]\d{0,2}(?:(?:T|_|-)\d{2})?[A-Z]?")
-YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 REST = {"FIGW1": "ROW", "WRL_REST": "ROW", "ROW": "ROW"}
 
 

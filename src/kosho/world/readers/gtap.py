@@ -27,7 +27,7 @@ from kosho.language import _
 from kosho.world.calibrate import ratio
 from kosho.world.har import BY_KOSHO, UNKNOWN
 from kosho.world.readers.gtap_files import Held, OtherLabelsError, held_in
-from kosho.world.readers.reader import Reader, Settings, clipped, other_year
+from kosho.world.readers.reader import YEARS, Reader, Settings, clipped, other_year
 from kosho.world.readers.sales import DUST
 from kosho.world.store import IOTable
 
@@ -341,7 +341,6 @@ def _theta(held: Mapping[str, Held], base: Base) -> Array | None:
 
 REFERENCE_YEARS = frozenset({1992, 1995, 1997, 2001, 2004, 2007, 2011, 2014, 2017})
 """Years that releases 2 to 11 of the data base are of (gtap.agecon.purdue.edu/databases and its archives)."""
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _RELEASED = re.compile(
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*[\W_]{0,2}(?:19|20)\d\d(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d[-./]\d\d?(?!\d)",
@@ -358,9 +357,9 @@ def _release(
     What the data base says of itself (DREL) may hold the year in which it came out, not the one it is of.
     """
     told = " ".join(texts.get("DREL", ())).strip()
-    years = _YEAR.findall(_RELEASED.sub(" ", told))
+    years = YEARS.findall(_RELEASED.sub(" ", told))
     said = [year for year in years if told.endswith(BY_KOSHO) or int(year) in REFERENCE_YEARS]
-    said += [year for path in files for year in _YEAR.findall(path.stem)]
+    said += [year for path in files for year in YEARS.findall(path.stem)]
     given = settings.get("year")
     notes += other_year(given, said)
     year = given or next(iter(said), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from kosho.language import _, ngettext
 from kosho.world.notes import OTHER_YEAR
 from kosho.world.store import IOTable
 
-__all__ = ["Reader", "Settings", "as_numbers", "clipped", "formed_or_none", "other_year"]
+__all__ = ["YEARS", "Reader", "Settings", "as_numbers", "clipped", "formed_or_none", "other_year"]
 
 Settings = Mapping[str, str]
 """What `--set KEY=VALUE` says, by key; only keys that the reader knows."""
@@ -54,6 +55,10 @@ def clipped(values: Array, what: str, notes: list[str]) -> Array:
     were = "was" if count == 1 else "were"
     notes.append(f"{plural(count, 'cell')} of {what} {were} negative and set to zero ({total:.6g} in all)")
     return np.maximum(values, 0.0)
+
+
+YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+"""As names of files and of data bases hold them."""
 
 
 def other_year(given: str | None, told: Iterable[str]) -> list[str]:
