@@ -297,23 +297,15 @@ def test_what_could_claim_a_cut_of_a_bloc_is_the_widest_of_its_members(monkeypat
     assert _of_partner(rest, "ROW", "C29", rule) == UseRange(0.0, 1.0)
 
 
+def line(code: str, general: str, **texts: str) -> Line:
+    return Line(code, code, "kg", general, special_texts=texts)
+
+
 def test_an_economy_has_a_column_of_its_own_where_one_agreement_alone_gives_it_a_duty() -> None:
     lines = [
-        Line(
-            "01",
-            "a",
-            "kg",
-            "5%",
-            special_texts={"usjta": "Free", "korus": "1%", "usmca": "Free", "auto-products": "3%"},
-        ),
-        Line(
-            "02",
-            "b",
-            "kg",
-            "6%",
-            special_texts={"usjta": "2.2¢/kg", "ustpa-peru": "Free", "cafta-dr/CRI": "4%"},
-        ),
-        Line("03", "c", "kg", "7%", special_texts={"cafta-dr": "1%", "gsp": "Free"}),
+        line("01", "5%", usjta="Free", korus="1%", usmca="Free", **{"auto-products": "3%"}),
+        line("02", "6%", usjta="2.2¢/kg", **{"ustpa-peru": "Free", "cafta-dr/CRI": "4%"}),
+        line("03", "7%", gsp="Free", **{"cafta-dr": "1%"}),
     ]
     found = schedule_rates(Schedule("USA", "mine", LineBook(lines)))
     assert sorted(found.select("exporter", "hs", "rate").rows()) == [
@@ -326,15 +318,7 @@ def test_an_economy_has_a_column_of_its_own_where_one_agreement_alone_gives_it_a
         ("JPN", "02", None),
         ("KOR", "01", 0.01),
     ]
-    lines = [
-        Line(
-            "01",
-            "a",
-            "kg",
-            "5%",
-            special_texts={"usjta": "1%", "japan-uk": "2%", "rcep/CHN": "3%", "jaepa": "0%"},
-        )
-    ]
+    lines = [line("01", "5%", jaepa="0%", **{"usjta": "1%", "japan-uk": "2%", "rcep/CHN": "3%"})]
     found = schedule_rates(Schedule("JPN", "mine", LineBook(lines)))
     own = dict(zip(found["exporter"].to_list(), found["rate"].to_list(), strict=True))
     assert own == {"": 0.05, "USA": 0.01, "CHN": 0.03}  # Britain and Australia may claim under CPTPP too
