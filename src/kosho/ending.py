@@ -7,12 +7,14 @@ that comes then must not end in a traceback either.
 from __future__ import annotations
 
 import _thread
+import atexit
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType
 from typing import NoReturn
 
@@ -27,6 +29,23 @@ def end_quietly() -> None:
     """From now on an interrupt unwinds the program: files half-written are removed on the way out."""
     _on_signals(_unwind)
     sys.unraisablehook = _again
+    _ignore_when_done()
+
+
+@cache
+def _ignore_when_done() -> None:
+    """Only once: the first to be registered is the last to run."""
+    atexit.register(_too_late)
+
+
+def _too_late() -> None:
+    """From now on an interrupt changes nothing: all is done, and the program ends by itself.
+
+    As it ends, Python hands signals back to the system, to which an interrupt is a death of its own, without a
+    status; what is ignored stays so.
+    """
+    for number in NUMBERS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _again(lost: sys.UnraisableHookArgs) -> None:

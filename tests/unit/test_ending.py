@@ -67,3 +67,19 @@ with as_interrupted():
     done = python(program)
     assert (done.returncode, done.stdout) == (status, "")
     assert ("a schema" in done.stderr) is told
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_as_python_ends_comes_too_late(name: str) -> None:
+    program = f"""
+import atexit, signal
+atexit.register(lambda: print(signal.getsignal(signal.{name}).name))
+from kosho.ending import end_at_once, end_quietly
+end_quietly()
+atexit.register(lambda: print(signal.getsignal(signal.{name}).__name__))
+end_quietly()
+end_at_once()
+print("done")
+"""
+    done = python(program)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n_leave\nSIG_IGN\n", "")
