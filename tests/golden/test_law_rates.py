@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from tests.measures import shipped
+from tests.plain_rates import us_rate
 
 from kosho.law import Product
 
@@ -159,8 +160,8 @@ RATES = [
 
 @pytest.mark.parametrize(("product", "exporter", "day", "percent"), RATES)
 def test_rate_of_the_law(product: Product, exporter: str, day: str, percent: float):
-    found = REGISTER.rate("USA", exporter, product, date.fromisoformat(day))
-    assert 100 * found.rate == pytest.approx(percent)
+    _found, rate = us_rate(REGISTER, exporter, product, date.fromisoformat(day))
+    assert 100 * rate == pytest.approx(percent)
 
 
 KNOWN = [
@@ -178,5 +179,6 @@ KNOWN = [
 
 @pytest.mark.parametrize(("exporter", "day", "known", "percent"), KNOWN)
 def test_rate_as_it_was_known(exporter: str, day: str, known: str, percent: float):
-    found = REGISTER.rate("USA", exporter, MACHINES, date.fromisoformat(day), date.fromisoformat(known))
-    assert 100 * found.rate == pytest.approx(percent)
+    days = date.fromisoformat(day), date.fromisoformat(known)
+    _found, rate = us_rate(REGISTER, exporter, MACHINES, *days)
+    assert 100 * rate == pytest.approx(percent)

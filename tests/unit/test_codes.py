@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kosho import codes
+from kosho.errors import InputError
 
 
 def test_every_icio_sector_is_in_one_talks_sector() -> None:
@@ -48,7 +49,7 @@ def test_names() -> None:
 
 def test_blocs_expand_in_order_without_repeats() -> None:
     assert codes.expand_regions(["MEX", "USMCA"]) == ("MEX", "CAN", "USA")
-    with pytest.raises(KeyError, match="JAP"):
+    with pytest.raises(InputError, match=r"unknown country or bloc 'JAP' .did you mean JPN or JAM"):
         codes.expand_regions(["JAP"])
 
 

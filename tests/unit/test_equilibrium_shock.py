@@ -186,13 +186,17 @@ def test_parts_of_other_types_are_named(world: World) -> None:
     for wrong, message in (
         (Part("C00", "C01", "S00"), "parts: is a Part, not a sequence of Part"),
         (["C00"], r"parts\[0\]: is a str, not a Part"),
-        ([Part("C00", "C01", "S00", share="half")], r"parts\[0\]\['share'\]: 'half' is a str"),
-        ([Part("C00", "C01", "S00", tariff=1j)], r"parts\[0\]\['tariff'\]: 1j is a complex"),
-        ([Part(3, "C01", "S00")], r"parts\[0\].importer: is a int, not a str"),
-        ([Part("C00", "C01", "S00", holder=0)], r"parts\[0\].holder: is a int, not a str or NoneType"),
     ):
         with pytest.raises(InputError, match=message):
             Shock.parts(world, wrong)
+    for field, value, message in (
+        ("share", "half", "share: is a str, not a number"),
+        ("tariff", 1j, "tariff: is a complex, not a number or None"),
+        ("importer", 3, "importer: is a int, not a str"),
+        ("holder", 0, "holder: is a int, not a str or None"),
+    ):
+        with pytest.raises(InputError, match=message):
+            Part(**{"importer": "C00", "exporter": "C01", "sector": "S00", field: value})
     for make in (Shock.none, lambda w: Shock.tariffs(w, {}), lambda w: Shock.parts(w, [])):
         with pytest.raises(InputError, match="world: is a dict, not a World"):
             make({})
@@ -280,8 +284,8 @@ def test_a_gradient_of_a_counterfactual_is_that_of_its_outcome(world: World) -> 
     for make, message in (
         (lambda: gradient(change, "C00"), "at: is a Counterfactual, not a Outcome or World"),
         (lambda: gradient(outcome, 3), "objective: is a int"),
-        (lambda: gradient(outcome, "C00", "sharp"), "accuracy = 'sharp'"),
-        (lambda: gradient(outcome, Payoff("C00", {"S00": "1"})), r"objective.weights\['S00'\]: '1' is a str"),
+        (lambda: gradient(outcome, "C00", "sharp"), "accuracy: is a str, not a number"),
+        (lambda: gradient(outcome, Payoff("C00", {"S00": "1"})), r"weights\['S00'\]: is a str, not a number"),
         (lambda: gradient(outcome, "C00", counterfactual=change), "an outcome has its own counterfactual"),
     ):
         with pytest.raises(InputError, match=message):

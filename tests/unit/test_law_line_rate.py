@@ -12,7 +12,7 @@ from tests.measures import headings, measure, query, register
 from kosho.errors import InputError
 from kosho.law import Facts, RateQuote, Register, history, quote, rate_bounds, rates
 from kosho.law.headings import Place, place
-from kosho.law.line_rate import coverage, known_attributes, known_preferences
+from kosho.law.line_rate import coverage, known_attributes
 from kosho.law.measure_file import Omission
 from kosho.law.overlay import MeasureEnd, Overlay
 from kosho.law.schedules import parse_duty, parse_unit_value
@@ -440,11 +440,11 @@ def test_what_lists_and_scopes_ask_for_may_be_told():
         l=headings("7326", attribute="pure"),
     )
     assert {"handmade", "pure"} < known_attributes(book)
-    assert "mine" in known_preferences(book)
+    assert "mine" in book.known_preferences()
     part = book.of("USA")
-    assert (known_attributes(part), known_preferences(part)) == (
+    assert (known_attributes(part), part.known_preferences()) == (
         known_attributes(book),
-        known_preferences(book),
+        book.known_preferences(),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from tests.measures import measure
+from tests.plain_rates import us_rate
 
 from kosho.errors import InputError
 from kosho.law import Overlay, Product, Register
@@ -14,7 +15,7 @@ REST = Product("C28")
 
 
 def percent(law: Register, exporter: str, product: Product, on: date, known: date | None = None) -> float:
-    return round(100 * law.rate("USA", exporter, product, on, known).rate, 6)
+    return round(100 * us_rate(law, exporter, product, on, known)[1], 6)
 
 
 def test_the_law_of_a_day_is_asked_as_known_on_another(law: Register):

@@ -167,7 +167,7 @@ def test_a_partial_model_is_one_that_there_is_and_supply_can_be(asked: dict[str,
 
 @pytest.mark.parametrize("code", [870323, "87", "8703.23", "", "87032x"])
 def test_codes_of_lines_are_digits(code: Any) -> None:
-    with pytest.raises(InputError, match=r"codes\[1\]: .* \(six digits or more\)"):
+    with pytest.raises(InputError, match=r"codes\[1\]: (.* \(six digits or more\)|is a int, not a str)"):
         lines.line_elasticities(["870323", code], "JPN")
 
 
@@ -177,7 +177,7 @@ def test_elasticities_of_no_lines_have_no_medians() -> None:
 
 @pytest.mark.parametrize("amount", ["5", True, 1j])
 def test_an_amount_of_a_bound_is_a_number(amount: Any) -> None:
-    with pytest.raises(InputError, match=r"q\['amount'\]"):
+    with pytest.raises(InputError, match=r"amount: is a .*, not a number"):
         Quota(name="q", flows=(Flow("JPN", "USA", "C29"),), amount=amount, holder="importer")
 
 
@@ -219,7 +219,7 @@ RULE: dict[str, Any] = {"method": "build-down", "threshold": 0.4, "members": ("J
         ({"gains": [["a", 3], [4, -2]]}, "gains"),
         ({"gains": [[True, True], [True, False]]}, "gains"),
         ({"trade": [-1, 20]}, "trade"),
-        ({"codes": [1, 2]}, "codes"),
+        ({"codes": ["01", 2]}, "codes[1]"),
         ({"codes": ["01", "01"], "giver": [0, 0]}, "codes"),
         ({"sides": ("USA", "USA")}, "sides"),
         ({"sides": ("USA",)}, "sides"),

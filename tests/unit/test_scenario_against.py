@@ -154,7 +154,7 @@ def test_both_horizons_are_printed_within_the_width() -> None:
         ("labour_supply", "such as labour_supply=0.5"),
         ("labour_supply=half", "is no number"),
         ("absorbed=0.5", "such as absorbed.C29=0.5"),
-        ("revenue=burnt", "revenue"),
+        ("revenue=burnt", "--closure: revenue: 'burnt' .one of kept, lump-sum, tax-relief"),
         ("labour_supply=-1", "labour_supply"),
         ("labour_tax=0.3", "labour_tax changes nothing without labour_supply=0.5"),
         ("capital_share.JPN=0.3", "capital_share changes nothing without capital=accumulated"),

@@ -10,6 +10,7 @@ import numpy as np
 from kosho.arguments import note_count, refuse_boundless
 from kosho.arrays import Array
 from kosho.bargain.game import Game
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, number
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
@@ -75,6 +76,7 @@ class DeadlineGame(Shown):
         return next((offer for offer in self.path if offer.package is not None), None)
 
 
+@as_declared
 def alternating_offers(
     game: Game, periods: int, discount: float, order: Sequence[int] | None = None
 ) -> DeadlineGame:

@@ -28,6 +28,7 @@ from kosho.bargain.struck import StruckOutcome, price_struck
 from kosho.bargain.sweep import Backend, in_process
 from kosho.bargain.table import PACKAGE_BYTES, Table
 from kosho.bargain.zone_relaxations import ZoneRelaxations, relax_zone, relaxing_packages
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, columns, listing, million
 from kosho.equilibrium import Deficits, Settled
 from kosho.equilibrium.arguments import note_world
@@ -276,6 +277,7 @@ class Deal(Shown):
         }
 
 
+@as_declared
 def negotiate(
     table: Table,
     world: World,

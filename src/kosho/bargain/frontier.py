@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.declared import as_declared
+from kosho.errors import InputError, Problem
 from kosho.extras import missing
+from kosho.language import _
 
 __all__ = ["beaten", "frontier"]
 
 
+@as_declared
 def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
     """Positions of the packages that no other one dominates; packages with equal payoffs are all kept.
 
@@ -21,13 +25,17 @@ def frontier(payoffs: Array, allowed: Mask | None = None) -> Index:
         allowed: `[package]`; others neither dominate nor are found. None allows all.
 
     Raises:
-        InputError: the `bargain` extra is not installed.
+        InputError: shapes do not fit, or the `bargain` extra is not installed.
 
     >>> import numpy as np
     >>> from kosho.bargain import frontier
     >>> frontier(np.array([[4.0, 1.0], [2.0, 3.0], [1.0, 1.0]])).tolist()
     [0, 1]
     """
+    if payoffs.ndim != 2 or (allowed is not None and allowed.shape != payoffs.shape[:1]):
+        shapes = payoffs.shape, None if allowed is None else allowed.shape
+        told = _("have shapes {one} and {other}", one=shapes[0], other=shapes[1])
+        raise InputError(Problem(told, _("[package, party] and [package]"), key="payoffs, allowed"))
     rows = np.arange(len(payoffs)) if allowed is None else np.flatnonzero(allowed)
     if len(rows) == 0:
         return rows

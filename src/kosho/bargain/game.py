@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from kosho.arguments import NUMERIC
+from kosho.arguments import NUMERIC, refuse_sort
 from kosho.arrays import Array, Index, Mask
 from kosho.bargain.frontier import beaten, frontier
 from kosho.display import Card, Shown, columns, listing, number
@@ -104,16 +104,18 @@ class Game(Fixed, Shown):
             ...
         kosho.errors.InputError: payoffs have shape (1, 3) (wanted packages by 2 parties)
         """
+        if red_lines is not None:
+            refuse_sort(red_lines, Mapping, "red_lines")
         _refuse_sorts(parties, {"payoffs": payoffs, "disagreement": disagreement, "status_quo": status_quo})
-        table = np.asarray(payoffs, float)
-        if table.ndim != 2:
-            table = table.reshape(len(table), -1)
+        table = np.atleast_1d(np.asarray(payoffs, float))
+        if table.ndim == 1:
+            table = table.reshape(len(table), -1 if len(table) else 0)
         falls = np.asarray(disagreement, float)
         now = falls if status_quo is None else np.asarray(status_quo, float)
         free = np.ones(len(table), bool) if possible is None else np.asarray(possible, bool)
         crossed = [np.asarray(mask, bool) for mask in (red_lines or {}).values()]
         problems = Problems()
-        if table.shape != (len(table), len(parties)) or not parties:
+        if table.ndim != 2 or table.shape[1] != len(parties):
             problems.add(
                 _("payoffs have shape {shape}", shape=table.shape),
                 _("wanted packages by {number} parties", number=len(parties)),

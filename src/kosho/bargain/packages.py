@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Index
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing
-from kosho.errors import Problems, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.readonly import fixed
 
@@ -40,6 +41,7 @@ class Grid(Shown):
         return Card(f"Grid of {len(self):,} packages", rows)
 
     @staticmethod
+    @as_declared
     def of(options: Mapping[str, Sequence[str]]) -> Grid:
         """From the options of each issue."""
         return Grid(tuple(options), tuple(tuple(names) for names in options.values()))
@@ -61,14 +63,26 @@ class Grid(Shown):
             found[..., issue] = np.arange(count).reshape(-1, *(1 for _ in self.shape[issue + 1 :]))
         return fixed(found.reshape(len(self), -1))
 
+    @as_declared
     def position(self, choices: Sequence[int] | Index) -> int:
-        """The package with these options, by position in each issue."""
+        """The package with these options, by position in each issue.
+
+        Raises:
+            InputError: not one option that there is for each issue.
+        """
+        if len(choices) != len(self.shape) or not all(
+            0 <= one < count for one, count in zip(choices, self.shape, strict=True)
+        ):
+            counts = _("one for each issue, from 0 to below {shape}", shape=self.shape)
+            raise InputError(Problem(f"{tuple(choices)}", counts, key="choices"))
         return int(np.ravel_multi_index(tuple(choices), self.shape))
 
+    @as_declared
     def positions(self, choices: Index) -> Index:
         """The packages with these options `[package, issue]`, by position in each issue."""
         return np.asarray(np.ravel_multi_index(tuple(choices.T), self.shape), np.intp)
 
+    @as_declared
     def find(self, package: Mapping[str, str]) -> int:
         """The package with these options, by name; every issue must be given.
 
@@ -100,13 +114,20 @@ class Grid(Shown):
             [names.index(package[issue]) for issue, names in zip(self.issues, self.options, strict=True)]
         )
 
+    @as_declared
     def label(self, package: int) -> dict[str, str]:
-        """Option of each issue."""
+        """Option of each issue.
+
+        Raises:
+            InputError: there is no such package.
+        """
+        self._refuse_stranger(package, "package")
         return {
             issue: names[choice]
             for issue, names, choice in zip(self.issues, self.options, self.choices[package], strict=True)
         }
 
+    @as_declared
     def mixtures(self, package: int, fallback: int, issues: Sequence[int] | None = None) -> Index:
         """`[2^issues]`: the packages that take a subset of issues from `package`, the others from `fallback`.
 
@@ -116,9 +137,21 @@ class Grid(Shown):
             package: From which some issues are taken.
             fallback: From which all others are.
             issues: By position, those that may be taken; all of them by default.
+
+        Raises:
+            InputError: there is no such package or issue.
         """
+        self._refuse_stranger(package, "package")
+        self._refuse_stranger(fallback, "fallback")
+        if issues is not None and not all(0 <= one < len(self.issues) for one in issues):
+            wanted = _("from 0 to {last}", last=len(self.issues) - 1)
+            raise InputError(Problem(f"{tuple(issues)}", wanted, key="issues"))
         some = list(range(len(self.issues)) if issues is None else issues)
         taken = (np.arange(2 ** len(some))[:, None] >> np.arange(len(some))) & 1
         mixed = np.repeat(self.choices[fallback][None], len(taken), axis=0)
         mixed[:, some] = np.where(taken == 1, self.choices[package][some], mixed[:, some])
         return self.positions(mixed)
+
+    def _refuse_stranger(self, package: int, argument: str) -> None:
+        if not 0 <= package < len(self):
+            raise InputError(Problem(f"{package}", _("from 0 to {last}", last=len(self) - 1), key=argument))

@@ -10,6 +10,7 @@ import numpy as np
 from kosho.arrays import Array, Index
 from kosho.bargain.frontier import frontier
 from kosho.bargain.game import Game
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.language import N_
 
@@ -120,6 +121,7 @@ CONCEPTS: dict[str, SolutionConcept] = {
 """By the name they have in `--json`, in the order in which they are shown. A new one is one entry."""
 
 
+@as_declared
 def solutions(game: Game) -> dict[str, Index]:
     """Packages each concept picks, ties included; empty where no deal leaves all better off.
 

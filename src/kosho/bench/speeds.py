@@ -24,6 +24,7 @@ import numpy as np
 from kosho._version import __version__
 from kosho.bench.plain_solver import solve_plain
 from kosho.codes import countries
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, Shock, gradient, solve, solve_batch
 from kosho.language import N_, _
@@ -253,6 +254,7 @@ KINDS: dict[str, Callable[[], _Work]] = {
 """By the name they have in `--json`. A new one is one entry."""
 
 
+@as_declared
 def speeds(only: Sequence[str] = (), progress: Progress = silent) -> list[Speed]:
     """Each kind of work measured, BLAS on one thread.
 

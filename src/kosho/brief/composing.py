@@ -31,6 +31,7 @@ from kosho.brief.negotiation import Negotiation, ScaleMark
 from kosho.brief.outlook import agreed, outlook
 from kosho.brief.recorded import recorded
 from kosho.cache import code, recalled
+from kosho.declared import as_declared
 from kosho.errors import InputError
 from kosho.language import _, current, use
 from kosho.parallel import beside, tell
@@ -60,6 +61,7 @@ BEARING: tuple[Literal["none", "all"], ...] = ("none", "all")
 """What makers bear of a duty, in the order of `ABSORBED`."""
 
 
+@as_declared
 def compose(
     case: Case,
     as_of: date | None = None,

@@ -25,6 +25,7 @@ from kosho.brief.model import Brief, FirstPart, Reference
 from kosho.brief.several_table import several_table
 from kosho.brief.tables import tables
 from kosho.codes import country_name
+from kosho.declared import as_declared
 from kosho.extras import missing
 from kosho.language import N_, _, current, ngettext, page_style, pgettext
 
@@ -117,6 +118,7 @@ def require_extra() -> None:
     _plotly()
 
 
+@as_declared
 def render(brief: Brief) -> str:
     """The page. Everything that comes from files is escaped.
 

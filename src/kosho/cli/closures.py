@@ -91,7 +91,9 @@ def closure_of(given: Sequence[str] | None) -> Closure | None:
     try:
         return Closure(**found)
     except InputError as error:
-        raise InputError([Problem(one.message, one.hint, key="--closure") for one in error.problems]) from None
+        told = [f"{one.key}: {one.message}" if one.key else one.message for one in error.problems]
+        wrong = zip(told, error.problems, strict=True)
+        raise InputError([Problem(text, one.hint, key="--closure") for text, one in wrong]) from None
 
 
 def _refuse_twice(given: Sequence[str], problems: Problems) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from kosho.declared import as_declared
 from kosho.display import Shown
-from kosho.language import pgettext
+from kosho.errors import InputError, Problem, suggest
+from kosho.language import _, pgettext
 
 __all__ = [
     "Region",
@@ -137,6 +139,7 @@ def blocs() -> dict[str, Region]:
     return _regions("blocs.csv")
 
 
+@as_declared
 def talks_regions(economies: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Regions of the `talks` aggregation of `economies`, in display order; every economy is in exactly one.
 
@@ -160,6 +163,7 @@ def _names() -> dict[str, str]:
     return countries() | {region.code: region.name for region in groups.values()}
 
 
+@as_declared
 def country_name(code: str) -> str:
     """Short name of an economy, bloc or `talks` region as it is said; the code where it is none of these.
 
@@ -170,6 +174,7 @@ def country_name(code: str) -> str:
     return pgettext("economy", _names()[code]) if code in _names() else code
 
 
+@as_declared
 def sector_name(code: str) -> str:
     """Short name of an ICIO or `talks` sector; the code itself where it is neither.
 
@@ -181,11 +186,12 @@ def sector_name(code: str) -> str:
     return code if name is None else pgettext("sector", name)
 
 
+@as_declared
 def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Replace blocs by their members, keeping order and dropping repeats.
 
     Raises:
-        KeyError: a code is neither an ISO 3166 alpha-3 code nor a known bloc.
+        InputError: a code is neither an ISO 3166 alpha-3 code nor a known bloc.
 
     >>> from kosho.codes import expand_regions
     >>> expand_regions(["USMCA", "JPN", "USA"])
@@ -195,11 +201,13 @@ def expand_regions(codes: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     expanded: dict[str, None] = {}
     for code in codes:
         if code not in known and code not in countries():
-            raise KeyError(code)
+            what = _("unknown country or bloc {code!r}", code=code)
+            raise InputError(Problem(what, suggest(code, {*known, *countries()})))
         expanded.update(dict.fromkeys(known[code].members if code in known else (code,)))
     return tuple(expanded)
 
 
+@as_declared
 def is_hs(code: str) -> bool:
     """Whether `code` can be a Harmonized System prefix: 2, 4, 6, 8 or 10 digits, dots allowed.
 
@@ -210,6 +218,7 @@ def is_hs(code: str) -> bool:
     return re.fullmatch(r"\d{2}(\d{2}){0,4}", code.replace(".", "")) is not None
 
 
+@as_declared
 def is_locode(code: str) -> bool:
     """Whether `code` has the form of a UN/LOCODE (`TWKHH`): a country and three letters or digits 2-9.
 
@@ -220,14 +229,20 @@ def is_locode(code: str) -> bool:
     return re.fullmatch(r"[A-Z]{2}[A-Z2-9]{3}", code) is not None and code[:2] in economy_of_alpha2()
 
 
+@as_declared
 def economy_of_port(code: str) -> str:
     """ISO 3166 alpha-3 code of the economy that a UN/LOCODE lies in.
 
     Raises:
-        KeyError: there is none.
+        InputError: there is none.
 
     >>> from kosho.codes import economy_of_port
     >>> economy_of_port("JPUKB")
     'JPN'
     """
-    return economy_of_alpha2()[code[:2]]
+    found = economy_of_alpha2().get(code[:2])
+    if found is None:
+        raise InputError(
+            Problem(_("{code!r} is the code of no port", code=code), _("a UN/LOCODE, such as JPUKB"))
+        )
+    return found

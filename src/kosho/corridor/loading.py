@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from kosho import schema_words, yamlfile
 from kosho.corridor.checks import impossible, mistakes
 from kosho.corridor.schema import UNITS, Corridor, CorridorChange, CorridorScenario
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
 from kosho.provenance import Cited
@@ -51,6 +52,7 @@ def shipped() -> tuple[tuple[str, str], ...]:
     return tuple((stem[:5], stem[6:]) for stem in stems)
 
 
+@as_declared
 def between(origin: str, destination: str, file: Path | None = None) -> Corridor:
     """The corridor from one port to another, from `file` or as shipped.
 
@@ -112,6 +114,7 @@ def between(origin: str, destination: str, file: Path | None = None) -> Corridor
         return read(path)
 
 
+@as_declared
 def read(path: Path) -> Corridor:
     """Read a corridor and check it.
 
@@ -185,6 +188,7 @@ def _matching(corridor: Corridor, path: str) -> dict[str, Cited]:
     }
 
 
+@as_declared
 def parameters(corridor: Corridor) -> dict[str, Cited]:
     """Every number of the corridor by its path in the file, such as `stages.documents.servers`.
 
@@ -207,6 +211,7 @@ def _cited(node: Any, path: str) -> Iterator[tuple[str, Cited]]:
                 yield from _cited(getattr(node, key), f"{path}.{key}" if path else key)
 
 
+@as_declared
 def with_values(corridor: Corridor, values: Mapping[str, Value]) -> Corridor:
     """The corridor with other values of parameters; what is neither examined nor inspected stays green.
 
@@ -271,6 +276,7 @@ def _set(node: dict[str, Any], key: str, value: Value, path: str) -> None:
         raise InputError(Problem(_("cannot become {value!r}", value=value), key=path))
 
 
+@as_declared
 def under(
     corridor: Corridor, scenario: str | CorridorScenario, ends: Mapping[int, float] | None = None
 ) -> Corridor:

@@ -11,6 +11,7 @@ from kosho.arguments import note_count, note_processes, note_share_of_one, note_
 from kosho.corridor.replication import SimulatedYear, replicate
 from kosho.corridor.schema import Corridor
 from kosho.corridor.times import ReleaseTimes
+from kosho.declared import as_declared
 from kosho.errors import Problems
 from kosho.limits import refuse_beyond
 from kosho.parallel import run_in_order, start
@@ -59,6 +60,7 @@ def _days(corridor: Corridor) -> int:
     return window.warm_up + window.days + window.cool_down
 
 
+@as_declared
 def simulate(
     corridor: Corridor,
     *,

@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from kosho.arrays import Array, Mask
 from kosho.corridor.replication import Passage, SimulatedYear
 from kosho.corridor.schema import STAGES, Corridor, Moment, StageName
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, columns, number, plural, thing
 
 __all__ = ["DAY", "Estimate", "ReleaseTimes", "StageTimes", "days_saved", "estimate", "moment"]
@@ -164,6 +165,7 @@ def estimate(values: Sequence[float]) -> Estimate:
     return Estimate(mean, mean - half, mean + half)
 
 
+@as_declared
 def days_saved(base: ReleaseTimes, other: ReleaseTimes, kind: str | None = None) -> Estimate:
     """Mean days by which `other` is quicker, replication by replication: they have their luck in common.
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from kosho.declared import as_declared
 from kosho.equilibrium.outcome import Outcome
 from kosho.world import World
 
 __all__ = ["world_after"]
 
 
+@as_declared
 def world_after(outcome: Outcome) -> World:
     """The table of an outcome: its flows, and the tariffs that they pay on average over the parts of a cell.
 

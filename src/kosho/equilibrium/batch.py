@@ -11,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
-from typing import cast
 
 import numpy as np
 import xarray as xr
 
 from kosho.arguments import note_processes, note_share_of_one
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, plural, signed_percent
 from kosho.equilibrium.absorption import Absorption, absorption_of, named_in
 from kosho.equilibrium.additionality import in_full, without_promises
@@ -34,7 +34,7 @@ from kosho.equilibrium.failure import Failure, raise_first
 from kosho.equilibrium.outcome import FRACTION, HAT
 from kosho.equilibrium.shock import Shock
 from kosho.equilibrium.solve import BALANCED, bought_anyway, rebase, solve
-from kosho.errors import InputError, KoshoError, Problems
+from kosho.errors import KoshoError, Problems
 from kosho.language import _
 from kosho.limits import refuse_beyond
 from kosho.parallel import Shared, cores, one_thread, run
@@ -181,6 +181,7 @@ class BatchOutcome(Fixed, Shown):
         raise_first(self.failures, names)
 
 
+@as_declared
 def solve_batch(  # noqa: PLR0913 - the last is for a person who waits
     world: World,
     counterfactuals: Sequence[Counterfactual | Shock],
@@ -491,7 +492,9 @@ def _groups(
     return found
 
 
-def _checked(world: World, given: object, deficits: Deficits, tol: float) -> list[Counterfactual]:
+def _checked(
+    world: World, given: Sequence[Counterfactual | Shock], deficits: Deficits, tol: float
+) -> list[Counterfactual]:
     """The members, once they fit the world.
 
     Raises:
@@ -500,18 +503,9 @@ def _checked(world: World, given: object, deficits: Deficits, tol: float) -> lis
     problems = Problems()
     note_world(problems, world, deficits)
     note_share_of_one(problems, tol, "tol", "1e-8")
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        wanted = _("a list of Counterfactual or Shock is wanted")
-        problems.add(_("is a {name}, not a sequence", name=type(given).__name__), wanted, key="counterfactuals")
     problems.raise_if_any()
-    changes: list[Counterfactual] = []
-    for member, one in enumerate(cast("Sequence[object]", given)):
-        try:
-            change = as_counterfactual(one, f"shock {member}")
-        except InputError as error:
-            problems.found += error.problems
-            continue
-        changes.append(change)
+    changes = [as_counterfactual(one) for one in given]
+    for member, change in enumerate(changes):
         if change.shock.countries != world.countries or change.shock.sectors != world.sectors:
             problems.add(_("made for a world with other countries or sectors"), key=f"shock {member}")
     problems.raise_if_any()

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from numbers import Real
-from typing import Literal, TypeGuard, cast, get_args
+from typing import Literal, cast
 
 import numpy as np
 import xarray as xr
 
 from kosho.arguments import note_array, note_sort
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, number, percent
 from kosho.equilibrium.arguments import Deficits
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -58,6 +58,7 @@ MANY = 60
 NUMBERS = ("labour_supply", "labour_mobility", "scale")
 
 
+@as_declared
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Closure(Shown):
     """What adjusts, besides prices, spending and trade. The first argument nobody needs is this one.
@@ -368,6 +369,7 @@ def refuse_other_world(closure: Closure, world: World) -> None:
     problems.raise_if_any()
 
 
+@as_declared
 def capped(closure: Closure, world: World) -> tuple[tuple[str, str], ...]:
     """Cells (country, sector) where 1/sigma is more than 0.9 of value added, and profits are cut to that.
 
@@ -409,56 +411,36 @@ def _refuse(closure: Closure) -> None:
     problems = Problems()
     _note_between(problems, closure.labour_supply, "labour_supply", 0.0, 100.0)
     _note_between(problems, closure.scale, "scale", -1.0, 1.0)
-    if not (_is_number(closure.labour_mobility) and closure.labour_mobility >= 1):
+    if not closure.labour_mobility >= 1:
         wanted = _("1 (bound to sectors) to infinity (free to move)")
         problems.add(
             _("labour_mobility = {labour_mobility!r}", labour_mobility=closure.labour_mobility), wanted
         )
-    for name, words in (("revenue", Revenue), ("capital", Capital), ("deficits", Deficits)):
-        given = getattr(closure, name)
-        if given not in get_args(words):
-            problems.add(f"{name} = {given!r}", suggest(str(given), get_args(words)))
     _note_by_name(problems, 0.0 if closure.labour_tax is None else closure.labour_tax, "labour_tax")
     _note_by_name(problems, 0.0 if closure.capital_share is None else closure.capital_share, "capital_share")
-    _note_profits(problems, closure.profits)
+    if isinstance(closure.profits, Mapping):
+        _note_by_name(problems, closure.profits, "profits")
     _note_absorbed(problems, closure.absorbed)
-    if note_sort(problems, closure.sources, Mapping, "sources"):
-        names = [one.name for one in fields(closure) if one.name != "sources"]
-        for name in closure.sources:
-            if name not in names:
-                problems.add(_("no field {name!r}", name=name), suggest(str(name), names), key="sources")
+    names = [one.name for one in fields(closure) if one.name != "sources"]
+    for name in closure.sources:
+        if name not in names:
+            problems.add(_("no field {name!r}", name=name), suggest(name, names), key="sources")
     if closure.investment is not None:
         _note_basket(problems, closure.investment)
     problems.raise_if_any()
 
 
-def _note_by_name(problems: Problems, given: object, name: str) -> None:
+def _note_by_name(problems: Problems, given: ByName, name: str) -> None:
     """Note what is no fraction below one, nor a mapping to such."""
     if not isinstance(given, Mapping):
         _note_between(problems, given, name, 0.0, 0.99)
         return
-    for code, value in cast("Mapping[object, object]", given).items():
+    for code, value in given.items():
         _note_between(problems, value, f"{name}[{code!r}]", 0.0, 0.99)
 
 
-def _note_profits(problems: Problems, given: object) -> None:
-    if isinstance(given, Mapping):
-        _note_by_name(problems, cast("Mapping[object, object]", given), "profits")
-    elif isinstance(given, str) or not isinstance(given, Sequence):
-        problems.add(
-            _("profits = {given!r}", given=given), _("a list of sectors, or a share of receipts by sector")
-        )
-
-
-def _note_absorbed(problems: Problems, given: object) -> None:
-    if not note_sort(problems, given, Mapping, "absorbed"):
-        return
-    for one, share in cast("Mapping[object, object]", given).items():
-        parts = cast("tuple[object, ...]", one) if isinstance(one, tuple) else ("", one)
-        if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-            problems.add(
-                _("absorbed[{what!r}]", what=one), _('a sector or part "C29", or an exporter\'s ("JPN", "C29")')
-            )
+def _note_absorbed(problems: Problems, given: Mapping[Product, float]) -> None:
+    for one, share in given.items():
         _note_between(problems, share, f"absorbed[{one!r}]", 0.0, 1.0)
 
 
@@ -481,13 +463,9 @@ def _note_basket(problems: Problems, basket: object) -> None:
         )
 
 
-def _note_between(problems: Problems, value: object, shown: str, least: float, most: float) -> None:
-    if not _is_number(value) or not least <= value <= most:
+def _note_between(problems: Problems, value: float, shown: str, least: float, most: float) -> None:
+    if not least <= value <= most:
         problems.add(f"{shown} = {value!r}", _("a number from {least:g} to {most:g}", least=least, most=most))
-
-
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, Real) and value is not True and value is not False
 
 
 def _product(one: Product) -> str:

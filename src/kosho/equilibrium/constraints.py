@@ -11,13 +11,14 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import xarray as xr
 
-from kosho.arguments import note_numbers
 from kosho.arrays import Array
+from kosho.bounds import LARGEST
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, million, number, percent, thing
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -35,6 +36,7 @@ Measured = Literal["quantity", "value"]
 WORLD = "world"
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class Flow(Shown):
     """What an importer buys from an exporter in a sector, or the part of it that has a name.
@@ -55,6 +57,7 @@ class Flow(Shown):
         return f"{self.importer} from {self.exporter}, {self.sector}{label}"
 
 
+@as_declared
 @dataclass(frozen=True, kw_only=True)
 class Constraint(Shown):
     """A bound on the sum of some imports. See `Quota`, `TariffQuota` and `Purchase`.
@@ -79,20 +82,10 @@ class Constraint(Shown):
 
     def __post_init__(self) -> None:
         problems = Problems()
-        if self.basis not in get_args(Basis):
-            problems.add(
-                _("{name}: basis = {basis!r}", name=self.name, basis=self.basis),
-                suggest(str(self.basis), get_args(Basis)),
-            )
-        if self.measured not in get_args(Measured):
-            near = suggest(str(self.measured), get_args(Measured))
-            problems.add(_("{name}: measured = {measured!r}", name=self.name, measured=self.measured), near)
-        note_numbers(problems, [self.amount], ["amount"], self.name)
-        problems.raise_if_any()
-        if not math.isfinite(self.amount) or (self.amount < 0 and self.basis != "increment"):
+        if not abs(self.amount) <= LARGEST or (self.amount < 0 and self.basis != "increment"):
             problems.add(
                 _("{name}: an amount of {amount:g} cannot be", name=self.name, amount=self.amount),
-                _("zero or more"),
+                _("from zero to {largest:g}", largest=LARGEST),
             )
         if self.unit and self.measured == "value":
             problems.add(
@@ -167,6 +160,7 @@ class Constraint(Shown):
         return math.inf
 
 
+@as_declared
 @dataclass(frozen=True, kw_only=True)
 class Quota(Constraint):
     """At most `amount` is imported: 0 <= rent ⊥ amount - imports >= 0. An amount of zero is a ban.
@@ -187,6 +181,7 @@ class Quota(Constraint):
     """Who has the licences and so the rent: a country, or `importer` or `exporter` (of each flow)."""
 
 
+@as_declared
 @dataclass(frozen=True, kw_only=True)
 class TariffQuota(Constraint):
     """`inside` is paid up to `amount`, `outside` beyond: inside <= t <= outside, with t - inside as rent.
@@ -217,6 +212,7 @@ class TariffQuota(Constraint):
     """Who has the licences and so the rent: a country, or `importer` or `exporter` (of each flow)."""
 
 
+@as_declared
 @dataclass(frozen=True, kw_only=True)
 class Purchase(Constraint):
     """At least `amount` is imported: 0 <= s ⊥ imports - amount >= 0, s a subsidy of the importer's treasury.

@@ -41,7 +41,8 @@ class Counterfactual(Shown):
     """Products that buyers tell apart from the rest of their sector."""
 
     def __post_init__(self) -> None:
-        if type(self.shock) is Shock and self.constraints == () == self.nests:
+        given = type(self.constraints), type(self.nests)
+        if type(self.shock) is Shock and given == (tuple, tuple) and not (self.constraints or self.nests):
             return  # by the thousand, with nothing to look at
         problems = Problems()
         note_sort(problems, self.shock, Shock, "shock")

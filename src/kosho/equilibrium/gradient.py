@@ -18,6 +18,7 @@ import xarray as xr
 
 from kosho.arguments import note_numbers, note_share_of_one, note_sort
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, glance, number
 from kosho.equilibrium.adjoint import Adjoint, Seeds, Unknowns, there
 from kosho.equilibrium.anderson import Anderson
@@ -52,6 +53,7 @@ LIMIT = 300
 PAIR = 2
 
 
+@as_declared
 @dataclass(frozen=True)
 class Payoff(Shown):
     """What a party wants: equivalent variation plus extra weight on what its sectors make, or on what they
@@ -176,6 +178,7 @@ class Gradient(Shown):
         )
 
 
+@as_declared
 def gradient(
     at: Outcome | World,
     objective: PayoffLike | Sequence[tuple[float, PayoffLike]],

@@ -21,6 +21,7 @@ from functools import cached_property
 import numpy as np
 
 from kosho.arrays import Array, Index, Mask
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.equilibrium.shock import Shock, uncovered
 from kosho.errors import Problems, suggest
@@ -45,6 +46,7 @@ UNITARY = 1e-9
 TINY_SHARE = 1e-12
 
 
+@as_declared
 @dataclass(frozen=True, eq=False)
 class Nest(Shown):
     """A product that buyers of one country tell from the rest of its sector.

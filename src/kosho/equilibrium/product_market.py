@@ -24,6 +24,7 @@ import numpy as np
 
 from kosho.arguments import note_sort
 from kosho.arrays import Array, Index, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, million, signed_percent
 from kosho.equilibrium.comparison import over
 from kosho.equilibrium.shock import Shock, refuse_other_labels, uncovered
@@ -115,6 +116,7 @@ class FirstYear(Shown):
         )
 
 
+@as_declared
 def first_year(
     world: World,
     shock: Shock,

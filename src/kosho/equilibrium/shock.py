@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from types import NoneType
 from typing import cast
 
 import numpy as np
@@ -22,12 +21,13 @@ from kosho.arguments import (
     POSITIONS,
     note_column,
     note_names,
-    note_numbers,
     note_rates,
     note_sort,
+    refuse_sort,
 )
 from kosho.arrays import Array, Index
 from kosho.bounds import DUTY
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.equilibrium.columns import alike
 from kosho.errors import InputError, Problems, suggest
@@ -59,6 +59,7 @@ SHOWN = 6
 """Rows told by name where a shock shows itself."""
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class Part(Shown):
     """A share of a cell and what happens to it; `Shock.parts` collects them.
@@ -194,6 +195,7 @@ class Shock(Fixed, Shown):
         """
         importer, exporter, sector, rate = _cells(world, new_rates, "new_rates")
         differs = rate != world.arrays.tariff[importer, exporter, sector]
+        refuse_sort(insist, bool, "insist")
         if not insist:
             _refuse_implausible(
                 rate, lambda k: f"new_rates[{_cell_name(world, (importer, exporter, sector), k)}]"
@@ -261,6 +263,7 @@ class Shock(Fixed, Shown):
             part=tuple(p.part for p in parts),
         )
         uncovered(shock, world)
+        refuse_sort(insist, bool, "insist")
         if not insist:
             for name, rates in (("tariff", new), ("base_tariff", given)):
                 _refuse_implausible(rates, lambda k, name=name: f"parts[{k}].{name} ({shock.name(k)})")
@@ -381,14 +384,7 @@ def _refuse_other_parts(world: object, parts: object) -> None:
         problems.add(_("is a {name}, not a sequence of Part", name=type(parts).__name__), key="parts")
     problems.raise_if_any()
     for k, part in enumerate(cast("Sequence[object]", parts)):
-        if note_sort(problems, part, Part, f"parts[{k}]") and isinstance(part, Part):
-            for name in ("importer", "exporter", "sector", "part", "holder"):
-                optional = (str, NoneType) if name == "holder" else str
-                note_sort(problems, getattr(part, name), optional, f"parts[{k}].{name}")
-            given = {"share": part.share, "cost": part.cost, "rent": part.rent}
-            rates = {"tariff": part.tariff, "base_tariff": part.base_tariff}
-            given |= {name: rate for name, rate in rates.items() if rate is not None}
-            note_numbers(problems, given.values(), given, f"parts[{k}]")
+        note_sort(problems, part, Part, f"parts[{k}]")
         if len(problems.found) >= MOST:
             break
     problems.raise_if_any()

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from kosho.arguments import note_share_of_one
+from kosho.arguments import note_share_of_one, note_sort
 from kosho.equilibrium.absorption import absorption_of
 from kosho.equilibrium.additionality import in_full, without_promises
 from kosho.equilibrium.arguments import Deficits, note_world
@@ -103,6 +103,7 @@ def solve(
     problems = Problems()
     note_world(problems, world, deficits)
     note_share_of_one(problems, tol, "tol", "1e-8")
+    note_sort(problems, throw, bool, "throw")
     problems.raise_if_any()
     closure = agreed(closure, deficits)
     refuse_other_world(closure, world)

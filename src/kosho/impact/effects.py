@@ -17,6 +17,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from kosho.arrays import Array, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, thing
 from kosho.equilibrium import Constraint, Counterfactual, Nest, Shock
 from kosho.errors import InputError
@@ -86,6 +87,7 @@ class Effects(Shown):
         return Counterfactual(self.shock, self.constraints, self.nests)
 
 
+@as_declared
 def effects(
     world: World,
     register: Register,

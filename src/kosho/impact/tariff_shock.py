@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
 from kosho.impact.base_law import base_days
@@ -46,6 +47,7 @@ class Trade:
         return importer in (self.countries if self.importers is None else self.importers)
 
 
+@as_declared
 def shock(
     world: World,
     register: Register,

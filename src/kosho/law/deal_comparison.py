@@ -22,7 +22,7 @@ from kosho.law.product_groups import Product
 from kosho.law.query import Facts, Query
 from kosho.law.register import Register
 from kosho.law.scope import ALL, Answer, belongs
-from kosho.law.stacking import MFN, Layer
+from kosho.law.stacking import MFN, Layer, Rate
 from kosho.law.untold import facts_in_words
 from kosho.provenance import Cited
 
@@ -302,9 +302,11 @@ def _group_cell(
     )
     group = register.products.groups[name]
     found = [register.rate(importer, code, Product(group.sector, name), *days) for code in members]
-    rates = [one.rate for one in found]
     first = found[0]
     law = [register.measure(layer.measure) for layer in first.layers if layer.measure != MFN]
+    rates = [one.rate for one in found if one.rate is not None]
+    if not rates:
+        return _cell(law, first.layers, (None, None, None), _on_top(found))
     low, high = min(rates), max(rates)
     if low != high:
         return _cell(
@@ -314,6 +316,19 @@ def _group_cell(
             _("{percent} to {percent_2} by member", percent=_percent(low), percent_2=_percent(high)),
         )
     return _cell(law, first.layers, (low, low, low), _in_words(low, law, first.layers))
+
+
+def _on_top(found: Sequence[Rate]) -> str:
+    """What measures add, by member of a bloc, to an ordinary duty that is not known."""
+    added = [[layer.value for layer in one.layers if layer.measure != MFN] for one in found]
+    known = [sum(value or 0.0 for value in one) for one in added if None not in one]
+    if len(known) < len(added):
+        return _("not known, as the ordinary duty is not")
+    low, high = min(known), max(known)
+    shown = (
+        _percent(low) if low == high else _("{low} to {high} by member", low=_percent(low), high=_percent(high))
+    )
+    return _("{percent} on top of an ordinary duty that is not known", percent=shown)
 
 
 def _cell(

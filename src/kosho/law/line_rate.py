@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from kosho.codes import blocs, sector_name
-from kosho.errors import InputError, Problem, suggest
+from kosho.declared import as_declared
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.formatting import the_country
 from kosho.language import _
 from kosho.law.days_of_change import days_of_change
@@ -30,12 +31,13 @@ from kosho.law.stacking import MFN, Applied, Layer, Removed
 from kosho.law.trade_weights import likely_rate, shipped_trade
 from kosho.law.untold import claimable, in_words, untold
 
-__all__ = ["ATTRIBUTES", "coverage", "history", "known_attributes", "known_preferences", "quote"]
+__all__ = ["ATTRIBUTES", "coverage", "history", "known_attributes", "quote"]
 
 ATTRIBUTES = ("us_232", "civil_aircraft", "in_quota")
 """Attributes that are known whether a measure uses them or not."""
 
 
+@as_declared
 def quote(register: Register, query: Query, trade: Mapping[str, float] | None = None) -> RateQuote:
     """The rate on a product with its layers, what was removed and why, what is pending, and what is doubtful.
 
@@ -305,6 +307,7 @@ def _sectoral(
             yield measure, found
 
 
+@as_declared
 def history(register: Register, query: Query, first: date, last: date) -> list[RateSpan]:
     """Answers from `first` to `last`, one a span of days over which rate and layers stay the same.
 
@@ -479,13 +482,6 @@ def known_attributes(register: Register) -> set[str]:
     return {*ATTRIBUTES, *register.asked.attributes}
 
 
-def known_preferences(register: Register) -> set[str]:
-    """Preferences that a shipment may claim."""
-    from kosho.law.schedules.preferences import preferences  # noqa: PLC0415 - read when needed
-
-    return {NONE, *register.asked.preferences, *(one.id for one in preferences())}
-
-
 def _refuse_unknown_facts(register: Register, query: Query) -> None:
     """Refuse attributes and preferences that nothing knows, and preferences that are not granted."""
     facts = query.facts
@@ -505,9 +501,10 @@ def _refusals(register: Register, query: Query) -> list[Problem]:
     from kosho.law.schedules.preferences import claim, preferences  # noqa: PLC0415 - read when needed
 
     name = query.facts.preference
-    known = known_preferences(register)
-    if name not in known:
-        return [Problem(_("unknown preference {name!r}", name=name), suggest(name, known))]
+    problems = Problems()
+    register.note_preference(problems, name)
+    if problems.found:
+        return problems.found
     if query.exporter in blocs() or all(one.id != name for one in preferences()):
         return []
     try:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kosho.codes import blocs, expand_regions, sectors
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, plural
-from kosho.errors import Problems
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.identity import Same
-from kosho.language import cached
+from kosho.language import _, cached
 from kosho.law.product_file import (
     BaseDuty,
     Coverage,
@@ -34,9 +35,13 @@ __all__ = ["Product", "Products", "in_scope", "products_of"]
 Entry = TypeVar("Entry", OwnRate, Coverage)
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class Product(Shown):
     """What measures see of a shipment: a sector, a group in it or none (the rest), a preference claimed.
+
+    Raises:
+        InputError: there is no such sector.
 
     >>> from kosho.law import Product
     >>> Product("C29", "vehicles-232", "usmca")
@@ -46,6 +51,11 @@ class Product(Shown):
     sector: str
     group: str | None = None
     preference: Preference = "none"
+
+    def __post_init__(self) -> None:
+        if self.sector not in sectors():
+            what = _("unknown sector {code!r}", code=self.sector)
+            raise InputError(Problem(what, suggest(self.sector, sectors()), key="sector"))
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Products(Shown):
         )
 
     @staticmethod
+    @as_declared
     def load(path: Path | None = None) -> Products:
         """Read product groups; the shipped ones by default.
 

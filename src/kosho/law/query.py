@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType, NoneType
+from types import MappingProxyType
 
-from kosho.arguments import note_sort
 from kosho.codes import blocs, countries, expand_regions
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, percent
 from kosho.errors import Problems, suggest
 from kosho.language import N_, _
@@ -31,6 +31,7 @@ __all__ = [
     "RateSpan",
     "Untold",
     "is_code",
+    "note_sides",
 ]
 
 
@@ -38,6 +39,7 @@ NONE = "none"
 """No preference is claimed."""
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class Facts(Shown):
     """What a shipment tells beyond its code.
@@ -71,27 +73,25 @@ CUSTOMS_UNIONS = ("EU27",)
 
 CODE_HINT = N_("write 4 to 10 digits")
 
-QUERY_FIELDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
-    {
-        "importer": (str,),
-        "exporter": (str,),
-        "hs": (str,),
-        "on": (date,),
-        "known": (date, NoneType),
-        "facts": (Facts,),
-        "general": (Duty, NoneType),
-        "claimed": (Duty, NoneType),
-        "unit_value": (UnitValue, NoneType),
-    }
-)
-"""What each field of a query can be."""
-
 
 def is_code(digits: str) -> bool:
     """Whether digits can be a heading, or a line of a national tariff under it (Japan's have nine)."""
     return digits.isascii() and digits.isdigit() and 4 <= len(digits) <= 10
 
 
+def note_sides(problems: Problems, importer: str, *exporters: str) -> None:
+    """Note who is no country, nor a bloc that can stand on that side."""
+    here, there = {*countries(), *CUSTOMS_UNIONS}, {*countries(), *blocs()}
+    for code, known, what in (
+        (importer, here, _("country or customs union")),
+        *((one, there, _("country or bloc")) for one in exporters),
+    ):
+        if code not in known:
+            hint = nearest(code, catalogue(), ("economy", "bloc")) or suggest(code, known)
+            problems.add(_("unknown {what} {code!r}", what=what, code=code), hint)
+
+
+@as_declared
 @dataclass(frozen=True, slots=True)
 class Query(Shown):
     """One product of one origin on one day.
@@ -129,16 +129,7 @@ class Query(Shown):
 
     def __post_init__(self) -> None:
         problems = Problems()
-        for name, kinds in QUERY_FIELDS.items():
-            note_sort(problems, getattr(self, name), kinds, name)
-        problems.raise_if_any()
-        for code, known, what in (
-            (self.importer, {*countries(), *CUSTOMS_UNIONS}, _("country or customs union")),
-            (self.exporter, {*countries(), *blocs()}, _("country or bloc")),
-        ):
-            if code not in known:
-                hint = nearest(code, catalogue(), ("economy", "bloc")) or suggest(code, known)
-                problems.add(_("unknown {what} {code!r}", what=what, code=code), hint)
+        note_sides(problems, self.importer, self.exporter)
         if not is_code(self.code):
             problems.add(_("{hs!r} is not an HS code", hs=self.hs), _(CODE_HINT))
         if self.importer == self.exporter:

@@ -16,14 +16,15 @@ from math import inf
 import numpy as np
 
 from kosho.arrays import Index
+from kosho.declared import as_declared
 from kosho.display import Shown
-from kosho.errors import InputError, Problem
+from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
 from kosho.law.day_law import DayLaw, DayLaws
 from kosho.law.edition_scope import in_edition
 from kosho.law.forms import Array, paid_under
 from kosho.law.possible_rates import as_line
-from kosho.law.query import CODE_HINT, NONE, Facts, is_code
+from kosho.law.query import CODE_HINT, NONE, Facts, is_code, note_sides
 from kosho.law.register import Register
 from kosho.law.signatures import Signature, signatures
 
@@ -55,6 +56,7 @@ class RateTable(Shown):
         return iter((self.rate, self.low, self.high))
 
 
+@as_declared
 def rates(
     register: Register,
     importer: str,
@@ -82,7 +84,8 @@ def rates(
         166 MB.
 
     Raises:
-        InputError: a code is none, or a measure in force is a specific duty, which needs unit values.
+        InputError: a code or an economy is none, or a measure in force is a specific duty, which needs unit
+            values.
 
     >>> from datetime import date
     >>> from kosho.law import Register, rates
@@ -91,7 +94,10 @@ def rates(
     >>> found.shape, found[:, 0, 0].round(3)
     ((2, 2, 2), array([0.025, 0.275], dtype=float32))
     """
+    _refuse(register, importer, partners)
     result = np.empty((len(dates), len(lines), len(partners)), np.float32)
+    if not result.size:
+        return result
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines)
         for k, state in table.states(partners, [dates[place] for place in places], known):
@@ -103,6 +109,7 @@ def rates(
     return result
 
 
+@as_declared
 def rate_bounds(  # noqa: PLR0913 - as `rates`, and a claim
     register: Register,
     importer: str,
@@ -130,8 +137,11 @@ def rate_bounds(  # noqa: PLR0913 - as `rates`, and a claim
     >>> [float(one[0, 0, 0]) for one in found]
     [nan, 0.25, 0.5]
     """
+    _refuse(register, importer, partners, preference)
     shape = len(dates), len(lines), len(partners)
     result = RateTable(*(np.empty(shape, np.float32) for _other in range(3)))
+    if not result.rate.size:
+        return result
     for scoped, places in _editions(register, importer, dates):
         table = _Table.of(scoped, importer, lines, preference)
         days = [dates[place] for place in places]
@@ -144,6 +154,13 @@ def rate_bounds(  # noqa: PLR0913 - as `rates`, and a claim
             for whole, one in zip(result, found, strict=True):
                 whole[places[k]] = one
     return result
+
+
+def _refuse(register: Register, importer: str, partners: Sequence[str], preference: str = NONE) -> None:
+    problems = Problems()
+    note_sides(problems, importer, *dict.fromkeys(partners))
+    register.note_preference(problems, preference)
+    problems.raise_if_any()
 
 
 def added_as_listed(register: Register, importer: str, codes: Sequence[str], exporter: str, on: date) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,14 +12,16 @@ from typing import TYPE_CHECKING
 
 from kosho.arguments import path_of, refuse_sort
 from kosho.codes import expand_regions
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, plural
-from kosho.errors import InputError, Problem, suggest
+from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.identity import Same
 from kosho.language import _
 from kosho.law.measure import DUTIES, Measure
 from kosho.law.measure_file import Covers, MeasureFile, Omission, refuse_uncovered, unfounded, verified_of
 from kosho.law.overlay import Overlay, named
 from kosho.law.product_groups import Product, Products, in_scope
+from kosho.law.query import NONE, note_sides
 from kosho.law.rateless import RATELESS
 from kosho.law.scope import HsList, HsScope, belongs
 from kosho.law.stacking import MFN, Layer, Rate, Stack, precedence, stack
@@ -96,6 +99,7 @@ class Register(Shown):
         return Card(f"Register of {plural(len(self.measures), 'measure')}", [*rows, *changed])
 
     @staticmethod
+    @as_declared
     def load(
         paths: Sequence[Path | str] | None = None, products: Path | None = None, known: date | None = None
     ) -> Register:
@@ -164,6 +168,7 @@ class Register(Shown):
         _other = register.order
         return register if known is None else register.citing(known)
 
+    @as_declared
     def citing(self, day: date) -> Register:
         """The same measures and omissions, without the sources of theirs that are later than a day.
 
@@ -191,6 +196,7 @@ class Register(Shown):
             later=frozenset(later),
         )
 
+    @as_declared
     def of(self, importer: str) -> Register:
         """The part that rates of one importer's lines depend on: the same answers, from much less.
 
@@ -231,6 +237,7 @@ class Register(Shown):
             self.asked_elsewhere.preferences | claims | {name for scope in scopes for name in scope.preference},
         )
 
+    @as_declared
     def dump(self, path: Path) -> None:
         """Write everything to one register file; read again it gives the same register.
 
@@ -262,6 +269,7 @@ class Register(Shown):
         """Economies with measures, members in place of customs unions."""
         return expand_regions(self.imposers)
 
+    @as_declared
     def measure(self, name: str) -> Measure:
         """The measure with this id.
 
@@ -301,6 +309,7 @@ class Register(Shown):
         file, _other, line = self.places.get(measure.id, "").rpartition(":")
         return Problem(message, hint, file or None, int(line) if line else None, measure.id)
 
+    @as_declared
     def in_force(self, on: date, known: date | None = None) -> list[Measure]:
         """Measures that apply on a day as known on another (the latest knowledge by default).
 
@@ -339,6 +348,7 @@ class Register(Shown):
             if measure.kind != "termination" and measure.id not in ended and self._valid(measure, on, known)
         ]
 
+    @as_declared
     def rate(
         self,
         importer: str,
@@ -356,11 +366,12 @@ class Register(Shown):
             product: What is shipped.
             on: Day in force.
             known: Day of knowledge, the latest by default.
-            mfn: Ordinary duty as a fraction; by default that of the product's group (0 if none is given), or 0
+            mfn: Ordinary duty as a fraction; by default that of the product's group, if it is known, or 0
                 under a preference.
 
         Raises:
-            InputError: the product's group is unknown.
+            InputError: an economy, the product's group or its preference is unknown, or the ordinary duty is
+                below zero.
 
         >>> from datetime import date
         >>> from kosho.law import Product, Register
@@ -370,20 +381,40 @@ class Register(Shown):
           us-232-autos-25        25 % (Proclamation 10908; Executive Order 14289; heading 9903.94.01)
           us-ieepa-baseline-10   removed by us-232-autos-25
         """
-        own = None
-        if product.group is not None:
-            if product.group not in self.products.groups:
-                hint = suggest(product.group, self.products.groups)
-                raise InputError(Problem(_("unknown product group {group!r}", group=product.group), hint))
-            own = self.products.mfn(product.group, importer)
+        self._refuse_rate(importer, exporter, product, mfn)
         source: tuple[str, ...] = ()
-        if mfn is None and own is not None and product.preference == "none":
-            mfn, source = own.value / 100, (own.source,)
-        ordinary = mfn or 0.0
-        pile = self.stack(importer, exporter, product, self.in_force(on, known)).at(ordinary)
-        layers = [Layer(MFN, ordinary, MFN, _("ordinary duty"), source)]
-        layers += pile.layers(ordinary)
-        return Rate(ordinary + pile.adds([(ordinary, 1.0)]), tuple(layers), pile.removed)
+        if mfn is None and product.preference != NONE:
+            mfn = 0.0
+        elif mfn is None and product.group is not None:
+            own = self.products.mfn(product.group, importer)
+            mfn, source = (None, ()) if own is None else (own.value / 100, (own.source,))
+        pile = self.stack(importer, exporter, product, self.in_force(on, known))
+        pile = pile if mfn is None else pile.at(mfn)
+        layers = [Layer(MFN, mfn, MFN, _("ordinary duty"), source), *pile.layers(mfn)]
+        rate = None if mfn is None else mfn + pile.adds([(mfn, 1.0)])
+        return Rate(rate, tuple(layers), pile.removed)
+
+    def _refuse_rate(self, importer: str, exporter: str, product: Product, mfn: float | None) -> None:
+        problems = Problems()
+        note_sides(problems, importer, exporter)
+        if product.group is not None and product.group not in self.products.groups:
+            hint = suggest(product.group, self.products.groups)
+            problems.add(_("unknown product group {group!r}", group=product.group), hint)
+        self.note_preference(problems, product.preference)
+        if mfn is not None and not 0.0 <= mfn < math.inf:
+            problems.add(f"mfn = {mfn:g}", _("a fraction of zero or more; None where it is not known"))
+        problems.raise_if_any()
+
+    def known_preferences(self) -> set[str]:
+        """Preferences that goods may claim: of its measures, and of schedules."""
+        from kosho.law.schedules.preferences import preferences  # noqa: PLC0415 - read when needed
+
+        return {NONE, *self.asked.preferences, *(one.id for one in preferences())}
+
+    def note_preference(self, problems: Problems, name: str) -> None:
+        """Note a preference that goods cannot claim."""
+        if name != NONE and name not in (known := self.known_preferences()):
+            problems.add(_("unknown preference {name!r}", name=name), suggest(name, known))
 
     def stack(self, importer: str, exporter: str, product: Product, measures: Iterable[Measure]) -> Stack:
         """What of `measures` applies to a product of this origin."""

@@ -55,7 +55,7 @@ class Removed(Shown):
 
 @dataclass(frozen=True, slots=True)
 class Rate(Shown):
-    """A rate and how it comes about; `rate` is the sum of the layers.
+    """A rate and how it comes about; `rate` is the sum of the layers, None where one of them is not known.
 
     >>> from kosho.law import Layer, Rate
     >>> Rate(0.275, (Layer("mfn", 0.025, "mfn", "HTSUS", ()), Layer("autos", 0.25, "232", "10908", ())), ())
@@ -64,17 +64,19 @@ class Rate(Shown):
       autos   25 % (10908)
     """
 
-    rate: float
+    rate: float | None
     layers: tuple[Layer, ...]
     removed: tuple[Removed, ...]
 
     def card(self) -> Card:
         """The rate, its layers, and what does not apply."""
-        rows = [
-            (layer.measure, f"{percent(layer.value or 0.0)} ({layer.legal_basis})") for layer in self.layers
-        ]
+        rows = [(layer.measure, f"{_shown(layer.value)} ({layer.legal_basis})") for layer in self.layers]
         rows += [(one.measure, f"removed by {one.by}") for one in self.removed]
-        return Card(f"Rate {percent(self.rate)}", rows)
+        return Card(f"Rate {_shown(self.rate)}", rows)
+
+
+def _shown(rate: float | None) -> str:
+    return "not known" if rate is None else percent(rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,16 @@ class Stack(Shown):
             if not item.concedes
         )
 
-    def layers(self, ordinary: float) -> list[Layer]:
-        """Each measure as a part of the rate on goods of one ordinary duty; they sum to what it adds."""
+    def layers(self, ordinary: float | None) -> list[Layer]:
+        """Each measure as a part of the rate on goods of one ordinary duty; they sum to what it adds.
+
+        Where the ordinary duty is not known, nor is what a floor or a concession adds.
+        """
+        if ordinary is None:
+            return [
+                item.layer(None if item.concedes or item.measure.kind == "floor" else [(0.0, 1.0)])
+                for item in self.applied
+            ]
         paid = self.leaves(ordinary)
         return [
             item.layer([(paid if item.measure.floor_base == "claimed" else ordinary, 1.0)])

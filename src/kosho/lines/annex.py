@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from kosho.bounds import no_sign
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems
 from kosho.extras import require
@@ -86,6 +87,7 @@ class StagedLine(Shown):
         return self.path[min(cut, len(self.path) - 1)].duty
 
 
+@as_declared
 def read_annex(path: Path) -> list[AnnexLine]:
     """The lines of an annex.
 
@@ -171,6 +173,7 @@ def _unsigned(base: str) -> tuple[str, str] | None:
         return None
 
 
+@as_declared
 def stage_annex(lines: Sequence[AnnexLine], rules: Agreement, file: str | None = None) -> list[StagedLine]:
     """Every line staged under an agreement.
 
@@ -223,6 +226,7 @@ def _rows(lines: Sequence[StagedLine], count: int) -> Iterator[list[str]]:
         yield [line.code, line.description, str(line.duty), line.category, line.note, *duties]
 
 
+@as_declared
 def annex_csv(lines: Sequence[StagedLine], rules: Agreement) -> str:
     """The annex with its rates by year, as CSV.
 
@@ -241,6 +245,7 @@ def annex_csv(lines: Sequence[StagedLine], rules: Agreement) -> str:
     return text.getvalue()
 
 
+@as_declared
 def annex_workbook(lines: Sequence[StagedLine], rules: Agreement) -> bytes:
     """The annex as a workbook: codes as text, percent as numbers shown in percent, the head frozen.
 

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import ConvergenceError, Problems
 from kosho.language import _
@@ -125,6 +126,7 @@ class CesOutcome(Shown):
         return self.consumer_surplus + self.home_surplus + self.revenue.sum(axis=1)
 
 
+@as_declared
 def nested_ces(  # noqa: PLR0913 - the elasticities of the model
     spending: ArrayLike,
     before: ArrayLike,

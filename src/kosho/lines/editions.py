@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem
 from kosho.language import _
 from kosho.lines.shipped import frame
@@ -50,6 +51,7 @@ def concordance(edition: int) -> Concordance:
     return {code: (target,) for code, target in rows if target}
 
 
+@as_declared
 def read_concordance(path: Path, columns: tuple[str, str] | None = None) -> Concordance:
     """A correlation table: CSV or Excel, a row a pair.
 
@@ -113,6 +115,7 @@ def towards(table: Concordance, codes: Iterable[str]) -> Concordance:
     return turned if len(asked & turned.keys()) > len(asked & table.keys()) else table
 
 
+@as_declared
 def converted(trade: pl.DataFrame, table: Concordance) -> tuple[pl.DataFrame, list[str]]:
     """Trade in subheadings of another edition; what has several targets is split evenly, what has none is told.
 

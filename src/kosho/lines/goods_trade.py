@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
@@ -26,6 +27,7 @@ AREAS = {"EU27": "EU"}
 """Codes of the statistics where they are not Kosho's."""
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class GoodsDuty(Shown):
     """What lines of a good pay in Japan, fractions.
@@ -43,6 +45,7 @@ class GoodsDuty(Shown):
     high: float | None
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class GoodTrade(Shown):
     """A good of Japan's trade with a partner in 2025.
@@ -69,6 +72,7 @@ class GoodTrade(Shown):
     own; the others pay `duty`."""
 
 
+@as_declared
 def japan_goods(partner: str, flow: Flow = "import") -> tuple[GoodTrade, ...]:
     """Japan's trade with a partner by good, the largest first; values of parts are in those of the whole too.
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import InputError, Problem, Problems
 from kosho.language import _
@@ -143,6 +144,7 @@ class GsimOutcome(Shown):
         return self.producer_surplus + self.consumer_surplus + self.revenue
 
 
+@as_declared
 def gsim(
     trade: ArrayLike,
     before: ArrayLike,

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from kosho.arguments import amounts, refuse_boundless
 from kosho.arrays import Array, Mask
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem
 from kosho.language import _
 
@@ -39,6 +40,7 @@ NATIONAL = 3.0
 """National peaks: above three times the simple average of the country's own schedule."""
 
 
+@as_declared
 def revealed_advantage(exports: ArrayLike, world: ArrayLike) -> Array:
     """Balassa's revealed comparative advantage: share of a line in one's exports over that in the world's.
 
@@ -57,6 +59,7 @@ def revealed_advantage(exports: ArrayLike, world: ArrayLike) -> Array:
     return _over(_over(mine, mine.sum(axis=-1, keepdims=True)), _over(all_, all_.sum(axis=-1, keepdims=True)))
 
 
+@as_declared
 def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
     """Intra-industry trade of each line: 1 - |X - M| / (X + M).
 
@@ -68,6 +71,7 @@ def grubel_lloyd(exports: ArrayLike, imports: ArrayLike) -> Array:
     return 1.0 - _over(np.abs(sold - bought), sold + bought)
 
 
+@as_declared
 def intra_industry(exports: ArrayLike, imports: ArrayLike) -> float:
     """Grubel and Lloyd's index of all lines together, each by its trade.
 
@@ -79,6 +83,7 @@ def intra_industry(exports: ArrayLike, imports: ArrayLike) -> float:
     return float(1.0 - _over(np.abs(sold - bought).sum(), (sold + bought).sum()))
 
 
+@as_declared
 def export_similarity(one: ArrayLike, other: ArrayLike, least: int = LEAST_COMMON) -> float:
     """Finger and Kreinin's similarity of two structures: 100 times the sum of the smaller shares.
 
@@ -98,6 +103,7 @@ def export_similarity(one: ArrayLike, other: ArrayLike, least: int = LEAST_COMMO
     return float(100.0 * np.minimum(*shares).sum())
 
 
+@as_declared
 def complementarity(
     exports: ArrayLike,
     imports: ArrayLike,
@@ -128,6 +134,7 @@ def complementarity(
     return float(found.sum()) if found.size else float("nan")
 
 
+@as_declared
 def michaely_complementarity(exports: ArrayLike, imports: ArrayLike) -> float:
     """Michaely's trade complementarity, as WITS has it: 100 (1 - half the sum of |m - x|), of shares.
 
@@ -140,6 +147,7 @@ def michaely_complementarity(exports: ArrayLike, imports: ArrayLike) -> float:
     return float(100.0 * (1.0 - 0.5 * apart.sum())) if apart.size else float("nan")
 
 
+@as_declared
 def trade_intensity(
     to_partner: ArrayLike, exports: ArrayLike, world_to_partner: ArrayLike, world: ArrayLike
 ) -> Array:
@@ -155,6 +163,7 @@ def trade_intensity(
     return _over(_over(part, whole), _over(its, all_))
 
 
+@as_declared
 def market_share(imports: ArrayLike) -> Array:
     """Of each partner in the imports of each line: `[line, partner]` over the sum of its line.
 
@@ -166,6 +175,7 @@ def market_share(imports: ArrayLike) -> Array:
     return _over(values, values.sum(axis=-1, keepdims=True))
 
 
+@as_declared
 def tariff_peaks(rates: ArrayLike, *, above: float | None = PEAK) -> Mask:
     """Lines whose rate is a peak: above 15 %, or with `above=None` above three times the simple mean.
 
@@ -180,6 +190,7 @@ def tariff_peaks(rates: ArrayLike, *, above: float | None = PEAK) -> Mask:
     return values > above
 
 
+@as_declared
 def swiss_formula(rates: ArrayLike, coefficient: float) -> Array:
     """The Swiss formula a t / (a + t), in the unit of its coefficient: no rate stays above it.
 
@@ -194,6 +205,7 @@ def swiss_formula(rates: ArrayLike, coefficient: float) -> Array:
     return most * values / (most + values)
 
 
+@as_declared
 def preference_margin(rates: ArrayLike, imports: ArrayLike) -> Array:
     """By how much each supplier's rate lies below the mean of what its rivals pay, by their imports.
 
@@ -215,6 +227,7 @@ def preference_margin(rates: ArrayLike, imports: ArrayLike) -> Array:
     return _over(bill, total) - paid
 
 
+@as_declared
 def preference_erosion(before: ArrayLike, after: ArrayLike, imports: ArrayLike) -> Array:
     """What each supplier's preference loses or gains: the change of its margin times its base sales.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from kosho.declared import as_declared
 from kosho.equilibrium import solve, world_after
 from kosho.impact import shock
 from kosho.law import Register
@@ -12,6 +13,7 @@ from kosho.world import World
 __all__ = ["world_under_law"]
 
 
+@as_declared
 def world_under_law(world: World, register: Register, on: date, known: date | None = None) -> World:
     """A world's table after the duties that are in force on a day.
 

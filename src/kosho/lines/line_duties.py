@@ -22,6 +22,7 @@ from kosho import formatting
 from kosho.arrays import Array, Mask
 from kosho.codes import blocs
 from kosho.codes import sectors as icio_sectors
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _, ngettext
@@ -422,6 +423,7 @@ def _positions(partner: str, economies: Sequence[str], year: int) -> list[int]:
     return [k for k, code in enumerate(economies) if code in members]
 
 
+@as_declared
 def read_line_duties(
     paths: Sequence[Path],
     trade: Sequence[Path] = (),

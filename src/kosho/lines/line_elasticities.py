@@ -11,6 +11,7 @@ import numpy as np
 
 from kosho.arguments import refuse_boundless
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -66,6 +67,7 @@ class LineElasticities(Shown):
         )
 
 
+@as_declared
 def line_elasticities(
     codes: Sequence[str],
     importer: str,

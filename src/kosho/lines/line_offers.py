@@ -13,6 +13,7 @@ import numpy as np
 from kosho.arrays import Array, Index, Mask
 from kosho.bounds import PERCENT_DUTY, no_sign
 from kosho.codes import blocs, countries, expand_regions, sectors
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, solve
 from kosho.errors import InputError, Problem, Problems, suggest
@@ -48,6 +49,7 @@ def package_rows(path: Path) -> list[Row]:
     return rows_of(path, ["hs", "rate"], ["partner"])
 
 
+@as_declared
 def read_package(path: Path, table: LineTable) -> Array:
     """New rates of a table's lines, from a file with the columns hs, partner and rate.
 
@@ -128,7 +130,7 @@ def _partners(text: str, table: LineTable, line: int, problems: Problems) -> lis
 def _members(code: str) -> Sequence[str]:
     try:
         return expand_regions([code])
-    except KeyError:
+    except InputError:
         return ()
 
 
@@ -155,6 +157,7 @@ def _rate(text: str, paid: Array, line: int, problems: Problems) -> Array | None
     return paid * (1.0 - share) if match[1] else np.full(len(paid), share)
 
 
+@as_declared
 def utilised(before: Array, after: Array, use: float | Array) -> Array:
     """What is paid on average where a share of imports alone claims the new, lower rate.
 
@@ -209,6 +212,7 @@ class PricedPackage(Shown):
         return order[touched[order] > 0]
 
 
+@as_declared
 def price_package(
     world: World,
     table: LineTable,
@@ -248,6 +252,7 @@ def price_package(
 CUT_COLUMNS = ("importer", "partner", "sector", "hs", "duty_share", "cut")
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class LineCut(Shown):
     """A line of a package as a file for a negotiating table has it.
@@ -268,6 +273,7 @@ class LineCut(Shown):
     """Percent of the line's duty that goes."""
 
 
+@as_declared
 def read_line_cuts(path: Path) -> list[LineCut]:
     """The lines of a package for a negotiating table.
 

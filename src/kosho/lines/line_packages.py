@@ -17,6 +17,7 @@ import numpy as np
 
 from kosho.arrays import Array, Index, Mask
 from kosho.codes import blocs, countries, expand_regions
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, percent, plural
 from kosho.equilibrium import Shock
 from kosho.errors import InputError, Problem
@@ -227,6 +228,7 @@ def _sellers(world: World, table: LineTable) -> Mapping[int, list[int]]:
     }
 
 
+@as_declared
 def line_shock(world: World, table: LineTable, after: Array, *, apart: bool = False) -> LineShock:
     """The counterfactual of new rates on lines.
 

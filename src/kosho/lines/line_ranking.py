@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.equilibrium import Outcome, Payoff, gradient, solve, solve_batch
 from kosho.errors import KoshoError
@@ -103,6 +104,7 @@ def _worth(payoff: Sequence[tuple[float, Payoff]], outcome: Outcome) -> float:
     return sum(weight * one.of(outcome) for weight, one in payoff)
 
 
+@as_declared
 def rank_lines(  # noqa: PLR0913 - the ways to narrow a list
     world: World,
     table: LineTable,

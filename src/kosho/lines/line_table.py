@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from kosho.arrays import Array, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, plural
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -154,6 +155,7 @@ class LineTable(Shown):
         return after
 
 
+@as_declared
 def join_rates(trade: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
     """Trade with the rate of each row: of the partner where it has one of its own, else of all.
 
@@ -277,6 +279,7 @@ def _filled(found: pl.DataFrame, at: pl.DataFrame, length: int, *, whole: bool =
     )
 
 
+@as_declared
 def line_table(
     trade: pl.DataFrame, importer: str, rates: pl.DataFrame | None = None, *, digits: int | None = None
 ) -> LineTable:

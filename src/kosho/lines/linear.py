@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kosho.arguments import amounts, refuse_boundless
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -12,6 +13,7 @@ from kosho.language import _
 __all__ = ["LinearMarket", "LinearOutcome", "linear_market"]
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class LinearMarket(Shown):
     """Lines through a base point: quantities demanded, supplied and imported against the price at home.
@@ -83,6 +85,7 @@ class LinearOutcome(Shown):
         return self.consumer_surplus + self.producer_surplus + self.revenue
 
 
+@as_declared
 def linear_market(market: LinearMarket, *, rate: float = 0.0, specific: float = 0.0) -> LinearOutcome:
     """A tariff put on free trade: ad valorem, specific or both; a prohibitive one stops trade.
 

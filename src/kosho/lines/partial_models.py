@@ -14,6 +14,7 @@ import numpy as np
 
 from kosho.arguments import refuse_boundless
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -99,6 +100,7 @@ class WorldTrade(Shown):
     """Importers whose duties are not known somewhere, and are taken as zero there: they do not change."""
 
 
+@as_declared
 @dataclass(frozen=True)
 class PartialSettings(Shown):
     """Which partial model prices lines, and what it takes as given.
@@ -133,6 +135,7 @@ SMART = PartialSettings()
 """Where nobody says."""
 
 
+@as_declared
 def world_trade(trade: pl.DataFrame, table: LineTable) -> WorldTrade:
     """What everybody buys of a table's lines, with the duty collected where the trade has it.
 
@@ -200,6 +203,7 @@ def world_trade(trade: pl.DataFrame, table: LineTable) -> WorldTrade:
     return WorldTrade(exporters, importers, value, rate, tuple(sorted(free)))
 
 
+@as_declared
 def partial_answer(
     table: LineTable, after: Array, elasticities: LineElasticities, settings: PartialSettings = SMART
 ) -> PartialAnswer:

@@ -22,6 +22,7 @@ import numpy as np
 from kosho import formatting
 from kosho.arrays import Array, Mask
 from kosho.codes import blocs, countries, country_name
+from kosho.declared import as_declared
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -89,6 +90,7 @@ class LawRates(Shown):
         return none["hs"].to_list(), none.select("low", "high").to_numpy()
 
 
+@as_declared
 def ordinary_rates(importer: str, on: date) -> tuple[pl.DataFrame, str] | None:
     """Ordinary duties by line, and what they were read in: an imported edition in force, else what ships.
 
@@ -107,6 +109,7 @@ def ordinary_rates(importer: str, on: date) -> tuple[pl.DataFrame, str] | None:
     return None
 
 
+@as_declared
 def law_rates(  # noqa: PLR0913 - one question, told whole
     register: Register,
     importer: str,

@@ -15,6 +15,7 @@ import numpy as np
 
 from kosho.arguments import amounts, refuse_boundless
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.impact.value_chains import inputs_by_origin, value_added_by_origin
@@ -41,6 +42,7 @@ RuleMethod = Literal["build-down", "build-up"]
 METHODS: tuple[RuleMethod, ...] = get_args(RuleMethod)
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class CostSheet(Shown):
     """What a product is made of, money a unit.
@@ -60,6 +62,7 @@ class CostSheet(Shown):
     """With other cost: what RCEP adds."""
 
 
+@as_declared
 def value_content(sheet: CostSheet, method: ContentMethod) -> float:
     """Regional value content, a fraction.
 
@@ -103,6 +106,7 @@ def _base(value: float, key: str) -> float:
     return value
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class ValueRule(Shown):
     """A rule that asks for a share of value added inside an area.
@@ -162,6 +166,7 @@ class OriginContent(Shown):
         return self.slack >= 0
 
 
+@as_declared
 def origin_content(world: World, exporter: str, sector: str, rule: ValueRule) -> OriginContent:
     """Value added by origin in a sector's output, from the table of flows, against a rule.
 
@@ -194,6 +199,7 @@ def _content(world: World, exporter: str, sector: str, rule: ValueRule) -> float
     return 1.0 - (total - own) if rule.method == "build-down" else own
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class UseRange(Shown):
     """Between what the share of a sector's output lies that could meet a rule, whoever its makers are.
@@ -210,6 +216,7 @@ class UseRange(Shown):
 NOTHING_KNOWN = UseRange(0.0, 1.0)
 
 
+@as_declared
 def possible_use(content: float, threshold: float) -> UseRange:
     """The share of output that could meet a rule where its mean content alone is known.
 
@@ -234,6 +241,7 @@ def possible_use(content: float, threshold: float) -> UseRange:
     return UseRange(low, high)
 
 
+@as_declared
 def use_of_lines(world: World, table: LineTable, rule: ValueRule) -> tuple[Array, Array]:
     """Least and most that could claim a cut under a rule of origin, `[line, partner]`, shares of imports.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from kosho.declared import as_declared
 from kosho.world import World
 
 __all__ = ["hs_sector", "sectors_of"]
@@ -32,6 +33,7 @@ def hs_sector(code: str) -> str | None:
     return next((known[plain[:n]] for n in range(min(len(plain), 6), 1, -1) if plain[:n] in known), None)
 
 
+@as_declared
 def sectors_of(codes: Iterable[str], world: World) -> list[str | None]:
     """The sector of a world for each code; None where the world has none that holds the code's.
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Literal
 
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem
 from kosho.extras import require
 from kosho.language import _
@@ -53,6 +54,7 @@ def frame(name: str) -> pl.DataFrame:
         return pl.read_parquet(path)
 
 
+@as_declared
 def shipped_trade(importer: str, digits: Literal[6, 8] = 6) -> TradeFile:
     """Imports by line and partner that ship: those of the United States, 2024, with the duty collected.
 
@@ -160,6 +162,7 @@ def _rate(text: str) -> float | None:
     return duty.ad_valorem_equivalent() if duty.standing() == "rate" else None
 
 
+@as_declared
 def preference_use(exporter: str, period: str = "2024") -> pl.DataFrame:
     """Share of US imports that claimed USMCA, by subheading: `hs`, `share`, `value` (million USD of 2024).
 
@@ -199,6 +202,7 @@ def preference_use(exporter: str, period: str = "2024") -> pl.DataFrame:
     )
 
 
+@as_declared
 def schedule_rates(schedule: Schedule) -> pl.DataFrame:
     """Rates by line of a schedule that was imported; null where a duty is no percentage of the value.
 

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kosho.arrays import Array, Index
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, plural
 from kosho.errors import Problem, Problems
 from kosho.language import _
@@ -216,6 +217,7 @@ class SmartOutcome(Shown):
         return self.supply_price * 0.5 * (self.imports + self.imports_after)
 
 
+@as_declared
 def smart(  # noqa: PLR0913 - the elasticities of the model
     imports: ArrayLike,
     before: ArrayLike,

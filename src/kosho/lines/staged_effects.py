@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.lines.annex import StagedLine
 from kosho.lines.line_elasticities import LineElasticities
@@ -36,6 +37,7 @@ class StagedYear(Shown):
     """Of the annex that the table does not have, or whose duty is no percentage of the value: in no sum."""
 
 
+@as_declared
 def staged_effects(
     table: LineTable, staged: Sequence[StagedLine], partner: str, elasticities: LineElasticities
 ) -> list[StagedYear]:

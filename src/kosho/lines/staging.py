@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem
 from kosho.language import _
@@ -36,6 +37,7 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _QUOTA = re.compile(rf"quota ({_NUMBER}) ?([^\s\d][^\s]*) grows ({_NUMBER}) ?%(?: for (\d+))?")
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class QuotaGrowth(Shown):
     """A tariff quota that grows by a share of itself a year; inside it the staged rate, outside the base rate.
@@ -142,6 +144,7 @@ def equal(cuts: int, held: int = 0) -> tuple[Fraction, ...]:
     return (Fraction(1),) * held + tuple(Fraction(cuts - k, cuts) for k in range(1, cuts + 1))
 
 
+@as_declared
 def parse_category(text: str) -> Category:
     """Read the notation of the module.
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, Field
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _, cached
@@ -169,6 +170,7 @@ def _read(path: Path) -> dict[str, Agreement]:
     return {one.id: one for one in file.agreements}
 
 
+@as_declared
 def agreements(path: Path | None = None) -> Mapping[str, Agreement]:
     """The staging rules that ship, by id, with those of a file of one's own before them.
 
@@ -217,6 +219,7 @@ class StagedDuty(Shown):
     """As rounded by the agreement."""
 
 
+@as_declared
 def staged(duty: Duty, category: Category, rules: Agreement) -> list[StagedDuty]:
     """Every duty from the base to the end: each element of a compound duty is staged and rounded by itself.
 

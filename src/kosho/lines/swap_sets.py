@@ -20,6 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from kosho.arguments import note_real, refuse_boundless
 from kosho.arrays import Array, Index, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number, percent, plural
 from kosho.errors import InputError, KoshoError, Problem, Problems
 from kosho.language import _
@@ -41,6 +42,7 @@ GAP = 1e-6
 """Relative, at which the rest counts as solved."""
 
 
+@as_declared
 @dataclass(frozen=True, eq=False)
 class SwapLines(Shown):
     """What may be swapped: every line of either side, with what freeing it is worth to both.
@@ -162,6 +164,7 @@ class SwapSet(Shown):
         return Card(title, [*rows, ("from the bound", f"{100 * self.gap:.2g} %")])
 
 
+@as_declared
 def swap_set(
     lines: SwapLines,
     weight: float = 0.5,
@@ -346,6 +349,7 @@ def _in_whole_lines(
     return tried if _fits(tried, matrix, least) else None
 
 
+@as_declared
 def swap_frontier(
     lines: SwapLines,
     *,

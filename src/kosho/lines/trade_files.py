@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from kosho.declared import as_declared
 from kosho.display import Card, Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.extras import require
@@ -98,6 +99,7 @@ class TradeFile(Shown):
         )
 
 
+@as_declared
 def read_trade(path: Path, *, format: str | None = None, columns: Path | None = None) -> TradeFile:  # noqa: A002
     r"""Read trade from any format that is known, or from one's own.
 
@@ -143,6 +145,7 @@ class RateFile(Shown):
     told: tuple[str, ...]
 
 
+@as_declared
 def read_rates(path: Path, *, format: str | None = None, columns: Path | None = None) -> RateFile:  # noqa: A002
     r"""Read tariff rates in percent: TRAINS, WITS, or a map of one's own with a column `rate`.
 

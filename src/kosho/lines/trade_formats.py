@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from kosho.codes import countries, economy_of_alpha2
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem
 from kosho.language import _, cached
 from kosho.provenance import Frozen, Text
@@ -104,6 +105,7 @@ def _read(path: Path) -> dict[str, TradeFormat]:
     return {one.id: one for one in file.formats}
 
 
+@as_declared
 def formats(path: Path | None = None) -> Mapping[str, TradeFormat]:
     """The formats that are read, by id, those of a file of one's own first, also in place of one that ships.
 

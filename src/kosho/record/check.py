@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
@@ -105,6 +106,7 @@ def examine(name_or_path: str | Path, sources: Path | None) -> tuple[Record, Ver
     return record, replace(verdict, problems=tuple(problems))
 
 
+@as_declared
 def verify(record: Record, sources: Path | None) -> Verdict:
     """Check references and, against the texts in the folder `sources`, every quote.
 

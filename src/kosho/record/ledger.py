@@ -16,6 +16,7 @@ from kosho.arguments import path_of
 from kosho.cache import code, recalled
 from kosho.case_folders import case_folder, case_names
 from kosho.codes import country_name
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, plural
 from kosho.errors import InputError, Problem, suggest, unreadable
 from kosho.known import version
@@ -133,6 +134,7 @@ class Record(Shown):
         )
 
     @staticmethod
+    @as_declared
     def load(name_or_path: str | Path, known: date | None = None) -> Record:
         """Open the record of a shipped case, of a case's folder, or a YAML file.
 
@@ -161,6 +163,7 @@ class Record(Shown):
         return Record.of(content, path, known)
 
     @staticmethod
+    @as_declared
     def of(content: bytes, path: Path, known: date | None = None) -> Record:
         """The record that `content` is; `path` names it. See `load`."""
         digest = hashlib.sha256(content).hexdigest()
@@ -174,6 +177,7 @@ class Record(Shown):
         """The first day on which anything was recorded."""
         return min((one.recorded_at for one in self.file.statements), default=None)
 
+    @as_declared
     def as_of(self, day: date, topic: str | None = None) -> Ledger:
         """What the record held on `day`, all of it or what touches a topic.
 

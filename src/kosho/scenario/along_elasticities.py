@@ -14,6 +14,7 @@ from numbers import Real
 import numpy as np
 
 from kosho.case import Case
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, million
 from kosho.equilibrium import Deficits
 from kosho.errors import Problems
@@ -73,6 +74,7 @@ class ElasticityCurve(Shown):
         return Card(f"ElasticityCurve: {self.scenario} against {self.against}, by elasticities", rows)
 
 
+@as_declared
 def elasticity_curve(  # noqa: PLR0913 - one question, told whole
     case: Case,
     scenario: str,

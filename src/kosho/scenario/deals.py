@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kosho.declared import as_declared
 from kosho.equilibrium import Deficits
 from kosho.progress import Progress, silent
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["negotiate_case"]
 
 
+@as_declared
 def negotiate_case(  # noqa: PLR0913 - the last is for a package that is asked about
     case: Case,
     as_of: date | None = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem
 from kosho.impact.effects import laid
 from kosho.language import N_, _
@@ -98,6 +99,7 @@ class _Ends:
         return changes(self.middle[scenario], self.moved[scenario], what)
 
 
+@as_declared
 def run(
     case: Case,
     scenarios: Sequence[str] | None = None,

@@ -12,6 +12,7 @@ import xarray as xr
 
 from kosho.arrays import Array
 from kosho.case import Case, Law
+from kosho.declared import as_declared
 from kosho.equilibrium import Closure, Outcome, solve
 from kosho.equilibrium.closure import agreed
 from kosho.equilibrium.solve import TOLERANCE, solve_near
@@ -59,6 +60,7 @@ class Simulation:
     """Flows of the case that the table does not tell apart, with the reason, by id."""
 
 
+@as_declared
 def simulate(  # noqa: PLR0913 - one question, told whole
     case: Case,
     scenario: str,
@@ -104,6 +106,7 @@ def simulate(  # noqa: PLR0913 - one question, told whole
     return solve(base, found.counterfactual, deficits, closure=closure)
 
 
+@as_declared
 def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     case: Case,
     scenario: str,
@@ -168,6 +171,7 @@ def simulate_with_ranges(  # noqa: PLR0913 - one question, told whole
     )
 
 
+@as_declared
 def scenario_effects(
     case: Case, scenario: str, as_of: date | None = None, world: World | WorldChoice | str | None = None
 ) -> tuple[World, Effects]:

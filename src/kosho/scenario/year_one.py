@@ -17,6 +17,7 @@ import numpy as np
 from kosho.case import Case
 from kosho.case_schema import NamedFlow
 from kosho.codes import sectors
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, signed_percent
 from kosho.equilibrium import FirstYear, Shock, first_year
 from kosho.errors import InputError, Problem, Problems
@@ -70,6 +71,7 @@ class ProductYear(Shown):
         return _(" to ").join(ends)
 
 
+@as_declared
 def first_years(
     case: Case,
     scenario: str,

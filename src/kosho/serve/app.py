@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from kosho._version import __version__
+from kosho.declared import as_declared
 from kosho.errors import KoshoError
 from kosho.serve import own_routes, pages, paper_routes, tables
 from kosho.serve.asking import Answer, answered
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 
+@as_declared
 def create_app(settings: Settings) -> FastAPI:
     """The server as an ASGI application.
 

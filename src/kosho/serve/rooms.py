@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.exceptions import HTTPException
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import Problem
 from kosho.language import _
@@ -23,6 +24,7 @@ Runner = Callable[[Sequence[str]], tuple[int, str, tuple[Problem, ...]]]
 """Runs a command of the command line: its status, what it prints, what is wrong."""
 
 
+@as_declared
 @dataclass(frozen=True)
 class Settings(Shown):
     """What a server is started with."""

@@ -14,6 +14,7 @@ from kosho.case import Case
 from kosho.case_files import told_by
 from kosho.case_folders import case_names
 from kosho.codes import sectors
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, system_says
 from kosho.impact.reach import idle
@@ -66,6 +67,7 @@ class _Told:
     notes: tuple[str, ...] = ()
 
 
+@as_declared
 def new_case(
     name: str,
     parties: Sequence[str] = (),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kosho import formatting
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, number
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
@@ -161,6 +162,7 @@ def _fact(row: Mapping[str, str]) -> Fact:
     return Fact(**words, **figures)  # pyright: ignore[reportArgumentType] - the columns are the fields
 
 
+@as_declared
 def validate(only: str | None = None, progress: Progress = silent) -> tuple[Row, ...]:
     """Every fact beside the model's figure of the same thing.
 
@@ -190,6 +192,7 @@ def validate(only: str | None = None, progress: Progress = silent) -> tuple[Row,
     return tuple(rows)
 
 
+@as_declared
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a table of the manual.
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from kosho.codes import blocs
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, suggest
 from kosho.language import _
@@ -50,6 +51,7 @@ class Worlds(Shown):
         return self
 
 
+@as_declared
 @dataclass(frozen=True)
 class WorldChoice(Shown):
     """A table by name or file, in full, or in the regions and sectors of `talks`.
@@ -67,6 +69,7 @@ class WorldChoice(Shown):
     """None: in full, and coarse where many packages or draws are solved; else always in this one."""
 
     @staticmethod
+    @as_declared
     def parse(text: str, folder: Path | None = None) -> WorldChoice:
         """Read `NAME`, `FILE`, `talks`, `full`, or a name or file with `:talks` or `:full` behind it.
 

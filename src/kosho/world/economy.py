@@ -10,15 +10,22 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from kosho.arguments import note_real
 from kosho.arrays import Array
+from kosho.declared import as_declared
 from kosho.display import Shown
+from kosho.errors import Problems
+from kosho.language import _
 from kosho.readonly import Fixed, fix
 
 __all__ = ["FLOW_DIMS", "Arrays", "PhysicalFlow", "TradeWeights", "WorldMeta", "labelled"]
 
 FLOW_DIMS = ("importer", "exporter", "sector")
+OF_SECTORS = ("sector", "input")
+"""Dimensions whose labels are sectors."""
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class WorldMeta(Shown):
     """What a table is and how far it can be trusted.
@@ -57,6 +64,7 @@ class WorldMeta(Shown):
     """What was assumed to make the table speak of law and elasticities; every result repeats it."""
 
 
+@as_declared
 @dataclass(frozen=True, slots=True)
 class PhysicalFlow(Shown):
     """A quantity shipped in the base, so that outcomes can be told in vehicles or tonnes.
@@ -169,21 +177,34 @@ class TradeWeights(Fixed, Shown):
         return found
 
 
+@as_declared
 def labelled(
     values: ArrayLike, dims: Sequence[str], countries: Sequence[str], sectors: Sequence[str]
 ) -> xr.DataArray:
     """A DataArray with the world's labels; dims `sector` and `input` are sectors, all others countries.
+
+    Raises:
+        InputError: the values are no real numbers, or have another shape.
 
     >>> from kosho.world import labelled
     >>> table = labelled([[1, 2], [3, 4]], ("country", "sector"), ("JPN", "USA"), ("A01", "C29"))
     >>> table.sel(country="USA").values
     array([3., 4.])
     """
+    problems = Problems()
+    numbers = note_real(problems, values, "values")
+    shape = tuple(len(sectors if dim in OF_SECTORS else countries) for dim in dims)
+    if numbers is not None and numbers.shape != shape:
+        told = _("has shape {one}, wanted {other}", one=numbers.shape, other=shape)
+        problems.add(told, ", ".join(dims), key="values")
+    if len(set(dims)) < len(dims):
+        problems.add(_("names a dimension twice"), key="dims")
+    problems.raise_if_any()
     coords = _coordinates(tuple(dims), tuple(countries), tuple(sectors))
-    return xr.DataArray(np.asarray(values, dtype=np.float64), coords=coords, dims=list(dims))
+    return xr.DataArray(numbers, coords=coords, dims=list(dims))
 
 
 @lru_cache(maxsize=64)
 def _coordinates(dims: tuple[str, ...], countries: tuple[str, ...], sectors: tuple[str, ...]) -> xr.Coordinates:
     """Labels with their indexes, which take longer to make than all else of an array."""
-    return xr.Coordinates({dim: list(sectors if dim in ("sector", "input") else countries) for dim in dims})
+    return xr.Coordinates({dim: list(sectors if dim in OF_SECTORS else countries) for dim in dims})

@@ -12,6 +12,7 @@ import xarray as xr
 
 from kosho.arguments import note_count
 from kosho.arrays import Array, Index
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import _
 from kosho.limits import refuse_beyond
@@ -77,6 +78,7 @@ def trade_weights(cells: LawCells, sectors: int) -> Array:
     return found / np.bincount(cells.sector, found, sectors)[cells.sector]
 
 
+@as_declared
 def low_elasticity(world: World) -> World:
     """The same economy with low elasticities, every theta scaled down alike.
 
@@ -98,6 +100,7 @@ def low_factor() -> float:
     return sum(float(row["theta_low"]) for row in table) / sum(float(row["theta"]) for row in table)
 
 
+@as_declared
 def draw_elasticities(world: World, n: int, seed: int) -> list[xr.DataArray]:
     """`n` draws of theta `[sector]`, log-normal around the world's own values, always positive.
 

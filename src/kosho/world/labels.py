@@ -21,7 +21,7 @@ Labels = tuple[str, ...]
 
 
 def position_of(
-    labels: Labels, code: str, what: str, members: Mapping[str, Sequence[str]] | None = None
+    labels: Labels, code: object, what: str, members: Mapping[str, Sequence[str]] | None = None
 ) -> int:
     """Where a label stands.
 
@@ -34,7 +34,7 @@ def position_of(
     Raises:
         InputError: it is not among them; a label that it went into is named.
     """
-    if code not in labels:
+    if not isinstance(code, str) or code not in labels:
         for label, parts in (members or {}).items():
             if label in labels and code in parts:
                 raise InputError(
@@ -60,7 +60,7 @@ def place_of(cell: tuple[str, str, str], countries: Labels, sectors: Labels) -> 
     return here, there, position_of(sectors, sector, "sector")
 
 
-def sector_holding(code: str, sectors: Labels, members: Mapping[str, tuple[str, ...]]) -> str:
+def sector_holding(code: object, sectors: Labels, members: Mapping[str, tuple[str, ...]]) -> str:
     """The sector that has this label, or is exactly this ICIO sector.
 
     Args:
@@ -71,7 +71,7 @@ def sector_holding(code: str, sectors: Labels, members: Mapping[str, tuple[str, 
     Raises:
         InputError: there is none; where the ICIO sector is only part of one, that is named.
     """
-    if code in sectors:
+    if isinstance(code, str) and code in sectors:
         return code
     alone = [label for label in sectors if members.get(label) == (code,)]
     if len(alone) == 1:

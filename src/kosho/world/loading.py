@@ -14,6 +14,7 @@ import xarray as xr
 
 from kosho.arrays import Array
 from kosho.codes import blocs, talks_regions, talks_sectors
+from kosho.declared import as_declared
 from kosho.errors import InputError, Problem, Problems, suggest
 from kosho.language import N_, _
 from kosho.world.calibrate import Economy
@@ -43,6 +44,7 @@ ESTIMATED = {
 }
 
 
+@as_declared
 def load(
     name: str = DEFAULT,
     regions: Detail = "full",
@@ -101,6 +103,7 @@ def written(name: str) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_size
 
 
+@as_declared
 def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sectors: bool = True) -> World:
     """A world in the regions and sectors of `talks`, about 20 and 28, as far as it tells them apart.
 
@@ -126,6 +129,7 @@ def coarse(world: World, keep: Iterable[str] = (), *, regions: bool = True, sect
     )
 
 
+@as_declared
 def together(world: World, codes: Iterable[str]) -> World:
     """A world in which each of some blocs is one economy, as far as it has its members; itself if all are.
 

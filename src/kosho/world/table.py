@@ -11,11 +11,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import NoneType
 
 import numpy as np
 import xarray as xr
 
+from kosho.arguments import refuse_sort
 from kosho.arrays import Array, Index, Mask
+from kosho.declared import as_declared
 from kosho.display import Card, Shown, listing, number, plural
 from kosho.language import N_
 from kosho.readonly import Fixed, fix, fixed
@@ -184,6 +187,8 @@ class World(Fixed, Shown):
           value added        210 million USD
           trade elasticity   4 to 4
         """
+        refuse_sort(insist, bool, "insist")
+        refuse_sort(meta, (WorldMeta, NoneType), "meta")
         refuse_sorts(flows=flows, tariff=tariff, io_share=io_share, theta=theta, final_share=final_share)
         meta = meta or WorldMeta("custom")
         countries, sectors = labels_of(flows)
@@ -330,6 +335,7 @@ class World(Fixed, Shown):
         >>> toy().with_theta(2.5).theta.values
         array([2.5, 2.5])
         """
+        refuse_sort(insist, bool, "insist")
         if isinstance(theta, xr.DataArray):
             refuse_sorts(theta=theta)
             new = ordered(theta, ("sector",), self.countries, self.sectors, "theta")
@@ -364,6 +370,7 @@ class World(Fixed, Shown):
         >>> world.tariff.sel(importer="USA", exporter="JPN").values
         array([0.03, 0.15])
         """
+        refuse_sort(insist, bool, "insist")
         given, known = rates_given(rates, self.countries, self.sectors)
         if not insist:
             given_alone = labelled(np.where(known, given, 0.0), FLOW_DIMS, self.countries, self.sectors)
@@ -460,6 +467,7 @@ class World(Fixed, Shown):
             detail=Detail(self, *places) if self.detail is None else self.detail.inside(*places),
         )
 
+    @as_declared
     def with_units(self, units: Sequence[PhysicalFlow]) -> World:
         """The same economy with physical quantities attached to flows.
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kosho.declared import as_declared
 from kosho.display import Shown
 from kosho.errors import InputError, Problem, unreadable
 from kosho.language import _
@@ -58,6 +59,7 @@ class Document(Shown):
     text: str
 
 
+@as_declared
 def decode(path: Path) -> Document:
     """Read a file as text; HTML and PDF are told by their first bytes, or by the ending.
 
