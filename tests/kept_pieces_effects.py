@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import typer
 
-from kosho.cli import coercion, replicate, several, simulate, supply, tariffs, terminal
+from kosho.cli import bargain_answer, coercion, replicate, several, simulate, supply, tariffs, terminal
 
 __all__ = ["OF_EFFECTS"]
 
@@ -189,9 +189,64 @@ def tables_side_by_side() -> None:
         terminal.say_whole(f"ends with {end.exit_code}")
 
 
+def what_deals_commit_to() -> None:
+    def bound(issue: str, *, binds: bool = True, **more: Any) -> dict[str, Any]:
+        known: dict[str, Any] = {"issue": issue, "binds": binds, "free": 1234.0, "reached": 2345.0}
+        known |= {"unit": "million USD", "wedge": 0.0456, "fiscal_cost": 0.0, "rent": 0.0}
+        return known | {"diverted": {"one": {"KOR": -1250.0, "CHN": 250.0}, "two": {"DEU": 125.0}}} | more
+
+    bounds = [
+        bound("cars", wedge=None, rent=345.0),
+        bound("rest", fiscal_cost=45.0, rent=67.0, diverted={}),
+        bound("rice", binds=False),
+        bound("corn"),
+        bound(""),
+    ]
+    deal: Any = Of(table=Of(file=Of(issues=[])))
+    confirmed = {"nash": {"bounds": bounds}, "egalitarian": {"bounds": bounds[:1]}}
+    bargain_answer._show_bounds(deal, {"solutions": list(confirmed), "confirmed": confirmed})
+    bargain_answer._show_bounds(deal, {"solutions": ["nash"], "confirmed": {"nash": {"bounds": bounds[2:3]}}})
+
+
+def how_sure_deals_are() -> None:
+    def said(k: int, share: float | None) -> dict[str, Any]:
+        ends = ((0.5, 1.25, share), (1.25, 2.0, 0.126 * k))
+        regions = [{"low": low, "high": high, "all_gain": found} for low, high, found in ends]
+        gains = {code: {"p5": -1e3 * k, "p50": 2e3 * k, "p95": 3e3 * k} for code in ("JPN", "USA")}
+        return {"draws": 200, "regions": regions, "gains": gains}
+
+    certificate = {"nash": said(1, None), "egalitarian": said(2, 0.995), "utilitarian": said(3, 1.0)}
+    content: dict[str, Any] = {"parties": ["JPN", "USA"], "crossing": {"nash": None, "egalitarian": 0.4567}}
+    bargain_answer._show_certificate(content | {"certificate": certificate})
+    bargain_answer._show_certificate(content | {"certificate": {}})
+
+
+def where_deals_stop() -> None:
+    weights = [Of(id="w", title="Cars"), Of(id="v", title="Rice")]
+    deal: Any = Of(table=Of(file=Of(parties=[Of(payoff=Of(weights=weights))])))
+    critical: dict[str, Any] = {
+        "nash": {"least_scale": 0.05, "theta_scale": None, "weights": {"w": None, "v": 0.1234}},
+        "egalitarian": {"least_scale": 0.25, "theta_scale": 0.3456, "weights": {"w": 0.5678, "v": 0.0}},
+        "utilitarian": None,
+    }
+    bargain_answer._show_critical(deal, {"critical": critical})
+    bargain_answer._show_critical(deal, {"critical": {"nash": None}})
+
+
+def what_a_week_costs() -> None:
+    delay = {"before": {"JPN": 12.5, "USA": 1234.0}, "after": {"JPN": 25.0, "USA": 2345.0}}
+    content: dict[str, Any] = {"solutions": {"nash": {"week_of_delay": delay}}, "parties": ["JPN", "USA"]}
+    for passed in (False, True):
+        bargain_answer._show_delay(content | {"deadline": {"passed": passed, "date": "2025-07-09"}}, "nash")
+
+
 OF_EFFECTS: dict[str, Callable[[], None]] = {
     "rates that are best": rates_that_are_best,
     "an episode": an_episode,
+    "what deals commit to": what_deals_commit_to,
+    "how sure deals are": how_sure_deals_are,
+    "where deals stop": where_deals_stop,
+    "what a week costs": what_a_week_costs,
     "results side by side": tables_side_by_side,
     "makers, flows and economies": makers_and_flows,
     "who sells vehicles": who_sells_what,

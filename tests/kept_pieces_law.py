@@ -17,6 +17,7 @@ from kosho.cli import (
     lines_swap,
     lines_talks,
     register_compare,
+    register_editions,
     register_upkeep,
     schedule,
     terminal,
@@ -173,8 +174,25 @@ def duties_read(number: int = 21) -> None:
     )
 
 
+def editions_that_differ() -> None:
+    def change(k: int) -> Any:
+        known = {"what": "duty", "column": "general", "old": "2 %", "new": f"{k} %", "trade": 1.5}
+        return Of(hs=f"0{k % 20}", law=("a", "b")[: k % 3], **known)
+
+    found = Of(changes=(), compared=1200, trade=None, trade_of_all=None, notes=("so",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(register_editions, "_edition", lambda *_given: {})
+        patch.setattr("kosho.law.Register.load", lambda: Of(of=lambda _importer: None))
+        patch.setattr("kosho.law.edition_diff.editions_diff", lambda *_given: found)
+        for number, trade, of_all in ((21, 300.0, 1200.0), (20, 300.0, 0.0), (1, None, 5.0), (0, None, None)):
+            found.changes, found.trade, found.trade_of_all = [change(k) for k in range(number)], trade, of_all
+            for json in (False, True) if number < 2 else (False,):
+                register_editions.show_editions(("a", "b"), "USA", None, None, json=json)
+
+
 OF_LAW: dict[str, Callable[[], None]] = {
     "terms of partners": terms,
+    "editions of a schedule that differ": editions_that_differ,
     "partners of what became known": partners_of_what_is_news,
     "lines of packages": packages,
     "lines to ask for": lines_to_ask_for,

@@ -66,6 +66,7 @@ def test_a_corridor_takes_a_part_of_each_sector_and_never_more_than_all(
         assert shock.share.tolist() == pytest.approx([cars, farm])
         assert shock.cost.tolist() == pytest.approx([1.0 - 2.0 * tau / (1.0 + 4.0 * tau)] * 2)
         assert [shock.countries[k] for k in (shock.importer[0], shock.exporter[0])] == ["JPN", "TWN"]
+        assert set(shock.part) == {"corridor"}
     assert found["high"].exports > found["low"].exports > 0
     assert list(found["mid"].welfare) == ["TWN", "JPN"]
     assert min(found["mid"].welfare.values()) > 0

@@ -6,6 +6,7 @@ import socket
 import sys
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
@@ -421,6 +422,33 @@ def test_cases_are_listed_all_or_one_and_one_that_is_wrong_hides_none(monkeypatc
     assert "Which finding rests on which assumption" in alone
     with pytest.raises(InputError, match="is no case"):
         run("cases", "wrong")
+
+
+def test_time_that_is_over_while_a_mistake_is_dealt_with_stops_that_too() -> None:
+    cleaned: list[bool] = []
+
+    def mistaken() -> None:
+        try:
+            raise ValueError
+        except ValueError:
+            end = monotonic() + 5.0
+            while monotonic() < end:
+                pass
+
+    def tidy() -> None:
+        try:
+            mistaken()
+        finally:  # longer than until the next signal, which must not stop it
+            end = monotonic() + 0.15
+            while monotonic() < end:
+                pass
+            cleaned.append(True)
+
+    began = monotonic()
+    with pytest.raises(KoshoError, match=r"^stopped after 0\.02 seconds"), endurance.within(0.02):
+        tidy()
+    assert cleaned == [True]
+    assert monotonic() - began < 5.0
 
 
 @pytest.mark.parametrize("seconds", [0.0, 31_622_400.5])
