@@ -30,6 +30,7 @@ from kosho.cli import (
 )
 from tests.kept_pieces_effects import OF_EFFECTS
 from tests.kept_pieces_law import OF_LAW
+from tests.kept_pieces_rates import OF_RATES
 
 __all__ = ["PIECES", "kept", "shown"]
 
@@ -344,6 +345,7 @@ PIECES: dict[str, Callable[[], None]] = (
     }
     | OF_EFFECTS
     | OF_LAW
+    | OF_RATES
 )
 
 
