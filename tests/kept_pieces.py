@@ -28,6 +28,7 @@ from kosho.cli import (
     world_estimate,
     world_shelf,
 )
+from tests.kept_pieces_deals import OF_DEALS
 from tests.kept_pieces_effects import OF_EFFECTS
 from tests.kept_pieces_law import OF_LAW
 from tests.kept_pieces_rates import OF_RATES
@@ -343,6 +344,7 @@ PIECES: dict[str, Callable[[], None]] = (
         "a record that was checked": a_record_checked,
         "what cases hold": what_cases_hold,
     }
+    | OF_DEALS
     | OF_EFFECTS
     | OF_LAW
     | OF_RATES
