@@ -186,7 +186,7 @@ def test_lines_whose_duty_is_a_range_are_ranked_at_both_ends(monkeypatch: pytest
 
 def test_a_comparison_of_deals_is_told_whole() -> None:
     cell = SimpleNamespace(
-        rate=0.15, low=0.125, high=None, text="15 %", since=date(2025, 8, 7), measures=("m",),
+        rate=0.15, low=0.1234567891, high=None, text="15 %", since=date(2025, 8, 7), measures=("m",),
         legal_basis=("EO",), source=("fr", "none"), why="", notes=("n",), facts=(),
     )  # fmt: skip
     amount = SimpleNamespace(model_dump=lambda **_more: {"value": 550})
@@ -210,7 +210,7 @@ def test_a_comparison_of_deals_is_told_whole() -> None:
     (row,) = told["rates"]
     assert row["cells"]["JPN"] == {
         "rate": 15.0,
-        "low": 12.5,
+        "low": 12.345679,
         "high": None,
         "text": "15 %",
         "since": "2025-08-07",

@@ -16,7 +16,7 @@ from tests.kept_help import HELPED, kept, told
 from typer.testing import CliRunner
 
 from kosho.brief.cells import Cell, CellTable
-from kosho.cli import app, bounds, cases, corridor, read, register, schedule, simulate, streams
+from kosho.cli import app, bounds, cases, corridor, read, record, register, schedule, simulate, streams
 from kosho.errors import InputError, Problem
 
 
@@ -240,6 +240,73 @@ def test_proposals_stand_beside_what_rules_found_and_passages_without_an_answer_
         2: f"2 passages were not answered: their {BY_RULES} them; {KEPT}",
     }[unanswered]
     assert (None if done.exception is None else str(done.exception)) == told_end
+
+
+@pytest.mark.parametrize(
+    ("begins", "told"),
+    [
+        (None, True),
+        (date(2025, 5, 29), True),
+        (date(2025, 5, 30), True),
+        (date(2025, 5, 31), "--as-of: the record talks begins on 2025-05-31, after 2025-05-30"),
+    ],
+)
+@pytest.mark.parametrize("json_", [True, False])
+def test_a_record_speaks_from_the_day_on_which_it_begins(
+    begins: date | None, told: bool | str, monkeypatch: pytest.MonkeyPatch, *, json_: bool
+) -> None:
+    asked: list[Any] = []
+    one = SimpleNamespace(
+        name="talks",
+        begins=begins,
+        as_of=lambda *given: asked.append(given) or "ledger",
+        file=None,
+        lines={},
+        path="p",
+    )
+    monkeypatch.setattr("kosho.record.ledger.Record.load", lambda *given: asked.append(given) or one)
+    monkeypatch.setattr("kosho.record.check.dangling", lambda *_given: [])
+    monkeypatch.setattr(record, "_refuse_unknown", lambda *given: asked.append(given))
+    monkeypatch.setattr(
+        "kosho.record.contract.contract", lambda ledger, only_open: asked.append(only_open) or {"of": ledger}
+    )
+    monkeypatch.setattr(record, "show_json", lambda _content: asked.append("json"))
+    monkeypatch.setattr(record, "_show", lambda *given: asked.append(given))
+    day = date(2025, 5, 30)
+    words = ["record", "talks", "--as-of", "2025-05-30", *(["--json"] if json_ else [])]
+    if isinstance(told, str):
+        with pytest.raises(InputError) as caught:
+            CliRunner().invoke(app, words, catch_exceptions=False)
+        assert str(caught.value) == f"{told} (ask about 2025-05-31 or later)"
+        return
+    CliRunner().invoke(app, words, catch_exceptions=False)
+    assert asked == [
+        ("talks", day),
+        (day, None),
+        False,
+        "json" if json_ else ("ledger", {"of": "ledger"}, None),
+    ]
+    del asked[:]
+    CliRunner().invoke(app, [*words, "--open", "--topic", "rice"], catch_exceptions=False)
+    shown = "json" if json_ else ("ledger", {"of": "ledger"}, "rice")
+    assert asked == [("talks", day), (day, "rice"), ("rice", one, day), True, shown]
+
+
+@pytest.mark.parametrize("known", [20, 21])
+def test_topics_are_named_unless_they_are_many(known: int) -> None:
+    statements = [SimpleNamespace(topic=f"topic {k}") for k in range(known)]
+    nothing = SimpleNamespace(statements=[], contentions=[])
+    ledger: Any = SimpleNamespace(
+        as_of=lambda _day, topic=None: (
+            nothing if topic else SimpleNamespace(statements=statements, contentions=[])
+        )
+    )
+    with pytest.raises(InputError) as caught:
+        record._refuse_unknown("topic 1x", ledger, date(2025, 5, 30))
+    hint = caught.value.problems[0].hint
+    assert (
+        hint.startswith("did you mean topic 1") if known > 20 else hint.startswith("topics: topic 0, topic 1, ")
+    )
 
 
 def test_corridors_of_a_case_are_between_its_parties(monkeypatch: pytest.MonkeyPatch) -> None:

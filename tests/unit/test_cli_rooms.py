@@ -482,32 +482,3 @@ def test_parts_of_trade_are_those_of_lines_whose_duty_moves(monkeypatch: pytest.
     parts = lines_price._parts(None, found)  # type: ignore[arg-type]
     assert [(one.partner, one.sector) for one in parts] == [("JPN", "s01")]
     assert asked == ["JPN"]
-
-
-def test_assistants_are_answered_of_the_cases_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kosho.cli.answering import answer  # noqa: PLC0415 - as the command asks for it
-
-    monkeypatch.setattr("kosho.serve.assistants.run", passing)
-    monkeypatch.setattr("kosho.cli.serve.open_cases", lambda named: {"of": list(named)})
-    for words, named in (((), []), (("--case", "a", "--case", "b"), ["a", "b"])):
-        (settings,), _more = passed("mcp", *words)
-        assert (settings.cases, settings.run, settings.first, settings.token) == (
-            {"of": named},
-            answer,
-            None,
-            None,
-        )
-
-
-def test_a_new_case_is_told_with_what_to_edit_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = SimpleNamespace(
-        folder=Path("out/probe"), files=("case.yaml", "record.yaml"), notes=("n",), guide=("g", "h")
-    )
-    asked: list[Any] = []
-    monkeypatch.setattr("kosho.starter.new_case", lambda *given: asked.append(given[:-1]) or made)
-    assert run("new", "probe") == ["out/probe: case.yaml, record.yaml", "note: n", "", "g", "h"]
-    run("new", "probe", "--parties", "JPN, ,GBR", "--from", "r.yaml", "--out", "o", "--as-of", "2025-09-01")
-    assert asked == [
-        ("probe", [], None, Path(), None),
-        ("probe", ["JPN", "GBR"], Path("r.yaml"), Path("o"), DAY),
-    ]

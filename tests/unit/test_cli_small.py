@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 from datetime import date
@@ -449,6 +450,29 @@ def test_time_that_is_over_while_a_mistake_is_dealt_with_stops_that_too() -> Non
         tidy()
     assert cleaned == [True]
     assert monotonic() - began < 5.0
+
+
+def test_what_counts_the_time_keeps_no_process_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "setitimer")
+    made: list[Any] = []
+
+    class Thread:
+        def __init__(self, **given: Any) -> None:
+            made.append(given)
+
+        def start(self) -> None:
+            made.append("started")
+
+    monkeypatch.setattr(endurance.threading, "Thread", Thread)
+    sent: list[int] = []
+    monkeypatch.setattr(
+        endurance._thread, "interrupt_main", lambda number: sent.append(number) or (len(sent) > 2 and end())
+    )
+    end = endurance._begun(0.0, signal.SIGALRM)
+    given, started = made
+    assert (given["daemon"], started) == (True, "started")
+    given["target"]()
+    assert sent == [signal.SIGALRM] * 3
 
 
 @pytest.mark.parametrize("seconds", [0.0, 31_622_400.5])
