@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
+from math import copysign
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.unit.test_cli_passed import passed, passing
 from typer.testing import CliRunner
 
-from kosho.cli import additions, app, corridor, table_options
+from kosho.cli import additions, app, corridor, lines_data, rate, table_options
 from kosho.cli.additions import Question
+from kosho.cli.lines_data import LawDay, LineInputs
 from kosho.errors import InputError
 
 DAY = date(2025, 9, 1)
+LAW: Any = LawDay("register", DAY, None)  # type: ignore[arg-type]
 LINES = ("USA JPN C29 25%",)
 
 
@@ -322,6 +328,68 @@ def test_duties_of_lines_are_read_with_what_weights_them(
         for said in (None, ["2022"]):
             with pytest.raises(InputError, match="goes with tariff lines"):
                 table_options.tariffs_said(said, **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (LineInputs(), [("shipped", "USA")]),
+        (LineInputs(law=LAW), [("finest", "USA")]),
+        (LineInputs(on=DAY), [("finest", "USA")]),
+        (LineInputs(on=DAY, law=LAW), [("finest", "USA")]),
+        (LineInputs([Path("a"), Path("b")], columns=Path("c"), law=LAW), [("a", Path("c")), ("b", Path("c"))]),
+        (LineInputs([Path("a")]), [("a", None)]),
+    ],
+)
+def test_trade_is_that_of_files_or_the_finest_that_ships(
+    given: LineInputs, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+
+    def file(*what: Any) -> Any:
+        done.append(what)
+        table = pl.DataFrame({"importer": ["USA"], "value": [1.0]})
+        return SimpleNamespace(currency="USD", years=(), told=(f"told {what[0]}",), of_year=lambda _year: table)
+
+    monkeypatch.setattr("kosho.lines.shipped.finest_trade", lambda importer: [file("finest", importer)])
+    monkeypatch.setattr("kosho.lines.shipped.shipped_trade", lambda importer: file("shipped", importer))
+    monkeypatch.setattr("kosho.lines.trade_files.read_trade", lambda path, columns: file(str(path), columns))
+    monkeypatch.setattr(lines_data, "_refuse_repeated", lambda files: done.insert(0, len(files)))
+    based = SimpleNamespace(
+        table=SimpleNamespace(codes=("01",)), told=("basis",), rates="law", law=None, ordinary=None, bounds=None
+    )
+    monkeypatch.setattr(lines_data, "_based", lambda *_given: based)
+    elasticities: list[Any] = []
+    monkeypatch.setattr(
+        import_module("kosho.lines.line_elasticities"),
+        "line_elasticities",
+        lambda *of, **more: elasticities.append((of, more)) or "elasticities",
+    )
+    found = lines_data.read_lines("USA", given)
+    assert done == [*([2] if len(asked) > 1 else []), *asked]
+    assert (found.elasticities, found.basis, found.rates) == ("elasticities", ("basis",), "law")
+    assert found.told == tuple(f"told {one[0]}" for one in asked)
+    assert found.trade.height == len(asked)
+    lines_data.read_lines("USA", replace(given, elasticities="own.csv", demand=-2.0))
+    assert elasticities == [
+        ((("01",), "USA", "protee"), {"world": None, "own": None, "demand": -1.25}),
+        ((("01",), "USA", "protee"), {"world": None, "own": Path("own.csv"), "demand": -2.0}),
+    ]
+
+
+def test_trade_of_two_currencies_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_data, "_refuse_repeated", lambda _files: None)
+    files = iter([SimpleNamespace(currency="USD"), SimpleNamespace(currency="EUR")])
+    monkeypatch.setattr("kosho.lines.trade_files.read_trade", lambda *_given, **_more: next(files))
+    with pytest.raises(InputError) as caught:
+        lines_data.read_lines("USA", LineInputs([Path("a"), Path("b")]))
+    assert str(caught.value) == "--trade: trade in EUR, USD (one currency)"
+
+
+def test_a_rate_of_nothing_has_no_sign() -> None:
+    assert [copysign(1.0, rate._tidy(one)) for one in (0.0, -0.0, -1e-15)] == [1.0, 1.0, 1.0]
+    assert rate._tidy(0.07) == 7.0
+    assert rate._tidy(0.0123456789123) == 1.234567891
 
 
 def test_assistants_are_answered_of_the_cases_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
