@@ -16,7 +16,8 @@ import pytest
 from tests.unit.test_cli_passed import passed, passing
 from typer.testing import CliRunner
 
-from kosho.cli import additions, app, corridor, lines_data, rate, table_options
+from kosho.brief.cells import Cell, CellTable
+from kosho.cli import additions, app, corridor, lines_data, rate, table_options, tariffs, terminal
 from kosho.cli.additions import Question
 from kosho.cli.lines_data import LawDay, LineInputs
 from kosho.errors import InputError
@@ -390,6 +391,56 @@ def test_a_rate_of_nothing_has_no_sign() -> None:
     assert [copysign(1.0, rate._tidy(one)) for one in (0.0, -0.0, -1e-15)] == [1.0, 1.0, 1.0]
     assert rate._tidy(0.07) == 7.0
     assert rate._tidy(0.0123456789123) == 1.234567891
+
+
+@pytest.mark.parametrize(
+    ("fraction", "told"),
+    [
+        (0.9e-8, "0"), (1e-8, "+0.0000010"), (-1e-8, "−0.0000010"), (1.2345e-5, "+0.0012"), (1e-4, "+0.010"),
+        (0.0123456, "+1.23"), (0.5, "+50.00"),
+    ],
+)  # fmt: skip
+def test_a_percentage_of_a_tariff_is_two_figures_of_what_is_small(fraction: float, told: str) -> None:
+    assert tariffs.percent(fraction) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "who"),
+    [
+        ("", "importers: all; partners: all"),
+        ("--importer USA", "importers: United States; partners: all"),
+        ("--partner JPN", "importers: all; partners: Japan"),
+    ],
+)
+def test_that_no_measure_is_in_force_is_told_with_whom_it_was_asked_of(
+    words: str, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    law = SimpleNamespace(in_force=lambda *given: asked.append(given) or [], duties_covered=())
+    asked: list[Any] = []
+    monkeypatch.setattr("kosho.law.Register.load", lambda: law)
+    monkeypatch.setattr("kosho.cli.register._uncovered", lambda *_given: ["so"])
+    lines, _err = run("register", "show", "--on", "2025-09-01", *words.split())
+    assert " ".join(lines) == f"No measure of the register is in force on 1 September 2025 ({who}). note: so"
+    assert asked == [(DAY, None)]
+    run("register", "show", "--on", "2025-09-01", "--known", "2025-08-01", "--json")
+    assert asked[1] == (DAY, date(2025, 8, 1))
+
+
+def test_a_table_of_a_brief_has_its_notes_and_unclear_words_under_its_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    cells = (Cell("Japan", note="a note", tone="gain", word="gains"), Cell("1", tone="unclear", word="unclear"))
+    terminal.show_made(CellTable("id", "Title", ("What", "How many"), (cells, (Cell("USA"), Cell("2"))), 1))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "Title",
+        "What    How many",
+        "────────────────",
+        "Japan          1",
+        "a note   unclear",
+        "USA            2",
+        "",
+    ]
 
 
 def test_assistants_are_answered_of_the_cases_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
