@@ -142,6 +142,13 @@ def who_sells_what() -> None:
     supply._show_vehicles({"drives": {}, "japanese_brands": None, "makers": makers}, "Japan")
 
 
+def what_is_lost() -> None:
+    names = ("deficits", "elasticities", "welfare", "ev_musd", "price", "real_value_added_musd")
+    rows = (("fixed", "central", -0.0123, -12.5, 0.0456, -1.25), ("zero", "low", 0.0001, 12345.0, -0.5, 345.0))
+    variants = [dict(zip(names, row, strict=True)) for row in rows]
+    supply._show_loss({"origin": "CHN", "base_musd": 1234.5, "variants": variants}, "Japan", "Cars")
+
+
 def a_published_study() -> None:
     def closure(start: float) -> dict[str, Any]:
         members = ("MEX", "USA")
@@ -250,5 +257,6 @@ OF_EFFECTS: dict[str, Callable[[], None]] = {
     "results side by side": tables_side_by_side,
     "makers, flows and economies": makers_and_flows,
     "who sells vehicles": who_sells_what,
+    "what is lost": what_is_lost,
     "a published study with its models": a_published_study,
 }

@@ -266,7 +266,6 @@ REFUSED = (
     "simulate 韓国+case --scenario deal --as-of 1999-01-01",
     "bargain 韓国+case --explain cars=all-15,cars=all-10",
     "bargain 韓国+case --explain =all-15",
-    "read note.txt --check",
     "read a.yaml b.yaml --accept",
     "read a.yaml --accept --out b.yaml",
     "register propose drafts.yaml",

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from kosho.cli import app, corridor, lines_swap, tariffs
 from kosho.cli.closures import closure_of
 from kosho.equilibrium import Closure
-from kosho.errors import KoshoError
+from kosho.errors import InputError, KoshoError
 
 
 class PassedError(Exception):
@@ -231,6 +231,30 @@ def test_what_adjusts_is_what_is_given_and_profits_with_it(monkeypatch: pytest.M
     assert (alone.labour_supply, list(alone.profits)) == (0.0, ["C29", "A01"])
 
 
+@pytest.mark.parametrize(("coverage", "fits"), [("0", True), ("1", True), ("1.01", False), ("-0.01", False)])
+def test_a_coverage_is_nothing_to_all(coverage: str, monkeypatch: pytest.MonkeyPatch, *, fits: bool) -> None:
+    monkeypatch.setattr(lines_swap, "sides_of", passing)
+    words = (
+        "lines",
+        "swap",
+        "talks",
+        "--party",
+        "JPN",
+        "--to",
+        "USA",
+        "--world",
+        "full",
+        "--coverage",
+        coverage,
+    )
+    if fits:
+        assert passed(*words) == (("talks", "JPN", "USA", "full"), {})
+        return
+    with pytest.raises(InputError) as caught:
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert str(caught.value) == f"--coverage: {coverage} (0 to 1)"
+
+
 def sides(**more: Any) -> Any:
     return SimpleNamespace(party="JPN", other="USA", world="world", law=None, **more)
 
@@ -373,6 +397,7 @@ def test_a_swap_is_solved_at_both_ends_where_one_use_is_a_range(
     told = (
         CliRunner().invoke(app, words[:3], catch_exceptions=False, env={"COLUMNS": "200"}).stdout.splitlines()
     )
+    assert given[-1][1] == {"coverage": 0.0, "budget": (None, None), "exclude": []}
     assert any(
         line.startswith("The only package that leaves neither side worse off is none at all") for line in told
     )

@@ -120,6 +120,14 @@ def test_trade_in_another_edition_says_what_is_split_and_what_stays(
         assert notes[1].endswith(" …") is (strange > 5)
 
 
+def test_a_share_of_little_trade_is_its_share(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("from,to\n854110,854110\n854110,854141\n870323,870324\n", encoding="utf-8")
+    for values, share in (([0.25, 0.25], 50), ([0.0, 0.0], "~0")):
+        _found, notes = _in_edition(pl.DataFrame({"hs": ["854110", "870323"], "value": values}), path)
+        assert f"; {share} % of trade is in codes with several targets" in notes[0]
+
+
 class Worth(SimpleNamespace):
     """A line and what it is worth."""
 

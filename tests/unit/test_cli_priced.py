@@ -195,13 +195,17 @@ def test_a_package_of_which_nothing_is_priced_is_refused(
 
 
 def test_indicators_are_of_the_lines_that_the_partner_sells(monkeypatch: pytest.MonkeyPatch) -> None:
-    imports = np.array([[30.0, 10.0, 60.0], [50.0, 0.0, 0.0], [0.0, 5.0, 5.0], [20.0, 20.0, 0.0]])
-    rate = np.array([[0.16, 0.0, 0.2], [np.nan, 0.1, 0.1], [0.3, 0.1, 0.1], [0.15, 0.05, 0.1]])
+    imports = np.array(
+        [[30.0, 10.0, 60.0, 0.0], [50.0, 0.0, 0.0, 0.0], [0.0, 5.0, 5.0, 0.0], [20.0, 20.0, 0.0, 0.0]]
+    )
+    rate = np.array(
+        [[0.16, 0.0, 0.2, 0.1], [np.nan, 0.1, 0.1, 0.1], [0.3, 0.1, 0.1, 0.1], [0.15, 0.05, 0.1, 0.1]]
+    )
     free = rate.copy()
     free[:, 0] = 0.0
     table = SimpleNamespace(
         imports=imports, rate=rate, paid=np.nan_to_num(rate, nan=0.2), codes=("01", "02", "03", "04"),
-        partners=("JPN", "KOR", "CHN"), partner=("JPN", "KOR", "CHN").index, without_duty=lambda _partner: free,
+        partners=("JPN", "KOR", "CHN", "DEU"), partner=("JPN", "KOR", "CHN", "DEU").index, without_duty=lambda _partner: free,
     )  # fmt: skip
     asked: list[Any] = []
     given = SimpleNamespace(table=table)
@@ -222,13 +226,16 @@ def test_indicators_are_of_the_lines_that_the_partner_sells(monkeypatch: pytest.
     }
     assert [one["peak"] for one in told["lines"]] == [True, True, False]
     assert [one["rate"] for one in told["lines"]] == [None, 0.16, 0.15]
-    assert sorted(told["erosion"]) == ["CHN", "KOR"]
+    assert sorted(told["erosion"]) == ["CHN", "DEU", "KOR"]
     assert [one["code"] for one in json.loads(run(*words, "--top", "1", "--json"))["lines"]] == ["02"]
     lines = [line.rstrip() for line in run(*words, "--year", "2022", "--on", "2025-09-01").splitlines()]
     assert lines[0] == "Lines with a peak (above 15 %): 2"
     assert [line.split()[:4] for line in lines[4:7]] == [
         ["02", "50", "100", "not"], ["01", "30", "30", "16"], ["04", "20", "50", "15"]
     ]  # fmt: skip
+    worst = lines[lines.index("Eroded if the partner paid nothing, million a year at base imports") :]
+    assert told["erosion"]["DEU"] == 0.0
+    assert [line.split()[0] for line in worst[3:] if line] == ["China", "Korea"]
     assert asked[0] == ("USA", LineInputs(None))
     assert asked[-1] == ("USA", LineInputs(None, year=2022, on=date(2025, 9, 1)))
 

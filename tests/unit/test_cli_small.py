@@ -92,6 +92,13 @@ def test_a_server_that_others_reach_warns_and_tells_its_token(
     monkeypatch.setattr(serve.secrets, "token_urlsafe", lambda size: f"t{size}")
     sides = [SimpleNamespace(file=SimpleNamespace(party="JPN"), key="k1")]
     monkeypatch.setattr(serve, "_sides", lambda *_given: sides)
+    asked: list[Any] = []
+    bound = serve._bound
+    monkeypatch.setattr(serve, "_bound", lambda *given: asked.append(given) or bound(given[0], 0))
+    serve.serve()
+    assert asked == [("127.0.0.1", 8000)]
+    capsys.readouterr()
+    made.clear()
     serve.serve(port=0, host=host)
     told = capsys.readouterr()
     first, second = told.out.splitlines()
