@@ -205,7 +205,8 @@ def test_indicators_are_of_the_lines_that_the_partner_sells(monkeypatch: pytest.
     free[:, 0] = 0.0
     table = SimpleNamespace(
         imports=imports, rate=rate, paid=np.nan_to_num(rate, nan=0.2), codes=("01", "02", "03", "04"),
-        partners=("JPN", "KOR", "CHN", "DEU"), partner=("JPN", "KOR", "CHN", "DEU").index, without_duty=lambda _partner: free,
+        partners=("JPN", "KOR", "CHN", "DEU"), partner=("JPN", "KOR", "CHN", "DEU").index,
+        without_duty=lambda _partner: free,
     )  # fmt: skip
     asked: list[Any] = []
     given = SimpleNamespace(table=table)
