@@ -161,7 +161,6 @@ REFUSED = (
     "serve 韓国+case --side note.txt",
     "serve --case 韓国+case --case ./韓国+case",
     "serve --openapi --case nowhere",
-    "serve --host 192.0.2.1 --port 0",
     "serve --port 65536",
     f"{PRICE} --model exact",
     f"{PRICE} --supply 0",
