@@ -20,12 +20,14 @@ import pytest
 
 from tests.faults import commands
 from tests.kept_cli import lines, run, told
+from tests.kept_refusals import REFUSED, refused
 from tests.kept_rooms import ANNEX, BOTH, SEVERAL
 from tests.schedule_files import HTS
 
-__all__ = ["COMMANDS", "SURROUNDINGS", "kept", "prepare", "said"]
+__all__ = ["COMMANDS", "SURROUNDINGS", "kept", "kept_refusals", "prepare", "said"]
 
 HOME = Path(__file__).parent / "golden" / "kept" / "words.json"
+REFUSALS = HOME.with_name("refusals.json")
 CASE, MINE = "韓国+case", "韓国+case/mine.npz"
 PRICE = "lines price package.csv --importer USA --trade both.csv --world talks"
 SEVERALLY = "lines price package.csv --importer USA --trade several.csv --world talks"
@@ -242,11 +244,18 @@ def kept() -> dict[str, list[Any]]:
     return json.loads(HOME.read_text(encoding="utf-8"))
 
 
+def kept_refusals() -> dict[str, Any]:
+    """What was kept of what commands refuse."""
+    return json.loads(REFUSALS.read_text(encoding="utf-8"))
+
+
 def main() -> None:
     os.environ |= SURROUNDINGS
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
         prepare(Path(folder))
         found = {name: said(name) for name in COMMANDS}
+        refusals = {line: refused(line) for line in REFUSED}
+    REFUSALS.write_text(json.dumps(refusals, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     HOME.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(found)} commands, {sum(map(len, found.values())):,} lines\n")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kosho import corridor
+from kosho import corridor, language
 from kosho.cli import bargain_answer, lines_goods, several
 from kosho.cli.bargain_words import worth_ends
 from kosho.cli.corridor import Settings, _compute
@@ -89,6 +89,11 @@ def test_partners_are_named_up_to_four() -> None:
     assert (
         _several(("all", "JPN", "KOR", "GBR", "CHE", "MEX")) == "all, Japan, Korea, United Kingdom and 2 more"
     )
+
+
+def test_all_partners_are_all_in_the_language_that_is_spoken() -> None:
+    with language.use("ja"):
+        assert _several(("all", "JPN")) == "全世界、日本"
 
 
 @pytest.mark.parametrize(

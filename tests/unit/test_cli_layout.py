@@ -229,6 +229,18 @@ def test_a_table_is_as_wide_as_it_may_be_and_nothing_of_it_is_cut(
 
 
 @pytest.mark.parametrize(
+    ("words", "width", "number", "below"),
+    [(10, 66, 6, False), (9, 62, 4, True), (14, 66, 5, True), (16, 62, 5, True), (12, 66, 6, False)],
+)
+def test_a_text_of_five_lines_stands_below_its_row_where_that_is_a_fifth_shorter(
+    words: int, width: int, number: int, *, below: bool
+) -> None:
+    figure, text = "123456789012345678", ("word " * words).strip()
+    found = grid(("Economy", "Note", "Rate", "Then"), [("Japan", text, figure, figure)], width, 2)
+    assert (len(found), "Note:" in " ".join(found)) == (number, below)
+
+
+@pytest.mark.parametrize(
     ("needed", "wanted", "room", "widths"),
     [
         ([2, 2, 2], [5, 3, 9], 12, [5, 3, 4]),

@@ -66,6 +66,7 @@ def test_a_corridor_takes_a_part_of_each_sector_and_never_more_than_all(
         assert shock.share.tolist() == pytest.approx([cars, farm])
         assert shock.cost.tolist() == pytest.approx([1.0 - 2.0 * tau / (1.0 + 4.0 * tau)] * 2)
         assert [shock.countries[k] for k in (shock.importer[0], shock.exporter[0])] == ["JPN", "TWN"]
+        assert set(shock.part) == {"corridor"}
     assert found["high"].exports > found["low"].exports > 0
     assert list(found["mid"].welfare) == ["TWN", "JPN"]
     assert min(found["mid"].welfare.values()) > 0
@@ -117,6 +118,14 @@ def test_trade_in_another_edition_says_what_is_split_and_what_stays(
     if told is not None:
         assert notes[1].startswith(told)
         assert notes[1].endswith(" …") is (strange > 5)
+
+
+def test_a_share_of_little_trade_is_its_share(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("from,to\n854110,854110\n854110,854141\n870323,870324\n", encoding="utf-8")
+    for values, share in (([0.25, 0.25], 50), ([0.0, 0.0], "~0")):
+        _found, notes = _in_edition(pl.DataFrame({"hs": ["854110", "870323"], "value": values}), path)
+        assert f"; {share} % of trade is in codes with several targets" in notes[0]
 
 
 class Worth(SimpleNamespace):
@@ -185,7 +194,7 @@ def test_lines_whose_duty_is_a_range_are_ranked_at_both_ends(monkeypatch: pytest
 
 def test_a_comparison_of_deals_is_told_whole() -> None:
     cell = SimpleNamespace(
-        rate=0.15, low=0.125, high=None, text="15 %", since=date(2025, 8, 7), measures=("m",),
+        rate=0.15, low=0.1234567891, high=None, text="15 %", since=date(2025, 8, 7), measures=("m",),
         legal_basis=("EO",), source=("fr", "none"), why="", notes=("n",), facts=(),
     )  # fmt: skip
     amount = SimpleNamespace(model_dump=lambda **_more: {"value": 550})
@@ -209,7 +218,7 @@ def test_a_comparison_of_deals_is_told_whole() -> None:
     (row,) = told["rates"]
     assert row["cells"]["JPN"] == {
         "rate": 15.0,
-        "low": 12.5,
+        "low": 12.345679,
         "high": None,
         "text": "15 %",
         "since": "2025-08-07",

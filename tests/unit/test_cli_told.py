@@ -261,6 +261,27 @@ def test_the_use_of_cuts_is_given_assumed_or_a_range_by_origin(
 
 
 @pytest.mark.parametrize(
+    ("percent", "told"),
+    [
+        (0.0, None),
+        (1.0, "a value content of 1 %: no rule asks for so little (percent: 100 for a share of 1)"),
+        (1.01, None),
+        (100.0, None),
+        (100.5, "a value content of 100.5 % (0 to 100)"),
+        (-0.5, "a value content of -0.5 % (0 to 100)"),
+        (0.4, "a value content of 0.4 %: no rule asks for so little (percent: 40 for a share of 0.4)"),
+    ],
+)
+def test_a_value_content_is_nothing_to_all_in_percent(percent: float, told: str | None) -> None:
+    if told is None:
+        lines_use.refuse_value_content(percent, "--origin")
+        return
+    with pytest.raises(InputError) as caught:
+        lines_use.refuse_value_content(percent, "--origin")
+    assert str(caught.value) == f"--origin: {told}"
+
+
+@pytest.mark.parametrize(
     ("text", "share"),
     [("0", 0.0), ("0.5%", 0.5), ("100", 100.0), ("100.1", None), ("-1", None), ("much", None), ("40 %", 40.0)],
 )

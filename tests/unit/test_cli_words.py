@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from tests.kept_answers import CENT, differences, plain
-from tests.kept_words import COMMANDS, SURROUNDINGS, kept, prepare, said
+from tests.kept_refusals import REFUSED, refused
+from tests.kept_words import COMMANDS, SURROUNDINGS, kept, kept_refusals, prepare, said
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +28,13 @@ def test_a_command_prints_what_it_did(name: str, inputs: Path) -> None:
     del inputs
     was, now = plain(kept()[name]), plain(said(name))
     assert list(islice(differences(was, now, nil=CENT), 20)) == [], (
+        "look at the difference; if it is meant, run: python -m tests.kept_words"
+    )
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_a_command_refuses_in_the_words_it_did(line: str, inputs: Path) -> None:
+    del inputs
+    assert refused(line) == kept_refusals()[line], (
         "look at the difference; if it is meant, run: python -m tests.kept_words"
     )

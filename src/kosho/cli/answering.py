@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
 
-import click
+import typer
 
 from kosho.errors import InputError, KoshoError, Problem
 
 __all__ = ["answer"]
+
+MISUSE: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+"""What a command line raises that is none: of click, or of the copy of it that Typer brings of late."""
 
 
 def answer(words: Sequence[str]) -> tuple[int, str, tuple[Problem, ...]]:
@@ -28,9 +32,7 @@ def answer(words: Sequence[str]) -> tuple[int, str, tuple[Problem, ...]]:
     with redirect_stdout(out), redirect_stderr(log):
         try:
             status = command().main(list(words), prog_name="kosho", standalone_mode=False)
-        except click.exceptions.Exit as end:
-            status = end.exit_code
-        except click.ClickException as error:
+        except MISUSE as error:
             return 2, "", (Problem(error.format_message()),)
         except InputError as error:
             return 2, "", error.problems

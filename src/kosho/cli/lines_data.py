@@ -460,8 +460,10 @@ def say_lines(given: Given) -> None:
     assumed = some.source.count("assumed")
     if assumed:
         say(
-            _(
+            ngettext(
+                "Assumed: substitution 5 on {assumed} line that no estimate is held for.",
                 "Assumed: substitution 5 on {assumed} lines that no estimate is held for.",
+                assumed,
                 assumed=formatting.count(assumed),
             )
         )
@@ -512,10 +514,13 @@ def say_parts(parts: Sequence[dict[str, Any]]) -> None:
                 world=formatting.dollars(one["world"]),
             )
         )
-    if len(parts) > WORST:
+    more = len(parts) - WORST
+    if more > 0:
         say(
-            _(
+            ngettext(
+                "The same of {number} more sector; --json lists all.",
                 "The same of {number} more sectors; --json lists all.",
-                number=formatting.count(len(parts) - WORST),
+                more,
+                number=formatting.count(more),
             )
         )

@@ -13,7 +13,7 @@ from kosho.cli.lines_data import LineInputs, Trade, read_lines
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, say_more_lines, show_json, show_table
 from kosho.errors import InputError, Problem
-from kosho.language import _, pgettext
+from kosho.language import _, ngettext, pgettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -123,8 +123,10 @@ def stage(  # noqa: PLR0913 - one parameter an option
         return
     free = sum(one.category.ends_free for one in made)
     say(
-        _(
+        ngettext(
+            "{number} line under {title}; {free} free in the end.",
             "{number} lines under {title}; {free} free in the end.",
+            len(made),
             number=formatting.count(len(made)),
             title=mine.title,
             free=formatting.count(free),
@@ -170,8 +172,10 @@ def stage(  # noqa: PLR0913 - one parameter an option
         lost = max(one.unknown for one in years)
         if lost:
             say(
-                _(
+                ngettext(
+                    "Not in these sums: up to {lost} line without trade or a percentage.",
                     "Not in these sums: up to {lost} lines without trade or a percentage.",
+                    lost,
                     lost=formatting.count(lost),
                 )
             )

@@ -13,7 +13,7 @@ import typer
 from kosho import formatting
 from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
-from kosho.language import N_, _
+from kosho.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -122,11 +122,14 @@ def _check(name: str, sources: Path | None, *, json: bool) -> None:
             {"schema_version": 1, "case": record.name, "statements": len(record.file.statements)} | counts
         )
         return
+    number = len(record.file.statements)
     say(
-        _(
+        ngettext(
+            "{name}: {number} statement, every reference found.",
             "{name}: {number} statements, every reference found.",
+            number,
             name=record.name,
-            number=len(record.file.statements),
+            number=number,
         )
     )
     say(
@@ -141,14 +144,18 @@ def _check(name: str, sources: Path | None, *, json: bool) -> None:
             _("Unverified: no text at hand")
             + ("." if given else _("; give --sources DIR or set KOSHO_SOURCES."))
         )
-    if cited is not None:
+    if cited:
         say(
-            _(
+            ngettext(
+                "The table of the case rests on {number} statement: {names}.",
                 "The table of the case rests on {number} statements: {names}.",
+                len(cited),
                 number=len(cited),
                 names=", ".join(cited),
             )
         )
+    elif cited is not None:
+        say(_("The table of the case rests on no statement."))
 
 
 def _cited(record: Record) -> list[str] | None:

@@ -14,7 +14,7 @@ from kosho.cli.options import Json
 from kosho.cli.terminal import day, say, show_json, show_table
 from kosho.codes import country_name
 from kosho.errors import InputError, Problem, suggest
-from kosho.language import _
+from kosho.language import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,8 +130,10 @@ def show_editions(
         formatting.count(number) for number in (found.compared, lines, len(found.changes))
     )
     say(
-        _(
+        ngettext(
+            "{both} lines in both editions; {changed} changed, {changes} change in all",
             "{both} lines in both editions; {changed} changed, {changes} changes in all",
+            len(found.changes),
             both=both,
             changed=changed,
             changes=changes,

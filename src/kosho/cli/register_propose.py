@@ -10,7 +10,7 @@ import typer
 
 from kosho.cli.draft_talk import as_lines, as_tables, decide
 from kosho.errors import InputError, Problem
-from kosho.language import _
+from kosho.language import _, ngettext
 
 __all__ = ["propose"]
 
@@ -62,8 +62,10 @@ def propose(
         new = pile.add(drafts)
         pile.save()
         sys.stderr.write(
-            _(
+            ngettext(
+                "{path}: {new} new draft, {number} to decide on\n",
                 "{path}: {new} new drafts, {number} to decide on\n",
+                new,
                 path=pile.path,
                 new=new,
                 number=len(pile.open_keys),

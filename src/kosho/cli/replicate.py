@@ -146,7 +146,7 @@ def _show(content: dict[str, Any]) -> None:
         if theirs:
             rows.append(
                 [
-                    "  published",
+                    _("  published"),
                     *(formatting.figure(theirs[item], 4) if item in theirs else "" for item in ours),
                 ]
             )

@@ -67,7 +67,8 @@ def serve(
     first = None if case is None else next(name for name, place in known.items() if case in (place, name))
     outside = not _is_loopback(host)
     token = secrets.token_urlsafe(24) if outside else None
-    names = (*LOOPBACK, *((host, socket.gethostname()) if outside else ()))
+    shown = f"[{host}]" if ":" in host else host  # as it stands in an address, and in what a browser asks
+    names = (*LOOPBACK, *((shown, socket.gethostname()) if outside else ()))
     sides = _sides(case, first, side or [])
     listening = _bound(host, port)
     where = listening.getsockname()[1]
@@ -79,7 +80,6 @@ def serve(
                 "makes this machine compute; nothing is encrypted.\n"
             )
         )
-    shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{where}/"
     query = f"?token={token}" if token else ""
     say_whole(_("{address}{query}  (Ctrl-C ends it)", address=address, query=query))

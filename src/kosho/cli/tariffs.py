@@ -359,7 +359,10 @@ def _show(found: Tariffs, content: dict[str, Any]) -> None:
         show_table(_("What they make largest, with their weights"), (_("Economy"), "%"), weighed, numeric=1)
     show_assumptions(content["assumptions"])
     looked = ngettext(
-        "{number} equilibrium", "{number} equilibria", found.evaluations, number=found.evaluations
+        "{number} equilibrium",
+        "{number} equilibria",
+        found.evaluations,
+        number=formatting.count(found.evaluations),
     )
     say(
         _(

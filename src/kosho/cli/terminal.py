@@ -154,9 +154,9 @@ def day(text: str | None, option: str) -> date | None:
     if text is None:
         return None
     try:
-        if len(text) != len("YYYY-MM-DD"):  # fromisoformat also reads 20250629 and 2025-W26
-            raise ValueError(text)
         found = date.fromisoformat(text)
+        if found.isoformat() != text:  # fromisoformat also reads 20250629 and 2025-W26-7
+            raise ValueError(text)
     except ValueError:
         raise InputError(
             Problem(_("{text!r} is not a date", text=text), _("write YYYY-MM-DD"), key=option)

@@ -265,11 +265,10 @@ def _named(content: dict[str, Any]) -> list[tuple[str, str]]:
                 formatting.decimals(100 * covered[of], 0) for of in ("in_one_icio_sector", "in_several")
             )
             told += _(
-                "; {what} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of ",
+                "; {what} % of goods trade is in sectors of one ICIO sector, {several} % in sectors of several",
                 what=one,
                 several=several,
             )
-            told += "several"
         found.append((_("Sectors"), told))
     return found + [(_("Assumed"), retold(text)) for text in content["assumptions"]]
 

@@ -165,7 +165,7 @@ def _show(found: Sequence[Estimated]) -> None:
                 formatting.NOT_KNOWN if one.theta is None else formatting.decimals(one.theta, 2),
                 formatting.NOT_KNOWN
                 if ends is None
-                else " to ".join(formatting.decimals(end, 2) for end in ends),
+                else _(" to ").join(formatting.decimals(end, 2) for end in ends),
             )
         )
     columns = (

@@ -216,12 +216,13 @@ def _show_diff(found: dict[str, Any]) -> None:
         middle = formatting.decimals(pairs["median_ratio"], 2)
         say(
             _(
-                "Trade of {pairs} pairs: correlation of logs {correlation}, ",
+                "Trade of {pairs} pairs: correlation of logs {correlation}; in the middle the second table has "
+                "{middle} times the trade of the first.",
                 pairs=formatting.count(pairs["pairs"]),
                 correlation=correlation,
+                middle=middle,
             )
         )
-        say(_("the second table has {middle} times the trade of the first in the middle.", middle=middle))
     say("")
     moved = sorted(found["countries"], key=lambda one: -abs(one["value_added"][1] - one["value_added"][0]))[:12]
     rows = [
