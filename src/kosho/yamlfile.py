@@ -148,7 +148,7 @@ class Written:
         return document, lines
 
     def _lines(self, view: As) -> LineNumbers:
-        return LineNumbers({key: self.lines[place] for key, place in view.places.items()} | {(): 1})
+        return LineNumbers({key: self.lines[place] for key, place in view.places.items()})
 
     def _unfounded(self, view: As, lines: LineNumbers, place: Key, name: str, day: date) -> Problem:
         message = _("rests on {name}, which is later than {day}", name=name, day=day)
@@ -178,7 +178,7 @@ def _content(text: str) -> Written:
     try:
         _refuse_deep(text)
         node = loader.get_single_node()
-        lines, unseen = _survey(node) if node else (LineNumbers({(): 1}), [])
+        lines, unseen = _survey(node) if node else (LineNumbers(), [])
         if unseen:
             raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
         document = loader.construct_document(node) if node else {}
@@ -304,7 +304,7 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
 
     Aliases are refused because a few lines of them can stand for a document of any size.
     """
-    lines, found, seen = LineNumbers({(): 1}), list[Problem](), set[int]()
+    lines, found, seen = LineNumbers(), list[Problem](), set[int]()
     pending: list[tuple[yaml.Node, Key]] = [(node, ())]
     while pending:
         here, path = pending.pop()
