@@ -313,6 +313,7 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
             found.append(Problem(_("an alias stands here"), hint, None, lines[path], _dotted(path)))
             continue
         seen.add(id(here))
+        inside: list[tuple[yaml.Node, Key]] = []
         if isinstance(here, yaml.MappingNode):
             for key, value in here.value:
                 step = (*path, str(key.value))
@@ -322,12 +323,14 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
                     found.append(Problem(message, _("keep one"), None, line, _dotted(step)))
                 lines.setdefault(step, line)
                 found += _disputed(key, step)
-                pending.append((value, step))
+                inside.append((value, step))
         elif isinstance(here, yaml.SequenceNode):
             for index, item in enumerate(here.value):
-                lines[*path, index] = item.start_mark.line + 1
-                pending.append((item, (*path, index)))
+                if id(item) not in seen:  # an alias has the line of its list, not of what it stands for
+                    lines[*path, index] = item.start_mark.line + 1
+                inside.append((item, (*path, index)))
         found += _disputed(here, path)
+        pending += reversed(inside)  # as they are written: what an alias stands for comes first
     return lines, found
 
 
