@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kosho.errors import InputError
-from kosho.scenario import several
+from kosho.scenario import runs, several
+from kosho.scenario.draws import Draws
 from kosho.scenario.interval import Interval
-from kosho.scenario.results import Comparison, FlowRange, Quantiles, ScenarioResults, VariantResult
+from kosho.scenario.results import (
+    Comparison,
+    CountryEffect,
+    FlowRange,
+    Quantiles,
+    ScenarioResults,
+    VariantResult,
+)
 from kosho.scenario.several import OnTable
 
 
@@ -137,3 +147,68 @@ def test_figures_on_a_table_are_those_of_a_scenario_or_over_another(monkeypatch:
     assert of("deal", "base") == {"JPN": {"welfare": 0.21, "ev_musd": 5.0}}
     assert of("deal", "none") == {"JPN": {"welfare": pytest.approx(0.1), "ev_musd": 7.0}}
     assert of("bare", "base") == {"JPN": {"welfare": 0.0, "ev_musd": 0.0}}
+
+
+def test_a_comparison_is_a_difference_of_worth_in_every_variant_and_draw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = [one.id for one in runs.VARIANTS]
+    assert ids == ["fixed-central", "zero-central", "fixed-low", "zero-low"]
+    worth = {"deal": (10.0, 12.0, 4.0, 5.0), "none": (-1.0, 1.0, -2.0, -4.0)}
+    effects = {
+        (name, variant): {
+            party: CountryEffect(welfare=0.0, ev_musd=by * value, real_wage=0.0)
+            for party, by in (("JPN", 1.0), ("USA", -1.0))
+        }
+        for name, values in worth.items()
+        for variant, value in zip(ids, values, strict=True)
+    }
+    found = [
+        VariantResult(scenario=name, variant=variant, countries=countries, sectors={}, flows=())
+        for (name, variant), countries in effects.items()
+    ]
+    draws = np.arange(101.0)[:, None]
+    drawn = Draws({"deal": draws * np.array([0.2, 0.0]), "none": draws * np.array([0.1, -0.3])}, {}, {})
+    world = SimpleNamespace(countries=("KOR", "USA", "JPN"), position=("KOR", "USA", "JPN").index)
+    inputs: Any = SimpleNamespace(worlds={"central": world}, parties=("JPN", "USA"))
+    ends: Any = SimpleNamespace(
+        apart=lambda _scenario, against: [("m", np.array([9.0, -2.0, 0.5 if against == "base" else 3.0]))]
+    )
+    monkeypatch.setattr(runs, "compared_pairs", lambda _scenarios: [("deal", "base"), ("deal", "none")])
+    made = runs._comparisons(inputs, [], found, drawn, ends)
+    assert [(one.party, one.scenario, one.against) for one in made] == [
+        ("JPN", "deal", "base"),
+        ("USA", "deal", "base"),
+        ("JPN", "deal", "none"),
+        ("USA", "deal", "none"),
+    ]
+    assert [tuple(one.by_variant.values()) for one in made] == [
+        (10.0, 12.0, 4.0, 5.0),
+        (-10.0, -12.0, -4.0, -5.0),
+        (11.0, 11.0, 6.0, 9.0),
+        (-11.0, -11.0, -6.0, -9.0),
+    ]
+    assert [one.draws for one in made] == [
+        Quantiles(p5=1.0, p50=10.0, p95=19.0),
+        Quantiles(p5=0.0, p50=0.0, p95=0.0),
+        Quantiles(p5=0.5, p50=5.0, p95=9.5),
+        Quantiles(p5=1.5, p50=15.0, p95=28.5),
+    ]
+    assert [one.measures for one in made] == [
+        interval(0.0, 0.5),
+        interval(-2.0, 0.0),
+        interval(0.0, 3.0),
+        interval(-2.0, 0.0),
+    ]
+    assert [one.central for one in made] == [
+        interval(1.0, 19.5),
+        interval(-14.0, 0.0),
+        interval(0.5, 14.0),
+        interval(-13.0, 28.5),
+    ]
+    assert [one.low for one in made] == [
+        interval(4.0, 5.5),
+        interval(-7.0, -4.0),
+        interval(6.0, 12.0),
+        interval(-11.0, -6.0),
+    ]

@@ -228,7 +228,8 @@ def test_lines_are_laid_on_the_law_of_the_day_after_the_base(
     talks = WorldChoice.parse("talks")
     for importer, imposes in (("USA", True), ("QAT", False)):
         asked: Any = additions.add_to_base([f"{importer} JPN C29 +1%"], talks)
-        lines, law, (_table, found), compared, way = asked
+        lines, law, (table, found), compared, way = asked
+        assert len(table.countries) == 20
         assert [line.importer for line in lines] == [importer]
         assert (law.on, law.known, way) == (on, on, additions.Way())
         assert compared == (told, found)
