@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kosho.errors import InputError
-from kosho.scenario.additions import ANY_DAY, Way, _in_own_labels
+from kosho.scenario.additions import Way, _in_own_labels
 from kosho.scenario.own_labels import OwnLine, own_lines, with_duties
 from kosho.world import toy
 
@@ -107,6 +107,8 @@ def test_a_duty_in_all_needs_to_know_what_stood_before_and_one_on_top_does_not()
     told = r"--add 2: 'USA JPN cars 25%': this table does not know"
     with pytest.raises(InputError, match=told):
         with_duties(own_lines(["USA JPN cars +5%", "USA JPN cars 25%"], world), world)
+    with pytest.raises(InputError, match="--add 1: .* does not know the ordinary duty"):  # of one cell of four
+        with_duties([OwnLine("", "USA", ("JPN", "CHN"), ("cars", "farms"), 0.25, on_top=False)], world)
     with_duties(own_lines(["USA JPN cars +5%", "USA CHN cars 25%", "USA JPN farms 25%"], world), world)
 
 
@@ -117,7 +119,7 @@ def test_lines_in_own_labels_are_told_against_the_base_of_the_table() -> None:
         ("USA", ("cars",), ()),
         ("JPN", ("cars", "farms"), ()),
     ]
-    assert (found.idle, found.left_out, found.on) == ({}, {}, ANY_DAY)  # of no year
+    assert (found.idle, found.left_out, found.on) == ({}, {}, date(2000, 1, 1))  # of no year
     dated = replace(RENAMED, meta=replace(RENAMED.meta, year=2019))
     assert _in_own_labels(lines, dated, Way()).on == date(2019, 12, 31)
     assert float(np.abs(found.without.equivalent_variation).max()) < 1e-6

@@ -11,10 +11,13 @@ import pytest
 
 from kosho.equilibrium import Flow, Purchase, Quota, TariffQuota
 from kosho.errors import InputError
-from kosho.scenario import additions, against, commitments, sensitivity, solving
+from kosho.impact.ranges import Range
+from kosho.provenance import Cited
+from kosho.scenario import additions, against, commitments, deals, jobs, sensitivity, solving
 from kosho.scenario.added_contract import contract
 from kosho.scenario.interval import Interval
-from kosho.scenario.sensitivity import CentralOutcome, FigureEnds
+from kosho.scenario.runs import VARIANTS
+from kosho.scenario.sensitivity import CentralOutcome, Corner, FigureEnds
 from kosho.world import WorldChoice
 
 FLOW = (Flow("USA", "JPN", "C29", part="cars"), Flow("USA", "KOR", "C28"))
@@ -234,9 +237,9 @@ def test_lines_are_laid_on_the_law_of_the_day_after_the_base(
         assert (law.on, law.known, way) == (on, on, additions.Way())
         assert compared == (told, found)
         assert found == ((law.register, on, on) if imposes else None)
-        assert {one.kind == "termination" or one.imposed_by(importer) for one in law.register.measures} == {
-            True
-        }
+        others = [one for one in law.register.measures if one.kind != "termination"]
+        assert len(law.register.measures) > len(others)
+        assert (bool(others), all(one.imposed_by(importer) for one in others)) == (imposes, True)
 
 
 def test_a_line_with_a_day_is_refused_against_the_base_by_its_number() -> None:
@@ -331,3 +334,73 @@ def test_what_programs_are_told_of_lines() -> None:
         "assumptions": ["d"],
         "solver": {"iterations": 3, "residual": 1e-9, "seconds": 0.5, "method": "newton"},
     }
+
+
+def test_a_job_is_named_by_its_kind_scenario_variant_and_corner() -> None:
+    inputs: Any = None
+    corner = Corner("m", "low", (("corn", "high"),))
+    named = [
+        jobs.CentralJob(inputs, "deal", VARIANTS[0]),
+        jobs.VariantJob(inputs, "deal", VARIANTS[1], leads=True),
+        jobs.CornerJob(inputs, "deal", corner, VARIANTS[0]),
+    ]
+    assert [jobs.job_name(one) for one in named] == [
+        ("CentralJob", "deal", "fixed-central"),
+        ("VariantJob", "deal", "zero-central"),
+        ("CornerJob", "deal", "fixed-central", "Corner(of='m', end='low', products=(('corn', 'high'),))"),
+    ]
+
+
+@pytest.mark.parametrize("asked", [None, {"cars": "12.5%"}])
+def test_a_package_that_is_asked_about_joins_the_table(
+    asked: dict[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def table(day: Any) -> Any:
+        return SimpleNamespace(with_rates_of=lambda rates: SimpleNamespace(parties=("JPN",), of=(day, rates)))
+
+    case: Any = SimpleNamespace(
+        table=table, worlds=lambda world, parties: SimpleNamespace(coarse=(world, parties))
+    )
+    monkeypatch.setattr("kosho.bargain.negotiate", lambda table, *rest: (table.of, *rest))
+    world: Any = "mine"
+    found: Any = deals.negotiate_case(case, date(2025, 6, 29), world, "zero", None, asked=asked)
+    assert found[:-1] == ((date(2025, 6, 29), asked or {}), ("mine", ("JPN",)), "zero", None)
+
+
+def test_figures_that_measures_rest_on_are_told_each_product_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ranged(name: str) -> Any:
+        return SimpleNamespace(measure=name, what="amount", range=Range(low=1.0, high=3.0, value=2.0, unit="t"))
+
+    def bound(name: str, *parts: str) -> Any:
+        return SimpleNamespace(
+            name=f"{name}: x", flows=[SimpleNamespace(part=part, importer=f"of {name}") for part in parts]
+        )
+
+    share = Cited(value=0.5, low=0.4, high=0.6, unit="share", status="estimate", source="s")
+    in_force = [
+        SimpleNamespace(id="fund", kind="investment", value_share=None),
+        SimpleNamespace(id="gift", kind="transfer", value_share=None),
+        SimpleNamespace(id="duty", kind="tariff", value_share=share),
+        SimpleNamespace(
+            id="sure", kind="tariff", value_share=share.model_copy(update={"low": None, "high": None})
+        ),
+    ]
+    found: Any = SimpleNamespace(
+        ranges=[ranged("fund"), ranged("gift"), ranged("buy")],
+        nests=[SimpleNamespace(product="corn"), SimpleNamespace(product="rice")],
+        constraints=[bound("a", "corn", "cars", "corn"), bound("b", "corn", "rice"), bound("c", "cars")],
+    )
+    monkeypatch.setattr(commitments, "_of_product", lambda *told: [told])
+    law: Any = SimpleNamespace(in_force=lambda: in_force)
+    told = [
+        one if isinstance(one, tuple) else (one.measure, one.what, one.low, one.high, one.moves_results)
+        for one in commitments.parameters(law, found)
+    ]
+    assert told == [
+        ("fund", "amount", 1.0, 3.0, False),
+        ("gift", "amount", 1.0, 3.0, False),
+        ("buy", "amount", 1.0, 3.0, True),
+        ("a", "corn", "of a"),
+        ("b", "rice", "of b"),
+        ("duty", "share of the value the duty is taken on", 0.4, 0.6, True),
+    ]
