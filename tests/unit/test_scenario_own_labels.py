@@ -107,7 +107,7 @@ def test_a_duty_in_all_needs_to_know_what_stood_before_and_one_on_top_does_not()
     told = r"--add 2: 'USA JPN cars 25%': this table does not know"
     with pytest.raises(InputError, match=told):
         with_duties(own_lines(["USA JPN cars +5%", "USA JPN cars 25%"], world), world)
-    with pytest.raises(InputError, match="--add 1: .* does not know the ordinary duty"):  # of one cell of four
+    with pytest.raises(InputError, match=r"--add 1: .* does not know the ordinary duty"):  # of one cell of four
         with_duties([OwnLine("", "USA", ("JPN", "CHN"), ("cars", "farms"), 0.25, on_top=False)], world)
     with_duties(own_lines(["USA JPN cars +5%", "USA CHN cars 25%", "USA JPN farms 25%"], world), world)
 
