@@ -46,6 +46,11 @@ DAY = date(2025, 6, 29)
         ("日本が米産ワインを10%引き下げ", "JPN USA C10T12 cut 10%"),
         ("8月1日から米国がドイツ車に25%", "USA DEU vehicles-232 25% from 2025-08-01"),
         ("US 25% on German C24A", "USA DEU C24A 25%"),
+        ("US puts on imported German steel 25%", "USA DEU C24A 25%"),
+        ("Steel from Japan: US 25%", "USA JPN C24A 25%"),
+        ("Into the US 25% on steel from Japan", "USA JPN C24A 25%"),
+        ("25% on steel from Japan, but not from Korea, in the US", "USA JPN,-KOR C24A 25%"),
+        ("25% on steel, Japan's, by the US", "USA JPN C24A 25%"),
     ],
 )
 def test_words_become_the_line_they_mean(said: str, line: str):
