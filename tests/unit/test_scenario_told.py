@@ -12,7 +12,7 @@ import pytest
 from kosho.equilibrium import Flow, Purchase, Quota, TariffQuota
 from kosho.errors import InputError
 from kosho.impact.ranges import Range
-from kosho.provenance import Cited
+from kosho.provenance import Cited, Frozen
 from kosho.scenario import additions, against, commitments, deals, jobs, sensitivity, solving
 from kosho.scenario.added_contract import contract
 from kosho.scenario.interval import Interval
@@ -404,3 +404,24 @@ def test_figures_that_measures_rest_on_are_told_each_product_once(monkeypatch: p
         ("b", "rice", "of b"),
         ("duty", "share of the value the duty is taken on", 0.4, 0.6, True),
     ]
+
+
+class Taken(Frozen):
+    """A duty, as far as it is taken on a share."""
+
+    value_share: Cited | None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "end", "value"),
+    [(0.4, 0.6, "low", 0.4), (0.4, 0.6, "high", 0.6), (0.4, None, "low", 0.4), (0.4, None, "high", None)],
+)
+def test_a_share_that_a_duty_is_taken_on_moves_to_an_end_that_it_has(
+    low: float, high: float | None, end: Any, value: float | None
+) -> None:
+    share = Cited(value=0.5, low=low, high=high, unit="share", status="estimate", source="s")
+    measure: Any = Taken(value_share=share)
+    found = sensitivity._taken(measure, end)
+    assert found == (measure if value is None else Taken(value_share=share.model_copy(update={"value": value})))
+    bare: Any = Taken(value_share=None)
+    assert sensitivity._taken(bare, end) == bare
