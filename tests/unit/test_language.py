@@ -347,5 +347,5 @@ def test_only_texts_that_are_translated_are_taken_and_a_catalogue_that_is_none_i
     path.write_text(fine, encoding="utf-8")
     assert texts_of(path) == {"Beef": "牛肉"}
     path.write_text(f"nonsense\n{fine}", encoding="utf-8")
-    with pytest.raises(ValueError, match="nonsense|keyword"):
+    with pytest.raises(ValueError, match=r"nonsense|keyword"):
         texts_of(path)
