@@ -108,9 +108,7 @@ class _Files:
         Raises:
             InputError: it begins later.
         """
-        own = self.told("case", "as_of")
-        if own is None and "case" not in self and "record" in self.written:
-            own = _last_recorded(self.folder)
+        own = self.told("case", "as_of") if "case" in self else _last_recorded(self.folder)
         begins, day = self.told("case", "begins"), asked or own or date.max
         if begins is not None and day < begins:
             message = _(
@@ -191,7 +189,7 @@ def _document(files: _Files, known: _Known, found: list[Problem]) -> Found[CaseF
     if "case" in files:
         return files.read("case", CaseFile, known, found)
     try:
-        return told_by(Record.load(files.folder / "record.yaml")), LineNumbers({(): 1})
+        return told_by(Record.load(files.folder / "record.yaml")), LineNumbers()
     except InputError as error:
         found += error.problems
         return None
@@ -241,7 +239,7 @@ def _overlays(
     named = document is None or any(one.overlays for one in (*document[0].scenarios, *document[0].backgrounds))
     if "measures" in files or ("case" in files and named):
         return files.read("measures", OverlayFile, known, found)
-    return OverlayFile(title="nothing beside the law in force"), LineNumbers({(): 1})
+    return OverlayFile(title="nothing beside the law in force"), LineNumbers()
 
 
 def _with_products(register: Register, files: _Files, known: _Known, found: list[Problem]) -> Register:

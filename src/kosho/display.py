@@ -206,7 +206,7 @@ def million(value: float, unit: str = "million USD") -> str:
     """
     if math.isnan(value):
         return "not known"
-    if abs(value) >= 1000:
+    if abs(value) >= 999.5:
         return f"{value:+,.0f} {unit}"
     return f"{value:+.3g} {unit}" if value else f"0 {unit}"
 

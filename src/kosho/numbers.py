@@ -133,7 +133,7 @@ def _shown(plain: str) -> Mark | None:
 def _grouped(plain: str, mark: Mark) -> bool:
     """Whether what stands before the decimal mark is in groups of three, or in none."""
     other = "," if mark == "." else "."
-    whole = plain.split(mark, maxsplit=1)[0]
+    whole, _, _ = plain.partition(mark)
     return other not in plain or (
         other not in plain[len(whole) :] and re.fullmatch(rf"\d{{1,3}}(?:\{other}\d{{3}})+", whole) is not None
     )

@@ -452,9 +452,8 @@ def _percent_cells(content: bytes, sheet: str) -> frozenset[tuple[int, int]]:
         text = packed.read(part)
     found: set[tuple[int, int]] = set()
     for match in CELL.finditer(text):
-        first, row, style = (match[1], match[2], match[3]) if match[1] else (match[5], match[6], match[4])
-        if int(style) in styles:
-            found.add((int(row) - 1, _column(first.decode())))
+        if int(match[3] or match[4]) in styles:
+            found.add((int(match[2] or match[6]) - 1, _column((match[1] or match[5]).decode())))
     return frozenset(found)
 
 

@@ -148,7 +148,7 @@ class Written:
         return document, lines
 
     def _lines(self, view: As) -> LineNumbers:
-        return LineNumbers({key: self.lines[place] for key, place in view.places.items()} | {(): 1})
+        return LineNumbers({key: self.lines[place] for key, place in view.places.items()})
 
     def _unfounded(self, view: As, lines: LineNumbers, place: Key, name: str, day: date) -> Problem:
         message = _("rests on {name}, which is later than {day}", name=name, day=day)
@@ -178,7 +178,7 @@ def _content(text: str) -> Written:
     try:
         _refuse_deep(text)
         node = loader.get_single_node()
-        lines, unseen = _survey(node) if node else (LineNumbers({(): 1}), [])
+        lines, unseen = _survey(node) if node else (LineNumbers(), [])
         if unseen:
             raise InputError(sorted(unseen, key=lambda problem: problem.line or 0))
         document = loader.construct_document(node) if node else {}
@@ -304,7 +304,7 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
 
     Aliases are refused because a few lines of them can stand for a document of any size.
     """
-    lines, found, seen = LineNumbers({(): 1}), list[Problem](), set[int]()
+    lines, found, seen = LineNumbers(), list[Problem](), set[int]()
     pending: list[tuple[yaml.Node, Key]] = [(node, ())]
     while pending:
         here, path = pending.pop()
@@ -313,6 +313,7 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
             found.append(Problem(_("an alias stands here"), hint, None, lines[path], _dotted(path)))
             continue
         seen.add(id(here))
+        inside: list[tuple[yaml.Node, Key]] = []
         if isinstance(here, yaml.MappingNode):
             for key, value in here.value:
                 step = (*path, str(key.value))
@@ -322,12 +323,14 @@ def _survey(node: yaml.Node) -> tuple[LineNumbers, list[Problem]]:
                     found.append(Problem(message, _("keep one"), None, line, _dotted(step)))
                 lines.setdefault(step, line)
                 found += _disputed(key, step)
-                pending.append((value, step))
+                inside.append((value, step))
         elif isinstance(here, yaml.SequenceNode):
             for index, item in enumerate(here.value):
-                lines[*path, index] = item.start_mark.line + 1
-                pending.append((item, (*path, index)))
+                if id(item) not in seen:  # an alias has the line of its list, not of what it stands for
+                    lines[*path, index] = item.start_mark.line + 1
+                inside.append((item, (*path, index)))
         found += _disputed(here, path)
+        pending += reversed(inside)  # as they are written: what an alias stands for comes first
     return lines, found
 
 

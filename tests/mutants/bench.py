@@ -18,7 +18,7 @@ from tests.mutants import machine
 from tests.mutants.apart import ROOT, STOPPED, Ended, pytest_apart
 from tests.mutants.changes import Change
 from tests.mutants.in_place import POSSIBLE, Asked, InPlace
-from tests.mutants.running import Recorded, lines_that_matter, recorded
+from tests.mutants.running import Recorded, bound_at, lines_that_matter, recorded
 
 __all__ = ["ROOT", "Bench"]
 
@@ -114,20 +114,22 @@ class Bench:
         """What is run one after another: quick tests that run the line, the others, then all of their files.
 
         All of a file, as a test may look at what another one worked out; the last two for so many seconds at
-        most (as they took while they were watched). Where no test was seen to run the
-        line, another process runs it (or a compiled loop), and the files that mention most of the module do.
+        most (as they took while they were watched); of what a module binds once, files that say its name too.
+        Where no test was seen to run the line, another process runs it (or a compiled loop), and the files that
+        mention most of the module do.
         """
         examples = self._examples(path)
         tests = seen.of(lines_that_matter(self.source, path, change.line))
         tests.sort(key=lambda one: one != examples)  # what the module says of itself is tried first
+        bound = bound_at(path, change.line)
+        saying = [file for file in files if not bound.isdisjoint(_words(ROOT / file))]
         if not tests:
             names = defined(path)
-            return [
-                (one,)
-                for one in sorted(files, key=lambda one: -nearness(ROOT / one, path.stem, names))[:UNSEEN]
-            ]
+            near = sorted(files, key=lambda one: (one not in saying, -nearness(ROOT / one, path.stem, names)))
+            return [(one,) for one in near[:UNSEEN]]
         quick, more = (_within(tests, seen.seconds, seconds) for seconds in (QUICK, self._each))
-        whole = dict.fromkeys(one.partition("::")[0] for one in tests if not one.startswith(EXAMPLES))
+        running = [one.partition("::")[0] for one in tests if not one.startswith(EXAMPLES)]
+        whole = dict.fromkeys((*running, *saying))
         of_file = {file: [one for one in seen.seconds if one.partition("::")[0] == file] for file in whole}
         took = {file: sum(seen.seconds[one] for one in of_file[file]) for file in whole}
         left = [

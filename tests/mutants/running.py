@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Recorded", "innermost", "lines_that_matter", "recorded"]
+__all__ = ["Recorded", "bound_at", "innermost", "lines_that_matter", "recorded"]
 
 MACHINE = {"compiled", "intrinsic", "overload"}
 """What makes of a function one that is compiled, or that writes what is."""
@@ -83,6 +83,11 @@ def lines_that_matter(source: Path, path: Path, line: int) -> list[tuple[str, in
                 found.update(uses)
                 waiting += [] if held else uses
     return sorted((file.relative_to(source).as_posix(), one) for file, one in found)
+
+
+def bound_at(path: Path, line: int) -> frozenset[str]:
+    """Names that a line binds once, when its module is imported: tests may ask for them from outside."""
+    return frozenset(_names(path, line)[0])
 
 
 def _own_lines(path: Path, line: int) -> range:

@@ -53,3 +53,25 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     write_whole(tmp_path / "link.txt", "new")
     assert (tmp_path / "link.txt").is_symlink()
     assert (tmp_path / "a.txt").read_text() == "new"
+
+
+def test_what_fails_once_a_file_is_in_its_place_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, failure = Path.replace, OSError("no room")
+
+    def replaced(self: Path, to: Path) -> Path:
+        if to.name == "b.txt":
+            raise failure
+        return before(self, to)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    with pytest.raises(OSError, match="no room") as caught:
+        write_together({tmp_path / name: "new" for name in ("a.txt", "b.txt", "c.txt")})
+    assert caught.value is failure
+    assert [one.name for one in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_new_file_can_be_read_by_all_and_written_by_its_owner(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644

@@ -101,6 +101,9 @@ def test_a_user_the_system_does_not_know_keeps_nothing(monkeypatch: pytest.Monke
 def test_the_code_is_the_same_until_it_changes() -> None:
     assert kept.code() == kept.code.__wrapped__()
     assert len(kept.code()) == 32
+    assert (
+        len({kept.code(), kept.code("bounds.py"), kept.code("none"), kept.code("bounds.py", "cache.py")}) == 4
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,3 +134,21 @@ def test_copies_of_a_day_to_come_go_first(monkeypatch: pytest.MonkeyPatch) -> No
     for copy in copies[1:]:
         kept.keep(copy, b"x")
     assert [copy.exists() for copy in copies] == [False, True, True]
+
+
+def test_files_that_matter_are_known_by_name_and_content(tmp_path: Path) -> None:
+    def written(name: str, content: str) -> bytes:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+        return kept.code_in(tmp_path, "**/*")
+
+    first = written("a.py", "1")
+    second = written("a.py", "2")
+    (tmp_path / "b.py").write_bytes(b"2")
+    third = kept.code_in(tmp_path, "**/*")
+    assert len({first, second, third}) == 3
+    assert written("in/a.pyc", "1") == third  # what Python makes of it
+    assert kept.code_in(tmp_path, "a.py") == kept.code_in(tmp_path, "a.p*") != third
+    assert written("a.py", "1") not in (first, second, third)
+    (tmp_path / "b.py").unlink()
+    assert kept.code_in(tmp_path, "**/*") == first

@@ -254,3 +254,32 @@ def test_flows_that_another_world_does_not_tell_apart_are_left_out_and_named(cas
     assert len(found.commitments.ends.flows) == len(case.flows) - 1
     with pytest.raises(InputError, match="party USA is not in the world"):
         case.within(talks.aggregate(regions={"WORLD": talks.countries}))
+
+
+def test_lists_of_a_case_are_its_own_and_one_that_ships_is_told_with_its_line(folder: Path):
+    overlays = folder / "measures.yaml"
+    one = "{title: A list, edition: HS 2022, prefixes: ['2208'], source: [annex1]}"
+    change(overlays, "\noverlays:", f"\nlists:\n  drinks: {one}\n  rice: {one}\n  wine: {one}\n\noverlays:")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder)
+    line = overlays.read_text(encoding="utf-8").splitlines().index(f"  rice: {one}") + 1
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{overlays}:{line}: list 'rice' ships with Kosho (choose another id)"
+    ]
+    change(overlays, f"  rice: {one}\n", "")
+    found = Case.load(folder)
+    assert {"drinks", "wine", "rice"} <= found.register.lists.keys()
+    measure = next(one for overlay in found.overlays.values() for one in overlay.add)
+    file, number = found.register.places[measure.id].rsplit(":", 1)
+    assert file == str(overlays)
+    assert f"id: {measure.id}" in overlays.read_text(encoding="utf-8").splitlines()[int(number) - 1]
+
+
+def test_files_that_are_no_yaml_are_told_with_mistakes_of_the_others(folder: Path):
+    for name in ("case", "measures", "record"):
+        (folder / f"{name}.yaml").write_text("title: [", encoding="utf-8")
+    (folder / "products.yaml").write_text("titel: x", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Case.load(folder, date(2025, 6, 29))
+    files = [Path(problem.file or "").name for problem in caught.value.problems]
+    assert files == ["products.yaml", "products.yaml", "case.yaml", "measures.yaml"]

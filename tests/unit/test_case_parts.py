@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from kosho import brief
 from kosho.case import Case, cases
+from kosho.case_files import read_case
 from kosho.cli import app
 from kosho.errors import InputError
 from kosho.world import WorldChoice
@@ -53,6 +54,46 @@ def test_a_record_alone_is_a_case_of_those_who_talk_and_of_its_last_day(told: Pa
     assert [one.economy for one in case.parties] == ["JPN", "EU27"]
     assert case.as_of == date(2025, 6, 1)
     assert case.holds == ("record",)
+
+
+def test_the_last_day_of_a_record_is_that_of_a_case_without_another_file(told: Path) -> None:
+    text = RECORD.replace("recorded_at: 2025-06-01,", "recorded_at: 2025-06-20,", 1)
+    (told / "record.yaml").write_text(text, encoding="utf-8")
+    assert Case.load(told).as_of == date(2025, 6, 20)
+    files = read_case(told)
+    assert (files.day, files.document.as_of) == (date(2025, 6, 20), date(2025, 6, 20))
+    assert read_case(told, date(2025, 6, 2)).day == date(2025, 6, 2)
+
+
+@pytest.mark.parametrize(
+    ("talks", "statement", "found"),
+    [
+        ("[meti, eu]", "type: meeting, parties: [usa, eu]", ["JPN", "EU27"]),
+        ("", "type: instrument, kind: text, status: signed, parties: [usa, eu]", ["USA", "EU27"]),
+        ("", "type: position, kind: offer, by: [eu]", ["EU27"]),
+        ("", "type: deadline, what: An answer, consequence: talks end", ["JPN", "EU27", "USA"]),
+    ],
+)
+def test_those_who_talk_are_told_by_processes_or_else_by_statements(
+    told: Path, talks: str, statement: str, found: list[str]
+) -> None:
+    text = RECORD.replace("processes:", "  - {id: usa, name: US, kind: state, code: USA}\nprocesses:")
+    if not talks:
+        text = text.replace("processes:\n  - {id: talks, title: Talks, parties: [meti, eu]}\n", "")
+    text = text[: text.index("  - {id: met,")] + (
+        f"  - {{id: a, {statement}, source: note, quote: so, recorded_at: 2025-06-01, date: 2025-07-01}}\n"
+    )
+    (told / "record.yaml").write_text(text, encoding="utf-8")
+    assert [one.economy for one in Case.load(told).parties] == found
+
+
+def test_a_case_that_says_no_day_has_not_that_of_its_record(told: Path) -> None:
+    (told / "case.yaml").write_text(
+        "title: Plain\nsummary: Two\nbegins: 2025-06-10\nparties: [{economy: JPN, title: Japan}]\n"
+    )
+    with pytest.raises(InputError) as caught:
+        Case.load(told)
+    assert str(caught.value.problems[0]) == f"{told / 'case.yaml'}:1: as_of: is missing"
 
 
 def test_a_record_without_a_code_or_a_statement_says_what_it_lacks(told: Path) -> None:

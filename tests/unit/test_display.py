@@ -21,7 +21,21 @@ import kosho
 from kosho import bargain, corridor, equilibrium, law, record, scenario, world
 from kosho.bargain.robustness import Certificate, GainQuantiles
 from kosho.case import Case
-from kosho.display import LINES, WIDTH, Card, Shown, glance
+from kosho.display import (
+    LINES,
+    WIDTH,
+    Card,
+    Shown,
+    columns,
+    glance,
+    listing,
+    million,
+    number,
+    percent,
+    plural,
+    signed_percent,
+    thing,
+)
 from kosho.impact.ranges import Range
 from kosho.law.schedules import FREE, UnitValue
 from kosho.provenance import Cited, Frozen, Source
@@ -221,6 +235,14 @@ def test_what_defines_its_own_repr_keeps_it() -> None:
         (Path("a/b"), "a/b"),
         ((1,), "(1,)"),
         ([], "[]"),
+        ([1], "[1]"),
+        ((), "()"),
+        ({1}, "{1}"),
+        ({}, "{}"),
+        ({"a": 1}, "{a: 1}"),
+        ("x" * 72, f"'{'x' * 72}'"),
+        ("x" * 73, f"'{'x' * 71}…'"),
+        (np.zeros(3), "array[3]"),
         ({"a": (1, 2)}, "{a: (1, 2)}"),
         ({("a", 1): 2, 3: "b"}, "{('a', 1): 2, 3: 'b'}"),
         (np.float64(0.5), "0.5"),
@@ -264,3 +286,126 @@ def test_what_is_as_it_is_by_default_is_not_shown(kind: Any) -> None:
     assert repr(kind(one=1, none=None, other=2, many=[], hidden=4)) == f"{kind.__name__}(one=1)"
     told = "(one=2, other=3, many=[4], none='x')"
     assert repr(kind(one=2, other=3, many=[4], none="x")) == f"{kind.__name__}{told}"
+
+
+@pytest.mark.parametrize(
+    ("how", "given", "words"),
+    [
+        (number, (1e15,), "1e+15"),
+        (number, (9.99e14,), "999,000,000,000,000"),
+        (number, (1e-4,), "0.0001"),
+        (number, (9.9e-5,), "9.9e-05"),
+        (number, (-1234.5,), "-1,234"),
+        (number, (1000.4,), "1,000"),
+        (number, (999.5,), "999.5"),
+        (number, (-3.0,), "-3"),
+        (number, (12.4, 2), "12"),
+        (number, (9.44, 2), "9.4"),
+        (number, (float("nan"),), "nan"),
+        (percent, (0.123456,), "12.35 %"),
+        (percent, (-1e-6,), "0 %"),
+        (percent, (12.5,), "1250 %"),
+        (signed_percent, (0.001,), "+0.10 %"),
+        (signed_percent, (-0.000995,), "-0.1 %"),
+        (signed_percent, (1.001e-8,), "+1e-06 %"),
+        (signed_percent, (-0.995e-8,), "0 %"),
+        (million, (1000.0,), "+1,000 million USD"),
+        (million, (999.6,), "+1,000 million USD"),
+        (million, (-999.4,), "-999 million USD"),
+        (million, (99.96,), "+100 million USD"),
+        (million, (float("nan"),), "not known"),
+        (million, (1.5, "tonnes"), "+1.5 tonnes"),
+        (
+            plural,
+            (
+                1,
+                "party",
+                "parties",
+            ),
+            "1 party",
+        ),
+        (
+            plural,
+            (
+                1000,
+                "party",
+                "parties",
+            ),
+            "1,000 parties",
+        ),
+        (plural, (2, "bound"), "2 bounds"),
+        (listing, ("ABCDE",), "A, B, C, D, E"),
+        (listing, ("ABCDEF",), "A, B, C, D, E … (6)"),
+        (
+            columns,
+            (
+                "ABC",
+                [1.0, -3.0, 2.0],
+                number,
+            ),
+            "B -3, C 2, A 1",
+        ),
+        (thing, (2.5,), "2.5"),
+    ],
+)
+def test_figures_and_names_in_words(how: Callable[..., str], given: tuple[Any, ...], words: str) -> None:
+    assert how(*given) == words
+
+
+@pytest.mark.parametrize(
+    ("rows", "last"), [(0, "title"), (9, "  row 8   8"), (10, "  … and 2 more"), (11, "  … and 3 more")]
+)
+def test_ten_lines_are_shown_whole(rows: int, last: str) -> None:
+    lines = Card("title", [(f"row {k}", str(k)) for k in range(rows)]).text().splitlines()
+    assert (len(lines), lines[-1]) == (min(rows + 1, 10), last)
+
+
+def test_values_stand_below_one_another_and_lines_have_a_hundred_characters() -> None:
+    text = Card("t" * 101, [("long label", "v"), ("short", "w" * 85), ("", "w" * 86), ("none", "")]).text()
+    assert text.splitlines() == [
+        "t" * 99 + "…",
+        "  long label   v",
+        "  short        " + "w" * 85,
+        "               " + "w" * 84 + "…",
+        "  none",
+    ]
+    assert Card("t" * 100).text() == "t" * 100
+
+
+@dataclass(frozen=True)
+class Named(Shown):
+    text: str
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class Numbered(Shown):
+    size: int
+    text: str = ""
+
+
+class Bare(Shown):
+    """No fields."""
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        (Named("x" * 57), f"Named(text='{'x' * 57}')"),
+        (Named("x" * 58), f"Named(text='{'x' * 58}')"),
+        (Named("x" * 59), f"Named('{'x' * 59}', …)"),
+        (Numbered(3, "x" * 70), "Numbered"),
+        (Numbered(3), "Numbered(size=3)"),
+        (Bare(), "Bare()"),
+        (Range(1.0, 2.0, None, "percent", ("source",), True, "n"), None),
+    ],
+)
+def test_what_shows_itself_inside_of_another(inside: Shown, told: str | None) -> None:
+    assert glance([inside]) == f"[{told or inside.card().title}]"
+
+
+def test_fields_stand_in_one_line_of_a_hundred_characters() -> None:
+    fits, wide = Named("x" * 50, "y" * 26), Named("x" * 50, "y" * 27)
+    line = f"Named(text='{'x' * 50}', other='{'y' * 26}')"
+    assert (len(line), repr(fits)) == (100, line)
+    assert repr(wide).splitlines() == ["Named", f"  text    '{'x' * 50}'", f"  other   '{'y' * 27}'"]

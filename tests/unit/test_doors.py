@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from kosho.errors import InputError
 from kosho.law import Measure, Query, Register
 from kosho.law.overlay import Overlay
 from kosho.provenance import Cited
+from kosho.readonly import Fixed
 from kosho.record import Record
 from kosho.record import read as drafts
 from kosho.world import PhysicalFlow, World, draw_elasticities, labelled, load, toy
@@ -429,3 +430,21 @@ def test_what_comes_out_of_a_pickle_or_a_copy_is_not_to_be_written_into_either(h
                 assert not bare.flags.writeable, field.name
                 np.testing.assert_array_equal(bare, getattr(getattr(one, field.name), "values", bare))
     assert how(world).hash == world.hash
+
+
+@dataclass(frozen=True)
+class Kept(Fixed):
+    """What comes out of a pickle: by name, or with slots in the order of the fields."""
+
+    name: str
+    values: np.ndarray
+
+
+@pytest.mark.parametrize("state", [{"name": "a", "values": np.ones(2)}, ["a", np.ones(2)]])
+def test_what_comes_out_of_a_pickle_is_whole_and_fixed(state: Any) -> None:
+    made = object.__new__(Kept)
+    made.__setstate__(state)
+    assert (made.name, made.values.tolist(), made.values.flags.writeable) == ("a", [1.0, 1.0], False)
+    for other in (["a"], ["a", np.ones(2), 3]):  # of another version
+        with pytest.raises(ValueError, match="zip"):
+            object.__new__(Kept).__setstate__(other)

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from kosho.errors import ConvergenceError, InputError, KoshoError, Problem, Problems, suggest
+from kosho.errors import (
+    ConvergenceError,
+    InputError,
+    KoshoError,
+    Problem,
+    Problems,
+    nearest,
+    suggest,
+    system_says,
+)
 
 
 def test_a_problem_is_one_line_place_first() -> None:
@@ -14,6 +25,9 @@ def test_a_problem_is_one_line_place_first() -> None:
 
 def test_a_message_is_one_line_without_signs_that_steer_a_terminal() -> None:
     assert str(Problem("is\x1b[31m no\n  day", "or\x07 a day")) == "is\\x1b[31m no day (or\\x07 a day)"
+    digits = "9" * 150 + "1" * 50
+    assert str(Problem(f"not {digits}")) == f"not {'9' * 60}…{'1' * 20}"
+    assert str(Problem(f"not {digits[1:]}")) == f"not {digits[1:]}"
 
 
 def test_what_did_not_converge_is_about_something_and_keeps_its_hint() -> None:
@@ -61,3 +75,43 @@ def test_suggestions() -> None:
     assert suggest("zzz", ["JPN", "USA"]) == "one of JPN, USA"
     assert suggest("USA", ["USA", "AUS"]) == "did you mean AUS?", "a word is no hint to itself"
     assert suggest("zzz", [f"code{i}" for i in range(50)]) is None
+    codes = [f"c{i:02}" for i in range(13)]
+    assert suggest("zzz", codes) is None
+    assert suggest("zzz", codes[:12]) == "one of c00, c01, c02, c03, c04, c05, c06, c07, c08, c09, c10, c11"
+    assert (suggest("zzz", ["JPN"]), suggest("zzz", []), suggest("USA", ["USA"])) == ("one of JPN", None, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "told"),
+    [
+        ("abcde", ["abcxy"], "did you mean abcxy?"),  # three letters of five
+        ("abcdef", ["abcxyz"], None),
+        ("jpn", ["jpm", "JPN"], "did you mean JPN?"),  # but for its case
+        ("jpm", ["jpn", "JPN"], "did you mean JPN?"),  # two that differ by it are one
+    ],
+)
+def test_what_is_near(word: str, known: list[str], told: str | None) -> None:
+    assert nearest(word, known) == told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(5, "Input/output error", "a.yaml"), "Input/output error"),
+        (OSError("no room"), "no room"),
+        (OSError(), "OSError"),
+        (ValueError(), "ValueError"),
+        (ValueError("no archive"), "no archive"),
+    ],
+)
+def test_what_a_system_says(error: Exception, told: str) -> None:
+    assert system_says(error) == told
+
+
+def test_what_did_not_converge_passes_between_processes_with_its_figures() -> None:
+    error = ConvergenceError(1.5e-3, "JPN", 40, "try less", "C29", best=7)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    told = "no convergence after 40 iterations: residual 1.50e-03, worst in JPN, C29; try less"
+    assert (str(error), str(again)) == (told, told)
+    assert (again.residual, again.country, again.iterations) == (1.5e-3, "JPN", 40)
+    assert (again.hint, again.sector, again.best) == ("try less", "C29", 7)

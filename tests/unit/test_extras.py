@@ -65,3 +65,46 @@ def test_every_extra_that_advice_names_has_packages(extra: str, monkeypatch: pyt
     packages = shlex.split(extras.install(extra))[4:]
     assert packages
     assert not any(one.startswith("kosho") for one in packages)
+
+
+@pytest.mark.parametrize(
+    ("python", "extra", "told"),
+    [
+        ("/usr/bin/python3", "corridor", '/usr/bin/python3 -m pip install "simpy>=4.1"'),
+        (r"C:\My Files\python.exe", "plain", r'"C:\My Files\python.exe" -m pip install lxml'),
+        ("", "both", 'pip install "pypdf>=6.0" lxml "rich>=1.2,>=1.3"'),
+        (None, "none", 'pip install "kosho[none]"'),
+    ],
+)
+def test_a_command_is_quoted_where_a_shell_would_not_take_it(
+    python: str | None, extra: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    also = (
+        *("lxml; extra == 'plain'", "pypdf<9,>=6.0; extra=='both'", 'lxml ;extra == "both"'),
+        'rich <3,>=1.2,!=1.5,>=1.3; python_version > "3" and extra == "both"',
+    )
+    installed(monkeypatch, None, *NEEDED, *also)
+    monkeypatch.setattr(sys, "executable", python)
+    assert extras.install(extra) == told
+
+
+@pytest.mark.parametrize("file", [None, Path("a/t.parquet")])
+def test_what_an_extra_is_needed_for_is_told_with_its_file(
+    file: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extras, "install", lambda extra: f"pip install {extra}")
+    (told,) = extras.missing("schedules", "reading Parquet", file).problems
+    place = "" if file is None else f"{file}: "
+    assert str(told) == f"{place}reading Parquet needs the extra 'schedules' (pip install schedules)"
+
+
+def test_a_kosho_that_is_not_installed_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_name: str) -> Any:
+        raise metadata.PackageNotFoundError
+
+    monkeypatch.setattr(metadata, "distribution", gone)
+    monkeypatch.setattr(metadata, "requires", gone)
+    monkeypatch.setattr(sys, "executable", "python")
+    assert extras.install("read") == 'python -m pip install "kosho[read]"'
+    monkeypatch.setattr(metadata, "requires", lambda _: None)
+    assert extras.install("read") == 'python -m pip install "kosho[read]"'

@@ -333,3 +333,19 @@ def test_of_a_catalogue_beside_data_only_what_is_translated_and_sure_counts(tmp_
     path = tmp_path / "ja.po"
     path.write_text(heading + "\n".join(entries), encoding="utf-8")
     assert texts_of(path) == {"Beef": "牛肉"}
+
+
+def test_only_texts_that_are_translated_are_taken_and_a_catalogue_that_is_none_is_refused(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ja.po"
+    fine = (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "Beef"\nmsgstr "牛肉"\n\n'
+        '#, fuzzy\nmsgid "Pork"\nmsgstr "豚肉"\n\nmsgid "Rice"\nmsgstr ""\n\n'
+        '#~ msgid "Corn"\n#~ msgstr "穀物"\n'
+    )
+    path.write_text(fine, encoding="utf-8")
+    assert texts_of(path) == {"Beef": "牛肉"}
+    path.write_text(f"nonsense\n{fine}", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"nonsense|keyword"):
+        texts_of(path)

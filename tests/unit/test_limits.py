@@ -17,7 +17,7 @@ from tests.cases import copied
 from tests.yaml_files import dumped, loaded_as_text
 from typer.testing import CliRunner
 
-from kosho import Case
+from kosho import Case, limits
 from kosho.bargain import Effort, Grid, negotiate
 from kosho.cli import COMMANDS, app
 from kosho.cli.endurance import within
@@ -67,6 +67,36 @@ def test_memory_that_is_allowed_decides_how_many_fit() -> None:
         with pytest.raises(InputError, match=r"at most 1,024 fit"):
             refuse_beyond("things", 1025, 1 << 20)
     assert memory() > GIB / 8
+
+
+@pytest.mark.parametrize(
+    ("pages", "container", "found"),
+    [
+        (None, None, 4 * GIB),
+        (1 << 20, None, 4 * GIB),
+        (1 << 19, "max", 2 * GIB),
+        (1 << 19, str(GIB), GIB),
+        (1 << 19, str(9 * GIB), 2 * GIB),
+        (None, str(GIB), GIB),
+        (0, None, 4 * GIB),
+        (-1, "1", 4 * GIB),
+        (1 << 19, "1", 1),
+    ],
+)
+def test_the_memory_of_a_machine_is_what_the_system_or_a_container_has(
+    pages: int | None, container: str | None, found: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(name: str) -> int:
+        if pages is None:
+            raise ValueError(name)
+        return {"SC_PHYS_PAGES": pages, "SC_PAGE_SIZE": 4096}[name]
+
+    monkeypatch.setattr("kosho.limits.os.sysconf", told)
+    monkeypatch.setattr(limits, "CGROUP", tmp_path / "memory.max")
+    if container is not None:
+        (tmp_path / "memory.max").write_text(container)
+    assert limits._installed() == found
+    assert memory() == int(0.8 * found)
 
 
 @pytest.mark.parametrize(

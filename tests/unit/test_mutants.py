@@ -8,7 +8,7 @@ import pytest
 from tests.mutants import machine
 from tests.mutants.changes import changes
 from tests.mutants.in_place import functions
-from tests.mutants.running import lines_that_matter
+from tests.mutants.running import bound_at, lines_that_matter
 
 LOW = """\
 from kosho.equilibrium.machine_code import compiled
@@ -61,6 +61,12 @@ def test_machine_code_is_looked_at_where_python_calls_it(source: Path) -> None:
         assert ("kosho/equilibrium/high.py", 11) in lines_that_matter(source, of(source, place[0]), place[1])
     assert lines_that_matter(source, of(source, "numbers"), 5) == [("kosho/equilibrium/numbers.py", 5)]
     assert lines_that_matter(source, of(source, "high"), 12) == [("kosho/equilibrium/high.py", 12)]
+
+
+def test_names_that_tests_may_ask_for_are_those_that_a_module_binds(source: Path) -> None:
+    assert bound_at(of(source, "numbers"), 1) == {"HALF"}
+    assert bound_at(of(source, "numbers"), 5) == frozenset()
+    assert bound_at(of(source, "low"), 7) == {"low"}
 
 
 @pytest.mark.parametrize(

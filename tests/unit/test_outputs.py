@@ -91,6 +91,15 @@ def test_a_folder_of_ours_without_room_is_told_as_the_one_it_is_in(
     assert told.file == str(paths[0] if way == "another" else tmp_path)
 
 
+def test_what_fails_elsewhere_is_not_told_of_a_folder_of_ours(tmp_path: Path) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "mine.txt"))
+    with pytest.raises(OSError, match=r"mine\.txt") as caught, outputs.scratch():
+        raise error
+    assert caught.value is error
+    with pytest.raises(InputError, match="cannot be written: no room"), outputs.scratch():
+        raise OSError("no room")
+
+
 def test_a_file_that_is_there_may_be_written_where_it_may_be_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,3 +111,40 @@ def test_a_file_that_is_there_may_be_written_where_it_may_be_changed(
         outputs.require_file(path)
     outputs.require_file(tmp_path / "new.html")
     assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_folder_is_tried_itself_where_it_is_there_and_else_the_one_that_it_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(outputs, "_try", lambda *given: tried.append(given))
+    outputs.require_folder(tmp_path)
+    outputs.require_folder(tmp_path / "new")
+    outputs.require_file(tmp_path / "new.csv")
+    assert tried == [
+        (tmp_path, tmp_path),
+        (tmp_path, tmp_path / "new"),
+        (tmp_path, tmp_path / "new.csv"),
+    ]
+
+
+def test_folders_that_are_made_are_told_innermost_first(tmp_path: Path) -> None:
+    assert outputs.make_folder(tmp_path / "a" / "b") == [tmp_path / "a" / "b", tmp_path / "a"]
+    assert outputs.make_folder(tmp_path / "a" / "b") == []
+
+
+def test_files_end_as_what_is_written_does(tmp_path: Path) -> None:
+    outputs.require_file(tmp_path / "A.CSV", ending=".csv")
+    with pytest.raises(InputError) as caught:
+        outputs.require_file(tmp_path / "a.csv", tmp_path / "b.svg", tmp_path / "c", ending=".csv")
+    assert [str(one) for one in caught.value.problems] == ["--out: b.svg is no .csv", "--out: c is no .csv"]
+
+
+def test_what_is_at_fault_is_the_folder_or_the_first_file_that_has_none(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    fine, absent, folder = tmp_path / "a.csv", tmp_path / "no" / "b.csv", tmp_path / "folder"
+    for files in ((fine, absent, folder), (fine, folder, absent)):
+        with pytest.raises(InputError) as caught:
+            outputs.save(dict.fromkeys(files, "x"))
+        assert caught.value.problems[0].file == str(files[1])
+    assert not fine.exists()

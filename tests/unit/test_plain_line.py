@@ -44,6 +44,13 @@ DAY = date(2025, 6, 29)
         ("Vietnam max of 5% on pork from USA", "VNM USA C10T12 max 5%"),
         ("日本を除く全ての国に米国が全品目10%", "USA all,-JPN goods 10%"),
         ("日本が米産ワインを10%引き下げ", "JPN USA C10T12 cut 10%"),
+        ("8月1日から米国がドイツ車に25%", "USA DEU vehicles-232 25% from 2025-08-01"),
+        ("US 25% on German C24A", "USA DEU C24A 25%"),
+        ("US puts on imported German steel 25%", "USA DEU C24A 25%"),
+        ("Steel from Japan: US 25%", "USA JPN C24A 25%"),
+        ("Into the US 25% on steel from Japan", "USA JPN C24A 25%"),
+        ("25% on steel from Japan, but not from Korea, in the US", "USA JPN,-KOR C24A 25%"),
+        ("25% on steel, Japan's, by the US", "USA JPN C24A 25%"),
     ],
 )
 def test_words_become_the_line_they_mean(said: str, line: str):
@@ -103,6 +110,7 @@ def test_who_imposes_it_may_be_said_beside_and_is_never_guessed():
     ("said", "wrong"),
     [
         ("US 25% on German unicorns", "'unicorns' is not understood"),
+        ("US 25% on German XYZZY", "'XYZZY' is not understood"),
         ("US 25% on cars", "whose goods it is on is not said"),
         ("US duty on German cars", "no rate is said"),
         ("US 25% on Germany", "which goods is not said"),

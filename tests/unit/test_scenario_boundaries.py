@@ -16,7 +16,9 @@ from kosho.scenario import additions, commitments, labour_market, sensitivity, s
 from kosho.scenario.along_elasticities import ElasticityCurve, _refuse
 from kosho.scenario.commitments import DIVERTED, NOTHING_MUSD
 from kosho.scenario.interval import Interval
+from kosho.scenario.results import CountryEffect, FlowResult, VariantResult
 from kosho.scenario.sensitivity import FigureEnds
+from kosho.world import toy
 
 
 @pytest.mark.parametrize(
@@ -342,3 +344,28 @@ def test_a_brief_looks_once_at_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"deal": "posed", "no-deal": "posed"}, ["JPN"]),
         (pairs, [0.2, 1.0], {"looks": 1}),
     ]
+
+
+def test_a_card_tells_the_welfare_of_five_parties_what_it_is_worth_to_three_and_every_flow() -> None:
+    effects = {
+        f"P{k}": CountryEffect(welfare=0.01 * k, ev_musd=-1000.0 * k, real_wage=0.5) for k in range(1, 7)
+    }
+    flow = FlowResult(
+        exporter="P1", importer="P2", sector="C29", part=None, title="cars", base_musd=1234.0, new_musd=999.0
+    )
+    shown = VariantResult(
+        scenario="deal", variant="low", countries=effects, sectors={}, flows=(flow,), makers=()
+    )
+    assert str(shown).splitlines() == [
+        "VariantResult deal, low",
+        "  welfare        P6 +6.00 %, P5 +5.00 %, P4 +4.00 %, P3 +3.00 %, P2 +2.00 % … (6)",
+        "  worth a year   P6 -6,000 million USD, P5 -5,000 million USD, P4 -4,000 million USD … (6)",
+        "  cars           1,234 before, 999 after, million USD",
+    ]
+
+
+def test_lines_are_asked_under_the_elasticities_that_are_named() -> None:
+    world = toy()
+    assert additions._responding(world, additions.Way(elasticities="central")) is world
+    low = additions._responding(world, additions.Way(elasticities="low"))
+    assert (low.theta / world.theta).values == pytest.approx([0.165, 0.165], rel=1e-3)  # 5 becomes 0.825

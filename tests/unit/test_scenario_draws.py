@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from kosho import Case
 from kosho.equilibrium import solve
+from kosho.scenario import draws
 from kosho.scenario.draws import SEED, solve_draws
 from kosho.scenario.simulate import posed
 from kosho.world import draw_elasticities
@@ -35,3 +39,10 @@ def test_draws_together_are_what_each_is_alone() -> None:
                 found.units[name][k, cars], counted[0].new / counted[0].base - 1, atol=1e-6
             )
             assert np.isnan(found.units[name][k]).any()
+
+
+def test_states_that_ask_the_same_are_solved_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "same_question", lambda one, other: one == other)
+    effects: Any = {"a": 1, "b": 2, "c": 1, "d": 3, "e": 2}
+    assert draws.once_each(effects) == (["a", "b", "d"], {"a": 0, "b": 1, "c": 0, "d": 2, "e": 1})
+    assert draws.once_each({}) == ([], {})

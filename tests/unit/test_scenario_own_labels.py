@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
+import numpy as np
 import pytest
 
 from kosho.errors import InputError
+from kosho.scenario.additions import Way, _in_own_labels
 from kosho.scenario.own_labels import OwnLine, own_lines, with_duties
 from kosho.world import toy
 
@@ -104,4 +107,32 @@ def test_a_duty_in_all_needs_to_know_what_stood_before_and_one_on_top_does_not()
     told = r"--add 2: 'USA JPN cars 25%': this table does not know"
     with pytest.raises(InputError, match=told):
         with_duties(own_lines(["USA JPN cars +5%", "USA JPN cars 25%"], world), world)
+    with pytest.raises(InputError, match=r"--add 1: .* does not know the ordinary duty"):  # of one cell of four
+        with_duties([OwnLine("", "USA", ("JPN", "CHN"), ("cars", "farms"), 0.25, on_top=False)], world)
     with_duties(own_lines(["USA JPN cars +5%", "USA CHN cars 25%", "USA JPN farms 25%"], world), world)
+
+
+def test_lines_in_own_labels_are_told_against_the_base_of_the_table() -> None:
+    lines = own_lines(["USA JPN,CHN cars 25%", "JPN USA cars,farms +5%"], RENAMED)
+    found = _in_own_labels(lines, RENAMED, Way())
+    assert [(one.importer, one.covers, one.measures) for one in found.lines] == [
+        ("USA", ("cars",), ()),
+        ("JPN", ("cars", "farms"), ()),
+    ]
+    assert (found.idle, found.left_out, found.on) == ({}, {}, date(2000, 1, 1))  # of no year
+    dated = replace(RENAMED, meta=replace(RENAMED.meta, year=2019))
+    assert _in_own_labels(lines, dated, Way()).on == date(2019, 12, 31)
+    assert float(np.abs(found.without.equivalent_variation).max()) < 1e-6
+    cars = RENAMED.sector_position("cars")
+    usa, countries = RENAMED.position("USA"), RENAMED.countries
+    before = {code: float(RENAMED.arrays.flows[usa, n, cars]) for n, code in enumerate(countries)}
+    told = found.sellers(found.lines[0])
+    assert {one.exporter: one.before for one in told} == pytest.approx(before)
+    after = found.with_them.flows.to_numpy()[usa, :, cars]
+    assert {one.exporter: one.after for one in told} == pytest.approx(dict(zip(countries, after, strict=True)))
+    moves = [abs(one.after - one.before) for one in told]
+    assert moves == sorted(moves, reverse=True)
+    assert moves[0] > moves[-1] > 0
+    both = found.sellers(found.lines[1])
+    flows = RENAMED.arrays.flows[RENAMED.position("JPN")].sum(axis=1)
+    assert {one.exporter: one.before for one in both} == pytest.approx(dict(zip(countries, flows, strict=True)))

@@ -204,3 +204,90 @@ def test_what_stands_there_is_told_where_it_says_more(text: str, told: str) -> N
 def test_a_number_of_thousands_of_digits_is_told_with_its_line(number: str, told: str) -> None:
     with pytest.raises(InputError, match=rf"^g\.yaml:2: {told}"):
         yamlfile.validate(f"where:\n  {number}\n", Goods, "g.yaml")
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "context", "told"),
+    [
+        ("literal_error", "c", {"expected": "'a', 'b' or 'c d'"}, "must be a, b or c d, not 'c'"),
+        ("literal_error", "c", {"expected": "'a' or 'b'"}, "must be a or b, not 'c'"),
+        ("enum", 3, {"expected": "'a'"}, "must be a, not 3"),
+        ("enum", 3, {"expected": "1 or 2"}, "must be 1 or 2, not 3"),
+        ("enum", 3, {}, "must be one of those allowed, not 3"),
+        (
+            "union_tag_invalid",
+            {},
+            {"tag": "x", "expected_tags": "'ask', 'offer'"},
+            "must be ask or offer, not 'x'",
+        ),
+        ("union_tag_not_found", {}, {"discriminator": "'kind'"}, "is missing its kind"),
+        ("missing", {"a": 1}, {}, "is missing"),
+        ("extra_forbidden", 3, {}, "unknown key"),
+        ("greater_than", -1, {"gt": 0}, "must be greater than 0, not -1"),
+        ("less_than_equal", 2.5, {"le": 2.0}, "must be at most 2, not 2.5"),
+        ("string_type", None, {}, "must be text, not empty"),
+        ("value_error", None, {"error": ValueError("Wrong here")}, "wrong here"),
+        ("value_error", 5, {"error": ValueError("IDs differ")}, "IDs differ, not 5"),
+        ("value_error", "x", {"error": ValueError("'x' is no code")}, "'x' is no code"),
+        ("value_error", {}, {}, "is not allowed"),
+        ("assertion_error", [], {"error": "no"}, "no"),
+        ("assertion_error", None, {"error": "no"}, "no"),
+        ("too_short", [], {"min_length": 1}, "must have at least 1 entry"),
+        ("too_short", [], {"min_length": 2}, "must have at least 2 entries"),
+        ("too_long", {}, {"max_length": 1000}, "must have at most 1,000 entries"),
+        ("string_too_short", "", {"min_length": 1}, "must have at least 1 character, not ''"),
+        ("string_too_long", "ab", {"max_length": 1}, "must have at most 1 character, not 'ab'"),
+        ("date_parsing", "x", {}, "is not a date: 'x'"),
+        ("date_from_datetime_parsing", "x", {}, "is not a date: 'x'"),
+        ("date_type", "x", {}, "must be a date, not 'x'"),
+        ("int_parsing", "1x", {}, "must be a whole number, not '1x'"),
+    ],
+)
+def test_a_sentence_of_every_make(kind: str, given: object, context: Any, told: str) -> None:
+    detail: Any = {"type": kind, "input": given, "ctx": context}
+    assert schema_words.sentence(detail) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("x" * 58, f"'{'x' * 58}'"),
+        ("x" * 59, f"'{'x' * 59}…"),
+        (10**60 - 1, "9" * 60),
+        (10**60, "a number of so many digits"),
+        (-(10**60), "a number of so many digits"),
+        (1 - 10**59, "-" + "9" * 59),
+    ],
+)
+def test_what_stands_there_is_repeated_where_it_is_short(given: object, shown: str) -> None:
+    detail: Any = {"type": "bool_type", "input": given}
+    assert schema_words.sentence(detail) == f"must be true or false, not {shown}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "how"),
+    [
+        ("date_type", "x", "write YYYY-MM-DD"),
+        ("date_parsing", "x", "write YYYY-MM-DD"),
+        ("string_type", 5, "put it in quotes: '5'"),
+        ("string_type", 2.5, "put it in quotes: '2.5'"),
+        ("string_type", True, None),
+        ("string_type", ["x"], None),
+        ("int_type", 5, None),
+    ],
+)
+def test_how_it_is_written(kind: str, given: object, how: str | None) -> None:
+    detail: Any = {"type": kind, "input": given}
+    assert schema_words.hint(detail) == how
+
+
+def test_kinds_of_which_a_value_is_none_are_joined() -> None:
+    def told(*kinds: str) -> str | None:
+        details: Any = [{"type": kind, "input": "x"} for kind in kinds]
+        return schema_words.joined(details)
+
+    assert told("int_type", "bool_type", "int_parsing") == "must be a whole number or true or false, not 'x'"
+    assert told("int_type", "missing") is None
+    none: Any = {"type": "int_type", "input": "x"}
+    some: Any = {"type": "union_tag_invalid", "input": {}, "ctx": {"expected_tags": "'ask', 'offer'"}}
+    assert (schema_words.choices(none), schema_words.choices(some)) == ([], ["ask", "offer"])

@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,19 @@ from kosho.law.schedules.importing import read_files
 from kosho.law.schedules.reading import csv_rows, text_of
 from kosho.limits import allowing
 from kosho.lines import LineTable, read_annex, read_package, read_trade
-from kosho.tabular import content_of, kind_of, open_bytes, open_csv, sheet_rows
+from kosho.tabular import (
+    _column,
+    _text,
+    content_of,
+    header_of,
+    kind_of,
+    members_of,
+    open_bytes,
+    open_csv,
+    sheet_names,
+    sheet_rows,
+    size_of,
+)
 from kosho.world.csv_input import rows_of
 from kosho.world.estimation import panel_of
 from kosho.world.readers import reader
@@ -80,9 +92,20 @@ def test_a_cell_is_what_a_spreadsheet_shows(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("form", "shown"),
-    [("0%", "15%"), ("0.00%", "15%"), ("0.0 %", "15%"), ('0.0"%"', "0.15"), ("0.00", "0.15")],
+    [
+        ("0%", "15%"),
+        ("0.00%", "15%"),
+        ("0.0 %", "15%"),
+        ('0.0"%"', "0.15"),
+        ("0.00", "0.15"),
+        (r"0.0\%", "0.15"),
+        (9, "15%"),
+        (10, "15%"),
+        (1, "0.15"),
+        (11, "0.15"),  # by number: a whole one, and one with an exponent
+    ],
 )
-def test_a_share_is_percent_where_its_format_says_so(tmp_path: Path, form: str, shown: str):
+def test_a_share_is_percent_where_its_format_says_so(tmp_path: Path, form: str | int, shown: str):
     with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
         book.add_worksheet().write_number(0, 0, 0.15, book.add_format({"num_format": form}))
     assert content_of(tmp_path / "t.xlsx").decode().strip() == shown
@@ -110,6 +133,8 @@ def test_rows_have_their_lines_however_they_are_packed(tmp_path: Path, packing: 
     ]
     with open_csv(path) as lines:
         assert lines.read().splitlines()[3].rstrip(",") == "here,JPN"
+    with open_bytes(path) as file:
+        assert file.read().splitlines()[3].rstrip(b",") == b"here,JPN"
 
 
 @pytest.mark.parametrize("packing", ["csv", "zip", "gz"])
@@ -193,6 +218,10 @@ def test_a_schedule_in_a_workbook_has_its_rates(tmp_path: Path):
     [
         (lambda at: zipped(at / "t.zip", a_csv=b"x", b_csv=b"y"), r"t\.zip: holds 2 tables \(a\.csv, b\.csv\)"),
         (lambda at: zipped(at / "t.zip", page_html=b"x"), r"t\.zip: holds 0 tables \(none\)"),
+        (
+            lambda at: zipped(at / "t.zip", **{f"{name}_csv": b"x" for name in "abcdef"}),
+            r"t\.zip: holds 6 tables \(a\.csv, b\.csv, c\.csv, d\.csv, e\.csv\)",
+        ),
         (lambda at: at / "absent.xlsx", r"absent\.xlsx: cannot be read: No such file"),
         (lambda at: at / "absent.zip", r"absent\.zip: cannot be read: No such file"),
     ],
@@ -231,6 +260,15 @@ def test_which_sheet_is_meant_is_not_guessed(tmp_path: Path):
         for name in ("One", "Two"):
             book.add_worksheet(name).write(0, 0, "x")
     with pytest.raises(InputError, match=r"has 2 sheets with something in them \(One, Two\)"):
+        content_of(path)
+    with xlsxwriter.Workbook(path) as book:
+        for name in "ABCDEF":
+            book.add_worksheet(name).write(0, 0, "x")
+    with pytest.raises(InputError, match=r"has 6 sheets with something in them \(A, B, C, D, E\)"):
+        content_of(path)
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("One")
+    with pytest.raises(InputError, match=r"has 0 sheets with something in them \(none\)"):
         content_of(path)
 
 
@@ -295,3 +333,102 @@ def test_a_device_without_an_end_is_refused_once_it_fills_what_may_be_used() -> 
 def test_a_folder_is_told_as_one_where_trade_is_wanted(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot be read: Is a directory"):
         read_trade(tmp_path)
+
+
+def test_cells_stay_where_they_are_whatever_is_empty_before_them(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write(2, 1, "a")
+        sheet.write_number(3, 27, 0.25, book.add_format({"num_format": "0.0%"}))
+        sheet.write_number(3, 28, 0.25)
+    lines = ["", "", ",a" + "," * 27, "," * 27 + "25%,0.25"]
+    assert content_of(tmp_path / "t.xlsx").decode().splitlines() == lines
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as made, zipfile.ZipFile(tmp_path / "other.xlsx", "w") as other:
+        for name in made.namelist():
+            other.writestr(name, made.read(name).replace(b'<c r="AB4" s="1">', b'<c s="1" r="AB4">'))
+    assert content_of(tmp_path / "other.xlsx").decode().splitlines() == lines
+    assert content_of(tmp_path / "other.xlsx") == content_of(tmp_path / "t.xlsx")
+
+
+def test_a_column_may_have_no_name_and_another_mark_in_it() -> None:
+    assert header_of(iter([["a", "", "b;c"]]), "t.csv") == ["a", "", "b;c"]
+    for header, mark in ((["a;b"], ";"), (["a\tb"], r"\\t"), (["a|b;c"], ";")):
+        with pytest.raises(InputError, match=rf"^t\.csv:1: its columns are apart by '{mark}' "):
+            header_of(iter([header]), "t.csv")
+    for rows in ([], [["", " "]]):
+        with pytest.raises(InputError, match=r"^t\.csv:1: is empty \(a header and rows\)"):
+            header_of(iter(rows), "t.csv")
+
+
+def test_columns_are_counted_from_none() -> None:
+    assert [_column(one) for one in ("A", "Z", "AA", "AB", "BA", "ZZ", "AAA")] == [0, 25, 26, 27, 52, 701, 702]
+
+
+@pytest.mark.parametrize(
+    ("cell", "percent", "text"),
+    [
+        (True, True, "TRUE"),
+        (3, False, "3"),
+        (3, True, "300%"),
+        (1 / 3, True, "33.33333333333%"),
+        (1 / 3, False, "0.333333333333333"),
+        (1e15, False, "1e+15"),
+        (-999999999999999.0, False, "-999999999999999"),
+        (datetime(2025, 4, 9), False, "2025-04-09"),
+        (datetime(2025, 4, 9, 12, 30), False, "2025-04-09 12:30:00"),
+        (date(2025, 4, 9), True, "2025-04-09"),
+        (time(12, 30), False, "12:30:00"),
+        (timedelta(hours=30), False, "1 day, 6:00:00"),
+        ("two\r\nlines ", True, "two lines "),
+        ("", False, ""),
+    ],
+)
+def test_text_of_a_cell(cell: object, percent: bool, text: str) -> None:
+    assert _text(cell, percent) == text
+
+
+def test_what_a_packed_file_holds_is_known_by_name_and_size(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", a_csv=b"a,b\n", b_txt=b"1\n", c_html=b"x")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr("__MACOSX/a.csv", b"of a system")
+    assert members_of(path) == ("a.csv", "b.txt")
+    with open_bytes(path, "b.txt") as file:
+        assert file.read() == b"1\n"
+    one = zipped(tmp_path / "one.zip", a_csv=b"a,b\n" * 100)
+    plain = tmp_path / "a.csv"
+    plain.write_bytes(b"a,b\n")
+    assert (size_of(one), size_of(plain), members_of(plain)) == (400, 4, ())
+    assert kind_of(tmp_path / "absent.zip") == ".zip"
+
+
+def test_what_is_packed_with_a_password_is_told(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "t.zip", a_csv=b"a,b\n")
+    content = path.read_bytes()
+    place = content.index(b"PK\1\2") + 8  # flags, in the list of what is packed
+    path.write_bytes(content[:place] + bytes([content[place] | 2]) + content[place + 1 :])
+    assert kind_of(path) == ".csv"  # how well it is packed
+    path.write_bytes(content[:place] + bytes([content[place] | 1]) + content[place + 1 :])
+    with pytest.raises(InputError, match=r"t\.zip: is protected by a password \(unpack it first\)"):
+        kind_of(path)
+
+
+def test_a_byte_of_a_table_takes_twelve_of_memory(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "a.csv", tmp_path / "a.csv.gz"
+    plain.write_bytes(b"x" * 100)
+    packed.write_bytes(gzip.compress(b"x" * 100))
+    book = workbook(tmp_path / "a.xlsx", [["x"]])
+    for path, size in ((plain, 100), (packed, 100), (book, book.stat().st_size)):
+        read = (lambda one: list(sheet_rows(one)), sheet_names) if path == book else (content_of,)
+        for one in read:
+            with allowing(12 * size):
+                assert one(path)
+            with allowing(12 * size - 1), pytest.raises(InputError, match=f"{size:,} bytes need about"):
+                one(path)
+
+
+def test_hidden_sheets_are_not_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        for name in ("One", "Two", "Three"):
+            book.add_worksheet(name).write(0, 0, name)
+        book.worksheets()[1].hide()
+    assert sheet_names(tmp_path / "t.xlsx") == ("One", "Three")

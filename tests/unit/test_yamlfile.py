@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from pydantic import Field
@@ -173,3 +174,79 @@ def test_ids_are_known_whatever_else_is_wrong(tmp_path: Path, text: str, known: 
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     assert yamlfile.ids(tmp_path / "a.yaml", "items") == known
     assert yamlfile.ids(tmp_path / "none.yaml", "items") is None
+
+
+def test_a_hundred_lists_may_stand_one_in_another() -> None:
+    assert "must be text" in problems("title: " + "[" * 99 + "]" * 99)[0]
+    assert problems("a: 1\ntitle: " + "[" * 100 + "]" * 100) == [
+        "paper.yaml:2: more than 100 lists or mappings stand one in another"
+    ]
+    assert "must be text" in problems("title: [" + ", ".join(["[a]"] * 200) + "]")[0]  # beside one another
+
+
+def test_whole_numbers_have_three_hundred_digits_at_most() -> None:
+    duty = "title: a\nduties:\n  - since: 2025-04-03\n    rate: "
+    assert problems(f"{duty}1{'0' * 300}\n") == ["paper.yaml:4: cannot be read as int"]
+    assert problems(f"{duty}-1{'0' * 300}\n") == ["paper.yaml:4: cannot be read as int"]
+    assert any("larger than anything that is counted" in one for one in problems(f"{duty}{'9' * 300}\n"))
+
+
+@pytest.mark.parametrize("title", ["no", "NO", "yes", "on", "Off", "y", "2025-04-03", "2025-04-03 12:00:00"])
+def test_what_other_readers_take_for_something_else_stays_text(title: str) -> None:
+    paper, _lines = yamlfile.validate(f"title: {title}\n", Paper, "p")
+    assert paper.title == title
+
+
+@pytest.mark.parametrize(("word", "read"), [("true", True), ("True", True), ("false", False), ("FALSE", False)])
+def test_true_and_false_are_no_text(word: str, read: bool) -> None:
+    assert problems(f"title: {word}\n") == [f"paper.yaml:1: title: must be text, not {read}"]
+    paper, _lines = yamlfile.validate(f"title: a\nduties: [{{banned: {word}}}]\n", Paper, "p")
+    assert paper.duties == (Ban(banned=read),)
+
+
+def test_mistakes_that_a_schema_could_not_see_stand_in_the_order_of_their_lines() -> None:
+    text = "title: A\nby_country:\n  JPN:\n    rate: 025\n    rate: 1\n"
+    text += "title: &x B\nduties: [*x]\nother: {1:25: a}\n"
+    assert [one.split(" (")[0] for one in problems(text)] == [
+        "paper.yaml:4: by_country.JPN.rate: 025 is no number that is read alike everywhere",
+        "paper.yaml:5: by_country.JPN.rate: key given twice, first on line 4",
+        "paper.yaml:6: title: key given twice, first on line 1",
+        "paper.yaml:7: duties.0: an alias stands here",
+        "paper.yaml:8: other.1:25: 1:25 is no number that is read alike everywhere",
+    ]
+    assert problems("a: {b: [&x [1]]}\nc: *x\nd: *x\n") == [
+        "paper.yaml:2: c: an alias stands here (write out the value from line 1)",
+        "paper.yaml:3: d: an alias stands here (write out the value from line 1)",
+    ]
+
+
+def test_a_folder_is_told_as_one_and_a_line_of_nothing_is_the_first(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+        yamlfile.load(tmp_path, Paper)
+    assert yamlfile.LineNumbers()["duties", 0, "rate"] == 1
+    assert yamlfile.LineNumbers({("duties",): 7})["duties", 0, "rate"] == 7
+
+
+class Many(Frozen):
+    one: Duty | None = None
+    either: Duty | int = 0
+    named: dict[str, tuple[Duty, ...]] = Field(default_factory=dict)
+    coded: dict[Annotated[str, Field(pattern="^[a-z]+$")], Duty] = Field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("onee: 1", "onee: unknown key (did you mean one?)"),
+        ("one: {rtae: 1, rate: 1, since: 2025-01-01}", "one.rtae: unknown key (did you mean rate?)"),
+        ("named: {a: [{rate: 1, sinec: 2025-01-01}]}", "named.a.0.sinec: unknown key (did you mean since?)"),
+        ("coded: {a: {rate: 1, sinec: 2025-01-01}}", "coded.a.sinec: unknown key (did you mean since?)"),
+        ("named: {a: [{rate: 1}]}", "named.a.0.since: is missing"),
+        ("one: {rate: 1}", "one.since: is missing"),
+        ("either: a", "either: must be a mapping of keys to values or a whole number, not 'a'"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands_with_what_is_near(text: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        yamlfile.validate(f"{text}\n", Many, "g.yaml")
+    assert f"g.yaml:1: {told}" in str(caught.value).splitlines()

@@ -147,7 +147,7 @@ def _with_more(group: ProductGroup, more: MoreOfGroup) -> ProductGroup:
 
 def _moved(lines: LineNumbers, own: CaseProductFile, shipped: list[str]) -> LineNumbers:
     """Lines of the file under the places that its entries have behind those that ship."""
-    moved = LineNumbers({(): 1})
+    moved = LineNumbers()
     place: dict[Key, Key] = {("groups", n): ("groups", len(shipped) + n) for n in range(len(own.groups))}
     place |= {("more", n): ("groups", shipped.index(one.group)) for n, one in enumerate(own.more)}
     for key, line in lines.items():
