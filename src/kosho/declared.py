@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache, wraps
 from itertools import islice
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from kosho.arguments import MOST
@@ -35,8 +36,9 @@ WORDS = {float: "number", int: "whole number", types.NoneType: "None"}
 def as_declared(declared: Declared) -> Declared:
     """The same function, or dataclass, which refuses what is not of the types that its signature names.
 
-    Columns of numpy, pandas or polars pass for the lists of what is in them. What only a type checker imports,
-    and what cannot be looked at (`Any`, the items of what can be gone through once), is left as it is.
+    Columns of numpy, pandas or polars pass for the lists of what is in them, and texts for paths. What only a
+    type checker imports, and what cannot be looked at (`Any`, items of what can be gone through once), is left
+    as it is.
 
     Raises:
         InputError: by the function: arguments of other types, all of them, each under its name.
@@ -69,20 +71,22 @@ def as_declared(declared: Declared) -> Declared:
         }
         if not wrong:
             return declared(*given, **named)
-        listed = {name: _listed(value) for name, value in wrong.items()}
-        problems = Problems()
-        for name, value in listed.items():
+        hints, problems = _hints(declared), Problems()
+        meant = {name: _meant(value, hints[name]) for name, value in wrong.items()}
+        for name, value in meant.items():
             if not checks[name](value):
-                _explain(problems, wrong[name], _hints(declared)[name], name)
+                _explain(problems, wrong[name], hints[name], name)
         problems.raise_if_any()
-        in_place = (listed.pop(name, value) for name, value in by_name.items())
-        return declared(*in_place, *given[len(names) :], **{**named, **listed})
+        in_place = (meant.pop(name, value) for name, value in by_name.items())
+        return declared(*in_place, *given[len(names) :], **{**named, **meant})
 
     return typing.cast("Declared", held)
 
 
-def _listed(given: Any) -> Any:
-    """A column of numbers or texts (numpy, pandas, polars) as the list of them; all else as it is."""
+def _meant(given: Any, hint: Any) -> Any:
+    """A column (numpy, pandas, polars) as the list of what is in it, a text as a path; all else as it is."""
+    if isinstance(given, str) and given.strip() and Path in _choices(hint):
+        return Path(given)
     as_list = getattr(given, "tolist", None) or getattr(given, "to_list", None)
     return as_list() if as_list is not None and getattr(given, "ndim", 1) == 1 else given
 

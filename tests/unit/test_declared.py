@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -166,6 +167,20 @@ def test_a_column_passes_for_its_list(column: Any) -> None:
             first(column)
     with pytest.raises(InputError, match="names: is a float64 array, not a Sequence of str"):
         first(np.array([0.5]))
+
+
+def test_a_text_passes_for_a_path_where_one_is_declared() -> None:
+    @as_declared
+    def opened(file: Path, folder: Path | None = None) -> tuple[object, object]:
+        return file, folder
+
+    assert opened("a.csv") == (Path("a.csv"), None)
+    assert opened(Path("a.csv"), folder="out") == (Path("a.csv"), Path("out"))
+    for blank in ("", " "):
+        with pytest.raises(InputError, match="folder: is a str, not a Path or None"):
+            opened("a.csv", blank)
+    with pytest.raises(InputError, match="file: is a bytes, not a Path"):
+        opened(b"a.csv")
 
 
 def test_arguments_by_place_are_told_by_their_names() -> None:
