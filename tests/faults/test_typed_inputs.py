@@ -248,7 +248,7 @@ def test_a_tolerance_that_no_number_can_meet_is_refused_before_any_work(tol: flo
     world = toy()
     shock = Shock.tariffs(world, {("USA", "JPN", "C29"): 0.25})
     for ask in (lambda: solve(world, shock, tol=tol), lambda: solve_batch(world, [shock], tol=tol)):
-        with pytest.raises(InputError, match=r"tol = .*1e-8 is usual"):
+        with pytest.raises(InputError, match=r"tol = .*1e-8 is usual|tol: is a \w+, not a number"):
             ask()
 
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from kosho.cli import additions, app, lines_price, several, supply
 from kosho.cli.lines_data import LineInputs
 from kosho.errors import InputError
+from kosho.lines import WorldTrade
 
 
 def run(*words: str) -> str:
@@ -82,7 +83,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr("kosho.lines.line_offers.read_package", lambda _file, _table: "wanted")
     monkeypatch.setattr("kosho.lines.line_offers.utilised", lambda *of: of)
     monkeypatch.setattr("kosho.lines.line_offers.price_package", price)
-    everybody = SimpleNamespace(assumed_free=("JPN",))
+    nothing = np.zeros((0, 0, 0))
+    everybody = WorldTrade((), (), nothing, nothing, assumed_free=("JPN",))
     monkeypatch.setattr(
         "kosho.lines.partial_models.world_trade", lambda trade, _table: trade == "all trade" and everybody
     )

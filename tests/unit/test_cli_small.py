@@ -31,6 +31,8 @@ from kosho.cli import (
 )
 from kosho.cli.options import world_named
 from kosho.errors import InputError, KoshoError, Problem
+from kosho.serve.sides import Side
+from kosho.yamlfile import LineNumbers
 
 
 def run(*words: str) -> list[str]:
@@ -92,7 +94,8 @@ def test_a_server_that_others_reach_warns_and_tells_its_token(
     monkeypatch.setattr(serve, "open_cases", lambda _named: {"a": "a"})
     monkeypatch.setattr(serve, "_is_loopback", lambda _host: False)
     monkeypatch.setattr(serve.secrets, "token_urlsafe", lambda size: f"t{size}")
-    sides = [SimpleNamespace(file=SimpleNamespace(party="JPN"), key="k1")]
+    side: Any = SimpleNamespace(party="JPN")
+    sides = [Side(side, LineNumbers(), "side.yaml", "k1")]
     monkeypatch.setattr(serve, "_sides", lambda *_given: sides)
     asked: list[Any] = []
     bound = serve._bound  # not every machine has IPv6

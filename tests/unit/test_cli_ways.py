@@ -447,8 +447,8 @@ def test_assistants_are_answered_of_the_cases_that_are_named(monkeypatch: pytest
     from kosho.cli.answering import answer  # noqa: PLC0415 - as the command asks for it
 
     monkeypatch.setattr("kosho.serve.assistants.run", passing)
-    monkeypatch.setattr("kosho.cli.serve.open_cases", lambda named: {"of": list(named)})
-    for words, named in (((), []), (("--case", "a", "--case", "b"), ["a", "b"])):
+    monkeypatch.setattr("kosho.cli.serve.open_cases", lambda named: {"of": " ".join(named)})
+    for words, named in (((), ""), (("--case", "a", "--case", "b"), "a b")):
         (settings,), _more = passed("mcp", *words)
         assert (settings.cases, settings.run, settings.first, settings.token) == (
             {"of": named},
