@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from functools import cache, wraps
 from itertools import islice
 from numbers import Integral, Real
@@ -36,9 +36,9 @@ WORDS = {float: "number", int: "whole number", types.NoneType: "None"}
 def as_declared(declared: Declared) -> Declared:
     """The same function, or dataclass, which refuses what is not of the types that its signature names.
 
-    Columns of numpy, pandas or polars pass for the lists of what is in them, and texts for paths. What only a
-    type checker imports, and what cannot be looked at (`Any`, items of what can be gone through once), is left
-    as it is.
+    What is plainly meant passes: columns of numpy, pandas or polars for lists, lists for tuples, texts for
+    paths, midnight for its day. What only a type checker imports, and what cannot be looked at (`Any`, items of
+    what can be gone through once), is left as it is.
 
     Raises:
         InputError: by the function: arguments of other types, all of them, each under its name.
@@ -84,11 +84,32 @@ def as_declared(declared: Declared) -> Declared:
 
 
 def _meant(given: Any, hint: Any) -> Any:
-    """A column (numpy, pandas, polars) as the list of what is in it, a text as a path; all else as it is."""
-    if isinstance(given, str) and given.strip() and Path in _choices(hint):
-        return Path(given)
+    """What is plainly meant by a value of another type; all else as it is.
+
+    A column (numpy, pandas, polars) is the list of what is in it, a list the tuple of it, a text a path, and
+    midnight its day.
+    """
     as_list = getattr(given, "tolist", None) or getattr(given, "to_list", None)
-    return as_list() if as_list is not None and getattr(given, "ndim", 1) == 1 else given
+    if as_list is not None and getattr(given, "ndim", 1) == 1:
+        given = as_list()
+    for one in _choices(hint):
+        if one is Path and isinstance(given, str) and given.strip():
+            return Path(given)
+        if one is date and isinstance(given, datetime) and given.timetz() == time():
+            return given.date()
+        if isinstance(given, list) and isinstance(get_origin(one), type):
+            inner = _inner(one, len(given))
+            if len(inner) == len(given):
+                items = list(map(_meant, given, inner))
+                return tuple(items) if get_origin(one) is tuple else items
+    return given
+
+
+def _inner(hint: Any, count: int) -> Sequence[Any]:
+    """What each of so many items is declared to be."""
+    parts = get_args(hint)
+    fixed = issubclass(get_origin(hint), tuple) and parts[1:] != (...,)
+    return parts if fixed else parts[:1] * count
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -120,7 +121,8 @@ def test_what_is_declared_is_taken(given: dict[str, Any]) -> None:
         ({"level": 1j}, "level: is a complex, not a number or None"),
         ({"count": 1.5}, "count: is a float, not a whole number"),
         ({"count": True}, "count: is a bool, not a whole number"),
-        ({"codes": ["JPN"]}, "codes: is a list, not a tuple of str"),
+        ({"codes": {"JPN"}}, "codes: is a set, not a tuple of str"),
+        ({"codes": ["JPN", 5]}, "codes: is a list, not a tuple of str"),
         ({"codes": ("JPN", 5)}, "codes[1]: is a int, not a str"),
         ({"lines": [("8703", "2.5")]}, "lines[0][1]: is a str, not a number"),
         ({"lines": [("8703", 0.025), ("8703",)]}, "lines[1]: has length 1, not 2"),
@@ -134,7 +136,7 @@ def test_what_is_declared_is_taken(given: dict[str, Any]) -> None:
         ({"places": [0.5]}, "places[0]: is a float, not a whole number"),
         ({"mask": np.ones(1, int)}, "mask: is a int64 array, not a array of bool or None"),
         ({"day": "2025-06-29"}, "day: is a str, not a date or None"),
-        ({"day": datetime(2025, 6, 29)}, "day: is a datetime, not a date or None"),
+        ({"day": datetime(2025, 6, 29, 0, 0, 1)}, "day: is a datetime, not a date or None"),
         ({"told": 5}, "told: is a int, not a function or None"),
         ({"flag": 1}, "flag: is a int, not a bool"),
         ({"once": "ab"}, "once: is a str, not a Iterable of str"),
@@ -181,6 +183,33 @@ def test_a_text_passes_for_a_path_where_one_is_declared() -> None:
             opened("a.csv", blank)
     with pytest.raises(InputError, match="file: is a bytes, not a Path"):
         opened(b"a.csv")
+
+
+def test_a_list_passes_for_a_tuple_and_midnight_for_its_day() -> None:
+    @as_declared
+    def put(
+        flow: tuple[str, str] | tuple[str, str, str],
+        lines: Sequence[tuple[str, float]] = (),
+        days: Sequence[date] = (),
+        places: Index | Sequence[int] = (),
+    ) -> tuple[object, ...]:
+        return flow, lines, days, places
+
+    midnight = datetime(2025, 6, 29)
+    assert put(["JPN", "USA"]) == (("JPN", "USA"), (), (), ())
+    assert put(["JPN", "USA", "C29"], [["8703", 1]])[:2] == (("JPN", "USA", "C29"), [("8703", 1)])
+    assert put(("JPN", "USA"), days=[midnight, date(2025, 7, 1)])[2] == [date(2025, 6, 29), date(2025, 7, 1)]
+    assert put(("JPN", "USA"), days=pd.date_range("2025-06-29", periods=1))[2] == [date(2025, 6, 29)]
+    assert put(("JPN", "USA"), days=[], places=[0])[3] == [0]
+    for wrong, told in (
+        ({"flow": ["JPN"]}, "flow: is a list"),
+        ({"flow": ["JPN", 5]}, "flow: is a list"),
+        ({"flow": ("JPN", "USA"), "lines": [["8703"]]}, r"lines\[0\]: is a list"),
+        ({"flow": ("JPN", "USA"), "days": [datetime(2025, 6, 29, tzinfo=UTC)]}, r"days\[0\]: is a datetime"),
+        ({"flow": ("JPN", "USA"), "days": [datetime(2025, 6, 29, 12)]}, r"days\[0\]: is a datetime"),
+    ):
+        with pytest.raises(InputError, match=told):
+            put(**wrong)
 
 
 def test_arguments_by_place_are_told_by_their_names() -> None:
